@@ -1,0 +1,81 @@
+/// Which samples step t sees, as a function of (seed, t): no stored permutation, no state.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "skein/random.hpp"
+
+namespace skein {
+
+/// A keyed bijection on [0, size), in constant memory: a Feistel network on the smallest power of two that holds the
+/// domain (M. Luby and C. Rackoff, SIAM J. Computing 17, 1988), walked along its cycle until it lands inside
+/// (J. Black and P. Rogaway, CT-RSA 2002).
+class Permutation {
+public:
+    /// Keyed by (seed, stream, epoch). `size` is at least 1.
+    Permutation(std::uint64_t size, std::uint64_t seed, Stream stream, std::uint64_t epoch) noexcept;
+
+    /// Where `position` < size goes.
+    std::uint64_t operator()(std::uint64_t position) const noexcept;
+
+private:
+    static constexpr int kNumRounds = 8;
+    std::uint64_t size_;
+    int low_bits_;   // the domain has low_bits_ + high_bits_ bits
+    int high_bits_;
+    std::array<std::uint32_t, kNumRounds> keys_;
+};
+
+enum class Sampling : std::uint8_t {
+    shuffled,          ///< every epoch sees each sample once, in an order of its own
+    with_replacement,  ///< every sample of every step is drawn from all
+    sequential,        ///< every epoch goes through the samples in their own order
+};
+inline constexpr std::array<std::string_view, 3> kSamplingNames{"shuffled", "with_replacement", "sequential"};
+
+/// The mini-batches of a run. An epoch is ceil(num_samples / batch_size) steps; the last one takes what is left.
+class BatchOrder {
+public:
+    /// A batch_size of 0 means the full batch, in sequential order.
+    /// Throws std::invalid_argument when batch_size > num_samples.
+    BatchOrder(std::uint64_t num_samples, std::uint64_t batch_size, Sampling sampling, std::uint64_t seed);
+
+    std::uint64_t num_samples() const noexcept { return num_samples_; }
+    std::uint64_t steps_per_epoch() const noexcept { return steps_per_epoch_; }
+    bool is_full_batch() const noexcept { return batch_size_ == num_samples_; }
+    Sampling sampling() const noexcept { return sampling_; }
+
+    /// One step's mini-batch.
+    class Batch {
+    public:
+        std::uint64_t num_samples() const noexcept { return num_samples_; }
+        /// True when its samples are [first(), first() + num_samples()).
+        bool is_range() const noexcept { return sampling_ == Sampling::sequential; }
+        std::uint64_t first() const noexcept { return first_; }
+        /// The indices of its samples at positions [position, position + indices.size()).
+        void indices(std::uint64_t position, std::span<std::uint64_t> indices) const noexcept;
+
+    private:
+        friend class BatchOrder;
+        Batch(const BatchOrder& order, std::uint64_t step) noexcept;
+        Sampling sampling_;
+        std::uint64_t first_;  // position of its first sample: in the epoch, or (with replacement) in the whole run
+        std::uint64_t num_samples_;
+        std::uint64_t population_;
+        std::uint64_t seed_;
+        Permutation permutation_;
+    };
+    Batch batch(std::uint64_t step) const noexcept { return Batch(*this, step); }
+
+private:
+    std::uint64_t num_samples_;
+    std::uint64_t batch_size_;
+    std::uint64_t steps_per_epoch_;
+    Sampling sampling_;
+    std::uint64_t seed_;
+};
+
+}  // namespace skein

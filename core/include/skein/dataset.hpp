@@ -1,0 +1,72 @@
+/// Data sets of samples (x, y), in memory or made by a function.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace skein {
+
+/// Samples side by side: columns of `num_samples` numbers that somebody else owns.
+template <class Scalar>
+struct MiniBatch {
+    const Scalar* x = nullptr;
+    const Scalar* y = nullptr;
+    /// The weight m of each sample, or null where every sample counts once.
+    const Scalar* sample_weight = nullptr;
+    std::size_t num_samples = 0;
+};
+
+/// Room for the samples of one chunk: three columns of at least as many numbers as are asked for.
+template <class Scalar>
+struct SampleBuffer {
+    Scalar* x = nullptr;
+    Scalar* y = nullptr;
+    Scalar* sample_weight = nullptr;
+};
+
+/// Where samples come from: implement it to train on data of your own. Called from several threads at once; sample i
+/// must be the same whenever and however it is asked for.
+template <class Scalar>
+class SampleSource {
+public:
+    virtual ~SampleSource() = default;
+    virtual std::uint64_t num_samples() const noexcept = 0;
+    /// The `count` samples from `first` on, in `buffer` or in memory of the source's own.
+    virtual MiniBatch<Scalar> range(std::uint64_t first, std::size_t count, const SampleBuffer<Scalar>& buffer) const = 0;
+    /// The samples of these indices, in their order.
+    virtual MiniBatch<Scalar> gather(std::span<const std::uint64_t> indices, const SampleBuffer<Scalar>& buffer) const = 0;
+};
+
+/// A data set, as a value; copies share the samples.
+template <class Scalar>
+class Dataset {
+public:
+    /// Samples (x_i, y_i), each counting m_i times where sample weights are given.
+    /// Throws std::invalid_argument for no samples, columns of different lengths, a number that is not finite (naming
+    /// its row), negative sample weights, or sample weights that sum to zero.
+    Dataset(std::vector<Scalar> x, std::vector<Scalar> y, std::vector<Scalar> sample_weight = {});
+    explicit Dataset(std::shared_ptr<const SampleSource<Scalar>> source);
+
+    std::uint64_t num_samples() const noexcept { return source_->num_samples(); }
+    const SampleSource<Scalar>& source() const noexcept { return *source_; }
+
+    /// Splits off round(fraction * num_samples) samples (at least 1), chosen by the keyed bijection of
+    /// (seed, Stream::validation_split); the other part holds the rest.
+    /// Throws std::invalid_argument unless 0 < fraction < 1 and both parts get a sample.
+    struct Split;
+    Split split(double fraction, std::uint64_t seed) const;
+
+private:
+    std::shared_ptr<const SampleSource<Scalar>> source_;
+};
+
+template <class Scalar>
+struct Dataset<Scalar>::Split {
+    Dataset training;
+    Dataset validation;
+};
+
+}  // namespace skein

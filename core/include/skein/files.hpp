@@ -1,0 +1,9 @@
+/// Files of skein: the target skein::files.
+#pragma once
+
+#include "skein/files/chain_file.hpp"
+#include "skein/files/data_file.hpp"
+#include "skein/files/figure.hpp"
+#include "skein/files/file_error.hpp"
+#include "skein/files/npy.hpp"
+#include "skein/files/run_directory.hpp"

@@ -1,0 +1,32 @@
+/// Labelled figures, drawn by gnuplot where it is installed.
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace skein {
+
+/// One line of a figure. NaN leaves a gap.
+struct Curve {
+    std::string name;
+    std::vector<double> x;
+    std::vector<double> y;
+};
+
+struct LineFigure {
+    std::string title;
+    std::string x_label;
+    std::string y_label;
+    bool log_y = false;
+    std::vector<Curve> curves;
+};
+
+/// True when a gnuplot is found on the PATH.
+bool can_draw_figures();
+
+/// Draws a PNG of 1000 x 600 pixels. Throws FileError when gnuplot is missing or fails.
+void draw(const std::filesystem::path& path, const LineFigure& figure);
+
+}  // namespace skein

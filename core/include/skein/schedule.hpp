@@ -1,0 +1,31 @@
+/// The learning rate as a function of the step.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace skein {
+
+/// The learning rate of a step is its base value times factor(step). Through `warm_up_steps` W the factor rises
+/// linearly, (step + 1) / W; from then on, with s = step - W:
+///
+///     constant      1
+///     step          decay^floor(s / every_steps)
+///     cosine        final_factor + (1 - final_factor) (1 + cos(pi s / (total_steps - W))) / 2, and final_factor after that
+///     inverse_time  1 / (1 + decay s)
+struct Schedule {
+    enum class Kind : std::uint8_t { constant, step, cosine, inverse_time };
+    Kind kind = Kind::constant;
+    std::uint64_t warm_up_steps = 0;
+    double decay = 0.1;            ///< of step and inverse_time
+    std::uint64_t every_steps = 0;  ///< of step
+    std::uint64_t total_steps = 0;  ///< of cosine, warm-up included; train() puts the length of the run where it is 0
+    double final_factor = 0.0;     ///< of cosine
+
+    /// In [0, 1] for decays in [0, 1]; the same bits on every CPU.
+    double factor(std::uint64_t step) const;
+};
+inline constexpr std::array<std::string_view, 4> kScheduleNames{"constant", "step", "cosine", "inverse_time"};
+
+}  // namespace skein

@@ -1,0 +1,113 @@
+/// Training of one chain: steps { chunks }.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "skein/batch_order.hpp"
+#include "skein/chain.hpp"
+#include "skein/dataset.hpp"
+#include "skein/execution.hpp"
+#include "skein/optimizer.hpp"
+#include "skein/schedule.hpp"
+
+namespace skein {
+
+/// When to stop; the first rule that holds ends the run. At least one of them must be set.
+struct StopRules {
+    std::optional<std::uint64_t> max_steps;
+    std::optional<std::uint64_t> max_epochs;
+    /// The loss over all training data is at most this: looked at before each step of full batches, else after epochs.
+    std::optional<double> target_loss;
+    /// The norm of the mini-batch's gradient over all weights, before clipping, is at most this.
+    std::optional<double> gradient_norm;
+    std::optional<double> max_seconds;
+};
+
+struct TrainingSettings {
+    Optimizer optimizer;
+    /// One for all layers, or one per layer.
+    std::vector<double> learning_rates{0.01};
+    Schedule schedule;
+    /// Gradients whose norm over all weights exceeds it are scaled by clip_norm / (norm + 1e-6), as by
+    /// torch.nn.utils.clip_grad_norm_; before momentum.
+    std::optional<double> clip_norm;
+    std::uint64_t batch_size = 0;  ///< 0: the full batch
+    Sampling sampling = Sampling::shuffled;
+    std::uint64_t seed = 0;        ///< of the order of samples
+    StopRules stop;
+    Execution execution;
+};
+
+enum class Status : std::uint8_t { converged, reached_max_steps, diverged, stopped };
+inline constexpr std::array<std::string_view, 4> kStatusNames{"converged", "reached_max_steps", "diverged", "stopped"};
+
+/// Why a run ended.
+enum class Cause : std::uint8_t {
+    target_loss,          ///< converged
+    gradient_norm,        ///< converged
+    max_steps,            ///< reached_max_steps
+    max_epochs,           ///< reached_max_steps
+    loss_not_finite,      ///< diverged: the loss of a mini-batch
+    gradient_not_finite,  ///< diverged: its norm overflows or is NaN
+    weight_not_finite,    ///< diverged: an update would have made a weight infinite or NaN
+    max_seconds,          ///< stopped
+    observer,             ///< stopped
+};
+inline constexpr std::array<std::string_view, 9> kCauseNames{
+    "target_loss",         "gradient_norm",     "max_steps",   "max_epochs", "loss_not_finite",
+    "gradient_not_finite", "weight_not_finite", "max_seconds", "observer"};
+
+/// All there is of a run: give it back to train() and it goes on, to the same bits as if it had never stopped.
+template <class Scalar>
+struct TrainingState {
+    explicit TrainingState(Chain<Scalar> start) : chain(std::move(start)) {}
+    Chain<Scalar> chain;
+    std::uint64_t step = 0;              ///< updates done
+    std::vector<Scalar> first_moment;    ///< v of momentum and nesterov, m of adamw; [layers], or empty: zeros
+    std::vector<Scalar> second_moment;   ///< v of adamw; likewise
+};
+
+/// What observers see after each update.
+template <class Scalar>
+struct StepReport {
+    std::uint64_t step;             ///< updates done, this one included
+    std::uint64_t steps_per_epoch;
+    double loss;                    ///< of the step's mini-batch, before the update
+    double gradient_norm;           ///< likewise, before clipping
+    double learning_rate_factor;
+    const Chain<Scalar>& chain;     ///< after the update
+    bool is_epoch_end() const { return step % steps_per_epoch == 0; }
+};
+
+/// Watches a run. It may ask to stop: the state is then that after the step it has just seen.
+template <class Scalar>
+class Observer {
+public:
+    virtual ~Observer() = default;
+    /// Returns false to stop. Called by the thread that called train().
+    virtual bool after_step(const StepReport<Scalar>& report) = 0;
+};
+
+struct TrainingOutcome {
+    Status status;
+    Cause cause;
+    std::uint64_t steps;  ///< updates done, those before a resumed start included
+    double loss;          ///< over all training data, with the final weights
+    double seconds;       ///< of the steps
+    /// Samples x layers that went through forward and backward.
+    std::uint64_t sample_layers;
+};
+
+/// Trains `state.chain` on `data`, from `state.step` on. When it diverges the weights stay at their last finite values.
+/// Throws std::invalid_argument for settings out of range (each named with its value and what was expected); then
+/// nothing has been changed.
+template <class Scalar>
+TrainingOutcome train(TrainingState<Scalar>& state, const Dataset<Scalar>& data, const TrainingSettings& settings,
+                      std::span<Observer<Scalar>* const> observers = {});
+
+}  // namespace skein

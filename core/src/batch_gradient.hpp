@@ -1,0 +1,84 @@
+// Loss and weight gradients of mini-batches, again and again, without allocating (skein/gradient.hpp has the formulas
+// and the reduction shape).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "eigen_core.hpp"
+#include "kernels/kernel_table.hpp"
+#include "skein/batch_order.hpp"
+#include "skein/chain.hpp"
+#include "skein/dataset.hpp"
+#include "skein/execution.hpp"
+#include "skein/gradient.hpp"
+
+namespace skein {
+
+/// Sums of leaves that come one by one, in the shape of a binary tree over aligned powers of two: a leaf count's
+/// binary digits are the complete subtrees kept so far. A missing right half leaves the left one as it is.
+class TreeSum {
+public:
+    TreeSum(std::size_t num_sums, std::uint64_t max_leaves);
+
+    void clear() noexcept { num_leaves_ = 0; }
+    /// Room for the next leaf's sums; fill it, then call add_leaf().
+    std::span<double> next_leaf() noexcept;
+    void add_leaf() noexcept;
+    /// Writes the sums over all leaves added.
+    void total(std::span<double> sums) noexcept;
+
+private:
+    std::span<double> level(std::size_t index) noexcept;
+    std::size_t num_sums_;
+    std::uint64_t num_leaves_ = 0;
+    std::vector<double> levels_;  // [sums x levels]; the last level is the next leaf
+    std::size_t num_levels_;
+};
+
+template <class Scalar>
+class BatchGradient {
+public:
+    /// Scratch for chains of `num_layers` and batches of at most `max_samples` samples.
+    BatchGradient(std::size_t num_layers, std::uint64_t max_samples, const Execution& execution);
+
+    /// The mean loss of a batch and, where `with_gradient`, of its gradient: read by the accessors below.
+    void compute(const Chain<Scalar>& chain, const SampleSource<Scalar>& source, const BatchOrder::Batch& batch,
+                 bool with_gradient = true);
+
+    double loss() const noexcept { return loss_; }
+    /// [layers], rounded from double.
+    std::span<const Scalar> weight_gradients() const noexcept { return weight_gradients_; }
+
+private:
+    /// What one thread works with.
+    struct Scratch {
+        Scratch(std::size_t num_layers, std::size_t tile_lanes, std::uint64_t max_chunks);
+        std::vector<std::uint64_t> indices;  // [chunk samples]
+        Columns<Scalar> samples;             // [chunk samples x 3]
+        Columns<Scalar> activations;         // [tile lanes x layers]
+        Column<Scalar> deltas;               // [tile lanes]
+        Columns<Scalar> slot_sums;           // [slots x sums]
+        TreeSum tree;
+    };
+
+    MiniBatch<Scalar> fetch(Scratch& scratch, const SampleSource<Scalar>& source, const BatchOrder::Batch& batch,
+                            std::uint64_t first, std::size_t count) const;
+    bool sum_chunk(Scratch& scratch, const kernels::ChainView<Scalar>& chain, const MiniBatch<Scalar>& samples,
+                   bool with_gradient, std::span<double> sums) const;
+    void finish(std::span<const double> sums, std::uint64_t num_samples, bool weighted, bool with_gradient);
+
+    std::size_t num_layers_;
+    std::size_t num_sums_;
+    std::size_t tile_lanes_;
+    int num_threads_;
+    std::vector<Scratch> scratch_;           // [threads]
+    std::vector<double> unit_sums_;          // [sums x units]
+    TreeSum tree_;                           // of the units
+    std::vector<double> sums_;
+    double loss_ = 0.0;
+    std::vector<Scalar> weight_gradients_;
+};
+
+}  // namespace skein

@@ -1,0 +1,93 @@
+#include "skein/batch_order.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <stdexcept>
+#include <string>
+
+namespace skein {
+namespace {
+
+/// The round function: a keyed 32-bit hash of nearly full avalanche (shifts and multipliers: C. Wellons, "Prospecting
+/// for hash functions", 2018, the lowest bias found for this shape). In 32 bits, so that lanes can do it one day.
+std::uint32_t mixed(std::uint32_t word, std::uint32_t key) noexcept {
+    word ^= key;
+    word = (word ^ word >> 16) * 0x7FEB352Du;
+    word = (word ^ word >> 15) * 0x846CA68Bu;
+    return word ^ word >> 16;
+}
+
+/// `bits` is at most 32.
+std::uint32_t low_mask(int bits) noexcept { return static_cast<std::uint32_t>((std::uint64_t{1} << bits) - 1); }
+
+}  // namespace
+
+Permutation::Permutation(std::uint64_t size, std::uint64_t seed, Stream stream, std::uint64_t epoch) noexcept
+    : size_(size) {
+    const int bits = std::max(2, static_cast<int>(std::bit_width(size - 1)));
+    low_bits_ = bits / 2;
+    high_bits_ = bits - low_bits_;
+    for (std::uint64_t half = 0; half < 2; ++half) {
+        const RandomBlock block = random_block(seed, stream, 2 * epoch + half);
+        std::copy(block.begin(), block.end(), keys_.begin() + 4 * static_cast<std::ptrdiff_t>(half));
+    }
+}
+
+std::uint64_t Permutation::operator()(std::uint64_t position) const noexcept {
+    const std::uint32_t low_bits_mask = low_mask(low_bits_);
+    const std::uint32_t high_bits_mask = low_mask(high_bits_);
+    do {
+        std::uint32_t low = static_cast<std::uint32_t>(position) & low_bits_mask;
+        std::uint32_t high = static_cast<std::uint32_t>(position >> low_bits_);
+        for (std::size_t round = 0; round < keys_.size(); round += 2) {
+            high ^= mixed(low, keys_[round]) & high_bits_mask;
+            low ^= mixed(high, keys_[round + 1]) & low_bits_mask;
+        }
+        position = std::uint64_t{high} << low_bits_ | low;
+    } while (position >= size_);
+    return position;
+}
+
+BatchOrder::BatchOrder(std::uint64_t num_samples, std::uint64_t batch_size, Sampling sampling, std::uint64_t seed)
+    : num_samples_(num_samples), batch_size_(batch_size), steps_per_epoch_(0), sampling_(sampling), seed_(seed) {
+    if (num_samples == 0) {
+        throw std::invalid_argument("the data set has no samples");
+    }
+    if (batch_size > num_samples) {
+        throw std::invalid_argument("the batch size is " + std::to_string(batch_size) + ": expected at most the " +
+                                    std::to_string(num_samples) + " samples of the data set");
+    }
+    if (batch_size_ == 0) {
+        batch_size_ = num_samples_;
+        sampling_ = Sampling::sequential;
+    }
+    steps_per_epoch_ = num_samples_ / batch_size_ + (num_samples_ % batch_size_ != 0 ? 1 : 0);
+}
+
+BatchOrder::Batch::Batch(const BatchOrder& order, std::uint64_t step) noexcept
+    : sampling_(order.sampling_),
+      first_(step % order.steps_per_epoch_ * order.batch_size_),
+      num_samples_(std::min(order.batch_size_, order.num_samples_ - first_)),
+      population_(order.num_samples_),
+      seed_(order.seed_),
+      permutation_(order.num_samples_, order.seed_, Stream::epoch_order, step / order.steps_per_epoch_) {
+    if (sampling_ == Sampling::with_replacement) {
+        first_ = step * order.batch_size_;
+        num_samples_ = order.batch_size_;
+    }
+}
+
+void BatchOrder::Batch::indices(std::uint64_t position, std::span<std::uint64_t> indices) const noexcept {
+    const std::uint64_t first = first_ + position;
+    for (std::uint64_t offset = 0; offset < indices.size(); ++offset) {
+        switch (sampling_) {
+            case Sampling::shuffled: indices[offset] = permutation_(first + offset); break;
+            case Sampling::with_replacement:
+                indices[offset] = integer(seed_, Stream::replacement, first + offset, population_);
+                break;
+            case Sampling::sequential: indices[offset] = first + offset; break;
+        }
+    }
+}
+
+}  // namespace skein

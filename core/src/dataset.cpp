@@ -1,0 +1,148 @@
+#include "skein/dataset.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+#include <string>
+
+#include "kernels/floating_point_environment.hpp"
+#include "memory_source.hpp"
+#include "require.hpp"
+#include "skein/batch_order.hpp"
+
+namespace skein {
+namespace {
+
+template <class Scalar>
+class MemorySource final : public SampleSource<Scalar> {
+public:
+    MemorySource(std::vector<Scalar> x, std::vector<Scalar> y, std::vector<Scalar> sample_weight)
+        : x_(std::move(x)),
+          y_(std::move(y)),
+          sample_weight_(std::move(sample_weight)),
+          view_({x_.data(), y_.data(), sample_weight_.empty() ? nullptr : sample_weight_.data(), x_.size()}) {}
+
+    std::uint64_t num_samples() const noexcept override { return view_.num_samples(); }
+    MiniBatch<Scalar> range(std::uint64_t first, std::size_t count, const SampleBuffer<Scalar>& buffer) const override {
+        return view_.range(first, count, buffer);
+    }
+    MiniBatch<Scalar> gather(std::span<const std::uint64_t> indices, const SampleBuffer<Scalar>& buffer) const override {
+        return view_.gather(indices, buffer);
+    }
+
+private:
+    std::vector<Scalar> x_, y_, sample_weight_;
+    ViewSource<Scalar> view_;
+};
+
+/// Samples [first, first + count) of a permutation of another source's samples.
+template <class Scalar>
+class SubsetSource final : public SampleSource<Scalar> {
+public:
+    SubsetSource(std::shared_ptr<const SampleSource<Scalar>> base, const Permutation& permutation, std::uint64_t first,
+                 std::uint64_t count)
+        : base_(std::move(base)), permutation_(permutation), first_(first), count_(count) {}
+
+    std::uint64_t num_samples() const noexcept override { return count_; }
+
+    MiniBatch<Scalar> range(std::uint64_t first, std::size_t count, const SampleBuffer<Scalar>& buffer) const override {
+        return pick(count, buffer, [first](std::size_t position) { return first + position; });
+    }
+    MiniBatch<Scalar> gather(std::span<const std::uint64_t> indices, const SampleBuffer<Scalar>& buffer) const override {
+        return pick(indices.size(), buffer, [indices](std::size_t position) { return indices[position]; });
+    }
+
+private:
+    template <class Index>
+    MiniBatch<Scalar> pick(std::size_t count, const SampleBuffer<Scalar>& buffer, Index index) const {
+        constexpr std::size_t kBlock = 256;
+        std::uint64_t picked[kBlock];
+        MiniBatch<Scalar> result{buffer.x, buffer.y, nullptr, count};
+        for (std::size_t done = 0; done < count; done += kBlock) {
+            const std::size_t block = std::min(kBlock, count - done);
+            for (std::size_t position = 0; position < block; ++position) {
+                picked[position] = permutation_(first_ + index(done + position));
+            }
+            const MiniBatch<Scalar> part = base_->gather(
+                {picked, block}, {buffer.x + done, buffer.y + done, buffer.sample_weight + done});
+            if (part.sample_weight != nullptr) {
+                result.sample_weight = buffer.sample_weight;
+            }
+        }
+        return result;
+    }
+
+    std::shared_ptr<const SampleSource<Scalar>> base_;
+    Permutation permutation_;
+    std::uint64_t first_, count_;
+};
+
+template <class Scalar>
+void check_column(const char* column, const std::vector<Scalar>& values, std::size_t num_samples) {
+    if (values.size() != num_samples) {
+        throw std::invalid_argument(std::string(column) + " has " + std::to_string(values.size()) +
+                                    " rows: expected " + std::to_string(num_samples) + ", as x has");
+    }
+    for (std::size_t row = 0; row < values.size(); ++row) {
+        require(std::isfinite(values[row]), std::string(column) + " in row " + std::to_string(row + 1), values[row],
+                "a finite number");
+    }
+}
+
+template <class Scalar>
+void check_sample_weights(const std::vector<Scalar>& sample_weight) {
+    double sum = 0.0;
+    for (std::size_t row = 0; row < sample_weight.size(); ++row) {
+        require(!(sample_weight[row] < 0), "the sample weight in row " + std::to_string(row + 1), sample_weight[row],
+                "0 or more");
+        sum += static_cast<double>(sample_weight[row]);
+    }
+    if (!sample_weight.empty() && !(sum > 0.0)) {
+        throw std::invalid_argument("the sample weights sum to 0: expected at least one that is positive");
+    }
+}
+
+}  // namespace
+
+template <class Scalar>
+Dataset<Scalar>::Dataset(std::vector<Scalar> x, std::vector<Scalar> y, std::vector<Scalar> sample_weight) {
+    const FloatingPointEnvironment environment;
+    if (x.empty()) {
+        throw std::invalid_argument("the data set has no samples");
+    }
+    check_column("x", x, x.size());
+    check_column("y", y, x.size());
+    if (!sample_weight.empty()) {
+        check_column("the sample weight", sample_weight, x.size());
+        check_sample_weights(sample_weight);
+    }
+    source_ = std::make_shared<MemorySource<Scalar>>(std::move(x), std::move(y), std::move(sample_weight));
+}
+
+template <class Scalar>
+Dataset<Scalar>::Dataset(std::shared_ptr<const SampleSource<Scalar>> source) : source_(std::move(source)) {
+    if (source_ == nullptr || source_->num_samples() == 0) {
+        throw std::invalid_argument("the data set has no samples");
+    }
+}
+
+template <class Scalar>
+typename Dataset<Scalar>::Split Dataset<Scalar>::split(double fraction, std::uint64_t seed) const {
+    const FloatingPointEnvironment environment;
+    require(fraction > 0.0 && fraction < 1.0, "the validation fraction", fraction, "more than 0 and less than 1");
+    const std::uint64_t total = num_samples();
+    const std::uint64_t num_validation =
+        std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::floor(fraction * static_cast<double>(total) + 0.5)));
+    require(num_validation < total, "the validation fraction", fraction,
+            "one that leaves at least one sample for training");
+    const Permutation permutation(total, seed, Stream::validation_split, 0);
+    const auto part = [&](std::uint64_t first, std::uint64_t count) {
+        return Dataset(std::make_shared<SubsetSource<Scalar>>(source_, permutation, first, count));
+    };
+    return {part(num_validation, total - num_validation), part(0, num_validation)};
+}
+
+template class Dataset<float>;
+template class Dataset<double>;
+
+}  // namespace skein

@@ -1,0 +1,193 @@
+#include "files/csv.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <system_error>
+#include <utility>
+
+#include "files/fail.hpp"
+
+namespace skein::files {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+/// A file without line ends is no table; it shall not be gathered in memory to find that out.
+constexpr std::size_t kMaxRowBytes = 1 << 16;
+
+enum class Parsed : std::uint8_t { number, not_a_number, out_of_range, not_finite };
+
+bool is_blank(char character) { return character == ' ' || character == '\t'; }
+
+const char* skip_blanks(const char* begin, const char* end) {
+    while (begin != end && is_blank(*begin)) ++begin;
+    return begin;
+}
+
+std::string_view trimmed(std::string_view text) {
+    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+    return text;
+}
+
+/// A float too small to be one is 0 or the smallest one; from_chars does not say which side was missed.
+bool underflows(const char* begin, const char* end, float& value) {
+    double wide = 0.0;
+    if (std::from_chars(begin, end, wide).ec != std::errc{} || std::abs(wide) >= 1.0) return false;
+    value = static_cast<float>(wide);
+    return true;
+}
+bool underflows(const char*, const char*, double&) { return false; }
+
+/// Reads a number at `begin`, which moves to its end.
+template <class Scalar>
+Parsed parse_number(const char*& begin, const char* end, Scalar& value) {
+    if (begin != end && *begin == '+' && begin + 1 != end && begin[1] != '-') ++begin;
+    const auto [rest, error] = std::from_chars(begin, end, value);
+    const char* const start = std::exchange(begin, rest);
+    if (error == std::errc::result_out_of_range) {
+        return underflows(start, end, value) ? Parsed::number : Parsed::out_of_range;
+    }
+    if (error != std::errc{}) return Parsed::not_a_number;
+    return std::isfinite(value) ? Parsed::number : Parsed::not_finite;
+}
+
+std::size_t count_columns(std::string_view line) { return 1 + static_cast<std::size_t>(std::ranges::count(line, ',')); }
+
+std::string plural(std::size_t count, const std::string& noun) {
+    return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+}  // namespace
+
+template <class Scalar>
+CsvParser<Scalar>::CsvParser(std::filesystem::path path) : path_(std::move(path)) {}
+
+template <class Scalar>
+void CsvParser<Scalar>::feed(std::string_view bytes) {
+    while (!bytes.empty()) {
+        const std::size_t line_end = bytes.find('\n');
+        const std::string_view line = bytes.substr(0, line_end);
+        if (unfinished_line_.size() + line.size() > kMaxRowBytes) {
+            ++row_;
+            fail_row("is longer than " + std::to_string(kMaxRowBytes) + " bytes: expected two or three numbers");
+        }
+        if (line_end == std::string_view::npos) {
+            unfinished_line_ += line;
+            return;
+        }
+        bytes.remove_prefix(line_end + 1);
+        if (unfinished_line_.empty()) {
+            take_line(line);
+        } else {
+            unfinished_line_ += line;
+            take_line(std::exchange(unfinished_line_, {}));
+        }
+    }
+}
+
+template <class Scalar>
+void CsvParser<Scalar>::finish() {
+    if (!unfinished_line_.empty()) take_line(std::exchange(unfinished_line_, {}));
+    if (row_ == 0) fail(path_, "is empty: expected rows of x,y or x,y,m");
+    if (num_samples_ == 0) fail(path_, "has no samples: expected rows of x,y or x,y,m");
+}
+
+template <class Scalar>
+void CsvParser<Scalar>::take_line(std::string_view line) {
+    ++row_;
+    if (row_ == 1 && line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (trimmed(line).empty()) {
+        if (blank_row_ == 0) blank_row_ = row_;
+        return;
+    }
+    if (blank_row_ != 0) {
+        row_ = blank_row_;
+        fail_row("is blank: blank lines may stand only at the end of the file");
+    }
+    if (first_row_ == 0) {
+        take_num_columns(line);
+        if (take_header(line)) return;
+    }
+    if (!take_numbers(line)) explain(line);
+    ++num_samples_;
+}
+
+template <class Scalar>
+void CsvParser<Scalar>::take_num_columns(std::string_view line) {
+    first_row_ = row_;
+    samples_.num_columns = count_columns(line);
+    if (samples_.num_columns < 2 || samples_.num_columns > kMaxColumns) {
+        fail_row("has " + plural(samples_.num_columns, "column") + ": expected x,y or x,y,m, separated by commas");
+    }
+}
+
+template <class Scalar>
+bool CsvParser<Scalar>::take_header(std::string_view line) {
+    for (std::size_t column = 0; column < samples_.num_columns; ++column) {
+        const std::size_t end = std::min(line.find(','), line.size());
+        if (trimmed(line.substr(0, end)) != kColumnNames[column]) return false;
+        line.remove_prefix(std::min(end + 1, line.size()));
+    }
+    return true;
+}
+
+/// Without a word about what is wrong where it fails, since this is the inner loop.
+template <class Scalar>
+bool CsvParser<Scalar>::take_numbers(std::string_view line) {
+    std::array<Scalar, kMaxColumns> row{};
+    const char* begin = line.data();
+    const char* const end = begin + line.size();
+    for (std::size_t column = 0; column < samples_.num_columns; ++column) {
+        if (column > 0 && (begin == end || *begin++ != ',')) return false;
+        begin = skip_blanks(begin, end);
+        if (parse_number(begin, end, row[column]) != Parsed::number) return false;
+        begin = skip_blanks(begin, end);
+    }
+    if (begin != end || row[2] < 0) return false;
+    for (std::size_t column = 0; column < samples_.num_columns; ++column) {
+        samples_.values[column].push_back(row[column]);
+    }
+    return true;
+}
+
+template <class Scalar>
+void CsvParser<Scalar>::explain(std::string_view line) const {
+    if (const std::size_t num_columns = count_columns(line); num_columns != samples_.num_columns) {
+        fail_row("has " + plural(num_columns, "column") + ": expected " + std::to_string(samples_.num_columns) +
+                 " as in row " + std::to_string(first_row_));
+    }
+    for (std::size_t column = 0; column < samples_.num_columns; ++column) {
+        const std::size_t field_bytes = std::min(line.find(','), line.size());
+        const std::string_view field = trimmed(line.substr(0, field_bytes));
+        line.remove_prefix(std::min(field_bytes + 1, line.size()));
+        const std::string place = ", column " + std::to_string(column + 1);
+        if (field.empty()) fail_row(place + " is empty: expected a number");
+        Scalar value{};
+        const char* begin = field.data();
+        const char* const end = begin + field.size();
+        const Parsed parsed = parse_number(begin, end, value);
+        const std::string found = place + ": '" + shown(field) + "'";
+        if (parsed == Parsed::not_a_number || begin != end) {
+            fail_row(found + " is not a number" + (row_ == first_row_ ? ", nor is this the header x,y or x,y,m" : ""));
+        }
+        if (parsed == Parsed::not_finite) fail_row(found + ": every value must be finite");
+        if (parsed == Parsed::out_of_range) {
+            fail_row(found + " is out of the range of float" + std::to_string(8 * sizeof(Scalar)));
+        }
+        if (column == 2 && value < 0) fail_row(found + ": a sample weight must not be negative");
+    }
+    fail_row("cannot be read: expected x,y or x,y,m");
+}
+
+template <class Scalar>
+void CsvParser<Scalar>::fail_row(const std::string& message) const {
+    fail(path_, "row " + std::to_string(row_) + (message.starts_with(',') ? "" : " ") + message);
+}
+
+template class CsvParser<float>;
+template class CsvParser<double>;
+
+}  // namespace skein::files

@@ -1,0 +1,60 @@
+#include "files/fail.hpp"
+
+#include <cstddef>
+#include <system_error>
+
+#include "skein/files/file_error.hpp"
+
+namespace skein::files {
+namespace {
+
+constexpr std::size_t kShownBytes = 40;
+
+bool is_control(unsigned char byte) { return byte < 0x20 || byte == 0x7f; }
+
+void append_escaped(std::string& line, unsigned char byte) {
+    constexpr std::string_view kHexDigits = "0123456789abcdef";
+    line += "\\x";
+    line += kHexDigits[byte >> 4];
+    line += kHexDigits[byte & 15];
+}
+
+std::string in_one_line(std::string_view text) {
+    std::string line;
+    for (const char character : text) {
+        const auto byte = static_cast<unsigned char>(character);
+        if (is_control(byte)) {
+            append_escaped(line, byte);
+        } else {
+            line += character;
+        }
+    }
+    return line;
+}
+
+}  // namespace
+
+std::string shown(std::string_view text) {
+    std::string line;
+    for (const char character : text.substr(0, kShownBytes)) {
+        const auto byte = static_cast<unsigned char>(character);
+        if (is_control(byte) || byte > 0x7f) {
+            append_escaped(line, byte);
+        } else {
+            line += character;
+        }
+    }
+    return text.size() > kShownBytes ? line + "..." : line;
+}
+
+std::string shown_path(const std::filesystem::path& path) { return path.empty() ? "''" : in_one_line(path.native()); }
+
+void fail(const std::filesystem::path& path, std::string_view message) {
+    throw FileError(shown_path(path) + ": " + in_one_line(message));
+}
+
+void fail_system(const std::filesystem::path& path, std::string_view what, int error_number) {
+    fail(path, std::string(what) + ": " + std::generic_category().message(error_number));
+}
+
+}  // namespace skein::files

@@ -1,0 +1,38 @@
+/// Files that are read.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+
+#include "files/descriptor.hpp"
+
+namespace skein::files {
+
+class InputFile {
+public:
+    /// Throws FileError when there is no such file, it cannot be opened, or it is a directory.
+    explicit InputFile(std::filesystem::path path);
+
+    const std::filesystem::path& path() const noexcept { return path_; }
+
+    /// Throws FileError for anything but a regular file: a pipe has no size.
+    std::uint64_t size_bytes() const;
+
+    /// The next bytes, as many as there are; 0 at the end.
+    std::size_t read(std::span<char> bytes);
+
+    /// The bytes from `offset` on, all of them or FileError.
+    void read_at(std::uint64_t offset, std::span<std::byte> bytes) const;
+
+private:
+    std::filesystem::path path_;
+    Descriptor descriptor_;
+};
+
+/// The whole of a file.
+std::string read_file(const std::filesystem::path& path);
+
+}  // namespace skein::files

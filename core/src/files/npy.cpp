@@ -1,0 +1,57 @@
+#include "skein/files/npy.hpp"
+
+#include <array>
+#include <cstdint>
+#include <exception>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "files/fail.hpp"
+#include "files/npy_reader.hpp"
+#include "files/output_file.hpp"
+
+namespace skein {
+namespace {
+
+constexpr std::size_t kMaxDimensions = 32;
+
+}  // namespace
+
+template <class Scalar>
+NpyArray<Scalar> read_npy(const std::filesystem::path& path) {
+    const files::NpyReader reader(path);
+    NpyArray<Scalar> array{reader.shape(), {}};
+    try {
+        array.values.resize(reader.num_values());
+    } catch (const std::exception&) {  // bad_alloc or length_error
+        files::fail(path, "does not fit into memory: shape " + files::format_shape(reader.shape()));
+    }
+    reader.read(0, std::span(array.values));
+    return array;
+}
+
+template <class Scalar>
+void write_npy(const std::filesystem::path& path, std::span<const Scalar> values, std::span<const std::size_t> shape) {
+    if (shape.size() > kMaxDimensions) {
+        throw std::invalid_argument("write_npy: " + std::to_string(shape.size()) + " dimensions: NumPy has at most " +
+                                    std::to_string(kMaxDimensions));
+    }
+    std::uint64_t size_bytes = 0;
+    if (!files::checked_size(shape, sizeof(Scalar), size_bytes) || size_bytes != values.size_bytes()) {
+        throw std::invalid_argument("write_npy: shape " + files::format_shape(shape) + " does not hold " +
+                                    std::to_string(values.size()) + " values");
+    }
+    const std::string header = files::format_npy_header(sizeof(Scalar), shape);
+    const auto bytes = std::as_bytes(values);
+    const std::array<std::string_view, 2> parts{
+        header, std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size())};
+    files::replace_file(path, parts);
+}
+
+template NpyArray<float> read_npy(const std::filesystem::path&);
+template NpyArray<double> read_npy(const std::filesystem::path&);
+template void write_npy(const std::filesystem::path&, std::span<const float>, std::span<const std::size_t>);
+template void write_npy(const std::filesystem::path&, std::span<const double>, std::span<const std::size_t>);
+
+}  // namespace skein

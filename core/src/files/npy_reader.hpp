@@ -1,0 +1,45 @@
+/// A .npy file whose values are read piece by piece.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "files/input_file.hpp"
+#include "files/npy_header.hpp"
+
+namespace skein::files {
+
+class NpyReader {
+public:
+    /// Reads the header. Throws FileError for a file that read_npy() would refuse.
+    explicit NpyReader(const std::filesystem::path& path);
+
+    const std::filesystem::path& path() const noexcept { return file_.path(); }
+    /// One or two dimensions.
+    const std::vector<std::size_t>& shape() const noexcept { return header_.shape; }
+    std::size_t num_values() const noexcept { return num_values_; }
+
+    /// The values from index `first` on (C order). Throws FileError for a float64 that overflows Scalar.
+    template <class Scalar>
+    void read(std::size_t first, std::span<Scalar> values) const;
+
+    /// Where a value stands, for errors: "row 3, column 2", both from 1.
+    std::string position(std::size_t index) const;
+
+private:
+    std::uint64_t read_preamble();
+    std::string read_dictionary();
+    void require_known_shape() const;
+    void require_size(std::uint64_t data_bytes);
+
+    InputFile file_;
+    std::uint64_t data_offset_ = 0;
+    NpyHeader header_;
+    std::size_t num_values_ = 0;
+};
+
+}  // namespace skein::files

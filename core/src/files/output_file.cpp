@@ -1,0 +1,85 @@
+#include "files/output_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <utility>
+
+#include "files/fail.hpp"
+
+namespace skein::files {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A root that writes to /dev/null must not replace it.
+void require_replaceable(const fs::path& target) {
+    if (!target.has_filename()) fail(target, "is not the name of a file");
+    struct stat status {};
+    if (::stat(target.c_str(), &status) != 0) return;
+    if (S_ISDIR(status.st_mode)) fail(target, "is a directory: expected a file, or a new name");
+    if (!S_ISREG(status.st_mode)) fail(target, "is not a regular file: it cannot be replaced");
+}
+
+Descriptor open_directory_of(const fs::path& target) {
+    const fs::path directory = target.has_parent_path() ? target.parent_path() : fs::path(".");
+    Descriptor descriptor(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!descriptor.is_open()) fail_system(target, "cannot be created", errno);
+    return descriptor;
+}
+
+std::string unique_name() {
+    static std::atomic<unsigned long> num_names{0};
+    return ".skein-" + std::to_string(::getpid()) + "-" + std::to_string(num_names++) + ".tmp";
+}
+
+}  // namespace
+
+OutputFile::OutputFile(fs::path target) : target_(std::move(target)) {
+    require_replaceable(target_);
+    directory_ = open_directory_of(target_);
+    do {  // a name is taken where a process of the same number left it behind: on another machine, or killed
+        temporary_name_ = unique_name();
+        constexpr int kFlags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC;
+        descriptor_ = Descriptor(::openat(directory_.get(), temporary_name_.c_str(), kFlags, 0666));
+    } while (!descriptor_.is_open() && errno == EEXIST);
+    if (!descriptor_.is_open()) fail_system(target_, "cannot be created", errno);
+}
+
+OutputFile::~OutputFile() {
+    if (!is_published_) ::unlinkat(directory_.get(), temporary_name_.c_str(), 0);
+}
+
+void OutputFile::write(std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t result = ::write(descriptor_.get(), bytes.data(), bytes.size());
+        if (result >= 0) {
+            bytes.remove_prefix(static_cast<std::size_t>(result));
+        } else if (errno != EINTR) {
+            fail_system(target_, "cannot be written", errno);
+        }
+    }
+}
+
+void OutputFile::publish() {
+    // Never retried: after a failed fsync the kernel may have dropped the pages, and a second one would succeed.
+    if (::fsync(descriptor_.get()) != 0) fail_system(target_, "cannot be synced", errno);
+    const fs::path name = target_.filename();
+    if (::renameat(directory_.get(), temporary_name_.c_str(), directory_.get(), name.c_str()) != 0) {
+        fail_system(target_, "cannot be renamed into place", errno);
+    }
+    is_published_ = true;
+    // EINVAL: the file system has no such thing as syncing a directory.
+    if (::fsync(directory_.get()) != 0 && errno != EINVAL) fail_system(target_, "directory cannot be synced", errno);
+}
+
+void replace_file(const fs::path& target, std::span<const std::string_view> parts) {
+    OutputFile file(target);
+    for (const std::string_view part : parts) file.write(part);
+    file.publish();
+}
+
+}  // namespace skein::files

@@ -1,0 +1,42 @@
+/// Files that are written: whole or not at all.
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "files/descriptor.hpp"
+
+namespace skein::files {
+
+/// A file under a temporary name beside its target, which takes the target's place when it is published, and is gone
+/// when it is not. Every system call that fails is a FileError about the target.
+class OutputFile {
+public:
+    /// Creates the temporary file. A target that exists must be a regular file.
+    explicit OutputFile(std::filesystem::path target);
+    OutputFile(const OutputFile&) = delete;
+    OutputFile& operator=(const OutputFile&) = delete;
+    ~OutputFile();
+
+    /// Of the temporary file, open for reading and writing.
+    int descriptor() const noexcept { return descriptor_.get(); }
+
+    void write(std::string_view bytes);
+
+    /// Syncs the file, renames it, syncs the directory.
+    void publish();
+
+private:
+    std::filesystem::path target_;
+    Descriptor directory_;
+    std::string temporary_name_;
+    Descriptor descriptor_;
+    bool is_published_ = false;
+};
+
+/// Replaces `target` by the concatenation of `parts`.
+void replace_file(const std::filesystem::path& target, std::span<const std::string_view> parts);
+
+}  // namespace skein::files

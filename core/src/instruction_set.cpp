@@ -1,0 +1,101 @@
+#include "skein/instruction_set.hpp"
+
+#include <atomic>
+#include <cstdlib>
+#include <stdexcept>
+
+#include "kernels/kernel_table.hpp"
+#include "skein/names.hpp"
+
+namespace skein {
+namespace kernels {
+
+// The list of variants stands in core/CMakeLists.txt, which writes it into this file.
+#define SKEIN_KERNEL_VARIANT(variant) extern const KernelTable kernel_table_##variant;
+#include "kernel_variants.def"
+#undef SKEIN_KERNEL_VARIANT
+
+}  // namespace kernels
+
+namespace {
+
+using kernels::KernelTable;
+
+/// Whether this CPU executes a variant's instructions.
+bool executes(std::string_view instruction_set) {
+#if defined(__x86_64__)
+    if (instruction_set == "avx2") {
+        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    }
+#endif
+    return instruction_set == "portable" || instruction_set == "neon";  // every arm64 has NEON
+}
+
+std::vector<const KernelTable*> available_tables() {
+    std::vector<const KernelTable*> tables;
+#define SKEIN_KERNEL_VARIANT(variant)                           \
+    if (executes(#variant)) {                                   \
+        tables.push_back(&kernels::kernel_table_##variant);     \
+    }
+#include "kernel_variants.def"
+#undef SKEIN_KERNEL_VARIANT
+    return tables;
+}
+
+const KernelTable* table_named(std::string_view name, std::string_view what) {
+    for (const KernelTable* table : available_tables()) {
+        if (table->instruction_set == name) {
+            return table;
+        }
+    }
+    throw std::invalid_argument(unknown_word(what, name, available_instruction_sets()));
+}
+
+const KernelTable* first_choice() {
+    if (const char* wanted = std::getenv("SKEIN_INSTRUCTION_SET"); wanted != nullptr && *wanted != '\0') {
+        return table_named(wanted, "instruction set in SKEIN_INSTRUCTION_SET:");
+    }
+    return available_tables().back();
+}
+
+// Two threads may both make the first choice: they make the same one.
+std::atomic<const KernelTable*> table_in_use{nullptr};
+
+}  // namespace
+
+namespace kernels {
+
+const KernelTable& kernel_table() {
+    const KernelTable* table = table_in_use.load(std::memory_order_acquire);
+    if (table == nullptr) {
+        table = first_choice();
+        table_in_use.store(table, std::memory_order_release);
+    }
+    return *table;
+}
+
+}  // namespace kernels
+
+std::string_view instruction_set() { return kernels::kernel_table().instruction_set; }
+
+std::vector<std::string_view> available_instruction_sets() {
+    std::vector<std::string_view> names;
+    for (const KernelTable* table : available_tables()) {
+        names.emplace_back(table->instruction_set);
+    }
+    return names;
+}
+
+void force_instruction_set(std::string_view name) {
+    table_in_use.store(table_named(name, "instruction set"), std::memory_order_release);
+}
+
+bool has_hardware_fma() noexcept {
+#if defined(__x86_64__)
+    return __builtin_cpu_supports("fma");
+#else
+    return true;
+#endif
+}
+
+}  // namespace skein

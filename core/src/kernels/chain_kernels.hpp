@@ -1,0 +1,237 @@
+// Forward and backward through a chain, lanes = samples. The formulas are those of skein/back_propagation.hpp; each
+// line below does a row of lanes.
+#pragma once
+
+#include "kernels/elementary.hpp"
+#include "kernels/kernel_table.hpp"
+#include "kernels/lanes.hpp"
+
+namespace skein::kernels {
+namespace {
+
+template <Activation kActivation, class Scalar>
+SKEIN_INLINE Row<Scalar> activate_row(const Row<Scalar>& z) {
+    switch (kActivation) {
+        case Activation::tanh: return tanh(z);
+        case Activation::identity: return z;
+        case Activation::sigmoid: return sigmoid(z);
+        case Activation::relu: return relu(z);
+        case Activation::softplus: return softplus(z);
+    }
+}
+
+/// f'(z), from f = f(z).
+template <Activation kActivation, class Scalar>
+SKEIN_INLINE Row<Scalar> slope_row(const Row<Scalar>& f) {
+    const Row<Scalar> one = broadcast(Scalar(1));
+    switch (kActivation) {
+        case Activation::tanh: return fused(negated(f), f, one);
+        case Activation::identity: return one;
+        case Activation::sigmoid: return f * (one - f);
+        case Activation::relu: return select(less(broadcast(Scalar(0)), f), one, broadcast(Scalar(0)));
+        case Activation::softplus: return negated(expm1(negated(f)));
+    }
+}
+
+/// a * f'(z). Multiplying by an identity's slope would change nothing.
+template <Activation kActivation, class Scalar>
+SKEIN_INLINE Row<Scalar> times_slope(const Row<Scalar>& a, const Row<Scalar>& f) {
+    if constexpr (kActivation == Activation::identity) {
+        return a;
+    } else {
+        return a * slope_row<kActivation>(f);
+    }
+}
+
+/// Calls function.operator()<kActivation>(): the choice is made once per layer, outside the loop over lanes.
+template <class Function>
+SKEIN_INLINE void with_activation(Activation activation, Function function) {
+    switch (activation) {
+        case Activation::tanh: return function.template operator()<Activation::tanh>();
+        case Activation::identity: return function.template operator()<Activation::identity>();
+        case Activation::sigmoid: return function.template operator()<Activation::sigmoid>();
+        case Activation::relu: return function.template operator()<Activation::relu>();
+        case Activation::softplus: return function.template operator()<Activation::softplus>();
+    }
+}
+
+/// f_i = f(f_{i-1} w_i) for whole rows; `input` and `output` may be the same.
+template <class Scalar>
+void forward_layer(Activation activation, Scalar weight, const Scalar* input, Scalar* output, std::size_t num_lanes) {
+    with_activation(activation, [&]<Activation kActivation>() {
+        const Row<Scalar> w = broadcast(weight);
+        for (std::size_t lane = 0; lane < num_lanes; lane += Lanes<Scalar>::kNumLanes) {
+            store(output + lane, activate_row<kActivation>(w * load(input + lane)));
+        }
+    });
+}
+
+/// A slot's new sum: in the last row of a chunk only the lanes that hold a sample count.
+template <bool kPartial, class Scalar>
+SKEIN_INLINE Row<Scalar> add_to_slots(const Row<Scalar>& sums, const Row<Scalar>& a, const Row<Scalar>& b,
+                                      const Mask<Scalar>& is_sample) {
+    const Row<Scalar> added = fused(a, b, sums);
+    if constexpr (kPartial) {
+        return select(is_sample, added, sums);
+    } else {
+        return added;
+    }
+}
+
+/// Sums the loss, and leaves delta_L = 2 m (f_L - y) f'(z_L) in tile.deltas.
+template <bool kPartial, class Scalar>
+void output_layer(const GradientTile<Scalar>& tile, const Scalar* output, const Mask<Scalar>& is_sample) {
+    constexpr std::size_t kRow = Lanes<Scalar>::kNumLanes;
+    with_activation(tile.chain.activations[tile.chain.num_layers - 1], [&]<Activation kActivation>() {
+        Row<Scalar> loss = load(tile.slot_sums + kLossSum * kRow);
+        Row<Scalar> weight_sum = load(tile.slot_sums + kSampleWeightSum * kRow);
+        for (std::size_t lane = 0; lane < tile.num_lanes; lane += kRow) {
+            const Row<Scalar> f = load(output + lane);
+            const Row<Scalar> residual = f - load(tile.y + lane);
+            Row<Scalar> weighted = residual;
+            Row<Scalar> twice = residual + residual;
+            if (tile.sample_weight != nullptr) {
+                const Row<Scalar> m = load(tile.sample_weight + lane);
+                weighted = m * residual;
+                twice = m * twice;
+                weight_sum = add_to_slots<kPartial>(weight_sum, m, broadcast(Scalar(1)), is_sample);
+            }
+            loss = add_to_slots<kPartial>(loss, weighted, residual, is_sample);
+            store(tile.deltas + lane, times_slope<kActivation>(twice, f));
+        }
+        store(tile.slot_sums + kLossSum * kRow, loss);
+        store(tile.slot_sums + kSampleWeightSum * kRow, weight_sum);
+    });
+}
+
+/// Sums f_{i-1} delta_i, and, but for the first layer, goes on to delta_{i-1} = (w_i delta_i) f'(z_{i-1}).
+template <bool kPartial, class Scalar>
+void backward_layer(const GradientTile<Scalar>& tile, std::size_t layer, const Scalar* input,
+                    const Mask<Scalar>& is_sample) {
+    constexpr std::size_t kRow = Lanes<Scalar>::kNumLanes;
+    Scalar* const slots = tile.slot_sums + (kFirstGradientSum + layer) * kRow;
+    Row<Scalar> gradient = load(slots);
+    if (layer == 0) {
+        for (std::size_t lane = 0; lane < tile.num_lanes; lane += kRow) {
+            gradient = add_to_slots<kPartial>(gradient, load(input + lane), load(tile.deltas + lane), is_sample);
+        }
+        return store(slots, gradient);
+    }
+    with_activation(tile.chain.activations[layer - 1], [&]<Activation kActivation>() {
+        const Row<Scalar> w = broadcast(tile.chain.weights[layer]);
+        for (std::size_t lane = 0; lane < tile.num_lanes; lane += kRow) {
+            const Row<Scalar> f = load(input + lane);
+            const Row<Scalar> delta = load(tile.deltas + lane);
+            gradient = add_to_slots<kPartial>(gradient, f, delta, is_sample);
+            store(tile.deltas + lane, times_slope<kActivation>(w * delta, f));
+        }
+        store(slots, gradient);
+    });
+}
+
+/// A tile of whole rows; kPartial: of one row, in which only the lanes of `is_sample` count.
+template <bool kPartial, class Scalar>
+void accumulate_rows(const GradientTile<Scalar>& tile, const Mask<Scalar>& is_sample) {
+    const ChainView<Scalar>& chain = tile.chain;
+    const auto input_of = [&](std::size_t layer) {
+        return layer == 0 ? tile.x : tile.activations + (layer - 1) * tile.num_lanes;
+    };
+    for (std::size_t layer = 0; layer < chain.num_layers; ++layer) {
+        forward_layer(chain.activations[layer], chain.weights[layer], input_of(layer),
+                      tile.activations + layer * tile.num_lanes, tile.num_lanes);
+    }
+    output_layer<kPartial>(tile, input_of(chain.num_layers), is_sample);
+    if (tile.with_gradient) {
+        for (std::size_t layer = chain.num_layers; layer-- > 0;) {
+            backward_layer<kPartial>(tile, layer, input_of(layer), is_sample);
+        }
+    }
+}
+
+/// A column's last lanes in a whole row, the missing ones filled with its last lane: what goes through the padding has
+/// gone through a sample's lane too, so it can be no slower (a denormal) and no stranger (an infinity) than that.
+template <class Scalar>
+struct PaddedRow {
+    PaddedRow(const Scalar* lanes, std::size_t num_lanes) {
+        for (std::size_t lane = 0; lane < Lanes<Scalar>::kNumLanes; ++lane) {
+            value[lane] = lanes[lane < num_lanes ? lane : num_lanes - 1];
+        }
+    }
+    alignas(64) Scalar value[Lanes<Scalar>::kNumLanes];
+};
+
+template <class Scalar>
+Mask<Scalar> first_lanes(std::size_t num_lanes) {
+    alignas(64) Scalar index[Lanes<Scalar>::kNumLanes];
+    for (std::size_t lane = 0; lane < Lanes<Scalar>::kNumLanes; ++lane) {
+        index[lane] = static_cast<Scalar>(lane);
+    }
+    return less(load(index), broadcast(static_cast<Scalar>(num_lanes)));
+}
+
+/// All lanes of a tile: its whole rows, then what is left over as one padded row of its own.
+template <class Scalar>
+void accumulate_gradient(const GradientTile<Scalar>& tile) {
+    const std::size_t rest = tile.num_lanes % Lanes<Scalar>::kNumLanes;
+    GradientTile<Scalar> rows = tile;
+    rows.num_lanes -= rest;
+    if (rows.num_lanes != 0) {
+        accumulate_rows<false>(rows, first_lanes<Scalar>(Lanes<Scalar>::kNumLanes));
+    }
+    if (rest != 0) {
+        const PaddedRow<Scalar> x(tile.x + rows.num_lanes, rest);
+        const PaddedRow<Scalar> y(tile.y + rows.num_lanes, rest);
+        const bool weighted = tile.sample_weight != nullptr;
+        const PaddedRow<Scalar> m(weighted ? tile.sample_weight + rows.num_lanes : x.value, rest);
+        GradientTile<Scalar> last = tile;
+        last.x = x.value;
+        last.y = y.value;
+        last.sample_weight = weighted ? m.value : nullptr;
+        last.num_lanes = Lanes<Scalar>::kNumLanes;
+        accumulate_rows<true>(last, first_lanes<Scalar>(rest));
+    }
+}
+
+/// Pairs (s, s + n/2), then (s, s + n/4), ..., in Scalar.
+template <class Scalar>
+void combine_slots(const Scalar* slot_sums, std::size_t num_sums, double* sums) {
+    for (std::size_t sum = 0; sum < num_sums; ++sum) {
+        Scalar slots[Lanes<Scalar>::kNumLanes];
+        store(slots, load(slot_sums + sum * Lanes<Scalar>::kNumLanes));
+        for (std::size_t half = Lanes<Scalar>::kNumLanes / 2; half != 0; half /= 2) {
+            for (std::size_t slot = 0; slot < half; ++slot) {
+                slots[slot] = slots[slot] + slots[slot + half];
+            }
+        }
+        sums[sum] = slots[0] == slots[0] ? static_cast<double>(slots[0]) : std::numeric_limits<double>::quiet_NaN();
+    }
+}
+
+/// Applies a function of rows to columns of any length: a last partial row goes through the same function, padded.
+template <class Scalar, class Function>
+SKEIN_INLINE void map_column(const Scalar* input, Scalar* output, std::size_t count, Function function) {
+    constexpr std::size_t kRow = Lanes<Scalar>::kNumLanes;
+    const std::size_t rest = count % kRow;
+    for (std::size_t lane = 0; lane < count - rest; lane += kRow) {
+        store(output + lane, with_one_nan(function(load(input + lane))));
+    }
+    if (rest != 0) {
+        alignas(64) Scalar last[kRow];
+        store(last, with_one_nan(function(load(PaddedRow<Scalar>(input + count - rest, rest).value))));
+        std::memcpy(output + count - rest, last, rest * sizeof(Scalar));
+    }
+}
+
+template <class Scalar>
+void forward(const ChainView<Scalar>& chain, const Scalar* inputs, Scalar* outputs, std::size_t num_lanes) {
+    for (std::size_t layer = 0; layer < chain.num_layers; ++layer) {
+        with_activation(chain.activations[layer], [&]<Activation kActivation>() {
+            const Row<Scalar> w = broadcast(chain.weights[layer]);
+            map_column(layer == 0 ? inputs : outputs, outputs, num_lanes,
+                       [&](const Row<Scalar>& f) { return activate_row<kActivation>(w * f); });
+        });
+    }
+}
+
+}  // namespace
+}  // namespace skein::kernels

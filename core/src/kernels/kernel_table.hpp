@@ -1,0 +1,138 @@
+// The boundary between skein and its kernels: raw pointers in plain structs, one table of functions per instruction
+// set. Every function is noexcept, allocates nothing, and assumes valid input; each runs under the floating-point
+// environment that it sets itself (kernels/floating_point_environment.hpp). A NaN that leaves a kernel is the one
+// positive quiet NaN.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "skein/activation.hpp"
+#include "skein/generated_data.hpp"
+#include "skein/optimizer.hpp"
+
+namespace skein::kernels {
+
+/// Lanes of a row: columns that are padded to whole rows need no care at their end. One row is one lane per slot.
+template <class Scalar>
+inline constexpr std::size_t kRowLanes = 64 / sizeof(Scalar);
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow"  // as in skein/activation.hpp
+enum class ElementaryFunction : std::uint8_t {
+    tanh,
+    sigmoid,
+    softplus,
+    relu,
+    exp,
+    expm1,
+    log,
+    log1p,
+    exp10,
+    sin_two_pi,
+    cos_two_pi,
+};
+#pragma GCC diagnostic pop
+
+template <class Scalar>
+struct ChainView {
+    const Scalar* weights;          // [layers]
+    const Activation* activations;  // [layers]
+    std::size_t num_layers;
+};
+
+/// The sums a gradient consists of, in this order; each has a row of slots.
+enum SumIndex : std::size_t { kLossSum = 0, kSampleWeightSum = 1, kFirstGradientSum = 2 };
+
+/// Samples of one chunk that go through forward and backward together.
+template <class Scalar>
+struct GradientTile {
+    ChainView<Scalar> chain;
+    const Scalar* x;              // [lanes]
+    const Scalar* y;              // [lanes]
+    const Scalar* sample_weight;  // [lanes], or null
+    std::size_t num_lanes;        // a multiple of the slots, but for the last tile of a chunk
+    Scalar* activations;          // scratch [lanes x layers], lanes rounded up to whole rows
+    Scalar* deltas;               // scratch [lanes], likewise
+    Scalar* slot_sums;            // [slots x (layers + 2)], SumIndex: added to
+    bool with_gradient;           // false: only the loss and the sample weights are summed
+};
+
+/// Columns of weights and their optimizer's state, a learning rate for each; counts are whole rows.
+template <class Scalar>
+struct UpdateColumns {
+    Optimizer::Kind kind;
+    Scalar momentum;
+    Scalar weight_decay;
+    Scalar beta1, one_minus_beta1;
+    Scalar beta2, one_minus_beta2;
+    Scalar epsilon;
+    Scalar bias_correction1;       // 1 - beta1^t
+    Scalar root_bias_correction2;  // sqrt(1 - beta2^t)
+    Scalar gradient_scale;         // of clipping; 1 without
+    const Scalar* learning_rates;
+    const Scalar* gradients;
+    Scalar* weights;
+    Scalar* first_moment;
+    Scalar* second_moment;
+    std::size_t count;
+};
+
+/// A generated data set's settings in its own precision.
+template <class Scalar>
+struct SampleFormula {
+    Target target;
+    InputDistribution input;
+    std::uint64_t seed;
+    Scalar input_scale;
+    Scalar noise;
+    Scalar frequency;
+    ChainView<Scalar> teacher;
+};
+
+template <class Scalar>
+struct Kernels {
+    /// result[i] = function(z[i]); the same memory is allowed, here and below.
+    void (*evaluate)(ElementaryFunction function, const Scalar* z, Scalar* result, std::size_t count) noexcept;
+    void (*activate)(Activation activation, const Scalar* z, Scalar* result, std::size_t count) noexcept;
+    /// result[i] = f'(z), given activations[i] = f(z).
+    void (*slope)(Activation activation, const Scalar* activations, Scalar* result, std::size_t count) noexcept;
+    /// outputs[i] = f_L(inputs[i]).
+    void (*forward)(ChainView<Scalar> chain, const Scalar* inputs, Scalar* outputs, std::size_t num_lanes) noexcept;
+    /// Adds a tile's samples to the slots of its chunk.
+    void (*accumulate_gradient)(const GradientTile<Scalar>& tile) noexcept;
+    /// sums[k] = the slots of sum k, combined in the fixed tree.
+    void (*combine_slots)(const Scalar* slot_sums, std::size_t num_sums, double* sums) noexcept;
+    /// One step of an optimizer. NaN and infinities go through.
+    void (*update)(const UpdateColumns<Scalar>& columns) noexcept;
+    /// Samples of these indices.
+    void (*generate)(const SampleFormula<Scalar>& formula, const std::uint64_t* indices, std::size_t count, Scalar* x,
+                     Scalar* y) noexcept;
+    /// Pairs of standard normals, and uniforms on (0, 1], of the given Philox blocks [count x 4, word by word].
+    void (*transform)(const std::uint32_t* blocks, std::size_t count, Scalar* uniforms, Scalar* normals) noexcept;
+};
+
+struct KernelTable {
+    const char* instruction_set;
+    Kernels<float> of_float;
+    Kernels<double> of_double;
+
+    template <class Scalar>
+    const Kernels<Scalar>& of() const noexcept {
+        if constexpr (sizeof(Scalar) == sizeof(float)) {
+            return of_float;
+        } else {
+            return of_double;
+        }
+    }
+};
+
+/// The table in use (skein/instruction_set.hpp).
+const KernelTable& kernel_table();
+
+template <class Scalar>
+const Kernels<Scalar>& kernels() {
+    return kernel_table().of<Scalar>();
+}
+
+}  // namespace skein::kernels

@@ -1,0 +1,105 @@
+// The one source of all kernels. CMake compiles it once per instruction set, with that set's flags and SKEIN_VARIANT
+// its name (core/CMakeLists.txt holds the list); what it exports is one table.
+#include "kernels/chain_kernels.hpp"
+#include "kernels/floating_point_environment.hpp"
+#include "kernels/sample_kernels.hpp"
+#include "kernels/update_kernels.hpp"
+
+namespace skein::kernels {
+namespace {
+
+template <class Scalar>
+void evaluate_entry(ElementaryFunction function, const Scalar* z, Scalar* result, std::size_t count) noexcept {
+    const FloatingPointEnvironment environment;
+    const auto map = [&](auto row_function) { map_column(z, result, count, row_function); };
+    using R = Row<Scalar>;
+    switch (function) {
+        case ElementaryFunction::tanh: return map([](const R& a) { return tanh(a); });
+        case ElementaryFunction::sigmoid: return map([](const R& a) { return sigmoid(a); });
+        case ElementaryFunction::softplus: return map([](const R& a) { return softplus(a); });
+        case ElementaryFunction::relu: return map([](const R& a) { return relu(a); });
+        case ElementaryFunction::exp: return map([](const R& a) { return exp(a); });
+        case ElementaryFunction::expm1: return map([](const R& a) { return expm1(a); });
+        case ElementaryFunction::log: return map([](const R& a) { return log(a); });
+        case ElementaryFunction::log1p: return map([](const R& a) { return log1p(a); });
+        case ElementaryFunction::exp10: return map([](const R& a) { return exp10(a); });
+        case ElementaryFunction::sin_two_pi:
+        case ElementaryFunction::cos_two_pi:
+            return map([function](const R& a) {
+                R sine, cosine;
+                sin_cos_two_pi(a, sine, cosine);
+                return function == ElementaryFunction::sin_two_pi ? sine : cosine;
+            });
+    }
+}
+
+template <class Scalar>
+void activate_entry(Activation activation, const Scalar* z, Scalar* result, std::size_t count) noexcept {
+    const FloatingPointEnvironment environment;
+    with_activation(activation, [&]<Activation kActivation>() {
+        map_column(z, result, count, [](const Row<Scalar>& a) { return activate_row<kActivation>(a); });
+    });
+}
+
+template <class Scalar>
+void slope_entry(Activation activation, const Scalar* activations, Scalar* result, std::size_t count) noexcept {
+    const FloatingPointEnvironment environment;
+    with_activation(activation, [&]<Activation kActivation>() {
+        map_column(activations, result, count, [](const Row<Scalar>& f) { return slope_row<kActivation>(f); });
+    });
+}
+
+template <class Scalar>
+void forward_entry(ChainView<Scalar> chain, const Scalar* inputs, Scalar* outputs, std::size_t num_lanes) noexcept {
+    const FloatingPointEnvironment environment;
+    forward(chain, inputs, outputs, num_lanes);
+}
+
+template <class Scalar>
+void accumulate_gradient_entry(const GradientTile<Scalar>& tile) noexcept {
+    const FloatingPointEnvironment environment;
+    accumulate_gradient(tile);
+}
+
+template <class Scalar>
+void combine_slots_entry(const Scalar* slot_sums, std::size_t num_sums, double* sums) noexcept {
+    const FloatingPointEnvironment environment;
+    combine_slots(slot_sums, num_sums, sums);
+}
+
+template <class Scalar>
+void update_entry(const UpdateColumns<Scalar>& columns) noexcept {
+    const FloatingPointEnvironment environment;
+    update(columns);
+}
+
+template <class Scalar>
+void generate_entry(const SampleFormula<Scalar>& formula, const std::uint64_t* indices, std::size_t count, Scalar* x,
+                    Scalar* y) noexcept {
+    const FloatingPointEnvironment environment;
+    generate(formula, indices, count, x, y);
+}
+
+template <class Scalar>
+void transform_entry(const std::uint32_t* blocks, std::size_t count, Scalar* uniforms, Scalar* normals) noexcept {
+    const FloatingPointEnvironment environment;
+    transform(blocks, count, uniforms, normals);
+}
+
+template <class Scalar>
+constexpr Kernels<Scalar> kEntries{
+    evaluate_entry<Scalar>,      activate_entry<Scalar>, slope_entry<Scalar>,    forward_entry<Scalar>,
+    accumulate_gradient_entry<Scalar>, combine_slots_entry<Scalar>, update_entry<Scalar>,
+    generate_entry<Scalar>, transform_entry<Scalar>,
+};
+
+}  // namespace
+
+#define SKEIN_TABLE_(variant) kernel_table_##variant
+#define SKEIN_TABLE(variant) SKEIN_TABLE_(variant)
+#define SKEIN_TEXT_(variant) #variant
+#define SKEIN_TEXT(variant) SKEIN_TEXT_(variant)
+extern const KernelTable SKEIN_TABLE(SKEIN_VARIANT);
+const KernelTable SKEIN_TABLE(SKEIN_VARIANT){SKEIN_TEXT(SKEIN_VARIANT), kEntries<float>, kEntries<double>};
+
+}  // namespace skein::kernels

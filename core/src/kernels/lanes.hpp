@@ -1,0 +1,301 @@
+// The only arithmetic that kernels may use: rows of lanes, and the operations on them that are correctly rounded on
+// every CPU (add, subtract, multiply, divide, square root, fused multiply-add, compare, select, bits of the number).
+//
+// A row is as many lanes as the reduction has slots (16 float, 8 double: skein/gradient.hpp), whatever the instruction
+// set; it is held in as many packets as that takes: two with AVX2, four with NEON, and sixteen or eight packets of one
+// lane each in the portable variant, which uses no vector instruction at all and judges the bits of the others. So no
+// result can depend on the width of a vector, and a row always brings several independent packets in flight.
+//
+// Packets come from Eigen, but not its transcendental functions, reductions, pmin or pmax: those differ between
+// instruction sets. Eigen is renamed per variant, and all here stands in an unnamed namespace, because inline code
+// compiled with different -m flags must never be merged by the linker (core/README.md, "One source, several
+// instruction sets").
+#pragma once
+
+#ifdef __FAST_MATH__
+#error "skein's kernels need exact floating-point semantics: compile them without -ffast-math"
+#endif
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <type_traits>
+#include <utility>
+
+#ifndef SKEIN_LANES_PORTABLE
+#define EIGEN_FAST_MATH 0  // else Eigen's square root of floats is a reciprocal estimate
+#define SKEIN_JOIN_(a, b) a##b
+#define SKEIN_JOIN(a, b) SKEIN_JOIN_(a, b)
+#define Eigen SKEIN_JOIN(skein_eigen_, SKEIN_VARIANT)
+#include <Eigen/Core>
+#endif
+
+#define SKEIN_INLINE [[gnu::always_inline]] inline
+
+namespace skein::kernels {
+namespace {
+
+template <class Scalar>
+struct Lanes;
+template <>
+struct Lanes<float> {
+    static constexpr std::size_t kNumLanes = 16;
+    static constexpr int kMantissaBits = 23;
+    static constexpr int kExponentBias = 127;
+    using Bits = std::int32_t;
+};
+template <>
+struct Lanes<double> {
+    static constexpr std::size_t kNumLanes = 8;
+    static constexpr int kMantissaBits = 52;
+    static constexpr int kExponentBias = 1023;
+    using Bits = std::int64_t;
+};
+
+template <class Scalar>
+using UnsignedBits = std::make_unsigned_t<typename Lanes<Scalar>::Bits>;
+
+// ---- Packets: one machine vector, or one number -----------------------------------------------------------------
+
+#ifdef SKEIN_LANES_PORTABLE
+
+template <class Scalar>
+using Packet = Scalar;
+template <class Scalar>
+using PacketMask = bool;
+template <class Scalar>
+constexpr std::size_t kPacketLanes = 1;
+
+namespace packet {
+template <class Scalar>
+SKEIN_INLINE Scalar load(const Scalar* from) { return *from; }
+template <class Scalar>
+SKEIN_INLINE void store(Scalar* to, Scalar a) { *to = a; }
+template <class Scalar>
+SKEIN_INLINE Scalar broadcast(Scalar a) { return a; }
+SKEIN_INLINE float fused(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
+SKEIN_INLINE double fused(double a, double b, double c) { return __builtin_fma(a, b, c); }
+SKEIN_INLINE float square_root(float a) { return __builtin_sqrtf(a); }
+SKEIN_INLINE double square_root(double a) { return __builtin_sqrt(a); }
+template <class Scalar>
+SKEIN_INLINE Scalar add(Scalar a, Scalar b) { return a + b; }
+template <class Scalar>
+SKEIN_INLINE Scalar subtract(Scalar a, Scalar b) { return a - b; }
+template <class Scalar>
+SKEIN_INLINE Scalar multiply(Scalar a, Scalar b) { return a * b; }
+template <class Scalar>
+SKEIN_INLINE Scalar divide(Scalar a, Scalar b) { return a / b; }
+template <class Scalar>
+SKEIN_INLINE bool less(Scalar a, Scalar b) { return a < b; }
+template <class Scalar>
+SKEIN_INLINE bool equal(Scalar a, Scalar b) { return a == b; }
+template <class Scalar>
+SKEIN_INLINE Scalar select(bool mask, Scalar a, Scalar b) { return mask ? a : b; }
+template <class Scalar>
+SKEIN_INLINE Scalar at_most(Scalar a, Scalar limit) { return limit < a ? limit : a; }
+template <class Scalar>
+SKEIN_INLINE typename Lanes<Scalar>::Bits bits(Scalar a) { return std::bit_cast<typename Lanes<Scalar>::Bits>(a); }
+template <class Scalar>
+SKEIN_INLINE Scalar from_bits(typename Lanes<Scalar>::Bits a) { return std::bit_cast<Scalar>(a); }
+template <class Scalar>
+SKEIN_INLINE Scalar at_least(Scalar a, Scalar limit) { return a < limit ? limit : a; }
+template <class Scalar>
+SKEIN_INLINE UnsignedBits<Scalar> unsigned_bits(Scalar a) { return std::bit_cast<UnsignedBits<Scalar>>(a); }
+template <class Scalar>
+SKEIN_INLINE Scalar from_unsigned_bits(UnsignedBits<Scalar> a) { return std::bit_cast<Scalar>(a); }
+}  // namespace packet
+
+#else
+
+template <class Scalar>
+using Packet = typename Eigen::internal::packet_traits<Scalar>::type;
+template <class Scalar>
+using PacketMask = Packet<Scalar>;
+template <class Scalar>
+constexpr std::size_t kPacketLanes = Eigen::internal::unpacket_traits<Packet<Scalar>>::size;
+
+// The bits of a packet as integers of the same width (a vector of GCC's and Clang's common extension: integer
+// operations only, so nothing here rounds).
+template <class Scalar>
+struct PacketBits {
+    using Integer = typename Lanes<Scalar>::Bits;
+    typedef Integer Type __attribute__((vector_size(sizeof(Integer) * kPacketLanes<Scalar>)));
+    typedef UnsignedBits<Scalar> UnsignedType __attribute__((vector_size(sizeof(Integer) * kPacketLanes<Scalar>)));
+};
+
+namespace packet {
+namespace packets = Eigen::internal;
+template <class Scalar>
+SKEIN_INLINE Packet<Scalar> load(const Scalar* from) { return packets::ploadu<Packet<Scalar>>(from); }
+template <class Scalar>
+SKEIN_INLINE void store(Scalar* to, Packet<Scalar> a) { packets::pstoreu(to, a); }
+template <class Scalar>
+SKEIN_INLINE Packet<Scalar> broadcast(Scalar a) { return packets::pset1<Packet<Scalar>>(a); }
+template <class P>
+SKEIN_INLINE P fused(P a, P b, P c) { return packets::pmadd(a, b, c); }
+template <class P>
+SKEIN_INLINE P square_root(P a) { return packets::psqrt(a); }
+template <class P>
+SKEIN_INLINE P add(P a, P b) { return packets::padd(a, b); }
+template <class P>
+SKEIN_INLINE P subtract(P a, P b) { return packets::psub(a, b); }
+template <class P>
+SKEIN_INLINE P multiply(P a, P b) { return packets::pmul(a, b); }
+template <class P>
+SKEIN_INLINE P divide(P a, P b) { return packets::pdiv(a, b); }
+template <class P>
+SKEIN_INLINE P less(P a, P b) { return packets::pcmp_lt(a, b); }
+template <class P>
+SKEIN_INLINE P equal(P a, P b) { return packets::pcmp_eq(a, b); }
+template <class P>
+SKEIN_INLINE P select(P mask, P a, P b) { return packets::pselect(mask, a, b); }
+#ifdef __AVX__
+// One instruction: x86's minimum gives its second operand when either is NaN or both are equal.
+SKEIN_INLINE __m256 at_most(__m256 a, __m256 limit) { return _mm256_min_ps(limit, a); }
+SKEIN_INLINE __m256d at_most(__m256d a, __m256d limit) { return _mm256_min_pd(limit, a); }
+SKEIN_INLINE __m256 at_least(__m256 a, __m256 limit) { return _mm256_max_ps(limit, a); }
+SKEIN_INLINE __m256d at_least(__m256d a, __m256d limit) { return _mm256_max_pd(limit, a); }
+#else
+template <class P>
+SKEIN_INLINE P at_most(P a, P limit) { return select(less(limit, a), limit, a); }
+template <class P>
+SKEIN_INLINE P at_least(P a, P limit) { return select(less(a, limit), limit, a); }
+#endif
+template <class Scalar>
+SKEIN_INLINE typename PacketBits<Scalar>::Type bits(Packet<Scalar> a) { return (typename PacketBits<Scalar>::Type)a; }
+template <class Scalar>
+SKEIN_INLINE Packet<Scalar> from_bits(typename PacketBits<Scalar>::Type a) { return (Packet<Scalar>)a; }
+template <class Scalar>
+SKEIN_INLINE typename PacketBits<Scalar>::UnsignedType unsigned_bits(Packet<Scalar> a) { return (typename PacketBits<Scalar>::UnsignedType)a; }
+template <class Scalar>
+SKEIN_INLINE Packet<Scalar> from_unsigned_bits(typename PacketBits<Scalar>::UnsignedType a) { return (Packet<Scalar>)a; }
+}  // namespace packet
+
+#endif
+
+// ---- Rows --------------------------------------------------------------------------------------------------------
+
+template <class Scalar>
+struct Row {
+    static constexpr std::size_t kNumPackets = Lanes<Scalar>::kNumLanes / kPacketLanes<Scalar>;
+    using Indices = std::make_index_sequence<kNumPackets>;
+    Packet<Scalar> packet[kNumPackets];
+};
+template <class Scalar>
+struct Mask {
+    PacketMask<Scalar> packet[Row<Scalar>::kNumPackets];
+};
+
+// Applies a packet operation to every packet of its rows. Written as a pack expansion, not a loop, so that rows stay
+// in registers at every optimisation level that inlines.
+template <std::size_t kPacket, class Operation, class... Rows>
+SKEIN_INLINE auto at_packet(Operation operation, const Rows&... rows) {
+    return operation(rows.packet[kPacket]...);
+}
+template <class Result, class Operation, std::size_t... kPacket, class... Rows>
+SKEIN_INLINE Result map_packets(std::index_sequence<kPacket...>, Operation operation, const Rows&... rows) {
+    return {{at_packet<kPacket>(operation, rows...)...}};
+}
+#define SKEIN_MAP(Result, operation, ...) \
+    map_packets<Result<Scalar>>(typename Row<Scalar>::Indices{}, [](auto... p) { return operation(p...); }, __VA_ARGS__)
+
+template <class Scalar, std::size_t... kPacket>
+SKEIN_INLINE Row<Scalar> load_packets(const Scalar* from, std::index_sequence<kPacket...>) {
+    return {{packet::load<Scalar>(from + kPacket * kPacketLanes<Scalar>)...}};
+}
+template <class Scalar, std::size_t... kPacket>
+SKEIN_INLINE void store_packets(Scalar* to, const Row<Scalar>& a, std::index_sequence<kPacket...>) {
+    (packet::store<Scalar>(to + kPacket * kPacketLanes<Scalar>, a.packet[kPacket]), ...);
+}
+template <class Scalar, std::size_t... kPacket>
+SKEIN_INLINE Row<Scalar> broadcast_packets(Scalar a, std::index_sequence<kPacket...>) {
+    const Packet<Scalar> one = packet::broadcast<Scalar>(a);
+    return {{((void)kPacket, one)...}};
+}
+
+template <class Scalar>
+SKEIN_INLINE Row<Scalar> load(const Scalar* from) { return load_packets(from, typename Row<Scalar>::Indices{}); }
+template <class Scalar>
+SKEIN_INLINE void store(Scalar* to, const Row<Scalar>& a) { store_packets(to, a, typename Row<Scalar>::Indices{}); }
+template <class Scalar>
+SKEIN_INLINE Row<Scalar> broadcast(Scalar a) { return broadcast_packets(a, typename Row<Scalar>::Indices{}); }
+
+template <class Scalar>
+SKEIN_INLINE Row<Scalar> operator+(const Row<Scalar>& a, const Row<Scalar>& b) { return SKEIN_MAP(Row, packet::add, a, b); }
+template <class Scalar>
+SKEIN_INLINE Row<Scalar> operator-(const Row<Scalar>& a, const Row<Scalar>& b) { return SKEIN_MAP(Row, packet::subtract, a, b); }
+template <class Scalar>
+SKEIN_INLINE Row<Scalar> operator*(const Row<Scalar>& a, const Row<Scalar>& b) { return SKEIN_MAP(Row, packet::multiply, a, b); }
+template <class Scalar>
+SKEIN_INLINE Row<Scalar> operator/(const Row<Scalar>& a, const Row<Scalar>& b) { return SKEIN_MAP(Row, packet::divide, a, b); }
+/// a * b + c, rounded once.
+template <class Scalar>
+SKEIN_INLINE Row<Scalar> fused(const Row<Scalar>& a, const Row<Scalar>& b, const Row<Scalar>& c) {
+    return SKEIN_MAP(Row, packet::fused, a, b, c);
+}
+template <class Scalar>
+SKEIN_INLINE Row<Scalar> square_root(const Row<Scalar>& a) { return SKEIN_MAP(Row, packet::square_root, a); }
+
+/// a < b, false where either is NaN.
+template <class Scalar>
+SKEIN_INLINE Mask<Scalar> less(const Row<Scalar>& a, const Row<Scalar>& b) { return SKEIN_MAP(Mask, packet::less, a, b); }
+template <class Scalar>
+SKEIN_INLINE Mask<Scalar> equal(const Row<Scalar>& a, const Row<Scalar>& b) { return SKEIN_MAP(Mask, packet::equal, a, b); }
+/// a where the mask is set, else b.
+template <class Scalar>
+SKEIN_INLINE Row<Scalar> select(const Mask<Scalar>& mask, const Row<Scalar>& a, const Row<Scalar>& b) {
+    return SKEIN_MAP(Row, packet::select, mask, a, b);
+}
+/// limit where limit < a, else a: NaN in a is kept, and so is the sign of a zero.
+template <class Scalar>
+SKEIN_INLINE Row<Scalar> at_most(const Row<Scalar>& a, const Row<Scalar>& limit) { return SKEIN_MAP(Row, packet::at_most, a, limit); }
+
+/// limit where a < limit, else a: NaN in a is kept, and so is the sign of a zero.
+template <class Scalar>
+SKEIN_INLINE Row<Scalar> at_least(const Row<Scalar>& a, const Row<Scalar>& limit) { return SKEIN_MAP(Row, packet::at_least, a, limit); }
+
+// ---- Bits of the numbers: no rounding ------------------------------------------------------------------------------
+
+/// Applies an operation on the bits (as signed integers of the same width) to every lane.
+template <class Scalar, class Operation, class... Rows>
+SKEIN_INLINE Row<Scalar> map_bits(Operation operation, const Rows&... rows) {
+    return map_packets<Row<Scalar>>(
+        typename Row<Scalar>::Indices{},
+        [operation](auto... p) { return packet::from_bits<Scalar>(operation(packet::bits<Scalar>(p)...)); }, rows...);
+}
+/// The same on unsigned integers: sums wrap, a shift to the right brings in zeros.
+template <class Scalar, class Operation, class... Rows>
+SKEIN_INLINE Row<Scalar> map_unsigned_bits(Operation operation, const Rows&... rows) {
+    return map_packets<Row<Scalar>>(
+        typename Row<Scalar>::Indices{},
+        [operation](auto... p) {
+            return packet::from_unsigned_bits<Scalar>(operation(packet::unsigned_bits<Scalar>(p)...));
+        },
+        rows...);
+}
+template <class Scalar>
+constexpr typename Lanes<Scalar>::Bits kSignBit = std::numeric_limits<typename Lanes<Scalar>::Bits>::min();
+
+template <class Scalar>
+SKEIN_INLINE Row<Scalar> absolute(const Row<Scalar>& a) {
+    return map_bits<Scalar>([](auto p) { return p & ~kSignBit<Scalar>; }, a);
+}
+template <class Scalar>
+SKEIN_INLINE Row<Scalar> negated(const Row<Scalar>& a) {
+    return map_bits<Scalar>([](auto p) { return p ^ kSignBit<Scalar>; }, a);
+}
+/// The sign of `sign` given to a magnitude whose own sign is plus.
+template <class Scalar>
+SKEIN_INLINE Row<Scalar> with_sign(const Row<Scalar>& magnitude, const Row<Scalar>& sign) {
+    return map_bits<Scalar>([](auto m, auto s) { return m | (s & kSignBit<Scalar>); }, magnitude, sign);
+}
+/// a with every NaN replaced by the one positive quiet NaN.
+template <class Scalar>
+SKEIN_INLINE Row<Scalar> with_one_nan(const Row<Scalar>& a) {
+    return select(equal(a, a), a, broadcast(std::numeric_limits<Scalar>::quiet_NaN()));
+}
+
+}  // namespace
+}  // namespace skein::kernels

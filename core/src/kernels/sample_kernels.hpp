@@ -1,0 +1,181 @@
+// Random numbers and generated samples, a row of lanes at a time (skein/random.hpp, skein/generated_data.hpp).
+#pragma once
+
+#include "kernels/chain_kernels.hpp"
+#include "skein/random.hpp"
+
+namespace skein::kernels {
+namespace {
+
+/// The four words of a Philox block, for a row of lanes.
+template <class Scalar>
+struct RandomRow {
+    static constexpr std::size_t kNumLanes = Lanes<Scalar>::kNumLanes;
+    alignas(64) std::uint32_t word[4][kNumLanes];
+};
+
+/// Philox 4x32-10 (constants: Salmon et al. 2011, table 2) of the counters (index low, index high, stream, 0). Written
+/// lane by lane in plain integers, which the compiler turns into vectors; its twin is Random123's, in random.cpp.
+template <class Scalar>
+RandomRow<Scalar> philox_row(std::uint64_t seed, Stream stream, const std::uint64_t* indices) {
+    constexpr std::size_t kNumLanes = Lanes<Scalar>::kNumLanes;
+    RandomRow<Scalar> row;
+    for (std::size_t lane = 0; lane < kNumLanes; ++lane) {
+        row.word[0][lane] = static_cast<std::uint32_t>(indices[lane]);
+        row.word[1][lane] = static_cast<std::uint32_t>(indices[lane] >> 32);
+        row.word[2][lane] = static_cast<std::uint32_t>(stream);
+        row.word[3][lane] = 0;
+    }
+    std::uint32_t key0 = static_cast<std::uint32_t>(seed);
+    std::uint32_t key1 = static_cast<std::uint32_t>(seed >> 32);
+    for (int round = 0; round < 10; ++round, key0 += 0x9E3779B9u, key1 += 0xBB67AE85u) {
+        for (std::size_t lane = 0; lane < kNumLanes; ++lane) {
+            const std::uint64_t product0 = std::uint64_t{0xD2511F53u} * row.word[0][lane];
+            const std::uint64_t product1 = std::uint64_t{0xCD9E8D57u} * row.word[2][lane];
+            row.word[0][lane] = static_cast<std::uint32_t>(product1 >> 32) ^ row.word[1][lane] ^ key0;
+            row.word[1][lane] = static_cast<std::uint32_t>(product1);
+            row.word[2][lane] = static_cast<std::uint32_t>(product0 >> 32) ^ row.word[3][lane] ^ key1;
+            row.word[3][lane] = static_cast<std::uint32_t>(product0);
+        }
+    }
+    return row;
+}
+
+/// Integers of at most 32 bits as numbers: exact in double, rounded once in float.
+template <class Scalar>
+SKEIN_INLINE Row<Scalar> to_row(const std::int32_t (&integers)[Lanes<Scalar>::kNumLanes]) {
+    alignas(64) Scalar number[Lanes<Scalar>::kNumLanes];
+    for (std::size_t lane = 0; lane < Lanes<Scalar>::kNumLanes; ++lane) {
+        number[lane] = static_cast<Scalar>(integers[lane]);
+    }
+    return load(number);
+}
+
+template <class Scalar>
+SKEIN_INLINE Row<Scalar> shifted_word(const RandomRow<Scalar>& random, int word, int shift) {
+    alignas(64) std::int32_t shifted[Lanes<Scalar>::kNumLanes];
+    for (std::size_t lane = 0; lane < Lanes<Scalar>::kNumLanes; ++lane) {
+        shifted[lane] = static_cast<std::int32_t>(random.word[word][lane] >> shift);
+    }
+    return to_row<Scalar>(shifted);
+}
+
+/// Uniform on (0, 1]. double: (a 2^27 + b + 1/2) 2^-53 of 26 + 27 bits; float: (a + 1/2) 2^-31 of 31 bits.
+template <class Scalar>
+SKEIN_INLINE Row<Scalar> uniform_row(const RandomRow<Scalar>& random) {
+    if constexpr (sizeof(Scalar) == sizeof(float)) {
+        return fused(shifted_word(random, 0, 1), broadcast(0x1p-31f), broadcast(0x1p-32f));
+    } else {
+        const Row<double> low = fused(shifted_word(random, 1, 5), broadcast(0x1p-53), broadcast(0x1p-54));
+        return fused(shifted_word(random, 0, 6), broadcast(0x1p-26), low);
+    }
+}
+
+/// Uniform on [-1/2, 1/2]. double: 32 + 21 bits; float: 32 bits, rounded.
+template <class Scalar>
+SKEIN_INLINE Row<Scalar> turn_row(const RandomRow<Scalar>& random) {
+    const Row<Scalar> high = shifted_word(random, 2, 0) * broadcast(Scalar(0x1p-32));
+    if constexpr (sizeof(Scalar) == sizeof(float)) {
+        return high;
+    } else {
+        return fused(shifted_word(random, 3, 11), broadcast(0x1p-53), high);
+    }
+}
+
+/// Two independent standard normals: sqrt(-2 log u) times the cosine and the sine of 2 pi t.
+template <class Scalar>
+SKEIN_INLINE void normal_rows(const RandomRow<Scalar>& random, Row<Scalar>& first, Row<Scalar>& second) {
+    const Row<Scalar> radius = square_root(broadcast(Scalar(-2)) * log(uniform_row(random)));
+    Row<Scalar> sine, cosine;
+    sin_cos_two_pi(turn_row(random), sine, cosine);
+    first = radius * cosine;
+    second = radius * sine;
+}
+
+/// y of the target, without noise.
+template <class Scalar>
+Row<Scalar> target_row(const SampleFormula<Scalar>& formula, const Row<Scalar>& x, const RandomRow<Scalar>& random) {
+    const Row<Scalar> one = broadcast(Scalar(1));
+    const Row<Scalar> zero = broadcast(Scalar(0));
+    switch (formula.target) {
+        case Target::teacher: {
+            alignas(64) Scalar f[Lanes<Scalar>::kNumLanes];
+            store(f, x);
+            forward(formula.teacher, f, f, Lanes<Scalar>::kNumLanes);
+            return load(f);
+        }
+        case Target::sine: {
+            Row<Scalar> sine, cosine;
+            sin_cos_two_pi(broadcast(formula.frequency) * x, sine, cosine);
+            return sine;
+        }
+        case Target::step: return select(less(zero, x), one, negated(one));
+        case Target::random_labels: break;
+    }
+    alignas(64) std::int32_t bit[Lanes<Scalar>::kNumLanes];  // a bit that uniform_row leaves unused
+    for (std::size_t lane = 0; lane < Lanes<Scalar>::kNumLanes; ++lane) {
+        bit[lane] = static_cast<std::int32_t>(random.word[1][lane] & 1u);
+    }
+    return select(equal(to_row<Scalar>(bit), zero), negated(one), one);
+}
+
+template <class Scalar>
+void generate_row(const SampleFormula<Scalar>& formula, const std::uint64_t* indices, Row<Scalar>& x, Row<Scalar>& y) {
+    const RandomRow<Scalar> random = philox_row<Scalar>(formula.seed, Stream::samples, indices);
+    Row<Scalar> noise = broadcast(Scalar(0));
+    Row<Scalar> unused;
+    if (formula.input == InputDistribution::normal) {
+        normal_rows(random, x, noise);
+        x = broadcast(formula.input_scale) * x;
+    } else {
+        const Row<Scalar> centred = fused(broadcast(Scalar(2)), uniform_row(random), broadcast(Scalar(-1)));
+        x = broadcast(formula.input_scale) * centred;
+        if (formula.noise != 0) {
+            normal_rows(philox_row<Scalar>(formula.seed, Stream::noise, indices), noise, unused);
+        }
+    }
+    y = fused(broadcast(formula.noise), noise, target_row(formula, x, random));
+}
+
+template <class Scalar>
+void generate(const SampleFormula<Scalar>& formula, const std::uint64_t* indices, std::size_t count, Scalar* x,
+              Scalar* y) {
+    constexpr std::size_t kRow = Lanes<Scalar>::kNumLanes;
+    for (std::size_t lane = 0; lane < count; lane += kRow) {
+        const std::size_t num_lanes = count - lane < kRow ? count - lane : kRow;
+        std::uint64_t row_indices[kRow] = {};
+        std::memcpy(row_indices, indices + lane, num_lanes * sizeof(std::uint64_t));
+        Row<Scalar> row_x, row_y;
+        generate_row(formula, row_indices, row_x, row_y);
+        alignas(64) Scalar columns[2][kRow];
+        store(columns[0], with_one_nan(row_x));
+        store(columns[1], with_one_nan(row_y));
+        std::memcpy(x + lane, columns[0], num_lanes * sizeof(Scalar));
+        std::memcpy(y + lane, columns[1], num_lanes * sizeof(Scalar));
+    }
+}
+
+/// The transforms alone, for single numbers of skein/random.hpp.
+template <class Scalar>
+void transform(const std::uint32_t* blocks, std::size_t count, Scalar* uniforms, Scalar* normals) {
+    constexpr std::size_t kRow = Lanes<Scalar>::kNumLanes;
+    for (std::size_t lane = 0; lane < count; lane += kRow) {
+        const std::size_t num_lanes = count - lane < kRow ? count - lane : kRow;
+        RandomRow<Scalar> random = {};
+        for (std::size_t index = 0; index < num_lanes; ++index) {
+            for (std::size_t word = 0; word < 4; ++word) {
+                random.word[word][index] = blocks[4 * (lane + index) + word];
+            }
+        }
+        Row<Scalar> first, second;
+        normal_rows(random, first, second);
+        alignas(64) Scalar columns[2][kRow];
+        store(columns[0], uniform_row(random));
+        store(columns[1], first);
+        std::memcpy(uniforms + lane, columns[0], num_lanes * sizeof(Scalar));
+        std::memcpy(normals + lane, columns[1], num_lanes * sizeof(Scalar));
+    }
+}
+
+}  // namespace
+}  // namespace skein::kernels

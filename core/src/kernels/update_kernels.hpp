@@ -1,0 +1,65 @@
+// The optimizers' update rules (skein/optimizer.hpp), on columns of weights.
+#pragma once
+
+#include "kernels/kernel_table.hpp"
+#include "kernels/lanes.hpp"
+
+namespace skein::kernels {
+namespace {
+
+/// One row of weights with all that its update reads and writes.
+template <class Scalar>
+struct UpdateRow {
+    Row<Scalar> learning_rate;
+    Row<Scalar> gradient;
+    Row<Scalar> weight;
+    Row<Scalar> first_moment;
+    Row<Scalar> second_moment;
+};
+
+template <class Scalar>
+SKEIN_INLINE void update_sgd(UpdateRow<Scalar>& row, const UpdateColumns<Scalar>& settings) {
+    const Row<Scalar> momentum = broadcast(settings.momentum);
+    Row<Scalar> direction = fused(broadcast(settings.weight_decay), row.weight, row.gradient);
+    if (settings.kind != Optimizer::Kind::sgd) {
+        row.first_moment = fused(momentum, row.first_moment, direction);
+        direction = settings.kind == Optimizer::Kind::nesterov ? fused(momentum, row.first_moment, direction)
+                                                               : row.first_moment;
+    }
+    row.weight = fused(negated(row.learning_rate), direction, row.weight);
+}
+
+template <class Scalar>
+SKEIN_INLINE void update_adamw(UpdateRow<Scalar>& row, const UpdateColumns<Scalar>& settings) {
+    const Row<Scalar> g = row.gradient;
+    const Row<Scalar> decay =
+        fused(negated(row.learning_rate), broadcast(settings.weight_decay), broadcast(Scalar(1)));
+    row.first_moment = fused(broadcast(settings.beta1), row.first_moment, broadcast(settings.one_minus_beta1) * g);
+    row.second_moment =
+        fused(broadcast(settings.beta2), row.second_moment, (broadcast(settings.one_minus_beta2) * g) * g);
+    const Row<Scalar> scale = square_root(row.second_moment) / broadcast(settings.root_bias_correction2);
+    const Row<Scalar> direction = row.first_moment / (scale + broadcast(settings.epsilon));
+    const Row<Scalar> step = row.learning_rate / broadcast(settings.bias_correction1);
+    row.weight = fused(negated(step), direction, row.weight * decay);
+}
+
+template <class Scalar>
+void update(const UpdateColumns<Scalar>& columns) {
+    for (std::size_t lane = 0; lane < columns.count; lane += Lanes<Scalar>::kNumLanes) {
+        UpdateRow<Scalar> row{load(columns.learning_rates + lane),
+                              load(columns.gradients + lane) * broadcast(columns.gradient_scale),
+                              load(columns.weights + lane), load(columns.first_moment + lane),
+                              load(columns.second_moment + lane)};
+        if (columns.kind == Optimizer::Kind::adamw) {
+            update_adamw(row, columns);
+        } else {
+            update_sgd(row, columns);
+        }
+        store(columns.weights + lane, with_one_nan(row.weight));
+        store(columns.first_moment + lane, with_one_nan(row.first_moment));
+        store(columns.second_moment + lane, with_one_nan(row.second_moment));
+    }
+}
+
+}  // namespace
+}  // namespace skein::kernels

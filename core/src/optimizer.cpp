@@ -1,0 +1,91 @@
+#include <cmath>
+
+#include "optimizer_columns.hpp"
+#include "power.hpp"
+
+namespace skein {
+namespace {
+
+/// `values` in a column of whole rows, zeros after them.
+template <class Scalar, class Values>
+Column<Scalar> padded(const Values& values, std::size_t num_layers) {
+    constexpr std::size_t kRow = kernels::kRowLanes<Scalar>;
+    Column<Scalar> column = Column<Scalar>::Zero(static_cast<Eigen::Index>((num_layers + kRow - 1) / kRow * kRow));
+    for (std::size_t layer = 0; layer < values.size(); ++layer) {
+        column[static_cast<Eigen::Index>(layer)] = static_cast<Scalar>(values[layer]);
+    }
+    return column;
+}
+
+/// torch.nn.utils.clip_grad_norm_.
+double clip_scale(const std::optional<double>& clip_norm, double norm) {
+    return clip_norm ? std::fmin(1.0, *clip_norm / (norm + 1e-6)) : 1.0;
+}
+
+}  // namespace
+
+template <class Scalar>
+double gradient_norm(std::span<const Scalar> weight_gradients) noexcept {
+    double sum = 0.0;
+    for (const Scalar gradient : weight_gradients) {
+        sum += static_cast<double>(gradient) * static_cast<double>(gradient);
+    }
+    return std::sqrt(sum);
+}
+
+template <class Scalar>
+OptimizerColumns<Scalar>::OptimizerColumns(const TrainingSettings& settings, const TrainingState<Scalar>& state)
+    : optimizer_(settings.optimizer),
+      clip_norm_(settings.clip_norm),
+      num_layers_(state.chain.num_layers()),
+      base_learning_rates_(padded<Scalar>(settings.learning_rates.size() == 1
+                                              ? std::vector<double>(num_layers_, settings.learning_rates[0])
+                                              : settings.learning_rates,
+                                          num_layers_)),
+      learning_rates_(base_learning_rates_),
+      gradients_(padded<Scalar>(std::vector<Scalar>(), num_layers_)),
+      weights_(padded<Scalar>(state.chain.weights(), num_layers_)),
+      first_moment_(padded<Scalar>(state.first_moment, num_layers_)),
+      second_moment_(padded<Scalar>(state.second_moment, num_layers_)) {}
+
+template <class Scalar>
+void OptimizerColumns<Scalar>::update(std::span<const Scalar> weight_gradients, double norm, std::uint64_t step,
+                                      double learning_rate_factor) {
+    std::copy(weight_gradients.begin(), weight_gradients.end(), gradients_.data());
+    learning_rates_ = base_learning_rates_ * static_cast<Scalar>(learning_rate_factor);
+    const bool is_adamw = optimizer_.kind == Optimizer::Kind::adamw;
+    const double correction1 = is_adamw ? 1.0 - power(optimizer_.beta1, step + 1) : 1.0;
+    const double correction2 = is_adamw ? 1.0 - power(optimizer_.beta2, step + 1) : 1.0;
+    kernels::kernels<Scalar>().update({optimizer_.kind,
+                                       static_cast<Scalar>(optimizer_.momentum),
+                                       static_cast<Scalar>(optimizer_.weight_decay),
+                                       static_cast<Scalar>(optimizer_.beta1),
+                                       static_cast<Scalar>(1.0 - optimizer_.beta1),
+                                       static_cast<Scalar>(optimizer_.beta2),
+                                       static_cast<Scalar>(1.0 - optimizer_.beta2),
+                                       static_cast<Scalar>(optimizer_.epsilon),
+                                       static_cast<Scalar>(correction1),
+                                       static_cast<Scalar>(std::sqrt(correction2)),
+                                       static_cast<Scalar>(clip_scale(clip_norm_, norm)),
+                                       learning_rates_.data(),
+                                       gradients_.data(),
+                                       weights_.data(),
+                                       first_moment_.data(),
+                                       second_moment_.data(),
+                                       static_cast<std::size_t>(weights_.size())});
+}
+
+template <class Scalar>
+void OptimizerColumns<Scalar>::save(TrainingState<Scalar>& state) const {
+    const bool has_first = optimizer_.kind != Optimizer::Kind::sgd;
+    const bool has_second = optimizer_.kind == Optimizer::Kind::adamw;
+    state.first_moment.assign(first_moment_.data(), first_moment_.data() + (has_first ? num_layers_ : 0));
+    state.second_moment.assign(second_moment_.data(), second_moment_.data() + (has_second ? num_layers_ : 0));
+}
+
+template double gradient_norm(std::span<const float>) noexcept;
+template double gradient_norm(std::span<const double>) noexcept;
+template class OptimizerColumns<float>;
+template class OptimizerColumns<double>;
+
+}  // namespace skein

@@ -1,0 +1,37 @@
+// Weights with the state of their optimizer, as columns of whole rows that the update kernels work on.
+#pragma once
+
+#include <span>
+
+#include "eigen_core.hpp"
+#include "kernels/kernel_table.hpp"
+#include "skein/trainer.hpp"
+
+namespace skein {
+
+/// The norm over all weights, summed in layer order, in double; infinite where the squares overflow.
+template <class Scalar>
+double gradient_norm(std::span<const Scalar> weight_gradients) noexcept;
+
+template <class Scalar>
+class OptimizerColumns {
+public:
+    OptimizerColumns(const TrainingSettings& settings, const TrainingState<Scalar>& state);
+
+    /// One update of the weights, from the gradient at `step` (updates done before it).
+    void update(std::span<const Scalar> weight_gradients, double norm, std::uint64_t step, double learning_rate_factor);
+
+    std::span<const Scalar> weights() const noexcept { return {weights_.data(), num_layers_}; }
+    bool weights_are_finite() const noexcept { return weights_.head(static_cast<Eigen::Index>(num_layers_)).isFinite().all(); }
+
+    /// Writes the optimizer's state (not the weights) back.
+    void save(TrainingState<Scalar>& state) const;
+
+private:
+    Optimizer optimizer_;
+    std::optional<double> clip_norm_;
+    std::size_t num_layers_;
+    Column<Scalar> base_learning_rates_, learning_rates_, gradients_, weights_, first_moment_, second_moment_;
+};
+
+}  // namespace skein

@@ -1,0 +1,18 @@
+// base^exponent by repeated squaring: multiplications only, so the same bits everywhere.
+#pragma once
+
+#include <cstdint>
+
+namespace skein {
+
+inline double power(double base, std::uint64_t exponent) noexcept {
+    double result = 1.0;
+    for (; exponent != 0; exponent >>= 1, base *= base) {
+        if ((exponent & 1) != 0) {
+            result *= base;
+        }
+    }
+    return result;
+}
+
+}  // namespace skein
