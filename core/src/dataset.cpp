@@ -61,8 +61,9 @@ private:
         for (std::size_t done = 0; done < count; done += kBlock) {
             const std::size_t block = std::min(kBlock, count - done);
             for (std::size_t position = 0; position < block; ++position) {
-                picked[position] = permutation_(first_ + index(done + position));
+                picked[position] = first_ + index(done + position);
             }
+            permutation_.apply({picked, block});
             const MiniBatch<Scalar> part = base_->gather(
                 {picked, block}, {buffer.x + done, buffer.y + done, buffer.sample_weight + done});
             if (part.sample_weight != nullptr) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -21,12 +22,16 @@ public:
     /// Where `position` < size goes.
     std::uint64_t operator()(std::uint64_t position) const noexcept;
 
+    /// Puts where each of `positions` goes in its place: the same, many at a time.
+    void apply(std::span<std::uint64_t> positions) const;
+
 private:
-    static constexpr int kNumRounds = 8;
+    static constexpr std::size_t kMaxRounds = 32;
     std::uint64_t size_;
-    int low_bits_;   // the domain has low_bits_ + high_bits_ bits
+    int low_bits_;  // the domain has low_bits_ + high_bits_ bits
     int high_bits_;
-    std::array<std::uint32_t, kNumRounds> keys_;
+    std::size_t num_rounds_;
+    std::array<std::uint32_t, kMaxRounds> keys_;
 };
 
 enum class Sampling : std::uint8_t {
@@ -56,7 +61,7 @@ public:
         bool is_range() const noexcept { return sampling_ == Sampling::sequential; }
         std::uint64_t first() const noexcept { return first_; }
         /// The indices of its samples at positions [position, position + indices.size()).
-        void indices(std::uint64_t position, std::span<std::uint64_t> indices) const noexcept;
+        void indices(std::uint64_t position, std::span<std::uint64_t> indices) const;
 
     private:
         friend class BatchOrder;

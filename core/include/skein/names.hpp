@@ -1,6 +1,7 @@
 /// Names of enumerators and options, and errors that suggest the nearest right spelling.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>

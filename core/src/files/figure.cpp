@@ -1,6 +1,7 @@
 #include "skein/files/figure.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -127,14 +128,25 @@ std::string linear_range(std::string_view axis, const Range& range) {
     return range_command(axis, range.min - margin, range.max + margin);
 }
 
+/// floor(log10(value)), from its decimals: libm's logarithm is kept out of core.
+int decade_of(double value) {
+    char text[32];
+    const char* const end = std::to_chars(text, text + sizeof text, value, std::chars_format::scientific).ptr;
+    const char* const exponent = std::find(static_cast<const char*>(text), end, 'e') + 1;
+    int decade = 0;
+    std::from_chars(*exponent == '+' ? exponent + 1 : exponent, end, decade);
+    return decade;
+}
+
 std::string log_tics(const Range& range) {
     if (range.max >= kSmallestDecadeRatio * range.min) return "set format y '10^{%T}'\n";
     std::string tics;
     Range shown{range.min, range.max};
-    const int last_decade = static_cast<int>(std::ceil(std::log10(range.max)));
-    for (int decade = static_cast<int>(std::floor(std::log10(range.min))); decade <= last_decade; ++decade) {
-        for (const int digit : {1, 2, 5}) {
-            const double tic = digit * std::pow(10.0, decade);
+    for (int decade = decade_of(range.min); decade <= decade_of(range.max) + 1; ++decade) {
+        for (const char digit : {'1', '2', '5'}) {
+            const std::string text = digit + ("e" + std::to_string(decade));
+            double tic = 0.0;
+            std::from_chars(text.data(), text.data() + text.size(), tic);
             tics += (tics.empty() ? "" : ", ") + to_text(tic);
             if (tic <= range.min) shown.min = tic;
             if (tic >= range.max && shown.max == range.max) shown.max = tic;

@@ -90,6 +90,16 @@ struct SampleFormula {
     ChainView<Scalar> teacher;
 };
 
+/// A Feistel network with its round keys, on [0, 2^(low bits + high bits)); walked into [0, size).
+struct FeistelNetwork {
+    std::uint64_t size;
+    int low_bits;
+    std::uint32_t low_mask;
+    std::uint32_t high_mask;
+    std::size_t num_rounds;     // even
+    const std::uint32_t* keys;  // [rounds]
+};
+
 template <class Scalar>
 struct Kernels {
     /// result[i] = function(z[i]); the same memory is allowed, here and below.
@@ -116,6 +126,8 @@ struct KernelTable {
     const char* instruction_set;
     Kernels<float> of_float;
     Kernels<double> of_double;
+    /// Puts where each position goes in its place.
+    void (*permute)(const FeistelNetwork& network, std::uint64_t* positions, std::size_t count) noexcept;
 
     template <class Scalar>
     const Kernels<Scalar>& of() const noexcept {

@@ -2,6 +2,7 @@
 // its name (core/CMakeLists.txt holds the list); what it exports is one table.
 #include "kernels/chain_kernels.hpp"
 #include "kernels/floating_point_environment.hpp"
+#include "kernels/order_kernels.hpp"
 #include "kernels/sample_kernels.hpp"
 #include "kernels/update_kernels.hpp"
 
@@ -86,6 +87,10 @@ void transform_entry(const std::uint32_t* blocks, std::size_t count, Scalar* uni
     transform(blocks, count, uniforms, normals);
 }
 
+void permute_entry(const FeistelNetwork& network, std::uint64_t* positions, std::size_t count) noexcept {
+    permute(network, positions, count);
+}
+
 template <class Scalar>
 constexpr Kernels<Scalar> kEntries{
     evaluate_entry<Scalar>,      activate_entry<Scalar>, slope_entry<Scalar>,    forward_entry<Scalar>,
@@ -100,6 +105,7 @@ constexpr Kernels<Scalar> kEntries{
 #define SKEIN_TEXT_(variant) #variant
 #define SKEIN_TEXT(variant) SKEIN_TEXT_(variant)
 extern const KernelTable SKEIN_TABLE(SKEIN_VARIANT);
-const KernelTable SKEIN_TABLE(SKEIN_VARIANT){SKEIN_TEXT(SKEIN_VARIANT), kEntries<float>, kEntries<double>};
+const KernelTable SKEIN_TABLE(SKEIN_VARIANT){SKEIN_TEXT(SKEIN_VARIANT), kEntries<float>, kEntries<double>,
+                                               permute_entry};
 
 }  // namespace skein::kernels

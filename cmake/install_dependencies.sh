@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# usage: bash cmake/install_dependencies.sh [--tests] [--benchmarks] [--full]
+#
+# Installs what is missing on Debian 12 to build and run skein, and with the flags what its tests, its benchmarks and
+# the longer checks of tests/full.sh need. Says and does nothing when nothing is missing.
+set -euo pipefail
+
+packages=(
+    g++ cmake ninja-build              # the compiler brings OpenMP
+    libeigen3-dev librandom123-dev     # skein::skein
+    nlohmann-json3-dev                 # skein::files
+    libcli11-dev libtomlplusplus-dev   # the program
+    gnuplot-nox                        # its pictures; brings a font
+)
+for flag in "$@"; do
+    case $flag in
+        --tests) packages+=(doctest-dev libmpfr-dev) ;;
+        --benchmarks) packages+=(libbenchmark-dev) ;;
+        --full) packages+=(clang-16 libomp-16-dev python3-mpmath python3-numpy python3-torch) ;;
+        *)
+            echo "install_dependencies.sh: unknown flag '$flag': expected --tests, --benchmarks or --full" >&2
+            exit 2
+            ;;
+    esac
+done
+
+fail() {
+    echo "install_dependencies.sh: $1; what skein needs: ${packages[*]}" >&2
+    exit 1
+}
+if ! command -v dpkg-query > /dev/null || ! command -v apt-get > /dev/null; then
+    fail "this system has no apt: install the counterparts of these Debian 12 packages by hand"
+fi
+
+installed=$(dpkg-query --show --showformat '${db:Status-Status} ${Package}\n' "${packages[@]}" 2> /dev/null || true)
+missing=()
+for package in "${packages[@]}"; do
+    grep --quiet --line-regexp --fixed-strings "installed $package" <<< "$installed" || missing+=("$package")
+done
+if (( ${#missing[@]} == 0 )); then
+    exit 0
+fi
+
+as_root=()
+if (( EUID != 0 )); then
+    command -v sudo > /dev/null || fail "missing: ${missing[*]}, and neither root nor sudo to install them"
+    as_root=(sudo)
+fi
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+apt() {
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -y -qq -o DPkg::Lock::Timeout=300 "$@" < /dev/null >> "$log" 2>&1
+}
+echo "installing ${missing[*]}" >&2
+# An update that fails for some other source of packages need not matter.
+apt update || true
+if ! apt install --no-install-recommends "${missing[@]}"; then
+    tail -n 20 "$log" >&2
+    fail "apt could not install ${missing[*]}"
+fi
