@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "kernels/floating_point_environment.hpp"
 #include "kernels/kernel_table.hpp"
 #include "require.hpp"
 
@@ -54,6 +55,7 @@ private:
 
 template <class Scalar>
 Dataset<Scalar> generate(const GeneratedData& settings) {
+    const FloatingPointEnvironment environment;
     // Arguments of sine and cosine are reduced exactly up to 2^20 periods; a normal is never beyond 8.7.
     constexpr double kMaxPeriods = 0x1p16;
     require(settings.num_samples > 0, "the number of generated samples", 0, "at least 1");

@@ -17,6 +17,7 @@
 #include "files/fail.hpp"
 #include "files/input_file.hpp"
 #include "files/to_text.hpp"
+#include "kernels/floating_point_environment.hpp"
 #include "skein/files/run_directory.hpp"
 #include "skein/names.hpp"
 
@@ -166,6 +167,7 @@ std::string format_array(const Items& items, const Format& format) {
 
 template <class Scalar>
 void write_chain(const std::filesystem::path& path, const Chain<Scalar>& chain) {
+    const FloatingPointEnvironment environment;
     const auto quoted = [](Activation activation) { return '"' + std::string(name(activation)) + '"'; };
     write_file(path, "{\n  \"layers\": " + std::to_string(chain.num_layers()) +
                          ",\n  \"activations\": " + files::format_array(chain.activations(), quoted) +
@@ -175,6 +177,7 @@ void write_chain(const std::filesystem::path& path, const Chain<Scalar>& chain) 
 
 template <class Scalar>
 Chain<Scalar> read_chain(const std::filesystem::path& path) {
+    const FloatingPointEnvironment environment;
     const std::string text = files::read_file(path);
     const files::ChainReader<Scalar> reader(path, text);
     const bool is_float64 = reader.precision() == "float64";

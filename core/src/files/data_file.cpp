@@ -15,6 +15,7 @@
 #include "files/fail.hpp"
 #include "files/npy_reader.hpp"
 #include "files/to_text.hpp"
+#include "kernels/floating_point_environment.hpp"
 
 namespace skein {
 namespace files {
@@ -114,6 +115,7 @@ auto naming(const std::filesystem::path& path, const Read& read) {
 
 template <class Scalar>
 Dataset<Scalar> read_dataset(const std::filesystem::path& path) {
+    const FloatingPointEnvironment environment;
     return files::naming(path, [&] {
         auto [values, num_columns] = files::read_samples<Scalar>(path);
         if (num_columns == 3 && std::ranges::none_of(values[2], [](Scalar weight) { return weight > 0; })) {
@@ -125,6 +127,7 @@ Dataset<Scalar> read_dataset(const std::filesystem::path& path) {
 
 template <class Scalar>
 Dataset<Scalar> read_dataset(const std::filesystem::path& x_path, const std::filesystem::path& y_path) {
+    const FloatingPointEnvironment environment;
     std::vector<Scalar> x = files::naming(x_path, [&] { return files::read_npy_column<Scalar>(x_path); });
     return files::naming(y_path, [&] {
         std::vector<Scalar> y = files::read_npy_column<Scalar>(y_path);

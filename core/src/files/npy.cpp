@@ -10,6 +10,7 @@
 #include "files/fail.hpp"
 #include "files/npy_reader.hpp"
 #include "files/output_file.hpp"
+#include "kernels/floating_point_environment.hpp"
 
 namespace skein {
 namespace {
@@ -20,6 +21,7 @@ constexpr std::size_t kMaxDimensions = 32;
 
 template <class Scalar>
 NpyArray<Scalar> read_npy(const std::filesystem::path& path) {
+    const FloatingPointEnvironment environment;
     const files::NpyReader reader(path);
     NpyArray<Scalar> array{reader.shape(), {}};
     try {

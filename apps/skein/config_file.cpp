@@ -1,0 +1,230 @@
+#include "config_file.hpp"
+
+#define TOML_HEADER_ONLY 1
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include "errors.hpp"
+#include "numbers.hpp"
+#include "skein/names.hpp"
+
+namespace skein::app {
+namespace {
+
+/// One value of a file, as the command line would spell it.
+struct FileValue {
+    std::string text;
+    ValueType type;  // of the value as it stands in the file
+};
+
+std::string_view type_name(ValueType type) {
+    switch (type) {
+        case ValueType::flag: return "true or false";
+        case ValueType::count: return "a whole number";
+        case ValueType::number: return "a number";
+        case ValueType::text: return "a string";
+        case ValueType::numbers: return "a number or an array of numbers";
+        case ValueType::texts: return "a string or an array of strings";
+        case ValueType::count_or_text: return "a whole number or a string";
+        case ValueType::number_or_text: return "a number or a string";
+    }
+    return "";
+}
+
+/// Whether an option of type `wanted` takes a value of type `found`. A count may be written as 1e7: its digits are
+/// looked at later.
+bool takes(ValueType wanted, ValueType found) {
+    const bool is_number = found == ValueType::count || found == ValueType::number;
+    switch (wanted) {
+        case ValueType::flag: return found == ValueType::flag;
+        case ValueType::count:
+        case ValueType::number: return is_number;
+        case ValueType::text: return found == ValueType::text;
+        case ValueType::numbers: return is_number || found == ValueType::numbers;
+        case ValueType::texts: return found == ValueType::text || found == ValueType::texts;
+        case ValueType::count_or_text:
+        case ValueType::number_or_text: return is_number || found == ValueType::text;
+    }
+    return false;
+}
+
+/// Keeps the values of one file in a configuration.
+class FileReader {
+public:
+    FileReader(Configuration& configuration, std::string path)
+        : configuration_(configuration), path_(std::move(path)), command_line_(configuration) {}
+
+    /// `place` is "line 3" or "configuration".
+    void take(const std::string& key, const std::optional<FileValue>& value, const std::string& place) {
+        const Option& option = find(key, place);
+        const std::string where = path_ + ", " + place + ": " + key;
+        if (!value || !takes(option.type, value->type)) {
+            throw BadInput(where + ": expected " + std::string(type_name(option.type)));
+        }
+        if (!is_overruled(option.name)) {
+            configuration_.set(option.name, value->text, where);
+        }
+    }
+
+private:
+    const Option& find(const std::string& key, const std::string& place) const {
+        std::string name = key;
+        std::ranges::replace(name, '_', '-');
+        const std::span<const Option> options = configuration_.command().options;
+        const auto found = std::ranges::find(options, name, &Option::name);
+        if (found == options.end() || found->name == "config") {
+            const std::string_view nearest = nearest_word(key, names_of(options));
+            throw BadInput(path_ + ", " + place + ": unknown key '" + key + "'" +
+                           (nearest.empty() ? " (see skein train --help)"
+                                            : ": did you mean '" + std::string(nearest) + "'?"));
+        }
+        return *found;
+    }
+
+    bool is_overruled(std::string_view name) const {
+        return command_line_.is_given(name) || command_line_.is_alternative_given(name);
+    }
+
+    Configuration& configuration_;
+    std::string path_;
+    Configuration command_line_;  // what was given before the file
+};
+
+std::optional<FileValue> joined(const std::vector<std::optional<FileValue>>& parts) {
+    FileValue all{"", ValueType::texts};
+    for (const std::optional<FileValue>& part : parts) {
+        const bool is_number = part && (part->type == ValueType::count || part->type == ValueType::number);
+        if (!part || (!is_number && part->type != ValueType::text)) {
+            return std::nullopt;
+        }
+        if (&part == &parts.front()) {
+            all.type = is_number ? ValueType::numbers : ValueType::texts;
+        }
+        if (is_number != (all.type == ValueType::numbers)) {
+            return std::nullopt;
+        }
+        all.text += (&part == &parts.front() ? "" : ",") + part->text;
+    }
+    return all;
+}
+
+std::optional<FileValue> value_of(const toml::node& node) {
+    if (const auto* flag = node.as_boolean()) return FileValue{flag->get() ? "true" : "false", ValueType::flag};
+    if (const auto* count = node.as_integer()) return FileValue{std::to_string(count->get()), ValueType::count};
+    if (const auto* number = node.as_floating_point()) return FileValue{shortest(number->get()), ValueType::number};
+    if (const auto* text = node.as_string()) return FileValue{text->get(), ValueType::text};
+    if (const auto* array = node.as_array()) {
+        std::vector<std::optional<FileValue>> parts;
+        for (const toml::node& part : *array) {
+            parts.push_back(part.is_array() ? std::nullopt : value_of(part));
+        }
+        return joined(parts);
+    }
+    return std::nullopt;
+}
+
+std::optional<FileValue> value_of(const nlohmann::ordered_json& node) {
+    if (node.is_boolean()) return FileValue{node.get<bool>() ? "true" : "false", ValueType::flag};
+    if (node.is_number_integer()) return FileValue{node.dump(), ValueType::count};
+    if (node.is_number()) return FileValue{shortest(node.get<double>()), ValueType::number};
+    if (node.is_string()) return FileValue{node.get<std::string>(), ValueType::text};
+    if (node.is_array()) {
+        std::vector<std::optional<FileValue>> parts;
+        for (const nlohmann::ordered_json& part : node) {
+            parts.push_back(part.is_array() ? std::nullopt : value_of(part));
+        }
+        return joined(parts);
+    }
+    return std::nullopt;
+}
+
+std::string read_text(const std::filesystem::path& path) {
+    std::error_code ignored;
+    std::ifstream file(path, std::ios::binary);
+    std::string text;
+    if (file && !std::filesystem::is_directory(path, ignored)) {
+        text.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+    } else {
+        file.setstate(std::ios::badbit);
+    }
+    if (file.bad()) {
+        throw BadInput("--config: " + path.string() + ": cannot be read");
+    }
+    return text;
+}
+
+void add_toml(FileReader& reader, const std::string& text, const std::string& path) {
+    try {
+        const toml::table table = toml::parse(text, path);
+        for (const auto& [key, value] : table) {
+            reader.take(std::string(key.str()), value_of(value), "line " + std::to_string(key.source().begin.line));
+        }
+    } catch (const toml::parse_error& error) {
+        throw BadInput(path + ", line " + std::to_string(error.source().begin.line) + ": " +
+                       std::string(error.description()));
+    }
+}
+
+void add_json(FileReader& reader, const std::string& text, const std::string& path) {
+    const auto run = nlohmann::ordered_json::parse(text, nullptr, false);
+    if (!run.is_object() || !run.contains("configuration") || !run["configuration"].is_object()) {
+        throw BadInput(path + ": is no run.json: expected an object with a \"configuration\"");
+    }
+    for (const auto& [key, value] : run["configuration"].items()) {
+        reader.take(key, value_of(value), "configuration");
+    }
+}
+
+nlohmann::ordered_json number_json(const std::string& text) {
+    if (const std::optional<std::uint64_t> count = parse_count(text)) {
+        return *count;
+    }
+    return parse_number<double>(text).value_or(0.0);
+}
+
+nlohmann::ordered_json value_json(const Configuration& configuration, const Option& option) {
+    const std::string text = configuration.text(option.name);
+    auto array = nlohmann::ordered_json::array();
+    switch (option.type) {
+        case ValueType::flag: return configuration.flag(option.name);
+        case ValueType::count:
+        case ValueType::number: return number_json(text);
+        case ValueType::text: return text;
+        case ValueType::numbers:
+            for (const std::string& part : split(text, ',')) array.push_back(number_json(part));
+            return array;
+        case ValueType::texts: return split(text, ',');
+        case ValueType::count_or_text:
+        case ValueType::number_or_text:
+            return parse_number<double>(text) ? number_json(text) : nlohmann::ordered_json(text);
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+void add_config_file(Configuration& configuration, const std::filesystem::path& path) {
+    const std::string text = read_text(path);
+    FileReader reader(configuration, path.string());
+    if (path.extension() == ".json") {
+        add_json(reader, text, path.string());
+    } else {
+        add_toml(reader, text, path.string());
+    }
+}
+
+nlohmann::ordered_json stored_configuration(const Configuration& configuration) {
+    auto stored = nlohmann::ordered_json::object();
+    for (const Option& option : configuration.command().options) {
+        const bool has_default = !option.default_value.empty() && !configuration.is_alternative_given(option.name);
+        if (option.is_stored && (configuration.is_given(option.name) || has_default)) {
+            stored[std::string(option.name)] = value_json(configuration, option);
+        }
+    }
+    return stored;
+}
+
+}  // namespace skein::app

@@ -1,0 +1,19 @@
+// Configuration files: TOML, or the run.json of an earlier run.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "configuration.hpp"
+
+namespace skein::app {
+
+/// Adds what the file says and the configuration does not: the command line wins. Names are those of the options, with
+/// '-' or '_'. A name that ends in .json is that of a run.json, whose "configuration" is taken.
+/// Throws BadInput, naming file and line (key, for JSON), for unknown keys, wrong types and files that cannot be read.
+void add_config_file(Configuration& configuration, const std::filesystem::path& path);
+
+/// The stored options (Option::is_stored) that have a value, in the form that add_config_file() reads.
+nlohmann::ordered_json stored_configuration(const Configuration& configuration);
+
+}  // namespace skein::app

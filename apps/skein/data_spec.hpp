@@ -1,0 +1,26 @@
+// SPEC, the word for a data set: a file, or something to generate.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "skein/dataset.hpp"
+#include "skein/generated_data.hpp"
+
+namespace skein::app {
+
+/// What every --help that takes a SPEC says about it.
+extern const std::string_view kDataSpecHelp;
+
+/// The settings of a generated data set, "KIND:key=value,..."; nothing where the text names files.
+/// Throws BadInput for unknown kinds and keys (with the nearest right one) and values out of range, each beginning with
+/// `where`, the option that holds the text.
+std::optional<GeneratedData> parse_generated(std::string_view text, const std::string& where);
+
+/// The data set of a SPEC: "file.csv", "file.npy", "x.npy,y.npy" or "KIND:key=value,...".
+/// Throws BadInput as above; FileError for what is wrong in files.
+template <class Scalar>
+Dataset<Scalar> open_data(const std::string& text, const std::string& where);
+
+}  // namespace skein::app

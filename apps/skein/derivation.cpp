@@ -1,0 +1,116 @@
+#include "derivation.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <numeric>
+
+#include "numbers.hpp"
+#include "skein/trainer.hpp"
+
+namespace skein::app {
+namespace {
+
+/// About the cube root of 2^-52, where the errors of truncation and rounding balance.
+constexpr double kDifferenceStep = 0x1p-17;
+/// A slope below it is worth a word: the gradients of the layers before it shrink by this factor.
+constexpr double kSaturatedSlope = 1e-4;
+
+template <class Scalar>
+Chain<double> in_double(const Chain<Scalar>& chain) {
+    return Chain<double>(std::vector<double>(chain.weights().begin(), chain.weights().end()), chain.activations());
+}
+
+bool sides_differ(const Chain<double>& chain, const BackPropagation<double>& a, const BackPropagation<double>& b) {
+    for (std::size_t layer = 0; layer < chain.num_layers(); ++layer) {
+        if (chain.activations()[layer] == Activation::relu &&
+            (a.pre_activations[layer] > 0) != (b.pre_activations[layer] > 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+FiniteDifference difference(Chain<double> chain, std::size_t layer, double x, double y) {
+    const double weight = chain.weights()[layer];
+    const double h = kDifferenceStep * std::max(1.0, std::abs(weight));
+    const double above = weight + h;
+    const double below = weight - h;
+    chain.weights()[layer] = above;
+    const BackPropagation<double> right = back_propagate(chain, x, y);
+    chain.weights()[layer] = below;
+    const BackPropagation<double> left = back_propagate(chain, x, y);
+    return {(right.loss - left.loss) / (above - below), h, sides_differ(chain, left, right)};
+}
+
+std::string layers_up_to(std::size_t layer) {
+    return layer == 0 ? "layer 1" : "layers 1 to " + std::to_string(layer + 1);
+}
+
+/// A word on a unit where the gradient gets lost, or empty.
+template <class Scalar>
+std::string remark(Activation activation, std::size_t layer, Scalar pre_activation, Scalar slope) {
+    const std::string number = std::to_string(layer + 1);
+    const std::string lost = "no gradient reaches " + layers_up_to(layer);
+    if (activation == Activation::relu && pre_activation == 0) {
+        return "unit " + number + " is at the kink of relu (z_" + number +
+               " = 0): the loss may have no derivative here; skein takes f' = 0, so " + lost;
+    }
+    if (activation == Activation::relu && slope == 0) {
+        return "unit " + number + " is off (z_" + number + " < 0): f' = 0, so " + lost;
+    }
+    if (slope == 0) {
+        return "unit " + number + " is saturated: f'(z_" + number + ") is exactly 0 in this precision, so " + lost +
+               ": it vanishes";
+    }
+    if (std::abs(slope) < static_cast<Scalar>(kSaturatedSlope)) {
+        return "unit " + number + " is saturated: f'(z_" + number + ") is only " +
+               rounded(static_cast<double>(slope), 2) + ", and the gradient of " + layers_up_to(layer) +
+               " vanishes with it";
+    }
+    return "";
+}
+
+}  // namespace
+
+template <class Scalar>
+NextStep<Scalar> take_step(const Chain<Scalar>& chain, const Dataset<Scalar>& data, double learning_rate,
+                           const Execution& execution) {
+    TrainingSettings settings;
+    settings.learning_rates = {learning_rate};
+    settings.stop.max_steps = 1;
+    settings.execution = execution;
+    TrainingState<Scalar> state(chain);
+    const TrainingOutcome outcome = train<Scalar>(state, data, settings);
+    return {learning_rate, {state.chain.weights().begin(), state.chain.weights().end()}, outcome.loss};
+}
+
+template <class Scalar>
+Derivation<Scalar> derive(const Chain<Scalar>& chain, Scalar x, Scalar y, double learning_rate) {
+    Derivation<Scalar> derivation{chain, x, y, back_propagate(chain, x, y), unrolled_factors(chain, x, y), 1, {},
+                                  take_step(chain, Dataset<Scalar>({x}, {y}), learning_rate), {}};
+    const std::vector<Scalar>& factors = derivation.unrolled_factors;
+    derivation.unrolled_product = std::accumulate(factors.begin(), factors.end(), Scalar{1}, std::multiplies<>());
+    if (!std::isfinite(derivation.values.loss)) {
+        derivation.remarks.push_back("the loss is beyond the range of float" + std::to_string(8 * sizeof(Scalar)));
+    }
+    const Chain<double> wide = in_double(chain);
+    for (std::size_t layer = 0; layer < chain.num_layers(); ++layer) {
+        derivation.finite_differences.push_back(
+            difference(wide, layer, static_cast<double>(x), static_cast<double>(y)));
+        const BackPropagation<Scalar>& values = derivation.values;
+        std::string words =
+            remark(chain.activations()[layer], layer, values.pre_activations[layer], values.slopes[layer]);
+        if (!words.empty()) {
+            derivation.remarks.push_back(std::move(words));
+        }
+    }
+    return derivation;
+}
+
+template NextStep<float> take_step(const Chain<float>&, const Dataset<float>&, double, const Execution&);
+template NextStep<double> take_step(const Chain<double>&, const Dataset<double>&, double, const Execution&);
+template Derivation<float> derive(const Chain<float>&, float, float, double);
+template Derivation<double> derive(const Chain<double>&, double, double, double);
+
+}  // namespace skein::app

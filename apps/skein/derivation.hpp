@@ -1,0 +1,57 @@
+// The lecture's derivation of the gradient on one sample, with every number.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "document.hpp"
+#include "skein/back_propagation.hpp"
+#include "skein/chain.hpp"
+#include "skein/dataset.hpp"
+#include "skein/execution.hpp"
+
+namespace skein::app {
+
+/// The check of dloss/dw_i by (loss(w_i + h) - loss(w_i - h)) / 2h, in double whatever the chain's precision.
+struct FiniteDifference {
+    double value;
+    double h;            // 2^-17 max(1, |w_i|)
+    bool crosses_kink;   // a relu changes sides between w_i - h and w_i + h: there is no derivative to compare with
+};
+
+/// The weights after one step of plain SGD, and the loss there.
+template <class Scalar>
+struct NextStep {
+    double learning_rate;
+    std::vector<Scalar> weights;
+    double loss;
+};
+
+template <class Scalar>
+struct Derivation {
+    Chain<Scalar> chain;
+    Scalar x;
+    Scalar y;
+    BackPropagation<Scalar> values;
+    std::vector<Scalar> unrolled_factors;
+    Scalar unrolled_product;
+    std::vector<FiniteDifference> finite_differences;
+    NextStep<Scalar> next;
+    std::vector<std::string> remarks;  // on saturated units and kinks
+};
+
+template <class Scalar>
+Derivation<Scalar> derive(const Chain<Scalar>& chain, Scalar x, Scalar y, double learning_rate);
+
+/// The step that train() takes on all of `data` at once.
+template <class Scalar>
+NextStep<Scalar> take_step(const Chain<Scalar>& chain, const Dataset<Scalar>& data, double learning_rate,
+                           const Execution& execution = {});
+
+template <class Scalar>
+Document derivation_document(const Derivation<Scalar>& derivation);
+template <class Scalar>
+nlohmann::ordered_json derivation_json(const Derivation<Scalar>& derivation);
+
+}  // namespace skein::app

@@ -1,0 +1,204 @@
+// A derivation, for people and for machines.
+#include <algorithm>
+#include <cmath>
+
+#include "chain_options.hpp"
+#include "derivation.hpp"
+#include "json.hpp"
+
+namespace skein::app {
+namespace {
+
+Formula symbol(const std::string& name, std::size_t layer) { return {name + "_" + std::to_string(layer + 1)}; }
+Formula slope_symbol(std::size_t layer) { return {"f'(z_" + std::to_string(layer + 1) + ")"}; }
+Formula error_symbol(std::size_t num_layers) { return {"2 (f_" + std::to_string(num_layers) + " - y)"}; }
+
+template <class Scalar>
+Number number(Scalar value) {
+    return {static_cast<double>(value)};
+}
+
+std::string layer_number(std::size_t layer) { return std::to_string(layer + 1); }
+
+template <class Scalar>
+Table layer_table(const Derivation<Scalar>& derivation) {
+    const BackPropagation<Scalar>& values = derivation.values;
+    Table table{{{"i"}, {"w_i"}, {"z_i"}, {"f_i"}, {"f'(z_i)"}, {"delta_i"}, {"dloss/dw_i"}}, {}};
+    for (std::size_t layer = 0; layer < derivation.chain.num_layers(); ++layer) {
+        table.rows.push_back({layer_number(layer), number(derivation.chain.weights()[layer]),
+                              number(values.pre_activations[layer]), number(values.activations[layer]),
+                              number(values.slopes[layer]), number(values.deltas[layer]),
+                              number(values.weight_gradients[layer])});
+    }
+    return table;
+}
+
+/// The names of unrolled_factors(), in their order.
+std::vector<Formula> factor_symbols(std::size_t num_layers) {
+    std::vector<Formula> symbols{{"x"}};
+    for (std::size_t layer = 0; layer < num_layers; ++layer) {
+        symbols.push_back(slope_symbol(layer));
+    }
+    for (std::size_t layer = 1; layer < num_layers; ++layer) {
+        symbols.push_back(symbol("w", layer));
+    }
+    symbols.push_back(error_symbol(num_layers));
+    return symbols;
+}
+
+std::string unrolled_formula(std::size_t num_layers) {
+    constexpr std::size_t kMostWritten = 4;
+    if (num_layers > kMostWritten) {
+        const std::string last = std::to_string(num_layers);
+        return "dloss/dw_1 = x f'(z_1) f'(z_2) ... f'(z_" + last + ") w_2 w_3 ... w_" + last + " " +
+               error_symbol(num_layers).text;
+    }
+    std::string formula = "dloss/dw_1 =";
+    for (const Formula& factor : factor_symbols(num_layers)) {
+        formula += " " + factor.text;
+    }
+    return formula;
+}
+
+template <class Scalar>
+Table factor_table(const Derivation<Scalar>& derivation) {
+    const std::vector<Formula> symbols = factor_symbols(derivation.chain.num_layers());
+    Table table;
+    for (std::size_t index = 0; index < symbols.size(); ++index) {
+        table.rows.push_back({symbols[index], number(derivation.unrolled_factors[index])});
+    }
+    const double product = static_cast<double>(derivation.unrolled_product);
+    const double recursive = static_cast<double>(derivation.values.weight_gradients[0]);
+    const double difference = product == recursive ? 0.0 : std::abs(product - recursive) / std::abs(recursive);
+    table.rows.push_back({std::string("product"), Number{product}});
+    table.rows.push_back({std::string("by back-propagation"), Number{recursive}});
+    table.rows.push_back({std::string("relative difference"), Number{difference}});
+    return table;
+}
+
+/// What errors of finite differences are relative to: the largest dloss/dw_i, since the others may be 0.
+template <class Scalar>
+double gradient_scale(const Derivation<Scalar>& derivation) {
+    double largest = 0.0;
+    for (const Scalar gradient : derivation.values.weight_gradients) {
+        largest = std::max(largest, std::abs(static_cast<double>(gradient)));
+    }
+    return largest > 0 ? largest : 1.0;
+}
+
+template <class Scalar>
+Table difference_table(const Derivation<Scalar>& derivation) {
+    Table table{{{"i"}, {"h"}, {"(loss(w_i + h) - loss(w_i - h)) / 2h"}, {"dloss/dw_i"}, {"error"}}, {}};
+    const double scale = gradient_scale(derivation);
+    for (std::size_t layer = 0; layer < derivation.chain.num_layers(); ++layer) {
+        const FiniteDifference& difference = derivation.finite_differences[layer];
+        const double gradient = static_cast<double>(derivation.values.weight_gradients[layer]);
+        const double error = std::abs(difference.value - gradient) / scale;
+        table.rows.push_back({layer_number(layer), Number{difference.h}, Number{difference.value}, Number{gradient},
+                              difference.crosses_kink ? Cell(std::string("kink")) : Cell(Number{error})});
+    }
+    return table;
+}
+
+template <class Scalar>
+Table step_table(const Derivation<Scalar>& derivation) {
+    Table table{{{"i"}, {"w_i"}, {"w_i - eta dloss/dw_i"}}, {}};
+    for (std::size_t layer = 0; layer < derivation.chain.num_layers(); ++layer) {
+        table.rows.push_back(
+            {layer_number(layer), number(derivation.chain.weights()[layer]), number(derivation.next.weights[layer])});
+    }
+    return table;
+}
+
+bool has_kink(const std::vector<FiniteDifference>& differences) {
+    return std::ranges::any_of(differences, &FiniteDifference::crosses_kink);
+}
+
+void add_difference_check(const auto& derivation, Document& document) {
+    document.push_back(Heading{"Check by central differences"});
+    document.push_back(Paragraph{{std::string("In float64, with "), Formula{"h = 2^-17 max(1, |w_i|)"},
+                                  std::string("; errors relative to the largest "), Formula{"dloss/dw_i"},
+                                  std::string(".")}});
+    document.push_back(difference_table(derivation));
+    if (has_kink(derivation.finite_differences)) {
+        document.push_back(Paragraph{{std::string("kink: a relu changes sides between w - h and w + h. The loss has no "
+                                                  "derivative there, and nothing to compare with.")}});
+    }
+}
+
+void add_step(const auto& derivation, Document& document) {
+    document.push_back(Heading{"One step of gradient descent"});
+    document.push_back(Paragraph{{Formula{"w_i <- w_i - eta dloss/dw_i"}, std::string(" with learning rate "),
+                                  Number{derivation.next.learning_rate}, std::string(":")}});
+    document.push_back(step_table(derivation));
+    document.push_back(Paragraph{{std::string("The loss goes from "), number(derivation.values.loss),
+                                  std::string(" to "), Number{derivation.next.loss}, std::string(".")}});
+}
+
+}  // namespace
+
+template <class Scalar>
+Document derivation_document(const Derivation<Scalar>& derivation) {
+    const std::size_t num_layers = derivation.chain.num_layers();
+    const std::string last = std::to_string(num_layers);
+    Document document;
+    document.push_back(Heading{"Back-propagation"});
+    document.push_back(Paragraph{{std::string(num_layers == 1 ? "1 layer, " : last + " layers, ") +
+                                      activations_text(derivation.chain) + ", float" +
+                                      std::to_string(8 * sizeof(Scalar)) + "; ",
+                                  Formula{"x"}, std::string(" = "), number(derivation.x), std::string(", "),
+                                  Formula{"y"}, std::string(" = "), number(derivation.y), std::string(".")}});
+    document.push_back(Equation{{"z_i = w_i f_{i-1},  f_i = f(z_i),  f_0 = x", "loss = (y - f_" + last + ")^2",
+                                 "delta_" + last + " = 2 (f_" + last + " - y) f'(z_" + last + ")",
+                                 "delta_i = f'(z_i) w_{i+1} delta_{i+1}", "dloss/dw_i = f_{i-1} delta_i"}});
+    document.push_back(layer_table(derivation));
+    document.push_back(Paragraph{{Formula{"loss"}, std::string(" = "), number(derivation.values.loss)}});
+    for (const std::string& remark : derivation.remarks) {
+        document.push_back(Paragraph{{"Note: " + remark + "."}});
+    }
+    document.push_back(Heading{"The first gradient, unrolled"});
+    document.push_back(Equation{{unrolled_formula(num_layers)}});
+    document.push_back(factor_table(derivation));
+    add_difference_check(derivation, document);
+    add_step(derivation, document);
+    return document;
+}
+
+template <class Scalar>
+nlohmann::ordered_json derivation_json(const Derivation<Scalar>& derivation) {
+    const BackPropagation<Scalar>& values = derivation.values;
+    auto differences = nlohmann::ordered_json::array();
+    auto steps = nlohmann::ordered_json::array();
+    for (const FiniteDifference& difference : derivation.finite_differences) {
+        differences.push_back(difference.crosses_kink ? nlohmann::ordered_json(nullptr) : exact_json(difference.value));
+        steps.push_back(difference.h);
+    }
+    auto factors = nlohmann::ordered_json::array();
+    for (const Formula& symbol : factor_symbols(derivation.chain.num_layers())) {
+        factors.push_back(symbol.text);
+    }
+    return {{"x", exact_json(derivation.x)},
+            {"y", exact_json(derivation.y)},
+            {"loss", exact_json(values.loss)},
+            {"pre_activations", exact_array(values.pre_activations)},
+            {"activations", exact_array(values.activations)},
+            {"slopes", exact_array(values.slopes)},
+            {"deltas", exact_array(values.deltas)},
+            {"weight_gradients", exact_array(values.weight_gradients)},
+            {"unrolled_factors", exact_array(derivation.unrolled_factors)},
+            {"unrolled_symbols", factors},
+            {"unrolled_product", exact_json(derivation.unrolled_product)},
+            {"finite_differences", differences},
+            {"finite_difference_steps", steps},
+            {"learning_rate", derivation.next.learning_rate},
+            {"weights_after_step", exact_array(derivation.next.weights)},
+            {"loss_after_step", exact_json(derivation.next.loss)},
+            {"remarks", derivation.remarks}};
+}
+
+template Document derivation_document(const Derivation<float>&);
+template Document derivation_document(const Derivation<double>&);
+template nlohmann::ordered_json derivation_json(const Derivation<float>&);
+template nlohmann::ordered_json derivation_json(const Derivation<double>&);
+
+}  // namespace skein::app

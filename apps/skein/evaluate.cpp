@@ -1,0 +1,187 @@
+// skein evaluate
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "chain_options.hpp"
+#include "command_line.hpp"
+#include "commands.hpp"
+#include "data_spec.hpp"
+#include "errors.hpp"
+#include "json.hpp"
+#include "numbers.hpp"
+#include "skein/files/chain_file.hpp"
+#include "skein/files/file_error.hpp"
+#include "skein/files/npy.hpp"
+#include "skein/files/run_directory.hpp"
+#include "skein/gradient.hpp"
+#include "skein/instruction_set.hpp"
+#include "skein/version.hpp"
+#include "streams.hpp"
+
+namespace skein::app {
+namespace {
+
+namespace fs = std::filesystem;
+using enum ValueType;
+
+constexpr Option kOptions[] = {
+    {"Options", "chain", "FILE", text, "", "The chain: a chain.json that skein train has written. Required."},
+    {"Options", "data", "SPEC", text, "", "The data: files, or generated; see below. Required."},
+    {"Options", "predictions", "FILE", text, "",
+     "Write x, y and f_L(x) of each sample: to a .csv with a line of names, or to a .npy of shape (N, 3)."},
+    {"Options", "force", "", flag, "", "Replace the file of --predictions where there is one."},
+    {"Options", "json", "", flag, "", "Print one JSON object instead of a summary."},
+    {"Options", "quiet", "", flag, "", "No warnings."},
+    {"Options", "precision", "TYPE", text, "", "float64 or float32 (default: that of the chain)."},
+    {"Options", "threads", "N", count, "0", "Threads at most; 0: as many as there are cores, or OMP_NUM_THREADS."},
+};
+
+const Command kCommand{"evaluate", "tells the loss of a stored chain on a data set: the mean of (y - f_L(x))^2.",
+                       R"(  skein evaluate --chain runs/first/chain.json --data samples.csv
+  skein evaluate --chain runs/first/chain.json --data sine:samples=1000,frequency=0.2 --predictions sine.npy
+)",
+                       kOptions};
+
+/// The file of predictions, found to be writable before any work is done.
+fs::path check_predictions(const Configuration& configuration) {
+    const fs::path path = configuration.text("predictions");
+    if (!configuration.is_given("predictions")) {
+        return path;
+    }
+    if (path.extension() != ".csv" && path.extension() != ".npy") {
+        configuration.fail("predictions", "'" + path.string() + "': expected a name that ends in .csv or .npy");
+    }
+    std::error_code ignored;
+    const fs::path directory = path.has_parent_path() ? path.parent_path() : fs::path(".");
+    if (!fs::is_directory(directory, ignored) || ::access(directory.c_str(), W_OK | X_OK) != 0) {
+        configuration.fail("predictions", directory.string() + " is no directory that can be written to");
+    }
+    if (fs::is_directory(path, ignored) || (fs::exists(path, ignored) && !configuration.flag("force"))) {
+        configuration.fail("predictions", path.string() + " is there already: expected a new name, or --force");
+    }
+    return path;
+}
+
+/// [samples x 3] in C order: x, y, prediction.
+template <class Scalar>
+std::vector<Scalar> predict_all(const Chain<Scalar>& chain, const Dataset<Scalar>& data, const Execution& execution) {
+    constexpr std::uint64_t kPiece = 65536;
+    const std::uint64_t num_samples = data.num_samples();
+    std::vector<Scalar> table(num_samples * 3), x(kPiece), y(kPiece), weight(kPiece), outputs(kPiece);
+    for (std::uint64_t first = 0; first < num_samples; first += kPiece) {
+        const std::size_t count = static_cast<std::size_t>(std::min(kPiece, num_samples - first));
+        const MiniBatch<Scalar> piece = data.source().range(first, count, {x.data(), y.data(), weight.data()});
+        predict<Scalar>(chain, {piece.x, count}, {outputs.data(), count}, execution);
+        for (std::size_t index = 0; index < count; ++index) {
+            Scalar* const row = table.data() + (first + index) * 3;
+            row[0] = piece.x[index];
+            row[1] = piece.y[index];
+            row[2] = outputs[index];
+        }
+    }
+    return table;
+}
+
+template <class Scalar>
+std::string predictions_csv(const std::vector<Scalar>& table) {
+    std::string text = "x,y,prediction\n";
+    for (std::size_t index = 0; index < table.size(); index += 3) {
+        text += shortest(table[index]) + "," + shortest(table[index + 1]) + "," + shortest(table[index + 2]) + "\n";
+    }
+    return text;
+}
+
+template <class Scalar>
+void write_predictions(const fs::path& path, const std::vector<Scalar>& table) {
+    try {
+        if (path.extension() == ".npy") {
+            const std::size_t shape[] = {table.size() / 3, 3};
+            write_npy<Scalar>(path, table, shape);
+        } else {
+            write_file(path, predictions_csv(table));
+        }
+    } catch (const FileError& error) {
+        throw Failure(error.what());
+    }
+}
+
+struct Evaluation {
+    double loss;
+    std::uint64_t num_samples;
+    std::string chain;      // in words
+    std::string precision;
+};
+
+std::string evaluation_json(const Configuration& configuration, const Evaluation& evaluation) {
+    nlohmann::ordered_json json{{"loss", exact_json(evaluation.loss)},
+                                {"root_mean_square_error", exact_json(std::sqrt(evaluation.loss))},
+                                {"samples", evaluation.num_samples},
+                                {"precision", evaluation.precision},
+                                {"version", version()},
+                                {"numerics_version", kNumericsVersion},
+                                {"instruction_set", instruction_set()}};
+    if (configuration.is_given("predictions")) {
+        json["predictions"] = configuration.text("predictions");
+    }
+    return json_line(json);
+}
+
+std::string evaluation_text(const Configuration& configuration, const Evaluation& evaluation) {
+    std::string text = "chain                     " + configuration.text("chain") + " (" + evaluation.chain + ")\n" +
+                       "data                      " + configuration.text("data") + " (" +
+                       grouped(evaluation.num_samples) + " samples)\n" +
+                       "loss                      " + rounded(evaluation.loss) + "\n" +
+                       "root mean square error    " + rounded(std::sqrt(evaluation.loss)) + "\n";
+    if (configuration.is_given("predictions")) {
+        text += "predictions               " + configuration.text("predictions") + "\n";
+    }
+    return text;
+}
+
+template <class Scalar>
+int evaluate_with(const Configuration& configuration, const std::string& precision) {
+    constexpr std::uint64_t kMaxThreads = 1024;
+    const Execution execution{static_cast<int>(configuration.count("threads", 0, kMaxThreads)), 0};
+    const Chain<Scalar> chain = read_chain<Scalar>(configuration.text("chain"));
+    const fs::path predictions = check_predictions(configuration);
+    const Dataset<Scalar> data = open_data<Scalar>(configuration.text("data"), configuration.where("data"));
+    const Evaluation evaluation{
+        loss(chain, data, execution), data.num_samples(),
+        std::to_string(chain.num_layers()) + (chain.num_layers() == 1 ? " layer, " : " layers, ") +
+            activations_text(chain) + ", " + precision,
+        precision};
+    if (!predictions.empty()) {
+        write_predictions(predictions, predict_all(chain, data, execution));
+    }
+    write_output(configuration.flag("json") ? evaluation_json(configuration, evaluation)
+                                            : evaluation_text(configuration, evaluation));
+    return kDone;
+}
+
+}  // namespace
+
+int evaluate_command(const std::vector<std::string>& arguments) {
+    const std::optional<Configuration> configuration = read_command_line(kCommand, arguments);
+    if (!configuration) {
+        write_output(help_text(kCommand) + "\n" + std::string(kDataSpecHelp));
+        return kDone;
+    }
+    for (const char* required : {"chain", "data"}) {
+        if (!configuration->is_given(required)) {
+            throw BadInput("--" + std::string(required) + " is missing (see skein evaluate --help)");
+        }
+    }
+    warn_without_hardware_fma(configuration->flag("quiet"));
+    const std::string stored = read_chain_precision(configuration->text("chain"));
+    const std::string precision = configuration->is_given("precision") ? configuration->text("precision") : stored;
+    if (configuration->is_given("precision")) {
+        configuration->word<Precision>("precision", kPrecisionNames);
+    }
+    return precision == "float32" ? evaluate_with<float>(*configuration, precision)
+                                  : evaluate_with<double>(*configuration, precision);
+}
+
+}  // namespace skein::app

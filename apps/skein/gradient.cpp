@@ -1,0 +1,162 @@
+// skein gradient
+#include "chain_options.hpp"
+#include "command_line.hpp"
+#include "commands.hpp"
+#include "data_spec.hpp"
+#include "derivation.hpp"
+#include "document.hpp"
+#include "errors.hpp"
+#include "json.hpp"
+#include "numbers.hpp"
+#include "skein/files/chain_file.hpp"
+#include "skein/gradient.hpp"
+#include "skein/instruction_set.hpp"
+#include "skein/version.hpp"
+#include "streams.hpp"
+
+namespace skein::app {
+namespace {
+
+using enum ValueType;
+
+constexpr Option kOptions[] = {
+    {"Chain", "weights", "W1,W2,..", numbers, "", "Weights of the layers, the first one next to the input."},
+    {"Chain", "activation", "A[,A..]", texts, "tanh",
+     "tanh, identity, sigmoid, relu or softplus: one for all layers, or one per layer."},
+    {"Chain", "chain", "FILE", text, "", "A chain.json that skein train has written, instead of --weights."},
+
+    {"Sample", "x", "X", number, "", "Input of the sample."},
+    {"Sample", "y", "Y", number, "", "What the output should be."},
+    {"Sample", "data", "SPEC", text, "", "Mean loss and gradient on a data set, instead of --x and --y; see below."},
+
+    {"Output", "learning-rate", "R", number, "0.1", "Of the step of gradient descent at the end."},
+    {"Output", "format", "KIND", text, "text", "text, markdown or latex (a file that pdflatex compiles)."},
+    {"Output", "digits", "N", count, "6", "Significant digits, 1 to 17."},
+    {"Output", "json", "", flag, "", "Print one JSON object, with all digits, instead."},
+    {"Output", "quiet", "", flag, "", "No warnings."},
+
+    {"Machine", "precision", "TYPE", text, "", "float64 or float32 (default: float64, or that of --chain)."},
+    {"Machine", "threads", "N", count, "0", "Threads at most; 0: as many as there are cores, or OMP_NUM_THREADS."},
+};
+
+const Command kCommand{"gradient",
+                       "derives the gradient by back-propagation: every value of one sample, checked twice; or the "
+                       "mean on a data set.",
+                       R"(  skein gradient --weights 0.5,-1.2,0.7 --activation tanh --x 1.5 --y 0.2
+  skein gradient --weights 0.5,-1.2,0.7 --activation tanh,relu,identity --x 1.5 --y 0.2 --format latex > lecture.tex
+  skein gradient --chain runs/first/chain.json --data samples.csv --json
+)",
+                       kOptions};
+
+struct Output {
+    Document document;
+    nlohmann::ordered_json json;
+};
+
+template <class Scalar>
+Chain<Scalar> read_the_chain(const Configuration& configuration) {
+    if (!configuration.is_given("chain")) {
+        return make_chain<Scalar>(configuration, configuration.numbers<Scalar>("weights"));
+    }
+    if (configuration.is_given("activation")) {
+        configuration.fail("activation", "has no effect beside --chain, which holds the activations");
+    }
+    return read_chain<Scalar>(configuration.text("chain"));
+}
+
+template <class Scalar>
+Document mean_document(const Chain<Scalar>& chain, const LossAndGradient<Scalar>& mean, const NextStep<Scalar>& next,
+                       const std::string& data, std::uint64_t num_samples) {
+    Table table{{{"i"}, {"w_i"}, {"dloss/dw_i"}, {"w_i - eta dloss/dw_i"}}, {}};
+    for (std::size_t layer = 0; layer < chain.num_layers(); ++layer) {
+        table.rows.push_back({std::to_string(layer + 1), Number{static_cast<double>(chain.weights()[layer])},
+                              Number{static_cast<double>(mean.weight_gradients[layer])},
+                              Number{static_cast<double>(next.weights[layer])}});
+    }
+    return {Heading{"Mean loss and gradient"},
+            Paragraph{{std::to_string(chain.num_layers()) + (chain.num_layers() == 1 ? " layer, " : " layers, ") +
+                       activations_text(chain) + ", float" + std::to_string(8 * sizeof(Scalar)) + "; " + data + ", " +
+                       grouped(num_samples) + (num_samples == 1 ? " sample." : " samples.")}},
+            table,
+            Paragraph{{Formula{"loss"}, std::string(" = "), Number{mean.loss},
+                       std::string("; after one step with learning rate "), Number{next.learning_rate},
+                       std::string(": "), Number{next.loss}}}};
+}
+
+template <class Scalar>
+nlohmann::ordered_json mean_json(const LossAndGradient<Scalar>& mean, const NextStep<Scalar>& next,
+                                 std::uint64_t num_samples) {
+    return {{"samples", num_samples},
+            {"loss", exact_json(mean.loss)},
+            {"weight_gradients", exact_array(mean.weight_gradients)},
+            {"learning_rate", next.learning_rate},
+            {"weights_after_step", exact_array(next.weights)},
+            {"loss_after_step", exact_json(next.loss)}};
+}
+
+template <class Scalar>
+Output mean_output(const Configuration& configuration, const Chain<Scalar>& chain, double learning_rate) {
+    constexpr std::uint64_t kMaxThreads = 1024;
+    const Execution execution{static_cast<int>(configuration.count("threads", 0, kMaxThreads)), 0};
+    const std::string text = configuration.text("data");
+    const Dataset<Scalar> data = open_data<Scalar>(text, configuration.where("data"));
+    const LossAndGradient<Scalar> mean = loss_and_gradient(chain, data, execution);
+    const NextStep<Scalar> next = take_step(chain, data, learning_rate, execution);
+    return {mean_document(chain, mean, next, text, data.num_samples()), mean_json(mean, next, data.num_samples())};
+}
+
+template <class Scalar>
+int gradient_with(const Configuration& configuration, const std::string& precision) {
+    const auto format = configuration.word<Format>("format", kFormatNames);
+    const auto digits = static_cast<int>(configuration.count("digits", 1, 17));
+    const double learning_rate = configuration.positive_number("learning-rate");
+    const Chain<Scalar> chain = read_the_chain<Scalar>(configuration);
+    Output output;
+    if (configuration.is_given("data")) {
+        output = mean_output(configuration, chain, learning_rate);
+    } else {
+        const Derivation<Scalar> derivation = derive(chain, configuration.number<Scalar>("x"),
+                                                     configuration.number<Scalar>("y"), learning_rate);
+        output = {derivation_document(derivation), derivation_json(derivation)};
+    }
+    output.json.update({{"precision", precision}, {"instruction_set", instruction_set()}, {"version", version()}});
+    write_output(configuration.flag("json") ? json_line(output.json) : render(output.document, format, digits));
+    return kDone;
+}
+
+/// Which options belong together.
+void check_options(const Configuration& configuration) {
+    const auto given = [&](std::string_view name) { return configuration.is_given(name); };
+    if (given("chain") == given("weights")) {
+        throw BadInput(given("chain") ? "--chain and --weights exclude each other: give one of them"
+                                      : "--weights or --chain is missing (see skein gradient --help)");
+    }
+    if (given("data") && (given("x") || given("y"))) {
+        throw BadInput("--data and --x, --y exclude each other: give a data set or one sample");
+    }
+    if (!given("data") && !(given("x") && given("y"))) {
+        throw BadInput("--x and --y, or --data, are missing (see skein gradient --help)");
+    }
+}
+
+}  // namespace
+
+int gradient_command(const std::vector<std::string>& arguments) {
+    const std::optional<Configuration> configuration = read_command_line(kCommand, arguments);
+    if (!configuration) {
+        write_output(help_text(kCommand) + "\n" + std::string(kDataSpecHelp));
+        return kDone;
+    }
+    check_options(*configuration);
+    warn_without_hardware_fma(configuration->flag("quiet"));
+    std::string precision = configuration->text("precision");
+    if (configuration->is_given("precision")) {
+        configuration->word<Precision>("precision", kPrecisionNames);
+    } else {
+        precision = configuration->is_given("chain") ? read_chain_precision(configuration->text("chain")) : "float64";
+    }
+    return precision == "float32" ? gradient_with<float>(*configuration, precision)
+                                  : gradient_with<double>(*configuration, precision);
+}
+
+}  // namespace skein::app

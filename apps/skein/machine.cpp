@@ -1,0 +1,45 @@
+#include "machine.hpp"
+
+#include <omp.h>
+
+#include <array>
+#include <ctime>
+#include <fstream>
+#include <thread>
+
+namespace skein::app {
+
+std::string cpu_model() {
+    std::ifstream file("/proc/cpuinfo");
+    for (std::string line; std::getline(file, line);) {
+        const std::size_t colon = line.find(": ");
+        if (line.starts_with("model name") && colon != std::string::npos) {
+            return line.substr(colon + 2);
+        }
+    }
+    return "unknown";
+}
+
+int num_cores() { return static_cast<int>(std::thread::hardware_concurrency()); }
+
+std::string compiler() {
+#if defined(__clang__)
+    return "clang " __clang_version__;
+#else
+    return "g++ " __VERSION__;
+#endif
+}
+
+int num_threads(const Execution& execution) {
+    return execution.num_threads > 0 ? execution.num_threads : omp_get_max_threads();
+}
+
+std::string utc_now() {
+    const std::time_t now = std::time(nullptr);
+    std::tm parts{};
+    ::gmtime_r(&now, &parts);
+    std::array<char, 32> text{};
+    return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)};
+}
+
+}  // namespace skein::app

@@ -1,0 +1,126 @@
+#include "numbers.hpp"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <system_error>
+
+namespace skein::app {
+namespace {
+
+template <class Scalar>
+std::string to_shortest(Scalar value) {
+    std::array<char, 32> text;
+    return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
+}
+
+bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
+
+/// "10_000" without its underscores, each of which must stand between digits.
+std::optional<std::string> without_underscores(std::string_view text) {
+    std::string digits;
+    for (std::size_t index = 0; index < text.size(); ++index) {
+        if (text[index] != '_') {
+            digits += text[index];
+        } else if (index == 0 || index + 1 == text.size() || !is_digit(text[index - 1]) || !is_digit(text[index + 1])) {
+            return std::nullopt;
+        }
+    }
+    return digits;
+}
+
+std::string two_digits(std::uint64_t value) { return (value < 10 ? "0" : "") + std::to_string(value); }
+
+}  // namespace
+
+template <class Scalar>
+std::optional<Scalar> parse_number(std::string_view text) {
+    if (text.starts_with('+') && text.size() > 1 && text[1] != '-') {
+        text.remove_prefix(1);
+    }
+    Scalar value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) {
+        return std::nullopt;
+    }
+    return value;
+}
+template std::optional<float> parse_number(std::string_view);
+template std::optional<double> parse_number(std::string_view);
+
+std::optional<std::uint64_t> parse_count(std::string_view text) {
+    const std::optional<std::string> digits = without_underscores(text);
+    if (!digits || digits->empty() || !is_digit(digits->front())) {
+        return std::nullopt;
+    }
+    std::uint64_t count = 0;
+    const char* const end = digits->data() + digits->size();
+    const auto [rest, error] = std::from_chars(digits->data(), end, count);
+    if (error == std::errc() && rest == end) {
+        return count;
+    }
+    constexpr double kExactlyWhole = 0x1p53;  // beyond it, not every whole number is a double
+    const std::optional<double> number = parse_number<double>(*digits);
+    if (!number || *number > kExactlyWhole || *number != std::floor(*number)) {
+        return std::nullopt;
+    }
+    return static_cast<std::uint64_t>(*number);
+}
+
+std::vector<std::string> split(std::string_view text, char separator) {
+    std::vector<std::string> parts;
+    for (;;) {
+        const std::size_t end = text.find(separator);
+        parts.emplace_back(text.substr(0, end));
+        if (end == std::string_view::npos) {
+            return parts;
+        }
+        text.remove_prefix(end + 1);
+    }
+}
+
+std::string shortest(float value) { return to_shortest(value); }
+std::string shortest(double value) { return to_shortest(value); }
+
+std::string rounded(double value, int digits) {
+    if (std::isnan(value)) {
+        return "nan";
+    }
+    std::array<char, 64> text;
+    const double unsigned_zero = value == 0 ? 0.0 : value;
+    char* const begin = text.data();
+    const auto end = std::to_chars(begin, begin + text.size(), unsigned_zero, std::chars_format::general, digits);
+    return {begin, end.ptr};
+}
+
+std::string grouped(std::uint64_t count) {
+    std::string digits = std::to_string(count);
+    for (std::size_t place = digits.size(); place > 3;) {
+        place -= 3;
+        digits.insert(place, 1, ',');
+    }
+    return digits;
+}
+
+std::string duration(double seconds) {
+    constexpr double kLongest = 1e9;
+    if (!(seconds >= 0 && seconds < kLongest)) {
+        return "-";
+    }
+    if (seconds < 0.9995e-3) {
+        return rounded(seconds * 1e6, 3) + " us";
+    }
+    if (seconds < 0.9995) {
+        return rounded(seconds * 1e3, 3) + " ms";
+    }
+    if (seconds < 59.95) {
+        return rounded(seconds, 3) + " s";
+    }
+    const auto whole = static_cast<std::uint64_t>(seconds + 0.5);
+    if (whole < 3600) {
+        return std::to_string(whole / 60) + ":" + two_digits(whole % 60) + " min";
+    }
+    return std::to_string(whole / 3600) + ":" + two_digits(whole / 60 % 60) + ":" + two_digits(whole % 60) + " h";
+}
+
+}  // namespace skein::app

@@ -1,0 +1,87 @@
+#include "streams.hpp"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <system_error>
+
+#include "errors.hpp"
+#include "skein/instruction_set.hpp"
+
+namespace skein::app {
+namespace {
+
+/// Returns errno, or 0.
+int write_all(int descriptor, std::string_view text) {
+    while (!text.empty()) {
+        const ssize_t written = ::write(descriptor, text.data(), text.size());
+        if (written >= 0) {
+            text.remove_prefix(static_cast<std::size_t>(written));
+        } else if (errno != EINTR) {
+            return errno;
+        }
+    }
+    return 0;
+}
+
+std::string in_one_line(std::string_view text) {
+    constexpr std::string_view kHexDigits = "0123456789abcdef";
+    std::string line;
+    for (const char letter : text) {
+        const auto byte = static_cast<unsigned char>(letter);
+        if (byte >= 0x20 && byte != 0x7f) {
+            line += letter;
+        } else {
+            line += std::string("\\x") + kHexDigits[byte >> 4] + kHexDigits[byte & 15];
+        }
+    }
+    return line;
+}
+
+bool is_set(const char* variable) {
+    const char* value = std::getenv(variable);
+    return value != nullptr && *value != '\0';
+}
+
+}  // namespace
+
+void write_output(std::string_view text) {
+    if (const int error = write_all(STDOUT_FILENO, text); error != 0) {
+        throw Failure("standard output cannot be written: " + std::generic_category().message(error));
+    }
+}
+
+void write_warning(std::string_view message) {
+    write_all(STDERR_FILENO, "skein: warning: " + in_one_line(message) + "\n");
+}
+
+void write_error(std::string_view message) {
+    write_all(STDERR_FILENO, "skein: error: " + in_one_line(message) + "\n");
+}
+
+void warn_without_hardware_fma(bool quiet) {
+    if (!quiet && !has_hardware_fma()) {
+        write_warning("this CPU has no fused multiply-add: same results, hundreds of times slower");
+    }
+}
+
+bool output_has_colour() {
+    const char* terminal = std::getenv("TERM");
+    return ::isatty(STDOUT_FILENO) != 0 && !is_set("NO_COLOR") && terminal != nullptr &&
+           std::string_view(terminal) != "dumb";
+}
+
+bool error_is_terminal() {
+    const char* terminal = std::getenv("TERM");
+    return ::isatty(STDERR_FILENO) != 0 && (terminal == nullptr || std::string_view(terminal) != "dumb");
+}
+
+std::size_t error_terminal_columns() {
+    constexpr std::size_t kUsual = 80;
+    winsize size{};
+    return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : kUsual;
+}
+
+}  // namespace skein::app

@@ -1,0 +1,166 @@
+// skein train
+#include <algorithm>
+#include <type_traits>
+
+#include "chain_options.hpp"
+#include "command_line.hpp"
+#include "commands.hpp"
+#include "config_file.hpp"
+#include "data_spec.hpp"
+#include "errors.hpp"
+#include "history.hpp"
+#include "json.hpp"
+#include "machine.hpp"
+#include "numbers.hpp"
+#include "progress.hpp"
+#include "signals.hpp"
+#include "skein/files/chain_file.hpp"
+#include "skein/files/file_error.hpp"
+#include "skein/files/run_directory.hpp"
+#include "skein/instruction_set.hpp"
+#include "streams.hpp"
+#include "train_job.hpp"
+#include "train_options.hpp"
+#include "train_report.hpp"
+
+namespace skein::app {
+namespace {
+
+template <class Scalar>
+class StopOnSignal final : public Observer<Scalar> {
+public:
+    bool after_step(const StepReport<Scalar>&) override { return stop_signal() == 0; }
+};
+
+std::optional<RunDirectory> check_directory(const Configuration& configuration) {
+    if (!configuration.is_given("out")) {
+        return std::nullopt;
+    }
+    try {
+        return RunDirectory(configuration.text("out"), configuration.flag("force"));
+    } catch (const FileError& error) {
+        configuration.fail("out", error.what());
+    }
+}
+
+template <class Scalar>
+History<Scalar> make_history(const Configuration& configuration, const TrainJob<Scalar>& job) {
+    std::optional<std::uint64_t> interval;
+    if (configuration.is_given("history-every")) {
+        interval = configuration.count("history-every", 1, UINT64_MAX / 2);
+    }
+    return History<Scalar>(interval, job.max_steps, job.steps_per_epoch, job.settings.learning_rates[0],
+                           job.validation ? &*job.validation : nullptr, job.settings.execution);
+}
+
+template <class Scalar>
+TrainReport make_report(const Configuration& configuration, const TrainJob<Scalar>& job, const Chain<Scalar>& chain) {
+    constexpr std::size_t kMostWeightsShown = 8;
+    TrainReport report{};
+    report.steps_per_epoch = job.steps_per_epoch;
+    report.num_samples = job.training.num_samples();
+    if (job.validation) {
+        report.num_validation_samples = job.validation->num_samples();
+        report.validation_loss = loss(chain, *job.validation, job.settings.execution);
+    }
+    report.weights = exact_array(chain.weights());
+    const auto shown = chain.weights().first(std::min(kMostWeightsShown, chain.num_layers()));
+    report.shown_weights.assign(shown.begin(), shown.end());
+    report.activations = activations_text(chain);
+    report.precision = configuration.text("precision");
+    report.data = configuration.text("data");
+    report.seed = job.settings.seed;
+    report.num_threads = num_threads(job.settings.execution);
+    return report;
+}
+
+/// Draws the picture of the losses; says so in one line where that cannot be done, since the numbers are there.
+bool draw_losses(const std::filesystem::path& path, const std::vector<HistoryRow>& rows, const std::string& title,
+                 bool quiet) {
+    if (!can_draw_figures()) {
+        if (!quiet) {
+            write_warning("loss.png is not drawn: gnuplot is not installed (Debian: gnuplot-nox)");
+        }
+        return false;
+    }
+    try {
+        draw(path, loss_figure(rows, title));
+        return true;
+    } catch (const FileError& error) {
+        write_warning(error.what());
+        return false;
+    }
+}
+
+/// run.json comes last: where it stands, all the others do.
+template <class Scalar>
+void write_run(const RunDirectory& directory, const Configuration& configuration, const Chain<Scalar>& chain,
+               const std::vector<HistoryRow>& rows, TrainReport& report) {
+    try {
+        report.directory = directory.path().string();
+        write_chain(directory.file("chain.json"), chain);
+        write_file(directory.file("history.csv"), history_csv(rows));
+        report.files = {"run.json", "history.csv", "chain.json"};
+        if (draw_losses(directory.file("loss.png"), rows, "Training on " + report.data, configuration.flag("quiet"))) {
+            report.files.push_back("loss.png");
+        }
+        write_file(directory.file("run.json"), run_json(report, stored_configuration(configuration)));
+    } catch (const FileError& error) {
+        throw Failure(error.what());
+    }
+}
+
+template <class Scalar>
+TrainingOutcome run(const TrainJob<Scalar>& job, TrainingState<Scalar>& state, History<Scalar>& history, bool quiet) {
+    Progress<Scalar> progress(job.settings, job.training.num_samples(), job.steps_per_epoch, job.max_steps, quiet);
+    StopOnSignal<Scalar> stop_on_signal;
+    Observer<Scalar>* const observers[] = {&history, &progress, &stop_on_signal};
+    return train<Scalar>(state, job.training, job.settings, observers);
+}
+
+/// Checks all that can be checked, makes the directory, trains, writes, reports.
+template <class Scalar>
+int train_with(Configuration& configuration) {
+    const std::optional<RunDirectory> directory = check_directory(configuration);
+    const TrainJob<Scalar> job = make_train_job<Scalar>(configuration);
+    History<Scalar> history = make_history(configuration, job);
+    catch_stop_signals();  // before there is a directory: where there is one, it will be complete
+    if (directory) {
+        directory->create();
+    }
+    const std::string start_time = utc_now();
+    TrainingState<Scalar> state(job.start);
+    const TrainingOutcome outcome = run(job, state, history, configuration.flag("quiet"));
+
+    TrainReport report = make_report(configuration, job, state.chain);
+    report.outcome = outcome;
+    report.signal = outcome.cause == Cause::observer ? stop_signal() : 0;
+    report.start_time = start_time;
+    history.finish(report.validation_loss.value_or(std::numeric_limits<double>::quiet_NaN()));
+    if (directory) {
+        write_run(*directory, configuration, state.chain, history.rows(), report);
+    }
+    write_output(configuration.flag("json") ? json_line(report_json(report))
+                                            : report_text(report, output_has_colour()));
+    return report.signal == 0 ? kDone : kSignalBase + report.signal;
+}
+
+}  // namespace
+
+int train_command(const std::vector<std::string>& arguments) {
+    std::optional<Configuration> configuration = read_command_line(kTrainCommand, arguments);
+    if (!configuration) {
+        write_output(help_text(kTrainCommand) + "\n" + std::string(kDataSpecHelp));
+        return kDone;
+    }
+    if (configuration->is_given("config")) {
+        add_config_file(*configuration, configuration->text("config"));
+    }
+    require_effect(*configuration);
+    warn_without_hardware_fma(configuration->flag("quiet"));
+    return configuration->word<Precision>("precision", kPrecisionNames) == Precision::float32
+               ? train_with<float>(*configuration)
+               : train_with<double>(*configuration);
+}
+
+}  // namespace skein::app

@@ -1,0 +1,187 @@
+#include "train_job.hpp"
+
+#include <stdexcept>
+
+#include "chain_options.hpp"
+#include "data_spec.hpp"
+#include "errors.hpp"
+#include "numbers.hpp"
+
+namespace skein::app {
+namespace {
+
+constexpr std::uint64_t kMaxLayers = 1'000'000;
+constexpr std::uint64_t kMaxCount = std::uint64_t{1} << 53;
+constexpr std::uint64_t kMaxThreads = 1024;
+constexpr std::uint64_t kDefaultBatch = 1024;
+
+template <class Scalar>
+Chain<Scalar> make_start(const Configuration& configuration) {
+    if (configuration.is_given("weights")) {
+        const auto weights = configuration.numbers<Scalar>("weights");
+        for (const char* name : {"init", "init-scale"}) {
+            if (configuration.is_given(name)) {
+                configuration.fail(name, "has no effect beside " + configuration.where("weights"));
+            }
+        }
+        if (configuration.is_given("layers") && configuration.count("layers", 1, kMaxLayers) != weights.size()) {
+            configuration.fail("layers", configuration.text("layers") + ", but " + configuration.where("weights") +
+                                             " has " + std::to_string(weights.size()) + ": expected the same number");
+        }
+        return make_chain<Scalar>(configuration, weights);
+    }
+    const std::uint64_t num_layers = configuration.count("layers", 1, kMaxLayers);
+    const Initialization initialization{configuration.word<Initialization::Kind>("init", kInitializationNames),
+                                        configuration.number("init-scale")};
+    const std::uint64_t seed = configuration.count("seed", 0, UINT64_MAX);
+    return make_chain<Scalar>(configuration, initial_weights<Scalar>(num_layers, initialization, seed));
+}
+
+/// The training data, and the validation data that --validation asks for.
+template <class Scalar>
+std::pair<Dataset<Scalar>, std::optional<Dataset<Scalar>>> open_all_data(const Configuration& configuration) {
+    Dataset<Scalar> data = open_data<Scalar>(configuration.text("data"), configuration.where("data"));
+    const std::string validation = configuration.text("validation");
+    if (!configuration.is_given("validation")) {
+        return {std::move(data), std::nullopt};
+    }
+    const std::optional<double> fraction = parse_number<double>(validation);
+    if (!fraction) {
+        return {std::move(data), open_data<Scalar>(validation, configuration.where("validation"))};
+    }
+    if (!(*fraction > 0 && *fraction < 1)) {
+        configuration.fail("validation", "a fraction of " + validation + ": expected more than 0 and less than 1");
+    }
+    auto split = data.split(*fraction, configuration.count("seed", 0, UINT64_MAX));
+    return {std::move(split.training), std::move(split.validation)};
+}
+
+void read_batches(Configuration& configuration, std::uint64_t num_samples, TrainingSettings& settings) {
+    if (!configuration.is_given("batch")) {
+        configuration.resolve("batch", num_samples <= kDefaultBatch ? "full" : std::to_string(kDefaultBatch));
+    }
+    if (configuration.text("batch") != "full") {
+        if (!parse_count(configuration.text("batch"))) {
+            configuration.fail("batch", "'" + configuration.text("batch") + "' is neither a whole number nor full");
+        }
+        settings.batch_size = configuration.count("batch", 1, kMaxCount);
+        if (settings.batch_size > num_samples) {
+            configuration.fail("batch", configuration.text("batch") + " samples, but the training data have " +
+                                            std::to_string(num_samples) + ": expected at most that, or full");
+        }
+    }
+    settings.sampling = configuration.word<Sampling>("sampling", kSamplingNames);
+    settings.seed = configuration.count("seed", 0, UINT64_MAX);
+}
+
+void read_optimizer(Configuration& configuration, std::size_t num_layers, TrainingSettings& settings) {
+    Optimizer& optimizer = settings.optimizer;
+    optimizer.kind = configuration.word<Optimizer::Kind>("optimizer", kOptimizerNames);
+    optimizer.momentum = configuration.number("momentum");
+    optimizer.weight_decay = configuration.number("weight-decay");
+    optimizer.beta1 = configuration.number("beta1");
+    optimizer.beta2 = configuration.number("beta2");
+    optimizer.epsilon = configuration.number("epsilon");
+    if (!configuration.is_given("learning-rate")) {
+        configuration.resolve("learning-rate", optimizer.kind == Optimizer::Kind::sgd ? "0.1" : "0.01");
+    }
+    settings.learning_rates = configuration.numbers("learning-rate");
+    for (const double rate : settings.learning_rates) {
+        if (!(rate > 0)) {
+            configuration.fail("learning-rate", shortest(rate) + " is out of range: expected a positive number");
+        }
+    }
+    if (settings.learning_rates.size() != 1 && settings.learning_rates.size() != num_layers) {
+        configuration.fail("learning-rate", std::to_string(settings.learning_rates.size()) + " rates for " +
+                                                std::to_string(num_layers) + " layers: expected one, or one per layer");
+    }
+    if (configuration.is_given("clip-norm")) {
+        settings.clip_norm = configuration.positive_number("clip-norm");
+    }
+}
+
+void read_stop_rules(Configuration& configuration, StopRules& stop) {
+    if (configuration.is_given("epochs") && configuration.is_given("steps")) {
+        configuration.fail("epochs", "has no place beside " + configuration.where("steps") + ": expected one of them");
+    }
+    if (!configuration.is_given("epochs") && !configuration.is_given("steps") &&
+        !configuration.is_given("max-seconds")) {
+        configuration.resolve("epochs", "10");
+    }
+    if (configuration.is_given("epochs")) {
+        stop.max_epochs = configuration.count("epochs", 0, kMaxCount);
+    }
+    if (configuration.is_given("steps")) {
+        stop.max_steps = configuration.count("steps", 0, kMaxCount);
+    }
+    for (const char* name : {"target-loss", "gradient-norm", "max-seconds"}) {
+        if (configuration.optional_number(name).value_or(0.0) < 0) {
+            configuration.fail(name, configuration.text(name) + " is out of range: expected 0 or more");
+        }
+    }
+    stop.target_loss = configuration.optional_number("target-loss");
+    stop.gradient_norm = configuration.optional_number("gradient-norm");
+    stop.max_seconds = configuration.optional_number("max-seconds");
+}
+
+/// A run's length, or nothing where only --max-seconds limits it.
+std::optional<std::uint64_t> length_in_steps(const StopRules& stop, std::uint64_t steps_per_epoch) {
+    if (stop.max_epochs) {
+        return *stop.max_epochs > kMaxCount / steps_per_epoch ? kMaxCount : *stop.max_epochs * steps_per_epoch;
+    }
+    return stop.max_steps;
+}
+
+void read_schedule(const Configuration& configuration, std::optional<std::uint64_t> max_steps, Schedule& schedule) {
+    schedule.kind = configuration.word<Schedule::Kind>("schedule", kScheduleNames);
+    schedule.warm_up_steps = configuration.count("warm-up", 0, kMaxCount);
+    schedule.decay = configuration.number("decay");
+    schedule.every_steps = configuration.count("every", 1, kMaxCount);
+    schedule.final_factor = configuration.number("final-factor");
+    schedule.total_steps = max_steps.value_or(0);
+    if (schedule.kind != Schedule::Kind::cosine) {
+        return;
+    }
+    if (!max_steps) {
+        configuration.fail("schedule", "cosine needs the length of the run: expected --epochs or --steps");
+    }
+    if (schedule.total_steps <= schedule.warm_up_steps) {
+        configuration.fail("warm-up", std::to_string(schedule.warm_up_steps) + " steps of a run of " +
+                                          std::to_string(schedule.total_steps) + ": expected less than all of them");
+    }
+}
+
+/// Has the library check the settings before anything is written: by a run of no steps on one sample.
+template <class Scalar>
+void check_settings(const TrainJob<Scalar>& job) {
+    TrainingSettings settings = job.settings;
+    settings.batch_size = 0;
+    settings.stop.max_epochs.reset();
+    settings.stop.max_steps = 0;
+    TrainingState<Scalar> state(job.start);
+    train<Scalar>(state, Dataset<Scalar>({Scalar{0}}, {Scalar{0}}), settings);
+}
+
+}  // namespace
+
+template <class Scalar>
+TrainJob<Scalar> make_train_job(Configuration& configuration) {
+    Chain<Scalar> start = make_start<Scalar>(configuration);
+    TrainingSettings settings;
+    settings.execution.num_threads = static_cast<int>(configuration.count("threads", 0, kMaxThreads));
+    read_optimizer(configuration, start.num_layers(), settings);
+    read_stop_rules(configuration, settings.stop);
+    auto [training, validation] = open_all_data<Scalar>(configuration);
+    read_batches(configuration, training.num_samples(), settings);
+    const BatchOrder order(training.num_samples(), settings.batch_size, settings.sampling, settings.seed);
+    const std::optional<std::uint64_t> max_steps = length_in_steps(settings.stop, order.steps_per_epoch());
+    read_schedule(configuration, max_steps, settings.schedule);
+    TrainJob<Scalar> job{std::move(start), std::move(training), std::move(validation),
+                         std::move(settings), order.steps_per_epoch(), max_steps};
+    check_settings(job);
+    return job;
+}
+template TrainJob<float> make_train_job(Configuration&);
+template TrainJob<double> make_train_job(Configuration&);
+
+}  // namespace skein::app

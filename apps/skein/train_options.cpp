@@ -1,0 +1,126 @@
+#include "train_options.hpp"
+
+#include <algorithm>
+
+#include "errors.hpp"
+
+namespace skein::app {
+namespace {
+
+using enum ValueType;
+constexpr bool kStored = true;
+
+constexpr Option kOptions[] = {
+    {"Model", "layers", "N", count, "4", "Number of layers.", kStored},
+    {"Model", "weights", "W1,W2,..", numbers, "", "Weights to start from, instead of --layers and --init.", kStored},
+    {"Model", "activation", "A[,A..]", texts, "tanh",
+     "tanh, identity, sigmoid, relu or softplus: one for all layers, or one per layer.", kStored},
+    {"Model", "init", "KIND", text, "equal",
+     "How weights start: equal (all are --init-scale), normal (of this standard deviation) or uniform (on [-scale, "
+     "scale)). Deep chains hardly train from normal or uniform weights: their products nearly vanish.",
+     kStored},
+    {"Model", "init-scale", "S", number, "1", "See --init.", kStored},
+
+    {"Data", "data", "SPEC", text, "teacher:samples=100000,layers=4,weight=1.2,noise=0.01",
+     "Training data: files, or generated; see below.", kStored},
+    {"Data", "validation", "SPEC|FRACTION", number_or_text, "",
+     "Validation data, or the fraction of the data (0.1) to set aside as such, chosen by --seed.", kStored},
+    {"Data", "batch", "N|full", count_or_text, "",
+     "Samples of a mini-batch (default: 1024, or full for fewer samples).", kStored},
+    {"Data", "sampling", "KIND", text, "shuffled",
+     "shuffled (each epoch in its own order), with_replacement or sequential.", kStored},
+
+    {"Optimisation", "optimizer", "KIND", text, "sgd", "sgd, momentum, nesterov or adamw.", kStored},
+    {"Optimisation", "learning-rate", "R[,R..]", numbers, "",
+     "Learning rate, for all layers or one per layer (default: 0.1 for sgd, else 0.01).", kStored},
+    {"Optimisation", "momentum", "MU", number, "0.9", "Of momentum and nesterov.", kStored},
+    {"Optimisation", "weight-decay", "LAMBDA", number, "0", "Weight decay: in the gradient; decoupled for adamw.",
+     kStored},
+    {"Optimisation", "beta1", "B", number, "0.9", "Of adamw.", kStored},
+    {"Optimisation", "beta2", "B", number, "0.999", "Of adamw.", kStored},
+    {"Optimisation", "epsilon", "E", number, "1e-8", "Of adamw.", kStored},
+    {"Optimisation", "clip-norm", "C", number, "", "Scale gradients down to this norm over all weights.", kStored},
+    {"Optimisation", "schedule", "KIND", text, "constant",
+     "Learning rate over the steps: constant, step (times --decay every --every steps), cosine (down to --final-factor "
+     "at the end) or inverse_time (1 / (1 + decay step)).",
+     kStored},
+    {"Optimisation", "warm-up", "STEPS", count, "0", "Steps of linear warm-up before the schedule.", kStored},
+    {"Optimisation", "decay", "D", number, "0.1", "Of the step and inverse_time schedules.", kStored},
+    {"Optimisation", "every", "STEPS", count, "1000", "Of the step schedule.", kStored},
+    {"Optimisation", "final-factor", "F", number, "0", "Of the cosine schedule, from 0 to 1.", kStored},
+
+    {"Stopping (the first rule that holds)", "epochs", "N", count, "",
+     "Passes over the data (default: 10, unless --steps or --max-seconds is given).", kStored},
+    {"Stopping (the first rule that holds)", "steps", "N", count, "", "Updates of the weights.", kStored},
+    {"Stopping (the first rule that holds)", "target-loss", "LOSS", number, "",
+     "Converged when the loss over all training data is at most this (looked at after epochs).", kStored},
+    {"Stopping (the first rule that holds)", "gradient-norm", "NORM", number, "",
+     "Converged when the norm of a mini-batch's gradient is at most this.", kStored},
+    {"Stopping (the first rule that holds)", "max-seconds", "SECONDS", number, "", "Stop after this much time.",
+     kStored},
+
+    {"Output", "out", "DIR", text, "",
+     "Directory of the run: run.json, history.csv, chain.json, loss.png. Without it nothing is written to disk."},
+    {"Output", "force", "", flag, "", "Replace a run that --out already holds."},
+    {"Output", "history-every", "STEPS", count, "",
+     "A row of history.csv every so many steps of an epoch, and at its end (default: about 1,000 rows).", kStored},
+    {"Output", "json", "", flag, "", "Print one JSON object instead of a summary."},
+    {"Output", "quiet", "", flag, "", "No progress, and no warnings."},
+
+    {"Machine", "precision", "TYPE", text, "float64", "float64 or float32.", kStored},
+    {"Machine", "seed", "N", count, "0", "Seed of initial weights, sample order and validation split.", kStored},
+    {"Machine", "threads", "N", count, "0",
+     "Threads at most; 0: as many as there are cores, or OMP_NUM_THREADS. Changes no bit of any result.", kStored},
+    {"Machine", "config", "FILE", text, "",
+     "Options from a TOML file (names as here, arrays for lists), or from an earlier run's run.json. The command line "
+     "wins."},
+};
+
+constexpr std::array<std::string_view, 2> kAlternatives[] = {
+    {"layers", "weights"}, {"init", "weights"}, {"init-scale", "weights"}, {"epochs", "steps"}};
+
+constexpr std::string_view kExamples =
+    R"(  skein train
+  skein train --layers 8 --data teacher:samples=1e7,layers=8,noise=0.05 --validation 0.01 --out runs/teacher
+  skein train --weights=0.5,-1.2,0.7 --data samples.csv --batch 32 --epochs 50 --optimizer adamw
+  skein train --layers 3 --data x.npy,y.npy --batch full --steps 10000 --target-loss 1e-4 --json
+  skein train --config run.toml --seed 7
+)";
+
+/// Options that do something only where another one has certain values.
+struct Effect {
+    std::string_view option;
+    std::string_view needs;
+    std::array<std::string_view, 2> values;
+};
+constexpr Effect kEffects[] = {
+    {"momentum", "optimizer", {"momentum", "nesterov"}},
+    {"beta1", "optimizer", {"adamw", "adamw"}},
+    {"beta2", "optimizer", {"adamw", "adamw"}},
+    {"epsilon", "optimizer", {"adamw", "adamw"}},
+    {"decay", "schedule", {"step", "inverse_time"}},
+    {"every", "schedule", {"step", "step"}},
+    {"final-factor", "schedule", {"cosine", "cosine"}},
+};
+
+}  // namespace
+
+const Command kTrainCommand{"train", "trains a chain: one summary on standard output, progress on the terminal.",
+                            kExamples, kOptions, {}, kAlternatives};
+
+void require_effect(const Configuration& configuration) {
+    for (const Effect& effect : kEffects) {
+        const std::string flag = "--" + std::string(effect.option);
+        std::string value = configuration.text(effect.needs);
+        std::ranges::replace(value, '-', '_');
+        const bool is_on_command_line =
+            configuration.is_given(effect.option) && configuration.where(effect.option) == flag;
+        if (is_on_command_line && std::ranges::find(effect.values, value) == effect.values.end()) {
+            throw BadInput(flag + " has no effect with --" + std::string(effect.needs) + " " + value + ": expected --" +
+                           std::string(effect.needs) + " " + std::string(effect.values[0]) +
+                           (effect.values[0] == effect.values[1] ? "" : " or " + std::string(effect.values[1])));
+        }
+    }
+}
+
+}  // namespace skein::app

@@ -1,0 +1,156 @@
+#include "train_report.hpp"
+
+#include "json.hpp"
+#include "machine.hpp"
+#include "numbers.hpp"
+#include "signals.hpp"
+#include "skein/instruction_set.hpp"
+#include "skein/version.hpp"
+
+namespace skein::app {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+
+std::string_view status_name(Status status) { return kStatusNames[static_cast<std::size_t>(status)]; }
+
+/// Red for a run that diverged, yellow for one that was stopped, green for the others.
+std::string coloured(const std::string& text, Status status, bool colour) {
+    const char* code = status == Status::diverged ? "31" : status == Status::stopped ? "33" : "32";
+    return colour ? "\x1b[" + std::string(code) + "m" + text + "\x1b[0m" : text;
+}
+
+std::string diverged_in_words(const TrainReport& report, const std::string& what) {
+    return "diverged at step " + grouped(report.outcome.steps + 1) + ": " + what +
+           "; a smaller --learning-rate or --clip-norm may help";
+}
+
+std::string status_in_words(const TrainReport& report) {
+    const std::string steps = grouped(report.outcome.steps) + (report.outcome.steps == 1 ? " step" : " steps");
+    switch (report.outcome.cause) {
+        case Cause::target_loss: return "converged: the target loss is reached after " + steps;
+        case Cause::gradient_norm: return "converged: the gradient norm is small enough after " + steps;
+        case Cause::max_steps:
+        case Cause::max_epochs: return "done: " + steps;
+        case Cause::loss_not_finite: return diverged_in_words(report, "the loss is no longer finite");
+        case Cause::gradient_not_finite: return diverged_in_words(report, "the gradient is no longer finite");
+        case Cause::weight_not_finite: return diverged_in_words(report, "a weight would no longer be finite");
+        case Cause::max_seconds: return "stopped: the time is up after " + steps;
+        case Cause::observer: return "stopped by " + report.cause() + " after " + steps;
+    }
+    return "";
+}
+
+std::string weights_in_words(const TrainReport& report) {
+    std::string text;
+    for (const double weight : report.shown_weights) {
+        text += (text.empty() ? "" : "  ") + rounded(weight);
+    }
+    const std::size_t rest = report.weights.size() - report.shown_weights.size();
+    return rest == 0 ? text : text + "  ... (" + grouped(rest) + " more)";
+}
+
+std::string epochs_in_words(const TrainReport& report) {
+    const std::uint64_t whole = report.outcome.steps / report.steps_per_epoch;
+    const double epochs = static_cast<double>(report.outcome.steps) / static_cast<double>(report.steps_per_epoch);
+    return grouped(report.outcome.steps) + " (" + (whole < 100 ? rounded(epochs, 3) : grouped(whole)) +
+           (epochs == 1 ? " epoch of " : " epochs of ") + grouped(report.steps_per_epoch) + ")";
+}
+
+std::string samples_in_words(const TrainReport& report) {
+    std::string text = grouped(report.num_samples) + " samples";
+    if (report.num_validation_samples > 0) {
+        text += ", " + grouped(report.num_validation_samples) + " for validation";
+    }
+    return text;
+}
+
+std::string time_in_words(const TrainReport& report) {
+    return duration(report.outcome.seconds) + ", " + rounded(report.sample_layers_per_second(), 3) +
+           " sample-layers/s (" + std::string(instruction_set()) + ", " + std::to_string(report.num_threads) +
+           (report.num_threads == 1 ? " thread)" : " threads)");
+}
+
+std::string row(const std::string& name, const std::string& value) {
+    constexpr std::size_t kColumn = 18;
+    return "  " + name + std::string(kColumn - name.size(), ' ') + value + "\n";
+}
+
+}  // namespace
+
+double TrainReport::sample_layers_per_second() const {
+    return outcome.seconds > 0 ? static_cast<double>(outcome.sample_layers) / outcome.seconds : 0.0;
+}
+
+std::string TrainReport::cause() const {
+    return std::string(signal != 0 ? signal_name(signal) : kCauseNames[static_cast<std::size_t>(outcome.cause)]);
+}
+
+Json report_json(const TrainReport& report) {
+    Json json{{"status", status_name(report.outcome.status)},
+              {"cause", report.cause()},
+              {"steps", report.outcome.steps},
+              {"epochs", report.outcome.steps / report.steps_per_epoch},
+              {"loss", exact_json(report.outcome.loss)},
+              {"validation_loss", report.validation_loss ? exact_json(*report.validation_loss) : Json(nullptr)},
+              {"weights", report.weights},
+              {"samples", report.num_samples},
+              {"seconds", report.outcome.seconds},
+              {"sample_layers_per_second", report.sample_layers_per_second()},
+              {"precision", report.precision},
+              {"seed", report.seed},
+              {"version", version()},
+              {"numerics_version", kNumericsVersion},
+              {"instruction_set", instruction_set()},
+              {"threads", report.num_threads}};
+    if (!report.directory.empty()) {
+        json["directory"] = report.directory;
+        json["files"] = report.files;
+    }
+    return json;
+}
+
+std::string run_json(const TrainReport& report, const Json& configuration) {
+    Json outcome = report_json(report);
+    for (const char* elsewhere : {"seed", "version", "numerics_version", "instruction_set", "threads", "directory"}) {
+        outcome.erase(elsewhere);
+    }
+    const Json json{{"skein", "train"},
+                    {"version", version()},
+                    {"numerics_version", kNumericsVersion},
+                    {"start_time", report.start_time},
+                    {"seed", report.seed},
+                    {"configuration", configuration},
+                    {"outcome", outcome},
+                    {"machine",
+                     {{"cpu", cpu_model()},
+                      {"cores", num_cores()},
+                      {"threads", report.num_threads},
+                      {"instruction_set", instruction_set()},
+                      {"compiler", compiler()}}}};
+    return json_text(json);
+}
+
+std::string report_text(const TrainReport& report, bool colour) {
+    std::string text = coloured(status_in_words(report), report.outcome.status, colour) + "\n\n";
+    text += row("chain", grouped(report.weights.size()) + (report.weights.size() == 1 ? " layer, " : " layers, ") +
+                             report.activations + ", " + report.precision);
+    text += row("data", report.data) + row("", samples_in_words(report));
+    text += row("steps", epochs_in_words(report));
+    text += row("loss", rounded(report.outcome.loss));
+    if (report.validation_loss) {
+        text += row("validation loss", rounded(*report.validation_loss));
+    }
+    text += row("weights", weights_in_words(report)) + row("time", time_in_words(report));
+    if (!report.directory.empty()) {
+        std::string files;
+        for (const std::string& file : report.files) {
+            files += (files.empty() ? "" : ", ") + file;
+        }
+        text += row("files", report.directory + ": " + files);
+    }
+    return text;
+}
+
+}  // namespace skein::app

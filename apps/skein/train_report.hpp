@@ -1,0 +1,45 @@
+// What `skein train` tells about a run when it is over.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "skein/trainer.hpp"
+
+namespace skein::app {
+
+struct TrainReport {
+    TrainingOutcome outcome;
+    int signal = 0;  // that stopped it, or 0
+    std::uint64_t steps_per_epoch = 1;
+    std::uint64_t num_samples = 0;
+    std::uint64_t num_validation_samples = 0;
+    std::optional<double> validation_loss;
+    nlohmann::ordered_json weights;  // an array that round-trips
+    std::vector<double> shown_weights;
+    std::string activations;
+    std::string precision;
+    std::string data;
+    std::uint64_t seed = 0;
+    int num_threads = 1;
+    std::string start_time;
+    std::string directory;           // empty where nothing was written
+    std::vector<std::string> files;  // in it
+
+    double sample_layers_per_second() const;
+    /// A name of kCauseNames, or "SIGINT", "SIGTERM".
+    std::string cause() const;
+};
+
+/// The object that --json prints.
+nlohmann::ordered_json report_json(const TrainReport& report);
+
+/// The content of run.json.
+std::string run_json(const TrainReport& report, const nlohmann::ordered_json& configuration);
+
+/// The summary for people.
+std::string report_text(const TrainReport& report, bool colour);
+
+}  // namespace skein::app

@@ -1,0 +1,179 @@
+#include "skein/batch_order.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+#include <stdexcept>
+#include <vector>
+
+#include "skein/instruction_set.hpp"
+
+namespace skein {
+namespace {
+
+bool is_bijection(std::uint64_t size, std::uint64_t seed) {
+    const Permutation permutation(size, seed, Stream::epoch_order, 3);
+    std::vector<bool> hit(size);
+    for (std::uint64_t position = 0; position < size; ++position) {
+        const std::uint64_t target = permutation(position);
+        if (target >= size || hit[target]) {
+            return false;
+        }
+        hit[target] = true;
+    }
+    return true;
+}
+
+std::vector<std::uint64_t> all_indices(const BatchOrder::Batch& batch) {
+    std::vector<std::uint64_t> indices(batch.num_samples());
+    batch.indices(0, indices);
+    return indices;
+}
+
+/// Pearson's statistic of equally likely cells, as a number of standard deviations above its mean (for many cells it
+/// is close to normal: mean = cells - 1, variance = 2 (cells - 1)).
+double chi_square_deviation(const std::vector<std::uint64_t>& counts, double expected) {
+    double statistic = 0.0;
+    for (const std::uint64_t count : counts) {
+        const double difference = static_cast<double>(count) - expected;
+        statistic += difference * difference / expected;
+    }
+    const double freedom = static_cast<double>(counts.size()) - 1.0;
+    return (statistic - freedom) / std::sqrt(2.0 * freedom);
+}
+
+}  // namespace
+
+TEST_CASE("a permutation is a bijection") {
+    for (std::uint64_t size = 1; size <= 600; ++size) {
+        CHECK_MESSAGE(is_bijection(size, size), "size ", size);
+    }
+    for (const std::uint64_t size : {1023u, 1024u, 1025u, 4095u, 4096u, 4097u, 65535u, 65536u, 65537u, 100003u}) {
+        CHECK_MESSAGE(is_bijection(size, 7), "size ", size);
+    }
+}
+
+TEST_CASE("a permutation of a huge domain stays inside and has no repeats nearby") {
+    const std::uint64_t size = (std::uint64_t{1} << 63) + 12345;
+    const Permutation permutation(size, 1, Stream::epoch_order, 0);
+    std::vector<std::uint64_t> targets(10000);
+    for (std::size_t position = 0; position < targets.size(); ++position) {
+        targets[position] = permutation(position);
+    }
+    std::sort(targets.begin(), targets.end());
+    CHECK(targets.back() < size);
+    CHECK(std::adjacent_find(targets.begin(), targets.end()) == targets.end());
+}
+
+TEST_CASE("many positions at a time go where each goes alone, on every instruction set") {
+    const std::string_view before = instruction_set();
+    for (const std::string_view name : available_instruction_sets()) {
+        force_instruction_set(name);
+        for (const std::uint64_t size : {1ull, 2ull, 5ull, 63ull, 64ull, 65ull, 1000ull, (1ull << 33) + 7}) {
+            const Permutation permutation(size, 21, Stream::epoch_order, 1);
+            std::vector<std::uint64_t> positions(std::min<std::uint64_t>(size, 1000));
+            std::iota(positions.begin(), positions.end(), size - positions.size());
+            std::vector<std::uint64_t> expected = positions;
+            std::transform(expected.begin(), expected.end(), expected.begin(), permutation);
+            permutation.apply(positions);
+            CHECK(positions == expected);
+        }
+    }
+    force_instruction_set(before);
+}
+
+TEST_CASE("every permutation of a small domain is equally likely") {
+    for (const std::uint64_t size : {3u, 4u, 5u, 6u, 7u}) {
+        constexpr std::uint64_t kExpected = 100;
+        std::map<std::vector<std::uint64_t>, std::uint64_t> seen;
+        std::vector<std::uint64_t> order(size);
+        std::iota(order.begin(), order.end(), std::uint64_t{0});
+        do {
+            seen[order] = 0;
+        } while (std::next_permutation(order.begin(), order.end()));
+        for (std::uint64_t epoch = 0; epoch < kExpected * seen.size(); ++epoch) {
+            const Permutation permutation(size, 99, Stream::epoch_order, epoch);
+            for (std::uint64_t position = 0; position < size; ++position) {
+                order[position] = permutation(position);
+            }
+            ++seen.at(order);
+        }
+        std::vector<std::uint64_t> counts;
+        for (const auto& [permutation, count] : seen) {
+            counts.push_back(count);
+        }
+        // Five standard deviations; the draws are fixed by the seed, so the test cannot fail by chance later.
+        CHECK_MESSAGE(chi_square_deviation(counts, kExpected) < 5.0, "size ", size);
+    }
+}
+
+TEST_CASE("position and value are independent") {
+    for (const std::uint64_t size : {8u, 13u, 32u, 100u}) {
+        constexpr std::uint64_t kExpected = 200;
+        std::vector<std::uint64_t> counts(size * size);
+        for (std::uint64_t epoch = 0; epoch < kExpected * size; ++epoch) {
+            const Permutation permutation(size, 5, Stream::epoch_order, epoch);
+            for (std::uint64_t position = 0; position < size; ++position) {
+                ++counts[position * size + permutation(position)];
+            }
+        }
+        CHECK_MESSAGE(chi_square_deviation(counts, kExpected) < 5.0, "size ", size);
+    }
+}
+
+TEST_CASE("a shuffled epoch sees every sample once, and the next in another order") {
+    const BatchOrder order(1003, 64, Sampling::shuffled, 11);
+    CHECK(order.steps_per_epoch() == 16);
+    std::vector<std::vector<std::uint64_t>> epochs(2);
+    for (std::uint64_t step = 0; step < 32; ++step) {
+        const std::vector<std::uint64_t> indices = all_indices(order.batch(step));
+        CHECK(indices.size() == (step % 16 == 15 ? 43 : 64));
+        std::vector<std::uint64_t>& epoch = epochs[step / 16];
+        epoch.insert(epoch.end(), indices.begin(), indices.end());
+    }
+    CHECK(epochs[0] != epochs[1]);
+    for (std::vector<std::uint64_t>& epoch : epochs) {
+        std::sort(epoch.begin(), epoch.end());
+        std::vector<std::uint64_t> every(1003);
+        std::iota(every.begin(), every.end(), std::uint64_t{0});
+        CHECK(epoch == every);
+    }
+}
+
+TEST_CASE("parts of a batch are the batch") {
+    for (const Sampling sampling : {Sampling::shuffled, Sampling::with_replacement, Sampling::sequential}) {
+        const BatchOrder order(5000, 1500, sampling, 4);
+        const BatchOrder::Batch batch = order.batch(2);
+        const std::vector<std::uint64_t> whole = all_indices(batch);
+        std::vector<std::uint64_t> part(476);
+        batch.indices(1024, part);
+        CHECK(std::equal(part.begin(), part.end(), whole.begin() + 1024));
+        CHECK(batch.is_range() == (sampling == Sampling::sequential));
+    }
+}
+
+TEST_CASE("sampling with replacement is uniform, and new at every step") {
+    const BatchOrder order(50, 25, Sampling::with_replacement, 8);
+    std::vector<std::uint64_t> counts(50);
+    for (std::uint64_t step = 0; step < 2000; ++step) {
+        for (const std::uint64_t index : all_indices(order.batch(step))) {
+            ++counts[index];
+        }
+    }
+    CHECK(chi_square_deviation(counts, 1000.0) < 5.0);
+    CHECK(all_indices(order.batch(0)) != all_indices(order.batch(1)));
+    CHECK(order.batch(1).num_samples() == 25);
+}
+
+TEST_CASE("a batch larger than the data is refused") {
+    CHECK_THROWS_WITH_AS(BatchOrder(10, 11, Sampling::shuffled, 0),
+                         "the batch size is 11: expected at most the 10 samples of the data set",
+                         std::invalid_argument);
+    CHECK(BatchOrder(10, 0, Sampling::shuffled, 0).is_full_batch());
+    CHECK(BatchOrder(10, 10, Sampling::shuffled, 0).steps_per_epoch() == 1);
+}
+
+}  // namespace skein

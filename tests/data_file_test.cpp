@@ -1,0 +1,212 @@
+#include "skein/files/data_file.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "file_checks.hpp"
+#include "skein/files/npy.hpp"
+#include "temporary_directory.hpp"
+
+namespace skein::test {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::literals;
+
+template <class Scalar>
+struct Columns {
+    std::vector<Scalar> x, y, sample_weight;
+};
+
+template <class Scalar>
+Columns<Scalar> columns_of(const Dataset<Scalar>& data) {
+    const auto num_samples = static_cast<std::size_t>(data.num_samples());
+    std::vector<Scalar> x(num_samples), y(num_samples), sample_weight(num_samples);
+    const MiniBatch<Scalar> all = data.source().range(0, num_samples, {x.data(), y.data(), sample_weight.data()});
+    const auto copy = [&](const Scalar* column) {
+        return column == nullptr ? std::vector<Scalar>{} : std::vector<Scalar>(column, column + num_samples);
+    };
+    return {copy(all.x), copy(all.y), copy(all.sample_weight)};
+}
+
+template <class Scalar>
+Columns<Scalar> read_csv(std::string_view content) {
+    const TemporaryDirectory directory;
+    return columns_of(read_dataset<Scalar>(directory.file("data.csv", content)));
+}
+
+template <class Scalar>
+std::string csv_error(std::string_view content) {
+    const TemporaryDirectory directory;
+    const fs::path path = directory.file("data.csv", content);
+    const std::string text = error_of([&] { read_dataset<Scalar>(path); });
+    REQUIRE(text.starts_with(directory.path().string() + "/"));
+    return text.substr(directory.path().string().size() + 1);
+}
+
+TEST_CASE("files: .csv in the forms that are allowed") {
+    for (const std::string_view content : {"1,-2.5\n3,4\n", "1,-2.5\n3,4", "1,-2.5\r\n3,4\r\n", "1,-2.5\r\n3,4",
+                                           "x,y\n1,-2.5\n3,4\n", " x , y\r\n1,-2.5\n3,4",
+                                           "\xef\xbb\xbf"
+                                           "1,-2.5\n3,4\n",
+                                           "\xef\xbb\xbfx,y\n1,-2.5\n3,4\n", " 1\t, -2.5 \n\t3,+4 \n",
+                                           "1,-2.5\n3,4\n\n \r\n\t\n\n", "+1.0,-25e-1\n.3e1,4.\n"}) {
+        CAPTURE(content);
+        const auto [x, y, sample_weight] = read_csv<double>(content);
+        CHECK(x == std::vector<double>{1, 3});
+        CHECK(y == std::vector<double>{-2.5, 4});
+        CHECK(sample_weight.empty());
+    }
+    CHECK(read_csv<float>("x,y,m\n1,2,0\n3,4,5.5\n").sample_weight == std::vector<float>{0, 5.5});
+    CHECK(read_csv<double>("1,2,1\n").sample_weight == std::vector<double>{1});
+}
+
+TEST_CASE_TEMPLATE("files: .csv round trips to the bit", Scalar, float, double) {
+    const std::vector<Scalar> numbers = awkward_numbers<Scalar>();
+    std::string content;
+    for (const Scalar number : numbers) {
+        std::array<char, 64> text{};
+        const int digits = std::numeric_limits<Scalar>::max_digits10;
+        std::snprintf(text.data(), text.size(), "%.*g,1\n", digits, static_cast<double>(number));
+        content += text.data();
+    }
+    CHECK(bits_of<Scalar>(read_csv<Scalar>(content).x) == bits_of<Scalar>(numbers));
+}
+
+TEST_CASE("files: .csv of several blocks") {
+    std::string content;
+    std::vector<double> expected;
+    for (int row = 0; content.size() < (3 << 20) + 17; ++row) {
+        expected.push_back(row * 0.25);
+        content += std::to_string(row * 0.25) + "," + std::to_string(row) + "\r\n";
+    }
+    CHECK(read_csv<double>(content).x == expected);
+}
+
+TEST_CASE("files: .csv whose float is rounded once, and tiny floats to the nearest") {
+    CHECK(read_csv<float>("7.038531e-26,0\n").x[0] == std::bit_cast<float>(0x15ae43fdU));
+    CHECK(bits_of<float>(read_csv<float>("1e-60,0\n-1e-60,0\n1e-45,0\n").x) ==
+          std::vector<std::uint32_t>{0, 0x80000000U, 1});
+}
+
+TEST_CASE("files: .csv errors name row, column, text and what was expected") {
+    const auto error = csv_error<double>;
+    CHECK(error("") == "data.csv: is empty: expected rows of x,y or x,y,m");
+    CHECK(error("\n\n") == "data.csv: has no samples: expected rows of x,y or x,y,m");
+    CHECK(error("x,y\n") == "data.csv: has no samples: expected rows of x,y or x,y,m");
+    CHECK(error("1,2\n3,abc\n") == "data.csv: row 2, column 2: 'abc' is not a number");
+    CHECK(error("a,b\n1,2\n") == "data.csv: row 1, column 1: 'a' is not a number, nor is this the header x,y or x,y,m");
+    CHECK(error("x,y\n1,2\nx,y\n") == "data.csv: row 3, column 1: 'x' is not a number");
+    for (const std::string text :
+         {"1 2", "1.5.2", "0x10", "1e", "--1", "++1", "+-1", "+ 1", "+", "-", "1;2", "\"1\"", "nano"}) {
+        CHECK(error("1,2\n" + text + ",3\n") == "data.csv: row 2, column 1: '" + text + "' is not a number");
+    }
+    CHECK(error("1,2\n1,2\r3\n") == "data.csv: row 2, column 2: '2\\x0d3' is not a number");
+    CHECK(error("1,2\n1,\xff\x1b[1m\n") == "data.csv: row 2, column 2: '\\xff\\x1b[1m' is not a number");
+    CHECK(error("1,2\n1," + std::string(50, 'z') + "\n") ==
+          "data.csv: row 2, column 2: '" + std::string(40, 'z') + "...' is not a number");
+    CHECK(error("1,2\n,3\n") == "data.csv: row 2, column 1 is empty: expected a number");
+    CHECK(error("1,2\n3, \n") == "data.csv: row 2, column 2 is empty: expected a number");
+    CHECK(error("1,2\n3\n") == "data.csv: row 2 has 1 column: expected 2 as in row 1");
+    CHECK(error("x,y\n1,2\n3,4,5\n") == "data.csv: row 3 has 3 columns: expected 2 as in row 1");
+    CHECK(error("x,y\n1,2,3\n") == "data.csv: row 2 has 3 columns: expected 2 as in row 1");
+    CHECK(error("1,2\n3,4,\n") == "data.csv: row 2 has 3 columns: expected 2 as in row 1");
+    CHECK(error("1\n2\n") == "data.csv: row 1 has 1 column: expected x,y or x,y,m, separated by commas");
+    CHECK(error("1;2\n") == "data.csv: row 1 has 1 column: expected x,y or x,y,m, separated by commas");
+    CHECK(error("1,2,3,4\n") == "data.csv: row 1 has 4 columns: expected x,y or x,y,m, separated by commas");
+    for (const std::string text : {"nan", "NaN", "-inf", "Infinity", "+inf"}) {
+        CHECK(error("1,2\n1," + text) == "data.csv: row 2, column 2: '" + text + "': every value must be finite");
+    }
+    CHECK(error("1,1e309\n") == "data.csv: row 1, column 2: '1e309' is out of the range of float64");
+    CHECK(error("1,1e-400\n") == "data.csv: row 1, column 2: '1e-400' is out of the range of float64");
+    CHECK(csv_error<float>("1,-1e39\n") == "data.csv: row 1, column 2: '-1e39' is out of the range of float32");
+    CHECK(error("1,2\n\n3,4\n") == "data.csv: row 2 is blank: blank lines may stand only at the end of the file");
+    CHECK(error("\nx,y\n3,4\n") == "data.csv: row 1 is blank: blank lines may stand only at the end of the file");
+    CHECK(error("1,2,1\n1,2,-3\n") == "data.csv: row 2, column 3: '-3': a sample weight must not be negative");
+    CHECK(error("1,2,0\n1,2,0\n") == "data.csv: column 3: the sample weights sum to zero");
+    for (const std::string& row : {std::string(70'000, ' '), "1,2\n" + std::string(3 << 20, '7')}) {
+        CHECK(error(row).ends_with(" is longer than 65536 bytes: expected two or three numbers"));
+    }
+    CHECK(error("1,2\n1,"s + '\0' + "\n") == "data.csv: row 2, column 2: '\\x00' is not a number");
+}
+
+TEST_CASE_TEMPLATE("files: data sets from .npy", Scalar, float, double) {
+    const TemporaryDirectory directory;
+    const fs::path path = directory.file("data.npy");
+    std::vector<Scalar> values = awkward_numbers<Scalar>();
+    std::vector<Scalar> first;
+    std::vector<Scalar> second;
+    for (std::size_t index = 0; index < values.size(); index += 2) {
+        first.push_back(values[index]);
+        second.push_back(values[index + 1]);
+    }
+    write_npy<Scalar>(path, values, std::array<std::size_t, 2>{values.size() / 2, 2});
+    const auto [x, y, sample_weight] = columns_of(read_dataset<Scalar>(path));
+    CHECK(bits_of<Scalar>(x) == bits_of<Scalar>(first));
+    CHECK(bits_of<Scalar>(y) == bits_of<Scalar>(second));
+    CHECK(sample_weight.empty());
+
+    values.assign(30'000, 0);
+    for (std::size_t index = 0; index < values.size(); ++index) values[index] = Scalar(index);
+    write_npy<Scalar>(path, values, std::array<std::size_t, 2>{10'000, 3});
+    const auto weighted = columns_of(read_dataset<Scalar>(path));
+    CHECK(weighted.x[9'999] == 29'997);
+    CHECK(weighted.y[5'000] == 15'001);
+    CHECK(weighted.sample_weight[4'096] == 12'290);
+}
+
+TEST_CASE("files: data sets from two .npy files") {
+    const TemporaryDirectory directory;
+    const fs::path x_path = directory.file("x.npy");
+    const fs::path y_path = directory.file("y.npy");
+    write_npy<float>(x_path, std::vector<float>{0.1f, 1, -3}, std::array<std::size_t, 1>{3});
+    write_npy<double>(y_path, std::vector<double>{4, 5, 6}, std::array<std::size_t, 2>{3, 1});
+    const auto [x, y, sample_weight] = columns_of(read_dataset<double>(x_path, y_path));
+    CHECK(x == std::vector<double>{double{0.1f}, 1, -3});
+    CHECK(y == std::vector<double>{4, 5, 6});
+    CHECK(sample_weight.empty());
+
+    write_npy<double>(y_path, std::vector<double>{4, 5}, std::array<std::size_t, 1>{2});
+    CHECK(error_of([&] { read_dataset<double>(x_path, y_path); }) ==
+          y_path.string() + ": has 2 values: expected 3 as in " + x_path.string());
+    write_npy<double>(y_path, std::vector<double>(6), std::array<std::size_t, 2>{3, 2});
+    CHECK(error_of([&] { read_dataset<double>(x_path, y_path); }) ==
+          y_path.string() + ": has shape (3, 2): expected (N,) or (N, 1)");
+    write_npy<double>(y_path, std::vector<double>{1, 2, std::nan("")}, std::array<std::size_t, 1>{3});
+    CHECK(error_of([&] { read_dataset<double>(x_path, y_path); }) ==
+          y_path.string() + ": row 3: 'nan': every value must be finite");
+}
+
+TEST_CASE("files: data sets that a .npy file does not hold") {
+    const TemporaryDirectory directory;
+    const fs::path path = directory.file("data.npy");
+    const auto error = [&](const std::vector<double>& values, const std::vector<std::size_t>& shape) {
+        write_npy<double>(path, values, shape);
+        return error_of([&] { read_dataset<float>(path); }).substr(path.string().size());
+    };
+    CHECK(error({}, {0, 2}) == ": has no samples: shape (0, 2)");
+    CHECK(error({1, 2}, {2}) ==
+          ": has shape (2,): expected (N, 2), x and y, or (N, 3), x, y and m; x and y in two files are read together");
+    CHECK(error({1, 2, 3, 4}, {1, 4}) == ": has shape (1, 4): expected (N, 2), x and y, or (N, 3), x, y and m");
+    CHECK(error({1, 2, 3, -INFINITY}, {2, 2}) == ": row 2, column 2: '-inf': every value must be finite");
+    CHECK(error({1, 2, 3, 1e39}, {2, 2}) == ": row 2, column 2: 1e+39 is out of the range of float32");
+    CHECK(error({1, 2, -0.5}, {1, 3}) == ": row 1, column 3: '-0.5': a sample weight must not be negative");
+    CHECK(error({1, 2, 0}, {1, 3}) == ": column 3: the sample weights sum to zero");
+    const fs::path text = directory.file("data.txt", "1,2\n");
+    CHECK(error_of([&] { read_dataset<double>(text); }) ==
+          text.string() + ": is of an unknown kind: expected a name that ends in .csv or .npy");
+}
+
+}  // namespace
+}  // namespace skein::test

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# usage: bash tests/full.sh [--torch] [--exhaustive] [--fresh-machine] [--all]
+#
+# All that tests/run.sh does, then the whole suite with clang 16, the whole suite under the address and
+# undefined-behaviour sanitizers, and the longer checks that are asked for:
+#     --torch          trajectories of the optimizers against torch.optim (about a minute)
+#     --exhaustive     every float, and 1e9 doubles, of every elementary function (hours)
+#     --fresh-machine  both commands of the README in a minimal Debian 12 (needs root)
+#     --all            all of them
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+checks=()
+for flag in "$@"; do
+    case $flag in
+        --torch | --exhaustive | --fresh-machine) checks+=("$flag") ;;
+        --all) checks=(--torch --exhaustive --fresh-machine) ;;
+        *) sed -n 's/^# usage/usage/p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
+    esac
+done
+
+bash tests/run.sh
+bash cmake/install_dependencies.sh --tests --benchmarks --full
+
+bash cmake/build.sh clang
+bash tests/run_ctest.sh clang
+
+bash cmake/build.sh asan
+bash tests/run_ctest.sh asan
+
+for check in "${checks[@]}"; do
+    case $check in
+        --torch) python3 tests/data/torch_trajectory.py ;;
+        --exhaustive) bash tests/exhaustive_ulp.sh build/release/lib ;;
+        --fresh-machine) bash tests/fresh_machine.sh ;;
+    esac
+done

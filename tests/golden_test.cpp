@@ -1,0 +1,192 @@
+// Golden hashes: short runs whose final weights and loss must be the same bits for any number of threads, any tile size
+// and every instruction set, on every machine, for as long as skein::kNumericsVersion is the same. A change of these
+// hashes needs a new kNumericsVersion and a line in CHANGELOG.md. Where a hash differs, the message names the new one.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <initializer_list>
+#include <iomanip>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "skein/skein.hpp"
+
+using namespace skein;
+
+namespace {
+
+using A = Activation;
+using Sizes = std::initializer_list<std::size_t>;
+using Kind = Optimizer::Kind;
+
+/// FNV-1a, 64 bits (Fowler, Noll, Vo).
+class Fnv1a {
+public:
+    template <class Number>
+    void add(const Number& number) {
+        const unsigned char* bytes = reinterpret_cast<const unsigned char*>(&number);
+        for (std::size_t byte = 0; byte < sizeof(Number); ++byte) {
+            hash_ = (hash_ ^ bytes[byte]) * 0x100000001b3u;
+        }
+    }
+    std::uint64_t hash() const { return hash_; }
+
+private:
+    std::uint64_t hash_ = 0xcbf29ce484222325u;
+};
+
+struct GoldenRun {
+    std::string_view name;
+    std::uint64_t hash_of_double;
+    std::uint64_t hash_of_float;
+    std::vector<Activation> activations;
+    Kind optimizer;
+    Schedule::Kind schedule;
+    std::uint64_t num_samples;
+    std::uint64_t batch_size;  // 0: the full batch
+    Sampling sampling;
+    Target target;
+    std::uint64_t steps;
+};
+
+const std::vector<GoldenRun>& golden_runs() {
+    using S = Schedule::Kind;
+    static const std::vector<GoldenRun> runs{
+        // Full batches of 9 to 12 chunks: with 8 layers enough work for several threads.
+        {"tanh, sgd", 0x50fce037a54f63c8, 0x6078cc68bd728016,
+         std::vector(8, A::tanh), Kind::sgd, S::constant, 9000, 0, Sampling::sequential, Target::teacher, 4},
+        {"mixed, momentum", 0xc93601e376303356, 0x8b492bf225d2c77e,
+         {A::tanh, A::softplus, A::sigmoid, A::identity, A::tanh, A::relu, A::softplus, A::tanh},
+         Kind::momentum, S::cosine, 12'001, 0, Sampling::sequential, Target::sine, 4},
+        {"softplus, adamw, shuffled", 0x8efb8eac8a54fe68, 0x6f792e69d550d84a,
+         std::vector(8, A::softplus), Kind::adamw, S::constant, 20'000, 9217, Sampling::shuffled, Target::teacher, 6},
+        {"tanh, nesterov, with replacement", 0xab341448dde0ab3b, 0xeb1b12e364ee9e3f,
+         std::vector(16, A::tanh), Kind::nesterov, S::inverse_time, 30'000, 5121, Sampling::with_replacement,
+         Target::step, 3},
+        // Mini-batches with tails: of rows, tiles and epochs.
+        {"sigmoid, sgd, shuffled", 0x569d0fc32aafd599, 0x411021bf4d25dcb2,
+         std::vector(3, A::sigmoid), Kind::sgd, S::step, 1000, 37, Sampling::shuffled, Target::step, 60},
+        {"identity, momentum, sequential", 0x7dec99ffa7bc9597, 0x342aa8448b242609,
+         std::vector(2, A::identity), Kind::momentum, S::constant, 500, 64, Sampling::sequential, Target::teacher, 50},
+        {"relu, adamw, shuffled", 0x8cf1c2f5ca89d312, 0x0ff0d08bc10444eb,
+         std::vector(4, A::relu), Kind::adamw, S::constant, 777, 100, Sampling::shuffled, Target::sine, 50},
+        {"tanh, adamw, with replacement", 0x99e05556227a4df9, 0x75aaaeb97761fc3a,
+         std::vector(5, A::tanh), Kind::adamw, S::cosine, 2000, 1025, Sampling::with_replacement, Target::random_labels,
+         20},
+        {"tanh, nesterov, one sample a step", 0x0dc46b92a720694c, 0x1e141ced2cdda137,
+         std::vector(2, A::tanh), Kind::nesterov, S::constant, 50, 1, Sampling::shuffled, Target::teacher, 120},
+        {"mixed, sgd, with replacement", 0x8bd9e187b6a28d7d, 0xd39cb12e2c9f1848,
+         {A::sigmoid, A::tanh, A::softplus}, Kind::sgd, S::inverse_time, 300, 17, Sampling::with_replacement,
+         Target::sine, 60},
+        {"deep tanh, momentum, shuffled", 0x3baf4c451a7df9fa, 0xadcdc9cefd76f738,
+         std::vector(40, A::tanh), Kind::momentum, S::step, 3000, 2047, Sampling::shuffled, Target::teacher, 5},
+        {"one softplus, nesterov, full batch", 0xbc06325bdaba6e73, 0x91c4df73f3cb62bc,
+         {A::softplus}, Kind::nesterov, S::cosine, 1023, 0, Sampling::sequential, Target::step, 30},
+    };
+    return runs;
+}
+
+template <class Scalar>
+Dataset<Scalar> data_of(const GoldenRun& run) {
+    GeneratedData data;
+    data.target = run.target;
+    data.num_samples = run.num_samples;
+    data.seed = run.num_samples;
+    data.input = run.target == Target::sine ? InputDistribution::uniform : InputDistribution::normal;
+    data.noise = 0.125;
+    data.teacher_weights = {1.5, -0.75, 1.25};
+    return generate<Scalar>(data);
+}
+
+TrainingSettings settings_of(const GoldenRun& run, const Execution& execution) {
+    TrainingSettings settings;
+    settings.optimizer.kind = run.optimizer;
+    settings.optimizer.weight_decay = 0.01;
+    settings.learning_rates = {run.optimizer == Kind::adamw ? 0.01 : 0.05};
+    settings.schedule.kind = run.schedule;
+    settings.schedule.warm_up_steps = 2;
+    settings.schedule.every_steps = 2;
+    settings.schedule.final_factor = 0.1;
+    settings.clip_norm = 0.5;
+    settings.batch_size = run.batch_size;
+    settings.sampling = run.sampling;
+    settings.seed = 11;
+    settings.stop.max_steps = run.steps;
+    settings.execution = execution;
+    return settings;
+}
+
+template <class Scalar>
+std::uint64_t hash_of(const GoldenRun& run, const Execution& execution) {
+    // All weights between 1/2 and 3/2, so that a relu chain of positive inputs is alive.
+    const Initialization initialization{Initialization::Kind::uniform, 0.5};
+    std::vector<Scalar> weights = initial_weights<Scalar>(run.activations.size(), initialization, 3);
+    for (Scalar& weight : weights) {
+        weight += 1;
+    }
+    TrainingState<Scalar> state{Chain<Scalar>(weights, run.activations)};
+    const TrainingOutcome outcome = train(state, data_of<Scalar>(run), settings_of(run, execution));
+    CHECK(outcome.steps == run.steps);
+    Fnv1a hash;
+    for (const Scalar weight : state.chain.weights()) {
+        hash.add(weight);
+    }
+    hash.add(outcome.loss);
+    return hash.hash();
+}
+
+template <class Scalar>
+void check_hash(const GoldenRun& run, std::uint64_t expected, const Execution& execution) {
+    const std::uint64_t hash = hash_of<Scalar>(run, execution);
+    std::ostringstream message;
+    message << "\"" << run.name << "\", " << (sizeof(Scalar) == sizeof(double) ? "double" : "float") << ": now 0x"
+            << std::hex << std::setfill('0') << std::setw(16) << hash << ", expected 0x" << std::setw(16) << expected
+            << std::dec << " (" << instruction_set() << ", " << execution.num_threads << " threads, tiles of "
+            << execution.tile_lanes << ")";
+    CHECK_MESSAGE(hash == expected, message.str());
+}
+
+void check_hashes(const Execution& execution) {
+    for (const GoldenRun& run : golden_runs()) {
+        check_hash<double>(run, run.hash_of_double, execution);
+        check_hash<float>(run, run.hash_of_float, execution);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("golden hashes: any number of threads") {
+    for (const int num_threads : {1, 2, 3, 7}) {
+        check_hashes({num_threads, 0});
+    }
+}
+
+TEST_CASE("golden hashes: any tile size") {
+    for (const std::size_t tile_lanes : Sizes{1, 48, 200, 1024}) {
+        check_hashes({2, tile_lanes});
+    }
+}
+
+TEST_CASE("golden hashes: every instruction set") {
+    const std::string chosen(instruction_set());
+    CHECK(available_instruction_sets().size() >= 1);
+    for (const std::string_view set : available_instruction_sets()) {
+        force_instruction_set(set);
+        CHECK(instruction_set() == set);
+        check_hashes({2, 0});
+    }
+    force_instruction_set(chosen);
+}
+
+TEST_CASE("golden hashes are all different") {
+    std::vector<std::uint64_t> hashes;
+    for (const GoldenRun& run : golden_runs()) {
+        hashes.push_back(run.hash_of_double);
+        hashes.push_back(run.hash_of_float);
+    }
+    std::sort(hashes.begin(), hashes.end());
+    CHECK(std::adjacent_find(hashes.begin(), hashes.end()) == hashes.end());
+}

@@ -1,0 +1,110 @@
+// skein gradient, through the program.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "run_program.hpp"
+#include "skein/skein.hpp"
+
+namespace skein::test {
+namespace {
+
+using Json = nlohmann::json;
+using Arguments = std::vector<std::string>;
+
+const Arguments kLecture{"gradient", "--weights", "0.5,-1.2,0.7", "--activation", "tanh", "--x", "1.5", "--y", "0.2"};
+
+std::string output_of(Arguments arguments, const Arguments& more) {
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const ProgramResult result = run_program(arguments);
+    INFO(result.errors);
+    REQUIRE(result.exit_code == 0);
+    return result.output;
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("program: gradient --json holds the library's numbers to the bit") {
+    const Json json = Json::parse(output_of(kLecture, {"--json"}));
+    const Chain<double> chain({0.5, -1.2, 0.7});
+    const BackPropagation<double> values = back_propagate(chain, 1.5, 0.2);
+    CHECK(json["pre_activations"].get<std::vector<double>>() == values.pre_activations);
+    CHECK(json["activations"].get<std::vector<double>>() == values.activations);
+    CHECK(json["slopes"].get<std::vector<double>>() == values.slopes);
+    CHECK(json["deltas"].get<std::vector<double>>() == values.deltas);
+    CHECK(json["weight_gradients"].get<std::vector<double>>() == values.weight_gradients);
+    CHECK(json["loss"].get<double>() == values.loss);
+    CHECK(json["unrolled_factors"].get<std::vector<double>>() == unrolled_factors(chain, 1.5, 0.2));
+    // 7 factors, each rounding (relative 2^-53) on either side.
+    const double unrolled = json["unrolled_product"];
+    CHECK(std::abs(unrolled - values.weight_gradients[0]) <= 14 * 0x1p-53 * std::abs(values.weight_gradients[0]));
+    for (std::size_t layer = 0; layer < 3; ++layer) {
+        // The third derivative of the loss in a weight is below 100 here: h^2 / 6 of it, and the rounding of the loss
+        // over h.
+        const double difference = json["finite_differences"][layer];
+        CHECK(std::abs(difference - values.weight_gradients[layer]) <= 100 * 0x1p-34 / 3 + 16 * 0x1p-52 / 0x1p-17);
+        const double next = chain.weights()[layer] - 0.1 * values.weight_gradients[layer];
+        CHECK(std::abs(json["weights_after_step"][layer].get<double>() - next) <= 0x1p-52 * 2);
+    }
+    CHECK(json["loss_after_step"].get<double>() < values.loss);
+}
+
+TEST_CASE("program: gradient in float32, and of a mixed chain") {
+    const Json json = Json::parse(output_of({"gradient", "--weights=0.5,-1.2,0.7,2", "--activation",
+                                             "tanh,relu,softplus,sigmoid", "--x", "-1.5", "--y", "0.2"},
+                                            {"--json", "--precision", "float32"}));
+    const std::vector<float> weights{0.5f, -1.2f, 0.7f, 2.0f};
+    const std::vector<Activation> activations{Activation::tanh, Activation::relu, Activation::softplus,
+                                              Activation::sigmoid};
+    const BackPropagation<float> values = back_propagate(Chain<float>(weights, activations), -1.5f, 0.2f);
+    CHECK(json["weight_gradients"].get<std::vector<float>>() == values.weight_gradients);
+    CHECK(json["loss"].get<float>() == values.loss);
+}
+
+TEST_CASE("program: gradient as text, Markdown and LaTeX") {
+    const std::string text = output_of(kLecture, {});
+    CHECK(contains(text, "dloss/dw_1 = x f'(z_1) f'(z_2) f'(z_3) w_2 w_3 2 (f_3 - y)"));
+    CHECK(contains(text, "0.451345"));
+    const std::string markdown = output_of(kLecture, {"--format", "markdown", "--digits", "3"});
+    CHECK(contains(markdown, "| $i$ | $w_{i}$ |"));
+    CHECK(contains(markdown, "0.451 |"));
+    const std::string latex = output_of(kLecture, {"--format", "latex"});
+    CHECK(latex.starts_with("\\documentclass{article}"));
+    CHECK(contains(latex, "\\begin{tabular}{rrrrrrr}"));
+    CHECK(contains(latex, "\\frac{\\partial \\ell}{\\partial w_{1}} &= x f'(z_{1})"));
+    CHECK(latex.ends_with("\\end{document}\n"));
+}
+
+TEST_CASE("program: gradient has a word for saturated units and kinks") {
+    CHECK(contains(output_of({"gradient", "--weights", "40,1"}, {"--x", "1", "--y", "0"}),
+                   "unit 1 is saturated: f'(z_1) is exactly 0"));
+    CHECK(contains(output_of({"gradient", "--weights", "1,8"}, {"--x", "3", "--y", "0"}),
+                   "unit 2 is saturated: f'(z_2) is only"));
+    CHECK(contains(output_of({"gradient", "--weights", "1,-1", "--activation", "relu"}, {"--x", "3", "--y", "0"}),
+                   "unit 2 is off"));
+    const Arguments kink{"gradient", "--weights", "0", "--activation", "relu"};
+    CHECK(contains(output_of(kink, {"--x", "3", "--y", "1"}), "unit 1 is at the kink of relu"));
+    CHECK(contains(output_of(kink, {"--x", "3", "--y", "1"}), "The loss has no derivative there"));
+    CHECK(Json::parse(output_of(kink, {"--x", "3", "--y", "1", "--json"}))["finite_differences"][0].is_null());
+}
+
+TEST_CASE("program: gradient on a data set is the library's") {
+    const Json json = Json::parse(output_of({"gradient", "--weights", "0.9,-0.4"},
+                                            {"--data", "sine:samples=5000,frequency=0.2", "--json"}));
+    GeneratedData data;
+    data.target = Target::sine;
+    data.num_samples = 5000;
+    data.frequency = 0.2;
+    const auto expected = loss_and_gradient(Chain<double>({0.9, -0.4}), generate<double>(data));
+    CHECK(json["loss"].get<double>() == expected.loss);
+    CHECK(json["weight_gradients"].get<std::vector<double>>() == expected.weight_gradients);
+    CHECK(contains(output_of({"gradient", "--weights", "0.9,-0.4"}, {"--data", "sine", "--format", "latex"}),
+                   "\\begin{tabular}"));
+}
+
+}  // namespace skein::test

@@ -1,0 +1,104 @@
+/// Runs skein's program as its users do: arguments, environment, signals; exit code and streams. No shell.
+#pragma once
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "temporary_directory.hpp"
+
+extern "C" char** environ;
+
+namespace skein::test {
+
+struct ProgramResult {
+    int exit_code;  // 128 + signal where a signal ended it
+    std::string output;
+    std::string errors;
+};
+
+struct ProgramSettings {
+    std::vector<std::string> environment = {};  // "NAME=value", before those of this process
+    std::filesystem::path directory = {};       // to run in
+    std::string output_path = {};               // where its standard output goes, instead of into the result
+};
+
+/// A program that runs while the test goes on.
+class RunningProgram {
+public:
+    explicit RunningProgram(const std::vector<std::string>& arguments, const ProgramSettings& settings = {})
+        : output_path_(settings.output_path.empty() ? files_.file("output").string() : settings.output_path) {
+        posix_spawn_file_actions_t actions;
+        ::posix_spawn_file_actions_init(&actions);
+        ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+        ::posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output_path_.c_str(), O_WRONLY | O_CREAT, 0600);
+        ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, files_.file("errors").c_str(), O_WRONLY | O_CREAT,
+                                           0600);
+        if (!settings.directory.empty()) {
+            ::posix_spawn_file_actions_addchdir_np(&actions, settings.directory.c_str());
+        }
+        std::vector<std::string> words{SKEIN_PROGRAM};
+        words.insert(words.end(), arguments.begin(), arguments.end());
+        std::vector<std::string> variables = settings.environment;
+        for (char** variable = environ; *variable != nullptr; ++variable) {
+            variables.emplace_back(*variable);
+        }
+        const int error = ::posix_spawn(&process_, SKEIN_PROGRAM, &actions, nullptr, pointers_to(words).data(),
+                                        pointers_to(variables).data());
+        ::posix_spawn_file_actions_destroy(&actions);
+        if (error != 0) throw std::runtime_error("cannot run " SKEIN_PROGRAM);
+    }
+    RunningProgram(const RunningProgram&) = delete;
+    RunningProgram& operator=(const RunningProgram&) = delete;
+    ~RunningProgram() {
+        if (process_ > 0) {
+            ::kill(process_, SIGKILL);
+            wait_for_exit();
+        }
+    }
+
+    void send(int signal) const { ::kill(process_, signal); }
+
+    ProgramResult wait() {
+        const int exit_code = wait_for_exit();
+        return {exit_code,
+                std::filesystem::is_regular_file(output_path_) ? content_of(output_path_) : std::string(),
+                content_of(files_.file("errors"))};
+    }
+
+private:
+    static std::vector<char*> pointers_to(std::vector<std::string>& texts) {
+        std::vector<char*> pointers;
+        for (std::string& text : texts) {
+            pointers.push_back(text.data());
+        }
+        pointers.push_back(nullptr);
+        return pointers;
+    }
+
+    int wait_for_exit() {
+        int status = 0;
+        while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {
+        }
+        process_ = -1;
+        return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    }
+
+    TemporaryDirectory files_;
+    std::string output_path_;
+    pid_t process_ = -1;
+};
+
+inline ProgramResult run_program(const std::vector<std::string>& arguments, const ProgramSettings& settings = {}) {
+    return RunningProgram(arguments, settings).wait();
+}
+
+}  // namespace skein::test
