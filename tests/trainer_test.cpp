@@ -41,7 +41,7 @@ struct Recorder final : Observer<double> {
 TrainingOutcome run(TrainingState<double>& state, const Dataset<double>& data, const TrainingSettings& settings,
                     Recorder* recorder = nullptr) {
     Observer<double>* const observers[] = {recorder};
-    return train<double>(state, data, settings, {observers, recorder == nullptr ? std::size_t{0} : std::size_t{1}});
+    return recorder == nullptr ? train(state, data, settings) : train(state, data, settings, observers);
 }
 
 std::vector<double> weights_of(const TrainingState<double>& state) {
@@ -136,6 +136,23 @@ TEST_CASE("each stop rule") {
         CHECK(outcome.cause == Cause::max_seconds);
         CHECK(outcome.steps == 0);
         CHECK(weights_of(state) == start);
+    }
+    SUBCASE("an observer's stop stays a stop, even where the target is met") {
+        settings.batch_size = 64;
+        settings.stop.target_loss = 1e9;
+        TrainingState<double> state{Chain<double>(start)};
+        Recorder recorder;
+        recorder.last_step = 3;
+        CHECK(run(state, data, settings, &recorder).cause == Cause::observer);
+    }
+    SUBCASE("the target is met where the steps end") {
+        settings.batch_size = 64;
+        settings.stop.target_loss = 1e9;
+        settings.stop.max_steps = 3;
+        TrainingState<double> state{Chain<double>(start)};
+        const TrainingOutcome outcome = run(state, data, settings);
+        CHECK(outcome.cause == Cause::target_loss);
+        CHECK(outcome.steps == 3);
     }
     SUBCASE("no steps at all leave the chain as it is") {
         settings.stop.max_steps = 0;

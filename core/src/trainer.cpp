@@ -123,7 +123,7 @@ public:
         columns_.save(state_);
         const double seconds = seconds_since(start);
         const double loss = full_loss();
-        if (end.status != Status::diverged && stop_.target_loss && loss <= *stop_.target_loss) {
+        if (end.status == Status::reached_max_steps && stop_.target_loss && loss <= *stop_.target_loss) {
             end = {Status::converged, Cause::target_loss};
         }
         return {end.status, end.cause, state_.step, loss, seconds, num_samples_seen_ * state_.chain.num_layers()};
@@ -223,7 +223,7 @@ private:
 
 template <class Scalar>
 TrainingOutcome train(TrainingState<Scalar>& state, const Dataset<Scalar>& data, const TrainingSettings& settings,
-                      std::span<Observer<Scalar>* const> observers) {
+                      std::type_identity_t<std::span<Observer<Scalar>* const>> observers) {
     const FloatingPointEnvironment environment;
     const BatchOrder order(data.num_samples(), settings.batch_size, settings.sampling, settings.seed);
     return Run<Scalar>(state, data, checked(settings, state, order), order, observers).train();

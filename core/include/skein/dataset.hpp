@@ -36,7 +36,7 @@ public:
     virtual std::uint64_t num_samples() const noexcept = 0;
     /// The `count` samples from `first` on, in `buffer` or in memory of the source's own.
     virtual MiniBatch<Scalar> range(std::uint64_t first, std::size_t count, const SampleBuffer<Scalar>& buffer) const = 0;
-    /// The samples of these indices, in their order.
+    /// The samples of these indices, in their order, always in `buffer`.
     virtual MiniBatch<Scalar> gather(std::span<const std::uint64_t> indices, const SampleBuffer<Scalar>& buffer) const = 0;
 };
 

@@ -6,6 +6,8 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "skein/batch_order.hpp"
@@ -21,7 +23,8 @@ namespace skein {
 struct StopRules {
     std::optional<std::uint64_t> max_steps;
     std::optional<std::uint64_t> max_epochs;
-    /// The loss over all training data is at most this: looked at before each step of full batches, else after epochs.
+    /// The loss over all training data is at most this: looked at before each step of full batches, else after epochs,
+    /// and once more where a run reaches max_steps or max_epochs.
     std::optional<double> target_loss;
     /// The norm of the mini-batch's gradient over all weights, before clipping, is at most this.
     std::optional<double> gradient_norm;
@@ -33,8 +36,8 @@ struct TrainingSettings {
     /// One for all layers, or one per layer.
     std::vector<double> learning_rates{0.01};
     Schedule schedule;
-    /// Gradients whose norm over all weights exceeds it are scaled by clip_norm / (norm + 1e-6), as by
-    /// torch.nn.utils.clip_grad_norm_; before momentum.
+    /// Gradients are scaled by clip_norm / (norm + 1e-6) where that is less than 1, with their norm over all weights, as
+    /// by torch.nn.utils.clip_grad_norm_; before momentum.
     std::optional<double> clip_norm;
     std::uint64_t batch_size = 0;  ///< 0: the full batch
     Sampling sampling = Sampling::shuffled;
@@ -108,6 +111,6 @@ struct TrainingOutcome {
 /// nothing has been changed.
 template <class Scalar>
 TrainingOutcome train(TrainingState<Scalar>& state, const Dataset<Scalar>& data, const TrainingSettings& settings,
-                      std::span<Observer<Scalar>* const> observers = {});
+                      std::type_identity_t<std::span<Observer<Scalar>* const>> observers = {});
 
 }  // namespace skein
