@@ -151,17 +151,6 @@ void read_schedule(const Configuration& configuration, std::optional<std::uint64
     }
 }
 
-/// Has the library check the settings before anything is written: by a run of no steps on one sample.
-template <class Scalar>
-void check_settings(const TrainJob<Scalar>& job) {
-    TrainingSettings settings = job.settings;
-    settings.batch_size = 0;
-    settings.stop.max_epochs.reset();
-    settings.stop.max_steps = 0;
-    TrainingState<Scalar> state(job.start);
-    train<Scalar>(state, Dataset<Scalar>({Scalar{0}}, {Scalar{0}}), settings);
-}
-
 }  // namespace
 
 template <class Scalar>
@@ -178,7 +167,7 @@ TrainJob<Scalar> make_train_job(Configuration& configuration) {
     read_schedule(configuration, max_steps, settings.schedule);
     TrainJob<Scalar> job{std::move(start), std::move(training), std::move(validation),
                          std::move(settings), order.steps_per_epoch(), max_steps};
-    check_settings(job);
+    checked(job.settings, job.start.num_layers(), job.training.num_samples());  // before anything is written
     return job;
 }
 template TrainJob<float> make_train_job(Configuration&);

@@ -16,4 +16,5 @@
 #include "skein/random.hpp"
 #include "skein/schedule.hpp"
 #include "skein/trainer.hpp"
+#include "skein/training_settings.hpp"
 #include "skein/version.hpp"
