@@ -30,7 +30,7 @@ bash tests/run_ctest.sh asan
 
 for check in "${checks[@]}"; do
     case $check in
-        --torch) python3 tests/data/torch_trajectory.py ;;
+        --torch) /usr/bin/python3 tests/data/torch_trajectory.py ;;
         --exhaustive) bash tests/exhaustive_ulp.sh build/release/lib ;;
         --fresh-machine) bash tests/fresh_machine.sh ;;
     esac
