@@ -47,6 +47,7 @@ report=""
 # This machine's own mirror, where it is a Debian of that release.
 mirror=$(apt-get indextargets --format '$(CODENAME) $(REPO_URI)' 'Created-By: Packages' 2> /dev/null \
     | awk -v release="$release" '$1 == release { print $2; exit }' || true)
+chmod 755 "$root"  # it becomes a machine's "/": mktemp's 0700 would shut out every user but root
 timed "debootstrap" debootstrap --variant=minbase "$release" "$root" ${mirror:+"$mirror"}
 if [[ -n $mirror ]]; then
     rm -f "$root/etc/apt/sources.list"
