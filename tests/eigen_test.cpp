@@ -34,8 +34,8 @@ TEST_CASE_TEMPLATE("the column form equals back_propagate() to the bit", Scalar,
     const ColumnArray<Scalar> x = drawn<Scalar>(203, 1, 2);
     const ColumnArray<Scalar> y = drawn<Scalar>(203, 2, 1);
 
-    const ForwardColumns<Scalar> columns = forward<Scalar>(chain, x);
-    const LayerArray<Scalar> deltas = backward<Scalar>(chain, columns.activations, y);
+    const ForwardColumns<Scalar> columns = forward(chain, x);
+    const LayerArray<Scalar> deltas = backward(chain, columns.activations, y);
     int different = 0;
     for (Eigen::Index lane = 0; lane < x.size(); ++lane) {
         const BackPropagation<Scalar> sample = back_propagate(chain, x[lane], y[lane]);
@@ -53,10 +53,10 @@ TEST_CASE_TEMPLATE("the column form's gradient agrees with the kernels'", Scalar
     const Chain<Scalar> chain = make_chain(Eigen::Vector4<Scalar>(Scalar(1.5), Scalar(-0.5), Scalar(0.7), Scalar(2)));
     const ColumnArray<Scalar> x = drawn<Scalar>(1000, 3, 1);
     const ColumnArray<Scalar> y = drawn<Scalar>(1000, 4, 1);
-    const ForwardColumns<Scalar> columns = forward<Scalar>(chain, x);
-    const LayerArray<Scalar> deltas = backward<Scalar>(chain, columns.activations, y);
-    const ColumnArray<Scalar> readable = weight_gradients<Scalar>(x, columns.activations, deltas);
-    const LossAndGradientColumn<Scalar> fast = loss_and_gradient<Scalar>(chain, x, y);
+    const ForwardColumns<Scalar> columns = forward(chain, x);
+    const LayerArray<Scalar> deltas = backward(chain, columns.activations, y);
+    const ColumnArray<Scalar> readable = weight_gradients(x, columns.activations, deltas);
+    const LossAndGradientColumn<Scalar> fast = loss_and_gradient(chain, x, y);
 
     // Two orders of adding n terms: each is within n units of roundoff of the sum of their sizes (Higham, Accuracy and
     // Stability of Numerical Algorithms, section 4.2), and the product before it adds one.

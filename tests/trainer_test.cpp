@@ -264,6 +264,8 @@ TEST_CASE("settings out of range are refused, and change nothing") {
     CHECK(with([](auto& s) { s.optimizer.epsilon = 0.0; }) == "epsilon is 0: expected a positive number");
     CHECK(with([](auto& s) { s.clip_norm = 0.0; }) == "the norm to clip gradients at is 0: expected a positive number");
     CHECK(with([](auto& s) { s.stop.target_loss = NAN; }) == "the target loss is nan: expected 0 or more");
+    CHECK(with([](auto& s) { s.optimizer.kind = static_cast<Optimizer::Kind>(9); }) ==
+          "the kind of the optimizer is 9: expected one of its enumerators");
     CHECK(with([](auto& s) { s.batch_size = 101; }) ==
           "the batch size is 101: expected at most the 100 samples of the data set");
     CHECK(with([](auto& s) { s.schedule.kind = Schedule::Kind::step; }) ==
@@ -289,6 +291,12 @@ TEST_CASE("data that could not be trained on are refused") {
     CHECK_THROWS_WITH_AS(Chain<double>(std::vector<double>{}), "a chain has no weights: expected at least one layer",
                          std::invalid_argument);
     CHECK_THROWS_WITH_AS(Chain<double>({1.0, NAN}), "weight 2 is nan: expected a finite number", std::invalid_argument);
+    CHECK_THROWS_AS(Chain<double>({1.0}, static_cast<Activation>(77)), std::invalid_argument);
+    CHECK_THROWS_AS(initial_weights<float>(1, {Initialization::Kind::equal, 1e300}, 0), std::invalid_argument);
+    const Chain<double> chain({1.0});
+    CHECK_THROWS_AS(loss_and_gradient(chain, MiniBatch<double>{nullptr, nullptr, nullptr, 4}), std::invalid_argument);
+    const Execution huge_tile{1, std::numeric_limits<std::size_t>::max()};
+    CHECK(loss_and_gradient(chain, Dataset<double>({1.0}, {0.0}), huge_tile).loss == loss(chain, Dataset<double>({1.0}, {0.0})));
     CHECK_THROWS_WITH_AS(initial_weights<double>(0, {}, 1), "the number of layers is 0: expected at least 1",
                          std::invalid_argument);
 }

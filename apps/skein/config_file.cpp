@@ -75,7 +75,10 @@ private:
         std::ranges::replace(name, '_', '-');
         const std::span<const Option> options = configuration_.command().options;
         const auto found = std::ranges::find(options, name, &Option::name);
-        if (found == options.end() || found->name == "config") {
+        if (found != options.end() && found->name == "config") {
+            throw BadInput(path_ + ", " + place + ": 'config' has no place in a file of options");
+        }
+        if (found == options.end()) {
             const std::string_view nearest = nearest_word(key, names_of(options));
             throw BadInput(path_ + ", " + place + ": unknown key '" + key + "'" +
                            (nearest.empty() ? " (see skein train --help)"

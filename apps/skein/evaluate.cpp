@@ -45,6 +45,19 @@ const Command kCommand{"evaluate", "tells the loss of a stored chain on a data s
 )",
                        kOptions};
 
+/// Whether `path` is one of the files that `names`, separated by commas, name.
+bool is_one_of(const fs::path& path, std::string_view names) {
+    std::error_code ignored;
+    for (std::size_t first = 0; first <= names.size();) {
+        const std::size_t end = std::min(names.find(',', first), names.size());
+        if (fs::equivalent(path, fs::path(names.substr(first, end - first)), ignored)) {
+            return true;
+        }
+        first = end + 1;
+    }
+    return false;
+}
+
 /// The file of predictions, found to be writable before any work is done.
 fs::path check_predictions(const Configuration& configuration) {
     const fs::path path = configuration.text("predictions");
@@ -61,6 +74,9 @@ fs::path check_predictions(const Configuration& configuration) {
     }
     if (fs::is_directory(path, ignored) || (fs::exists(path, ignored) && !configuration.flag("force"))) {
         configuration.fail("predictions", path.string() + " is there already: expected a new name, or --force");
+    }
+    if (is_one_of(path, configuration.text("data")) || is_one_of(path, configuration.text("chain"))) {
+        configuration.fail("predictions", path.string() + " is read by this command: expected another name");
     }
     return path;
 }

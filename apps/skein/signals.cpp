@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <string_view>
 
 #include "errors.hpp"
 
@@ -16,6 +17,10 @@ static_assert(std::atomic<int>::is_always_lock_free, "a signal handler writes it
 extern "C" void remember(int signal) {
     if (received.exchange(signal) != 0) {
         ::_exit(kSignalBase + signal);
+    }
+    constexpr std::string_view kWords = "\nstopping after this step; once more to quit at once, without saving\n";
+    if (::isatty(STDERR_FILENO) != 0) {
+        [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, kWords.data(), kWords.size());
     }
 }
 

@@ -38,6 +38,9 @@ Chain<Scalar>::Chain(std::span<const Scalar> weights, std::span<const Activation
         throw std::invalid_argument("a chain of " + std::to_string(weights.size()) + " weights has " +
                                     std::to_string(activations.size()) + " activations: expected one per layer");
     }
+    for (const Activation activation : activations) {
+        require_name(activation, kActivationNames, "the activation");
+    }
     storage_ = std::make_unique<Storage>();
     storage_->weights = Eigen::Map<const Column<Scalar>>(weights.data(), static_cast<Eigen::Index>(weights.size()));
     storage_->activations.assign(activations.begin(), activations.end());
@@ -90,6 +93,7 @@ template <class Scalar>
 std::vector<Scalar> initial_weights(std::size_t num_layers, const Initialization& initialization, std::uint64_t seed) {
     const FloatingPointEnvironment environment;
     require(num_layers != 0, "the number of layers", num_layers, "at least 1");
+    require_name(initialization.kind, kInitializationNames, "the kind of the initial weights");
     require(std::isfinite(initialization.scale), "the scale of the initial weights", initialization.scale,
             "a finite number");
     std::vector<Scalar> weights(num_layers);
@@ -101,6 +105,8 @@ std::vector<Scalar> initial_weights(std::size_t num_layers, const Initialization
             drawn = 2.0 * uniform(seed, Stream::initial_weights, layer) - 1.0;
         }
         weights[layer] = static_cast<Scalar>(initialization.scale * drawn);
+        require(std::isfinite(weights[layer]), "the scale of the initial weights", initialization.scale,
+                "one whose weights do not overflow");
     }
     return weights;
 }

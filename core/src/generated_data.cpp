@@ -58,6 +58,9 @@ Dataset<Scalar> generate(const GeneratedData& settings) {
     const FloatingPointEnvironment environment;
     // Arguments of sine and cosine are reduced exactly up to 2^20 periods; a normal is never beyond 8.7.
     constexpr double kMaxPeriods = 0x1p16;
+    require_name(settings.target, kTargetNames, "the target");
+    require_name(settings.input, kInputDistributionNames, "the input distribution");
+    require_name(settings.teacher_activation, kActivationNames, "the teacher's activation");
     require(settings.num_samples > 0, "the number of generated samples", 0, "at least 1");
     require(std::isfinite(settings.input_scale) && settings.input_scale > 0, "the input scale", settings.input_scale,
             "a positive number");

@@ -34,8 +34,8 @@ std::size_t choose_tile_lanes(std::size_t num_layers, std::size_t wanted) {
     constexpr std::size_t kRow = kNumSlots<Scalar>;
     constexpr std::size_t kTileBytes = 16384;
     const std::size_t lanes =
-        wanted != 0 ? wanted : std::clamp<std::size_t>(kTileBytes / (num_layers * sizeof(Scalar)), 64, 256);
-    return std::min(kChunkSamples, (lanes + kRow - 1) / kRow * kRow);
+        wanted != 0 ? std::min(wanted, kChunkSamples) : std::clamp<std::size_t>(kTileBytes / (num_layers * sizeof(Scalar)), 64, 256);
+    return (lanes + kRow - 1) / kRow * kRow;
 }
 
 }  // namespace
@@ -196,6 +196,9 @@ LossAndGradient<Scalar> loss_and_gradient(const Chain<Scalar>& chain, const Data
 template <class Scalar>
 LossAndGradient<Scalar> loss_and_gradient(const Chain<Scalar>& chain, const MiniBatch<Scalar>& batch,
                                           const Execution& execution) {
+    if (batch.num_samples != 0 && (batch.x == nullptr || batch.y == nullptr)) {
+        throw std::invalid_argument("the mini-batch has no x or no y: expected both columns");
+    }
     return loss_and_gradient(chain, Dataset<Scalar>(std::make_shared<ViewSource<Scalar>>(batch)), execution);
 }
 

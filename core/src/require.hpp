@@ -1,6 +1,7 @@
 // Errors of arguments: what, its value, what was expected.
 #pragma once
 
+#include <cstddef>
 #include <locale>
 #include <sstream>
 #include <stdexcept>
@@ -17,6 +18,13 @@ void require(bool holds, const std::string& what, const Value& value, const char
         text << what << " is " << value << ": expected " << expected;
         throw std::invalid_argument(text.str());
     }
+}
+
+/// Throws for an enumerator that has no name: a number cast to an enumeration.
+template <class Enumeration, class Names>
+void require_name(Enumeration value, const Names& names, const char* what) {
+    const std::size_t index = static_cast<std::size_t>(value);
+    require(index < names.size(), what, index, "one of its enumerators");
 }
 
 }  // namespace skein

@@ -62,6 +62,9 @@ void check_stop_rules(const StopRules& stop) {
 
 TrainingSettings checked(TrainingSettings settings, std::size_t num_layers, std::uint64_t num_samples) {
     const StopRules& stop = settings.stop;
+    require_name(settings.optimizer.kind, kOptimizerNames, "the kind of the optimizer");
+    require_name(settings.schedule.kind, kScheduleNames, "the kind of the schedule");
+    require_name(settings.sampling, kSamplingNames, "the sampling");
     const BatchOrder order(num_samples, settings.batch_size, settings.sampling, settings.seed);
     if (settings.schedule.kind == Schedule::Kind::cosine && settings.schedule.total_steps == 0) {
         settings.schedule.total_steps = stop.max_steps    ? *stop.max_steps

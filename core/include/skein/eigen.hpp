@@ -5,6 +5,7 @@
 
 #include <Eigen/Core>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -20,6 +21,10 @@ using ColumnArray = Eigen::Array<Scalar, Eigen::Dynamic, 1>;
 /// [lanes x layers], column-major: a layer is one contiguous run.
 template <class Scalar>
 using LayerArray = Eigen::Array<Scalar, Eigen::Dynamic, Eigen::Dynamic>;
+
+/// Any Eigen column of Scalar as an argument; Scalar itself is deduced from the chain or the arrays beside it.
+template <class Scalar>
+using ColumnArgument = std::type_identity_t<Eigen::Ref<const ColumnArray<Scalar>>>;
 
 /// A span as an Eigen column, without a copy.
 template <class Scalar>
@@ -58,8 +63,7 @@ struct LossAndGradientColumn {
 };
 template <class Scalar>
 LossAndGradientColumn<Scalar> loss_and_gradient(const Chain<Scalar>& chain,
-                                                const Eigen::Ref<const ColumnArray<Scalar>>& x,
-                                                const Eigen::Ref<const ColumnArray<Scalar>>& y,
+                                                const ColumnArgument<Scalar>& x, const ColumnArgument<Scalar>& y,
                                                 const Execution& execution = {}) {
     eigen_assert(x.size() == y.size());
     const MiniBatch<Scalar> batch{x.data(), y.data(), nullptr, static_cast<std::size_t>(x.size())};
@@ -80,7 +84,7 @@ struct ForwardColumns {
 
 /// z_i = w_i f_{i-1},  f_i = f(z_i),  f_0 = x.
 template <class Scalar>
-ForwardColumns<Scalar> forward(const Chain<Scalar>& chain, const Eigen::Ref<const ColumnArray<Scalar>>& x) {
+ForwardColumns<Scalar> forward(const Chain<Scalar>& chain, const ColumnArgument<Scalar>& x) {
     const Eigen::Index num_layers = static_cast<Eigen::Index>(chain.num_layers());
     ForwardColumns<Scalar> columns{{x.size(), num_layers}, {x.size(), num_layers}};
     ColumnArray<Scalar> f = x;
@@ -97,7 +101,7 @@ ForwardColumns<Scalar> forward(const Chain<Scalar>& chain, const Eigen::Ref<cons
 /// delta_L = 2 (f_L - y) f'(z_L),  delta_i = f'(z_i) w_{i+1} delta_{i+1}: of each sample's own loss (y - f_L)^2.
 template <class Scalar>
 LayerArray<Scalar> backward(const Chain<Scalar>& chain, const LayerArray<Scalar>& activations,
-                            const Eigen::Ref<const ColumnArray<Scalar>>& y) {
+                            const ColumnArgument<Scalar>& y) {
     const Eigen::Index last = activations.cols() - 1;
     LayerArray<Scalar> deltas(activations.rows(), activations.cols());
     ColumnArray<Scalar> upstream = Scalar(2) * (activations.col(last) - y);
@@ -114,7 +118,7 @@ LayerArray<Scalar> backward(const Chain<Scalar>& chain, const LayerArray<Scalar>
 /// dloss/dw_i = the mean over the samples of f_{i-1} delta_i. (Eigen sums in an order of its own: equal to
 /// loss_and_gradient() up to rounding.)
 template <class Scalar>
-ColumnArray<Scalar> weight_gradients(const Eigen::Ref<const ColumnArray<Scalar>>& x,
+ColumnArray<Scalar> weight_gradients(const ColumnArgument<Scalar>& x,
                                      const LayerArray<Scalar>& activations, const LayerArray<Scalar>& deltas) {
     ColumnArray<Scalar> gradients(deltas.cols());
     gradients[0] = (x * deltas.col(0)).mean();

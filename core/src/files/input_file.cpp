@@ -13,7 +13,7 @@
 namespace skein::files {
 
 InputFile::InputFile(std::filesystem::path path)
-    : path_(std::move(path)), descriptor_(::open(path_.c_str(), O_RDONLY | O_CLOEXEC)) {
+    : path_(std::move(path)), descriptor_(::open(path_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)) {
     if (!descriptor_.is_open()) fail_system(path_, "cannot be opened", errno);
     struct stat status {};
     if (::fstat(descriptor_.get(), &status) != 0) fail_system(path_, "cannot be looked at", errno);
