@@ -18,8 +18,7 @@ bash "$root/cmake/build.sh" release bin/skein "${only_program[@]}"
 
 if (( $# == 0 )); then
     cd "$root"
-    set -- train --layers 8 --activation tanh --precision float64 \
-        --data teacher:samples=10000000,layers=8,weight=1.2,noise=0.05 --validation 0.01 \
-        --batch 4096 --epochs 2 --learning-rate 0.01 --out runs/first --force
+    set -- train --layers 8 --activation tanh --precision float64 --batch 4096 --epochs 1 \
+        --data teacher:samples=1e7,layers=3,weight=1.5,noise=0.1 --validation 0.01 --out runs/first --force
 fi
 exec "$root/build/release/bin/skein" "$@"
