@@ -1,5 +1,6 @@
 // The keyed bijection of skein/batch_order.hpp on many positions at a time: integers only, lane by lane, which the
-// compiler turns into vectors. 2 ns a position where one at a time takes 40 (AVX2, Zen 4).
+// compiler turns into vectors: 11 ns a position of 65,536 where one at a time takes 40, 18 of 10^7 where it takes 97
+// (AVX2, Zen 4; the walk included).
 #pragma once
 
 #include "kernels/kernel_table.hpp"
