@@ -1,10 +1,7 @@
 #include "ceiling.hpp"
 
-#include <benchmark/benchmark.h>
-
-#include <algorithm>
-#include <chrono>
 #include <cstddef>
+#include <stdexcept>
 
 namespace skein::benchmarks {
 namespace {
@@ -21,17 +18,17 @@ struct Vector {
 };
 template <class Scalar>
 constexpr std::size_t kLanes = kVectorBytes / sizeof(Scalar);
+constexpr int kInFlight = 8;
 template <class Scalar>
 constexpr int kFusedPerLayer = sizeof(Scalar) == sizeof(float) ? 17 : 27;
 
 inline float fused(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
 inline double fused(double a, double b, double c) { return __builtin_fma(a, b, c); }
 
-/// Eight independent vectors in flight hide every latency; kFusedPerLayer multiply-adds and a division on each.
+/// kInFlight independent vectors hide every latency; kFusedPerLayer multiply-adds and a division on each.
 template <class Scalar>
 [[gnu::noinline]] Scalar run_layers(std::size_t num_rounds) {
     using V = typename Vector<Scalar>::Type;
-    constexpr int kInFlight = 8;
     V vectors[kInFlight];
     for (int index = 0; index < kInFlight; ++index) {
         vectors[index] = V{} + Scalar(0.5) + Scalar(index) / 16;
@@ -58,28 +55,28 @@ template <class Scalar>
     return sum[0];
 }
 
-template <class Scalar>
-double measure() {
-    using Clock = std::chrono::steady_clock;
-    constexpr std::size_t kRounds = 400000;
-    double best = 0.0;
-    for (int repetition = 0; repetition < 9; ++repetition) {
-        const Clock::time_point start = Clock::now();
-        benchmark::DoNotOptimize(run_layers<Scalar>(kRounds));
-        const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-        best = std::max(best, static_cast<double>(kRounds * 8 * kLanes<Scalar>) / seconds);
+void require_vectors() {
+#if defined(__AVX2__)
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) {
+        throw std::runtime_error("the loop of the ceiling needs a CPU with AVX2 and FMA");
     }
-    return best;
+#endif
 }
 
 }  // namespace
 
 template <class Scalar>
-double ceiling_per_second() {
-    static const double rate = measure<Scalar>();
-    return rate;
+double run_ceiling_loop(std::size_t num_rounds, int num_threads) {
+    require_vectors();
+    if (num_threads == 1) {  // as skein does, without a parallel region
+        benchmark::DoNotOptimize(run_layers<Scalar>(num_rounds));
+    } else {
+#pragma omp parallel num_threads(num_threads)
+        benchmark::DoNotOptimize(run_layers<Scalar>(num_rounds));
+    }
+    return static_cast<double>(num_rounds * kInFlight * kLanes<Scalar>) * num_threads;
 }
-template double ceiling_per_second<float>();
-template double ceiling_per_second<double>();
+template double run_ceiling_loop<float>(std::size_t, int);
+template double run_ceiling_loop<double>(std::size_t, int);
 
 }  // namespace skein::benchmarks

@@ -26,7 +26,7 @@ Dataset<Scalar> make_data() {
 template <class Scalar>
 void training_step(benchmark::State& state) {
     constexpr std::size_t kNumLayers = 4;
-    constexpr std::uint64_t kStepsPerIteration = 1000;  // so that what train() sets up does not count
+    constexpr std::uint64_t kStepsPerTurn = 1000;  // so that what train() sets up does not count
     const Dataset<Scalar> data = make_data<Scalar>();
     TrainingState<Scalar> run{Chain<Scalar>(std::vector<Scalar>(kNumLayers, Scalar(0.9)))};
     TrainingSettings settings;
@@ -38,19 +38,18 @@ void training_step(benchmark::State& state) {
     if (!(train(run, data, settings).loss < first_loss)) {
         throw std::runtime_error("training does not lower the loss");
     }
-    std::uint64_t num_steps = 0;
-    double seconds = 0.0;
-    for (auto _ : state) {
-        settings.stop.max_steps = run.step + kStepsPerIteration;
+    const Ceiling<Scalar> ceiling(1);
+    std::vector<double> seconds, fractions;
+    while (state.KeepRunningBatch(kStepsPerTurn)) {
+        settings.stop.max_steps = run.step + kStepsPerTurn;
         const TrainingOutcome outcome = train(run, data, settings);
-        state.SetIterationTime(outcome.seconds);  // of the steps alone: without the loss over all data at the end
-        seconds += outcome.seconds;
-        num_steps += kStepsPerIteration;
+        seconds.push_back(outcome.seconds / kStepsPerTurn);  // of the steps, without the loss over all data after
+        state.SetIterationTime(outcome.seconds);
+        fractions.push_back(static_cast<double>(settings.batch_size * kNumLayers) / seconds.back() / ceiling.rate());
     }
-    const double rate = static_cast<double>(num_steps) * static_cast<double>(settings.batch_size * kNumLayers) / seconds;
-    state.counters["seconds_per_step"] = seconds / static_cast<double>(num_steps);
-    state.counters["sample_layers_per_second"] = rate;
-    state.counters["fraction_of_ceiling"] = rate / ceiling_per_second<Scalar>();
+    state.counters["seconds_per_step"] = median(seconds);
+    state.counters["sample_layers_per_second"] = static_cast<double>(settings.batch_size * kNumLayers) / median(seconds);
+    state.counters["fraction_of_ceiling"] = median(fractions);
 }
 
 BENCHMARK(training_step<float>)
@@ -60,7 +59,7 @@ BENCHMARK(training_step<float>)
     ->Arg(256)
     ->Arg(4096)
     ->UseManualTime()
-    ->Unit(benchmark::kMillisecond);
+    ->Unit(benchmark::kMicrosecond);
 BENCHMARK(training_step<double>)
     ->Name("training_step/float64")
     ->ArgName("batch")
@@ -68,7 +67,7 @@ BENCHMARK(training_step<double>)
     ->Arg(256)
     ->Arg(4096)
     ->UseManualTime()
-    ->Unit(benchmark::kMillisecond);
+    ->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace skein::benchmarks

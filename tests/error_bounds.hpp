@@ -117,9 +117,9 @@ GradientBound gradient_bound(const Chain<double>& chain, const MiniBatch<double>
         count += m;
     }
     const auto log2_up = [](std::size_t n) { return static_cast<double>(std::bit_width(n - 1)); };
-    const std::size_t in_slot = std::min(batch.num_samples, kChunkSamples) / kNumSlots<Scalar> + 1;
+    const std::size_t in_slot = std::min(batch.num_samples, kChunkSamples) / kNumSlots + 1;
     const std::size_t chunks = (batch.num_samples + kChunkSamples - 1) / kChunkSamples;
-    const double additions = static_cast<double>(in_slot) + log2_up(kNumSlots<Scalar>) + log2_up(chunks);
+    const double additions = static_cast<double>(in_slot) + log2_up(kNumSlots) + log2_up(chunks);
     const double roundings = (batch.sample_weight == nullptr ? 1.0 : 2.0) * additions + 3.0;
     const double gamma = roundings * Bounded<Scalar>::kUnit / (1.0 - roundings * Bounded<Scalar>::kUnit);
     const auto finish = [&](MeanBound& sum) {

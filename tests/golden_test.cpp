@@ -58,10 +58,10 @@ const std::vector<GoldenRun>& golden_runs() {
         // Full batches of 9 to 12 chunks: with 8 layers enough work for several threads.
         {"tanh, sgd", 0x50fce037a54f63c8, 0x6078cc68bd728016,
          std::vector(8, A::tanh), Kind::sgd, S::constant, 9000, 0, Sampling::sequential, Target::teacher, 4},
-        {"mixed, momentum", 0xc93601e376303356, 0x8b492bf225d2c77e,
+        {"mixed, momentum", 0x19a60473bcd3f824, 0x8b492bf225d2c77e,
          {A::tanh, A::softplus, A::sigmoid, A::identity, A::tanh, A::relu, A::softplus, A::tanh},
          Kind::momentum, S::cosine, 12'001, 0, Sampling::sequential, Target::sine, 4},
-        {"softplus, adamw, shuffled", 0x8efb8eac8a54fe68, 0x6f792e69d550d84a,
+        {"softplus, adamw, shuffled", 0x29f2b0b73d26cebd, 0x6f792e69d550d84a,
          std::vector(8, A::softplus), Kind::adamw, S::constant, 20'000, 9217, Sampling::shuffled, Target::teacher, 6},
         {"tanh, nesterov, with replacement", 0xab341448dde0ab3b, 0xeb1b12e364ee9e3f,
          std::vector(16, A::tanh), Kind::nesterov, S::inverse_time, 30'000, 5121, Sampling::with_replacement,
@@ -69,9 +69,9 @@ const std::vector<GoldenRun>& golden_runs() {
         // Mini-batches with tails: of rows, tiles and epochs.
         {"sigmoid, sgd, shuffled", 0x569d0fc32aafd599, 0x411021bf4d25dcb2,
          std::vector(3, A::sigmoid), Kind::sgd, S::step, 1000, 37, Sampling::shuffled, Target::step, 60},
-        {"identity, momentum, sequential", 0x7dec99ffa7bc9597, 0x342aa8448b242609,
+        {"identity, momentum, sequential", 0xe0aa70d2c8eddd30, 0x342aa8448b242609,
          std::vector(2, A::identity), Kind::momentum, S::constant, 500, 64, Sampling::sequential, Target::teacher, 50},
-        {"relu, adamw, shuffled", 0x8cf1c2f5ca89d312, 0x0ff0d08bc10444eb,
+        {"relu, adamw, shuffled", 0xc5969494f7a7409f, 0x0ff0d08bc10444eb,
          std::vector(4, A::relu), Kind::adamw, S::constant, 777, 100, Sampling::shuffled, Target::sine, 50},
         {"tanh, adamw, with replacement", 0x99e05556227a4df9, 0x75aaaeb97761fc3a,
          std::vector(5, A::tanh), Kind::adamw, S::cosine, 2000, 1025, Sampling::with_replacement, Target::random_labels,
@@ -81,9 +81,9 @@ const std::vector<GoldenRun>& golden_runs() {
         {"mixed, sgd, with replacement", 0x8bd9e187b6a28d7d, 0xd39cb12e2c9f1848,
          {A::sigmoid, A::tanh, A::softplus}, Kind::sgd, S::inverse_time, 300, 17, Sampling::with_replacement,
          Target::sine, 60},
-        {"deep tanh, momentum, shuffled", 0x3baf4c451a7df9fa, 0xadcdc9cefd76f738,
+        {"deep tanh, momentum, shuffled", 0x76133de519d5476a, 0xadcdc9cefd76f738,
          std::vector(40, A::tanh), Kind::momentum, S::step, 3000, 2047, Sampling::shuffled, Target::teacher, 5},
-        {"one softplus, nesterov, full batch", 0xbc06325bdaba6e73, 0x91c4df73f3cb62bc,
+        {"one softplus, nesterov, full batch", 0x56180e8c9e4ffe76, 0x91c4df73f3cb62bc,
          {A::softplus}, Kind::nesterov, S::cosine, 1023, 0, Sampling::sequential, Target::step, 30},
     };
     return runs;

@@ -28,11 +28,11 @@ using Sums = std::vector<double>;
 template <class Scalar>
 class Slots {
 public:
-    explicit Slots(std::size_t num_sums) : slots_(num_sums, std::vector<Scalar>(kNumSlots<Scalar>, Scalar(0))) {}
+    explicit Slots(std::size_t num_sums) : slots_(num_sums, std::vector<Scalar>(kNumSlots, Scalar(0))) {}
 
     /// slot = a * b + slot, rounded once.
     void add(std::size_t sum, std::size_t sample, Scalar a, Scalar b) {
-        Scalar& slot = slots_[sum][sample % kNumSlots<Scalar>];
+        Scalar& slot = slots_[sum][sample % kNumSlots];
         slot = std::fma(a, b, slot);
     }
 

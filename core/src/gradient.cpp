@@ -7,6 +7,7 @@
 #include <string>
 
 #include "batch_gradient.hpp"
+#include "kernels/row_lanes.hpp"
 #include "memory_source.hpp"
 #include "parallel.hpp"
 
@@ -20,6 +21,8 @@ constexpr std::uint64_t kMinParallelWork = std::uint64_t{1} << 16;
 /// them to share the work evenly, few enough that their sums need no room to speak of.
 constexpr std::uint64_t kUnitsPerThread = 32;
 
+static_assert(kNumSlots == kernels::kRowLanes);
+
 std::uint64_t divided_up(std::uint64_t a, std::uint64_t b) { return a / b + (a % b != 0 ? 1 : 0); }
 
 std::uint64_t chunks_per_unit(std::uint64_t num_chunks, int num_threads) {
@@ -31,7 +34,7 @@ std::uint64_t chunks_per_unit(std::uint64_t num_chunks, int num_threads) {
 /// 256 (shallow ones: more would only push inputs out).
 template <class Scalar>
 std::size_t choose_tile_lanes(std::size_t num_layers, std::size_t wanted) {
-    constexpr std::size_t kRow = kNumSlots<Scalar>;
+    constexpr std::size_t kRow = kernels::kRowLanes;
     constexpr std::size_t kTileBytes = 16384;
     const std::size_t lanes =
         wanted != 0 ? std::min(wanted, kChunkSamples) : std::clamp<std::size_t>(kTileBytes / (num_layers * sizeof(Scalar)), 64, 256);
@@ -81,7 +84,7 @@ BatchGradient<Scalar>::Scratch::Scratch(std::size_t num_layers, std::size_t tile
       samples(kChunkSamples, 3),
       activations(static_cast<Eigen::Index>(tile_lanes), static_cast<Eigen::Index>(num_layers)),
       deltas(static_cast<Eigen::Index>(tile_lanes)),
-      slot_sums(static_cast<Eigen::Index>(kNumSlots<Scalar>),
+      slot_sums(static_cast<Eigen::Index>(kNumSlots),
                 static_cast<Eigen::Index>(num_layers + kernels::kFirstGradientSum)),
       tree(num_layers + kernels::kFirstGradientSum, max_chunks) {}
 

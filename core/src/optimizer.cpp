@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "kernels/row_lanes.hpp"
 #include "optimizer_columns.hpp"
 #include "power.hpp"
 
@@ -9,7 +10,7 @@ namespace {
 /// `values` in a column of whole rows, zeros after them.
 template <class Scalar, class Values>
 Column<Scalar> padded(const Values& values, std::size_t num_layers) {
-    constexpr std::size_t kRow = kernels::kRowLanes<Scalar>;
+    constexpr std::size_t kRow = kernels::kRowLanes;
     Column<Scalar> column = Column<Scalar>::Zero(static_cast<Eigen::Index>((num_layers + kRow - 1) / kRow * kRow));
     for (std::size_t layer = 0; layer < values.size(); ++layer) {
         column[static_cast<Eigen::Index>(layer)] = static_cast<Scalar>(values[layer]);

@@ -20,8 +20,7 @@
 namespace skein {
 
 inline constexpr std::size_t kChunkSamples = 1024;
-template <class Scalar>
-inline constexpr std::size_t kNumSlots = 64 / sizeof(Scalar);
+inline constexpr std::size_t kNumSlots = 16;
 
 template <class Scalar>
 struct LossAndGradient {

@@ -60,7 +60,7 @@ template <class Scalar>
 void forward_layer(Activation activation, Scalar weight, const Scalar* input, Scalar* output, std::size_t num_lanes) {
     with_activation(activation, [&]<Activation kActivation>() {
         const Row<Scalar> w = broadcast(weight);
-        for (std::size_t lane = 0; lane < num_lanes; lane += Lanes<Scalar>::kNumLanes) {
+        for (std::size_t lane = 0; lane < num_lanes; lane += kRowLanes) {
             store(output + lane, activate_row<kActivation>(w * load(input + lane)));
         }
     });
@@ -81,11 +81,10 @@ SKEIN_INLINE Row<Scalar> add_to_slots(const Row<Scalar>& sums, const Row<Scalar>
 /// Sums the loss, and leaves delta_L = 2 m (f_L - y) f'(z_L) in tile.deltas.
 template <bool kPartial, class Scalar>
 void output_layer(const GradientTile<Scalar>& tile, const Scalar* output, const Mask<Scalar>& is_sample) {
-    constexpr std::size_t kRow = Lanes<Scalar>::kNumLanes;
     with_activation(tile.chain.activations[tile.chain.num_layers - 1], [&]<Activation kActivation>() {
-        Row<Scalar> loss = load(tile.slot_sums + kLossSum * kRow);
-        Row<Scalar> weight_sum = load(tile.slot_sums + kSampleWeightSum * kRow);
-        for (std::size_t lane = 0; lane < tile.num_lanes; lane += kRow) {
+        Row<Scalar> loss = load(tile.slot_sums + kLossSum * kRowLanes);
+        Row<Scalar> weight_sum = load(tile.slot_sums + kSampleWeightSum * kRowLanes);
+        for (std::size_t lane = 0; lane < tile.num_lanes; lane += kRowLanes) {
             const Row<Scalar> f = load(output + lane);
             const Row<Scalar> residual = f - load(tile.y + lane);
             Row<Scalar> weighted = residual;
@@ -99,8 +98,8 @@ void output_layer(const GradientTile<Scalar>& tile, const Scalar* output, const 
             loss = add_to_slots<kPartial>(loss, weighted, residual, is_sample);
             store(tile.deltas + lane, times_slope<kActivation>(twice, f));
         }
-        store(tile.slot_sums + kLossSum * kRow, loss);
-        store(tile.slot_sums + kSampleWeightSum * kRow, weight_sum);
+        store(tile.slot_sums + kLossSum * kRowLanes, loss);
+        store(tile.slot_sums + kSampleWeightSum * kRowLanes, weight_sum);
     });
 }
 
@@ -108,18 +107,17 @@ void output_layer(const GradientTile<Scalar>& tile, const Scalar* output, const 
 template <bool kPartial, class Scalar>
 void backward_layer(const GradientTile<Scalar>& tile, std::size_t layer, const Scalar* input,
                     const Mask<Scalar>& is_sample) {
-    constexpr std::size_t kRow = Lanes<Scalar>::kNumLanes;
-    Scalar* const slots = tile.slot_sums + (kFirstGradientSum + layer) * kRow;
+    Scalar* const slots = tile.slot_sums + (kFirstGradientSum + layer) * kRowLanes;
     Row<Scalar> gradient = load(slots);
     if (layer == 0) {
-        for (std::size_t lane = 0; lane < tile.num_lanes; lane += kRow) {
+        for (std::size_t lane = 0; lane < tile.num_lanes; lane += kRowLanes) {
             gradient = add_to_slots<kPartial>(gradient, load(input + lane), load(tile.deltas + lane), is_sample);
         }
         return store(slots, gradient);
     }
     with_activation(tile.chain.activations[layer - 1], [&]<Activation kActivation>() {
         const Row<Scalar> w = broadcast(tile.chain.weights[layer]);
-        for (std::size_t lane = 0; lane < tile.num_lanes; lane += kRow) {
+        for (std::size_t lane = 0; lane < tile.num_lanes; lane += kRowLanes) {
             const Row<Scalar> f = load(input + lane);
             const Row<Scalar> delta = load(tile.deltas + lane);
             gradient = add_to_slots<kPartial>(gradient, f, delta, is_sample);
@@ -153,17 +151,17 @@ void accumulate_rows(const GradientTile<Scalar>& tile, const Mask<Scalar>& is_sa
 template <class Scalar>
 struct PaddedRow {
     PaddedRow(const Scalar* lanes, std::size_t num_lanes) {
-        for (std::size_t lane = 0; lane < Lanes<Scalar>::kNumLanes; ++lane) {
+        for (std::size_t lane = 0; lane < kRowLanes; ++lane) {
             value[lane] = lanes[lane < num_lanes ? lane : num_lanes - 1];
         }
     }
-    alignas(64) Scalar value[Lanes<Scalar>::kNumLanes];
+    alignas(64) Scalar value[kRowLanes];
 };
 
 template <class Scalar>
 Mask<Scalar> first_lanes(std::size_t num_lanes) {
-    alignas(64) Scalar index[Lanes<Scalar>::kNumLanes];
-    for (std::size_t lane = 0; lane < Lanes<Scalar>::kNumLanes; ++lane) {
+    alignas(64) Scalar index[kRowLanes];
+    for (std::size_t lane = 0; lane < kRowLanes; ++lane) {
         index[lane] = static_cast<Scalar>(lane);
     }
     return less(load(index), broadcast(static_cast<Scalar>(num_lanes)));
@@ -172,11 +170,11 @@ Mask<Scalar> first_lanes(std::size_t num_lanes) {
 /// All lanes of a tile: its whole rows, then what is left over as one padded row of its own.
 template <class Scalar>
 void accumulate_gradient(const GradientTile<Scalar>& tile) {
-    const std::size_t rest = tile.num_lanes % Lanes<Scalar>::kNumLanes;
+    const std::size_t rest = tile.num_lanes % kRowLanes;
     GradientTile<Scalar> rows = tile;
     rows.num_lanes -= rest;
     if (rows.num_lanes != 0) {
-        accumulate_rows<false>(rows, first_lanes<Scalar>(Lanes<Scalar>::kNumLanes));
+        accumulate_rows<false>(rows, first_lanes<Scalar>(kRowLanes));
     }
     if (rest != 0) {
         const PaddedRow<Scalar> x(tile.x + rows.num_lanes, rest);
@@ -187,7 +185,7 @@ void accumulate_gradient(const GradientTile<Scalar>& tile) {
         last.x = x.value;
         last.y = y.value;
         last.sample_weight = weighted ? m.value : nullptr;
-        last.num_lanes = Lanes<Scalar>::kNumLanes;
+        last.num_lanes = kRowLanes;
         accumulate_rows<true>(last, first_lanes<Scalar>(rest));
     }
 }
@@ -196,9 +194,9 @@ void accumulate_gradient(const GradientTile<Scalar>& tile) {
 template <class Scalar>
 void combine_slots(const Scalar* slot_sums, std::size_t num_sums, double* sums) {
     for (std::size_t sum = 0; sum < num_sums; ++sum) {
-        Scalar slots[Lanes<Scalar>::kNumLanes];
-        store(slots, load(slot_sums + sum * Lanes<Scalar>::kNumLanes));
-        for (std::size_t half = Lanes<Scalar>::kNumLanes / 2; half != 0; half /= 2) {
+        Scalar slots[kRowLanes];
+        store(slots, load(slot_sums + sum * kRowLanes));
+        for (std::size_t half = kRowLanes / 2; half != 0; half /= 2) {
             for (std::size_t slot = 0; slot < half; ++slot) {
                 slots[slot] = slots[slot] + slots[slot + half];
             }
@@ -210,13 +208,12 @@ void combine_slots(const Scalar* slot_sums, std::size_t num_sums, double* sums) 
 /// Applies a function of rows to columns of any length: a last partial row goes through the same function, padded.
 template <class Scalar, class Function>
 SKEIN_INLINE void map_column(const Scalar* input, Scalar* output, std::size_t count, Function function) {
-    constexpr std::size_t kRow = Lanes<Scalar>::kNumLanes;
-    const std::size_t rest = count % kRow;
-    for (std::size_t lane = 0; lane < count - rest; lane += kRow) {
+    const std::size_t rest = count % kRowLanes;
+    for (std::size_t lane = 0; lane < count - rest; lane += kRowLanes) {
         store(output + lane, with_one_nan(function(load(input + lane))));
     }
     if (rest != 0) {
-        alignas(64) Scalar last[kRow];
+        alignas(64) Scalar last[kRowLanes];
         store(last, with_one_nan(function(load(PaddedRow<Scalar>(input + count - rest, rest).value))));
         std::memcpy(output + count - rest, last, rest * sizeof(Scalar));
     }

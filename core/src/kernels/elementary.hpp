@@ -283,27 +283,26 @@ SKEIN_INLINE Row<Scalar> expm1(const Row<Scalar>& z) {
 
 // ---- Logarithms --------------------------------------------------------------------------------------------------
 
-/// x = 2^exponent mantissa, mantissa in [sqrt(1/2), sqrt(2)), for normal x > 0; some number for any other.
-template <class Scalar>
-struct Parts {
-    Row<Scalar> exponent;
-    Row<Scalar> mantissa;
-};
+// x = 2^exponent mantissa, mantissa in [sqrt(1/2), sqrt(2)), for normal x > 0; some numbers for any other.
 template <class Scalar>
 constexpr Scalar kRootHalf = Scalar(0.70710678118654752);
 
+/// x with its bits moved on so far that its exponent steps where the mantissa is sqrt(1/2).
 template <class Scalar>
-SKEIN_INLINE Parts<Scalar> parts(const Row<Scalar>& x) {
-    const Row<Scalar> shifted = map_unsigned_bits<Scalar>(
-        [](auto p) { return p + (bits_of(Scalar(1)) - bits_of(kRootHalf<Scalar>)); }, x);
-    const Row<Scalar> biased =
-        map_unsigned_bits<Scalar>([](auto p) { return p >> Lanes<Scalar>::kMantissaBits; }, shifted);
-    const Row<Scalar> above_spacing_one =
-        map_unsigned_bits<Scalar>([](auto p) { return p | bits_of(kSpacingOne<Scalar>); }, biased);
-    const Row<Scalar> mantissa = map_unsigned_bits<Scalar>(
+SKEIN_INLINE Row<Scalar> shifted_to_root_half(const Row<Scalar>& x) {
+    return map_unsigned_bits<Scalar>([](auto p) { return p + (bits_of(Scalar(1)) - bits_of(kRootHalf<Scalar>)); }, x);
+}
+template <class Scalar>
+SKEIN_INLINE Row<Scalar> exponent_of(const Row<Scalar>& shifted) {
+    const Row<Scalar> biased_above_spacing_one = map_unsigned_bits<Scalar>(
+        [](auto p) { return (p >> Lanes<Scalar>::kMantissaBits) | bits_of(kSpacingOne<Scalar>); }, shifted);
+    return biased_above_spacing_one - broadcast(kSpacingOne<Scalar> + Scalar(Lanes<Scalar>::kExponentBias));
+}
+template <class Scalar>
+SKEIN_INLINE Row<Scalar> mantissa_of(const Row<Scalar>& shifted) {
+    return map_unsigned_bits<Scalar>(
         [](auto p) { return (p & (bits_of(std::numeric_limits<Scalar>::min()) - 1)) + bits_of(kRootHalf<Scalar>); },
         shifted);
-    return {above_spacing_one - broadcast(kSpacingOne<Scalar> + Scalar(Lanes<Scalar>::kExponentBias)), mantissa};
 }
 
 /// s (f - R(s^2)), s = f / (2 + f), which f exceeds log(1 + f) by: log(1 + f) = 2 atanh(s) and 2 s = f - s f. (The
@@ -337,10 +336,10 @@ template <class Scalar>
 SKEIN_INLINE Row<Scalar> log(const Row<Scalar>& x) {
     const Mask<Scalar> denormal = less(x, broadcast(std::numeric_limits<Scalar>::min()));
     const Row<Scalar> scaled = x * broadcast(kSpacingOne<Scalar>);
-    const Parts<Scalar> part = parts(select(denormal, scaled, x));
+    const Row<Scalar> shifted = shifted_to_root_half(select(denormal, scaled, x));
     const Row<Scalar> offset = select(denormal, broadcast(Scalar(Lanes<Scalar>::kMantissaBits)), broadcast(Scalar(0)));
-    const Row<Scalar> f = part.mantissa - broadcast(Scalar(1));
-    return with_special_logs(combined_log(part.exponent - offset, f), x);
+    const Row<Scalar> f = mantissa_of(shifted) - broadcast(Scalar(1));
+    return with_special_logs(combined_log(exponent_of(shifted) - offset, f), x);
 }
 
 /// log(1 + x): the error of the rounded sum (Knuth's two-sum) is added to the mantissa.
@@ -350,12 +349,13 @@ SKEIN_INLINE Row<Scalar> log1p(const Row<Scalar>& x) {
     const Row<Scalar> sum = one + x;
     const Row<Scalar> rounded_x = sum - one;
     const Row<Scalar> error = (one - (sum - rounded_x)) + (x - rounded_x);
-    const Parts<Scalar> part = parts(sum);
+    const Row<Scalar> shifted = shifted_to_root_half(sum);
+    const Row<Scalar> exponent = exponent_of(shifted);
     // 2^-exponent, or 0 in place of the smallest one.
-    const Row<Scalar> minus_exponent = broadcast(kRounder<Scalar>) - part.exponent;
+    const Row<Scalar> minus_exponent = broadcast(kRounder<Scalar>) - exponent;
     const Row<Scalar> inverse_scale = power_of_two(at_least(minus_exponent, broadcast(Scalar(1.5) * kSpacingOne<Scalar>)));
-    const Row<Scalar> f = fused(error, inverse_scale, part.mantissa - one);
-    const Row<Scalar> result = with_special_logs(combined_log(part.exponent, f), sum);
+    const Row<Scalar> f = fused(error, inverse_scale, mantissa_of(shifted) - one);
+    const Row<Scalar> result = with_special_logs(combined_log(exponent, f), sum);
     return with_sign(absolute(result), x);
 }
 

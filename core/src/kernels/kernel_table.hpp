@@ -13,10 +13,6 @@
 
 namespace skein::kernels {
 
-/// Lanes of a row: columns that are padded to whole rows need no care at their end. One row is one lane per slot.
-template <class Scalar>
-inline constexpr std::size_t kRowLanes = 64 / sizeof(Scalar);
-
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wshadow"  // as in skein/activation.hpp
 enum class ElementaryFunction : std::uint8_t {

@@ -1,10 +1,10 @@
 // The only arithmetic that kernels may use: rows of lanes, and the operations on them that are correctly rounded on
 // every CPU (add, subtract, multiply, divide, square root, fused multiply-add, compare, select, bits of the number).
 //
-// A row is as many lanes as the reduction has slots (16 float, 8 double: skein/gradient.hpp), whatever the instruction
-// set; it is held in as many packets as that takes: two with AVX2, four with NEON, and sixteen or eight packets of one
-// lane each in the portable variant, which uses no vector instruction at all and judges the bits of the others. So no
-// result can depend on the width of a vector, and a row always brings several independent packets in flight.
+// A row is as many lanes as the reduction has slots (16: kernels/row_lanes.hpp), whatever the instruction set; it is
+// held in as many packets as that takes: two of floats or four of doubles with AVX2, twice as many with NEON, and sixteen
+// packets of one lane each in the portable variant, which uses no vector instruction at all and judges the bits of the
+// others. So no result can depend on the width of a vector, and a row always brings several packets in flight.
 //
 // Packets come from Eigen, but not its transcendental functions, reductions, pmin or pmax: those differ between
 // instruction sets. Eigen is renamed per variant, and all here stands in an unnamed namespace, because inline code
@@ -24,6 +24,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "kernels/row_lanes.hpp"
+
 #ifndef SKEIN_LANES_PORTABLE
 #define EIGEN_FAST_MATH 0  // else Eigen's square root of floats is a reciprocal estimate
 #define SKEIN_JOIN_(a, b) a##b
@@ -41,14 +43,12 @@ template <class Scalar>
 struct Lanes;
 template <>
 struct Lanes<float> {
-    static constexpr std::size_t kNumLanes = 16;
     static constexpr int kMantissaBits = 23;
     static constexpr int kExponentBias = 127;
     using Bits = std::int32_t;
 };
 template <>
 struct Lanes<double> {
-    static constexpr std::size_t kNumLanes = 8;
     static constexpr int kMantissaBits = 52;
     static constexpr int kExponentBias = 1023;
     using Bits = std::int64_t;
@@ -179,7 +179,7 @@ SKEIN_INLINE Packet<Scalar> from_unsigned_bits(typename PacketBits<Scalar>::Unsi
 
 template <class Scalar>
 struct Row {
-    static constexpr std::size_t kNumPackets = Lanes<Scalar>::kNumLanes / kPacketLanes<Scalar>;
+    static constexpr std::size_t kNumPackets = kRowLanes / kPacketLanes<Scalar>;
     using Indices = std::make_index_sequence<kNumPackets>;
     Packet<Scalar> packet[kNumPackets];
 };

@@ -8,19 +8,15 @@ namespace skein::kernels {
 namespace {
 
 /// The four words of a Philox block, for a row of lanes.
-template <class Scalar>
 struct RandomRow {
-    static constexpr std::size_t kNumLanes = Lanes<Scalar>::kNumLanes;
-    alignas(64) std::uint32_t word[4][kNumLanes];
+    alignas(64) std::uint32_t word[4][kRowLanes];
 };
 
 /// Philox 4x32-10 (constants: Salmon et al. 2011, table 2) of the counters (index low, index high, stream, 0). Written
 /// lane by lane in plain integers, which the compiler turns into vectors; its twin is Random123's, in random.cpp.
-template <class Scalar>
-RandomRow<Scalar> philox_row(std::uint64_t seed, Stream stream, const std::uint64_t* indices) {
-    constexpr std::size_t kNumLanes = Lanes<Scalar>::kNumLanes;
-    RandomRow<Scalar> row;
-    for (std::size_t lane = 0; lane < kNumLanes; ++lane) {
+inline RandomRow philox_row(std::uint64_t seed, Stream stream, const std::uint64_t* indices) {
+    RandomRow row;
+    for (std::size_t lane = 0; lane < kRowLanes; ++lane) {
         row.word[0][lane] = static_cast<std::uint32_t>(indices[lane]);
         row.word[1][lane] = static_cast<std::uint32_t>(indices[lane] >> 32);
         row.word[2][lane] = static_cast<std::uint32_t>(stream);
@@ -29,7 +25,7 @@ RandomRow<Scalar> philox_row(std::uint64_t seed, Stream stream, const std::uint6
     std::uint32_t key0 = static_cast<std::uint32_t>(seed);
     std::uint32_t key1 = static_cast<std::uint32_t>(seed >> 32);
     for (int round = 0; round < 10; ++round, key0 += 0x9E3779B9u, key1 += 0xBB67AE85u) {
-        for (std::size_t lane = 0; lane < kNumLanes; ++lane) {
+        for (std::size_t lane = 0; lane < kRowLanes; ++lane) {
             const std::uint64_t product0 = std::uint64_t{0xD2511F53u} * row.word[0][lane];
             const std::uint64_t product1 = std::uint64_t{0xCD9E8D57u} * row.word[2][lane];
             row.word[0][lane] = static_cast<std::uint32_t>(product1 >> 32) ^ row.word[1][lane] ^ key0;
@@ -43,18 +39,18 @@ RandomRow<Scalar> philox_row(std::uint64_t seed, Stream stream, const std::uint6
 
 /// Integers of at most 32 bits as numbers: exact in double, rounded once in float.
 template <class Scalar>
-SKEIN_INLINE Row<Scalar> to_row(const std::int32_t (&integers)[Lanes<Scalar>::kNumLanes]) {
-    alignas(64) Scalar number[Lanes<Scalar>::kNumLanes];
-    for (std::size_t lane = 0; lane < Lanes<Scalar>::kNumLanes; ++lane) {
+SKEIN_INLINE Row<Scalar> to_row(const std::int32_t (&integers)[kRowLanes]) {
+    alignas(64) Scalar number[kRowLanes];
+    for (std::size_t lane = 0; lane < kRowLanes; ++lane) {
         number[lane] = static_cast<Scalar>(integers[lane]);
     }
     return load(number);
 }
 
 template <class Scalar>
-SKEIN_INLINE Row<Scalar> shifted_word(const RandomRow<Scalar>& random, int word, int shift) {
-    alignas(64) std::int32_t shifted[Lanes<Scalar>::kNumLanes];
-    for (std::size_t lane = 0; lane < Lanes<Scalar>::kNumLanes; ++lane) {
+SKEIN_INLINE Row<Scalar> shifted_word(const RandomRow& random, int word, int shift) {
+    alignas(64) std::int32_t shifted[kRowLanes];
+    for (std::size_t lane = 0; lane < kRowLanes; ++lane) {
         shifted[lane] = static_cast<std::int32_t>(random.word[word][lane] >> shift);
     }
     return to_row<Scalar>(shifted);
@@ -62,46 +58,46 @@ SKEIN_INLINE Row<Scalar> shifted_word(const RandomRow<Scalar>& random, int word,
 
 /// Uniform on (0, 1]. double: (a 2^27 + b + 1/2) 2^-53 of 26 + 27 bits; float: (a + 1/2) 2^-31 of 31 bits.
 template <class Scalar>
-SKEIN_INLINE Row<Scalar> uniform_row(const RandomRow<Scalar>& random) {
+SKEIN_INLINE Row<Scalar> uniform_row(const RandomRow& random) {
     if constexpr (sizeof(Scalar) == sizeof(float)) {
-        return fused(shifted_word(random, 0, 1), broadcast(0x1p-31f), broadcast(0x1p-32f));
+        return fused(shifted_word<Scalar>(random, 0, 1), broadcast(0x1p-31f), broadcast(0x1p-32f));
     } else {
-        const Row<double> low = fused(shifted_word(random, 1, 5), broadcast(0x1p-53), broadcast(0x1p-54));
-        return fused(shifted_word(random, 0, 6), broadcast(0x1p-26), low);
+        const Row<double> low = fused(shifted_word<Scalar>(random, 1, 5), broadcast(0x1p-53), broadcast(0x1p-54));
+        return fused(shifted_word<Scalar>(random, 0, 6), broadcast(0x1p-26), low);
     }
 }
 
 /// Uniform on [-1/2, 1/2]. double: 32 + 21 bits; float: 32 bits, rounded.
 template <class Scalar>
-SKEIN_INLINE Row<Scalar> turn_row(const RandomRow<Scalar>& random) {
-    const Row<Scalar> high = shifted_word(random, 2, 0) * broadcast(Scalar(0x1p-32));
+SKEIN_INLINE Row<Scalar> turn_row(const RandomRow& random) {
+    const Row<Scalar> high = shifted_word<Scalar>(random, 2, 0) * broadcast(Scalar(0x1p-32));
     if constexpr (sizeof(Scalar) == sizeof(float)) {
         return high;
     } else {
-        return fused(shifted_word(random, 3, 11), broadcast(0x1p-53), high);
+        return fused(shifted_word<Scalar>(random, 3, 11), broadcast(0x1p-53), high);
     }
 }
 
 /// Two independent standard normals: sqrt(-2 log u) times the cosine and the sine of 2 pi t.
 template <class Scalar>
-SKEIN_INLINE void normal_rows(const RandomRow<Scalar>& random, Row<Scalar>& first, Row<Scalar>& second) {
-    const Row<Scalar> radius = square_root(broadcast(Scalar(-2)) * log(uniform_row(random)));
+SKEIN_INLINE void normal_rows(const RandomRow& random, Row<Scalar>& first, Row<Scalar>& second) {
+    const Row<Scalar> radius = square_root(broadcast(Scalar(-2)) * log(uniform_row<Scalar>(random)));
     Row<Scalar> sine, cosine;
-    sin_cos_two_pi(turn_row(random), sine, cosine);
+    sin_cos_two_pi(turn_row<Scalar>(random), sine, cosine);
     first = radius * cosine;
     second = radius * sine;
 }
 
 /// y of the target, without noise.
 template <class Scalar>
-Row<Scalar> target_row(const SampleFormula<Scalar>& formula, const Row<Scalar>& x, const RandomRow<Scalar>& random) {
+Row<Scalar> target_row(const SampleFormula<Scalar>& formula, const Row<Scalar>& x, const RandomRow& random) {
     const Row<Scalar> one = broadcast(Scalar(1));
     const Row<Scalar> zero = broadcast(Scalar(0));
     switch (formula.target) {
         case Target::teacher: {
-            alignas(64) Scalar f[Lanes<Scalar>::kNumLanes];
+            alignas(64) Scalar f[kRowLanes];
             store(f, x);
-            forward(formula.teacher, f, f, Lanes<Scalar>::kNumLanes);
+            forward(formula.teacher, f, f, kRowLanes);
             return load(f);
         }
         case Target::sine: {
@@ -112,8 +108,8 @@ Row<Scalar> target_row(const SampleFormula<Scalar>& formula, const Row<Scalar>& 
         case Target::step: return select(less(zero, x), one, negated(one));
         case Target::random_labels: break;
     }
-    alignas(64) std::int32_t bit[Lanes<Scalar>::kNumLanes];  // a bit that uniform_row leaves unused
-    for (std::size_t lane = 0; lane < Lanes<Scalar>::kNumLanes; ++lane) {
+    alignas(64) std::int32_t bit[kRowLanes];  // a bit that uniform_row leaves unused
+    for (std::size_t lane = 0; lane < kRowLanes; ++lane) {
         bit[lane] = static_cast<std::int32_t>(random.word[1][lane] & 1u);
     }
     return select(equal(to_row<Scalar>(bit), zero), negated(one), one);
@@ -121,17 +117,17 @@ Row<Scalar> target_row(const SampleFormula<Scalar>& formula, const Row<Scalar>& 
 
 template <class Scalar>
 void generate_row(const SampleFormula<Scalar>& formula, const std::uint64_t* indices, Row<Scalar>& x, Row<Scalar>& y) {
-    const RandomRow<Scalar> random = philox_row<Scalar>(formula.seed, Stream::samples, indices);
+    const RandomRow random = philox_row(formula.seed, Stream::samples, indices);
     Row<Scalar> noise = broadcast(Scalar(0));
     Row<Scalar> unused;
     if (formula.input == InputDistribution::normal) {
         normal_rows(random, x, noise);
         x = broadcast(formula.input_scale) * x;
     } else {
-        const Row<Scalar> centred = fused(broadcast(Scalar(2)), uniform_row(random), broadcast(Scalar(-1)));
+        const Row<Scalar> centred = fused(broadcast(Scalar(2)), uniform_row<Scalar>(random), broadcast(Scalar(-1)));
         x = broadcast(formula.input_scale) * centred;
         if (formula.noise != 0) {
-            normal_rows(philox_row<Scalar>(formula.seed, Stream::noise, indices), noise, unused);
+            normal_rows(philox_row(formula.seed, Stream::noise, indices), noise, unused);
         }
     }
     y = fused(broadcast(formula.noise), noise, target_row(formula, x, random));
@@ -140,14 +136,13 @@ void generate_row(const SampleFormula<Scalar>& formula, const std::uint64_t* ind
 template <class Scalar>
 void generate(const SampleFormula<Scalar>& formula, const std::uint64_t* indices, std::size_t count, Scalar* x,
               Scalar* y) {
-    constexpr std::size_t kRow = Lanes<Scalar>::kNumLanes;
-    for (std::size_t lane = 0; lane < count; lane += kRow) {
-        const std::size_t num_lanes = count - lane < kRow ? count - lane : kRow;
-        std::uint64_t row_indices[kRow] = {};
+    for (std::size_t lane = 0; lane < count; lane += kRowLanes) {
+        const std::size_t num_lanes = count - lane < kRowLanes ? count - lane : kRowLanes;
+        std::uint64_t row_indices[kRowLanes] = {};
         std::memcpy(row_indices, indices + lane, num_lanes * sizeof(std::uint64_t));
         Row<Scalar> row_x, row_y;
         generate_row(formula, row_indices, row_x, row_y);
-        alignas(64) Scalar columns[2][kRow];
+        alignas(64) Scalar columns[2][kRowLanes];
         store(columns[0], with_one_nan(row_x));
         store(columns[1], with_one_nan(row_y));
         std::memcpy(x + lane, columns[0], num_lanes * sizeof(Scalar));
@@ -158,10 +153,9 @@ void generate(const SampleFormula<Scalar>& formula, const std::uint64_t* indices
 /// The transforms alone, for single numbers of skein/random.hpp.
 template <class Scalar>
 void transform(const std::uint32_t* blocks, std::size_t count, Scalar* uniforms, Scalar* normals) {
-    constexpr std::size_t kRow = Lanes<Scalar>::kNumLanes;
-    for (std::size_t lane = 0; lane < count; lane += kRow) {
-        const std::size_t num_lanes = count - lane < kRow ? count - lane : kRow;
-        RandomRow<Scalar> random = {};
+    for (std::size_t lane = 0; lane < count; lane += kRowLanes) {
+        const std::size_t num_lanes = count - lane < kRowLanes ? count - lane : kRowLanes;
+        RandomRow random = {};
         for (std::size_t index = 0; index < num_lanes; ++index) {
             for (std::size_t word = 0; word < 4; ++word) {
                 random.word[word][index] = blocks[4 * (lane + index) + word];
@@ -169,8 +163,8 @@ void transform(const std::uint32_t* blocks, std::size_t count, Scalar* uniforms,
         }
         Row<Scalar> first, second;
         normal_rows(random, first, second);
-        alignas(64) Scalar columns[2][kRow];
-        store(columns[0], uniform_row(random));
+        alignas(64) Scalar columns[2][kRowLanes];
+        store(columns[0], uniform_row<Scalar>(random));
         store(columns[1], first);
         std::memcpy(uniforms + lane, columns[0], num_lanes * sizeof(Scalar));
         std::memcpy(normals + lane, columns[1], num_lanes * sizeof(Scalar));

@@ -45,7 +45,7 @@ SKEIN_INLINE void update_adamw(UpdateRow<Scalar>& row, const UpdateColumns<Scala
 
 template <class Scalar>
 void update(const UpdateColumns<Scalar>& columns) {
-    for (std::size_t lane = 0; lane < columns.count; lane += Lanes<Scalar>::kNumLanes) {
+    for (std::size_t lane = 0; lane < columns.count; lane += kRowLanes) {
         UpdateRow<Scalar> row{load(columns.learning_rates + lane),
                               load(columns.gradients + lane) * broadcast(columns.gradient_scale),
                               load(columns.weights + lane), load(columns.first_moment + lane),
