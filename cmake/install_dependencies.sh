@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# usage: bash cmake/install_dependencies.sh [--tests] [--benchmarks] [--full]
+# usage: bash cmake/install_dependencies.sh [--tests] [--benchmarks] [--peers] [--full]
 #
-# Installs what is missing on Debian 12 to build and run skein, and with the flags what its tests, its benchmarks and
-# the longer checks of tests/full.sh need. Says and does nothing when nothing is missing.
+# Installs what is missing on Debian 12 to build and run skein, and with the flags what its tests, its benchmarks, their
+# comparison with peers and the longer checks of tests/full.sh need. Says and does nothing when nothing is missing.
 set -euo pipefail
 
 packages=(
@@ -16,9 +16,10 @@ for flag in "$@"; do
     case $flag in
         --tests) packages+=(doctest-dev libmpfr-dev) ;;
         --benchmarks) packages+=(libbenchmark-dev) ;;
+        --peers) packages+=(libfann-dev python3-numpy python3-torch) ;;
         --full) packages+=(clang-16 libomp-16-dev python3-mpmath python3-numpy python3-torch) ;;
         *)
-            echo "install_dependencies.sh: unknown flag '$flag': expected --tests, --benchmarks or --full" >&2
+            echo "install_dependencies.sh: unknown flag '$flag': expected --tests, --benchmarks, --peers or --full" >&2
             exit 2
             ;;
     esac

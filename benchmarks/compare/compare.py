@@ -1,0 +1,123 @@
+"""Compares skein with peers on the same work: see EXAMPLES, and benchmarks/README.md for the method."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+EXAMPLES = """examples:
+  bash benchmarks/compare.sh --install            install the peers (Debian packages), then compare
+  bash benchmarks/compare.sh --quick              a first look, in a minute; not for figures
+  bash benchmarks/compare.sh --layers 1,8,64      three depths
+  bash benchmarks/compare.sh --update-readme      put the tables into benchmarks/README.md
+
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    def format_help(self) -> str:
+        return EXAMPLES + super().format_help()
+
+
+def positive(kind: type) -> object:
+    def parse(text: str) -> float:
+        value = kind(text)
+        if not 0 < value < float("inf"):
+            raise ValueError
+        return value
+
+    parse.__name__ = f"positive {kind.__name__}"
+    return parse
+
+
+def depths(text: str) -> list[int]:
+    return [positive(int)(word) for word in text.split(",")]
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = Parser(prog="compare.sh", allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter,
+                    description="Times skein and its peers in turn, on one core, after checking what they compute.")
+    parser.add_argument("--install", action="store_true", help="install what is missing first")
+    parser.add_argument("--quick", action="store_true", help="3 rounds of 0.05 s, unless said otherwise")
+    parser.add_argument("--rounds", type=positive(int), metavar="N", help="how often each has its turn (15)")
+    parser.add_argument("--seconds", type=positive(float), metavar="S", help="of a turn, at least (0.2)")
+    parser.add_argument("--layers", type=depths, default=[8], metavar="L,...", help="depths of loss and gradient (8)")
+    parser.add_argument("--core", type=int, metavar="K", help="the core to run on (the last one)")
+    parser.add_argument("--out", type=pathlib.Path, default=ROOT / "build" / "compare", metavar="DIR",
+                        help="for compare.json and compare.md (build/compare)")
+    parser.add_argument("--update-readme", action="store_true", help="also put the tables into benchmarks/README.md")
+    arguments = parser.parse_args()
+    arguments.rounds = arguments.rounds or (3 if arguments.quick else 15)
+    arguments.seconds = arguments.seconds or (0.05 if arguments.quick else 0.2)
+    cores = os.sched_getaffinity(0)
+    arguments.core = max(cores) if arguments.core is None else arguments.core
+    if arguments.core not in cores:
+        parser.error(f"argument --core: there is no core {arguments.core}: expected one of {sorted(cores)}")
+    return arguments
+
+
+def require_peers() -> None:
+    missing = [f"python3-{name}" for name in ("numpy", "torch") if importlib.util.find_spec(name) is None]
+    for header, package in (("doublefann.h", "libfann-dev"), ("benchmark/benchmark.h", "libbenchmark-dev")):
+        if not any(pathlib.Path(prefix, "include", header).exists() for prefix in ("/usr", "/usr/local")):
+            missing.append(package)
+    if missing:
+        sys.exit(f"compare.sh: missing: {', '.join(missing)}: run bash benchmarks/compare.sh --install")
+
+
+def build() -> None:
+    options = ["-D", "SKEIN_BUILD_BENCHMARKS=ON"]
+    if not (ROOT / "build" / "release" / "CMakeCache.txt").exists():
+        options += ["-D", "SKEIN_BUILD_TESTS=OFF"]  # their packages are not needed here
+    command = ["bash", str(ROOT / "cmake" / "build.sh"), "release", "skein_comparison", "--", *options]
+    if subprocess.run(command).returncode != 0:
+        sys.exit(1)  # the log has been shown
+
+
+def compare(arguments: argparse.Namespace) -> None:
+    # Only here, because they need the peers.
+    import measure
+    import plan
+    import report
+    import workers
+
+    os.sched_setaffinity(0, {arguments.core})  # for all processes to come
+    tasks = [measure.Task(workload, precision)
+             for workload in plan.workloads(arguments.layers) for precision in plan.PRECISIONS]
+    try:
+        with tempfile.TemporaryDirectory() as directory, workers.Workers(plan.PRECISIONS) as processes:
+            versions = processes.versions()
+            measure.prepare(tasks, processes, pathlib.Path(directory))
+            measure.run_rounds(tasks, processes, arguments.rounds, arguments.seconds)
+    except workers.ComparisonError as error:
+        measure.say("")
+        sys.exit(f"compare.sh: {error}")
+    about = report.document(tasks, versions, {"rounds": arguments.rounds, "seconds": arguments.seconds})
+    text = report.markdown(tasks, about)
+    report.write(arguments.out, about, text)
+    if arguments.update_readme:
+        report.update_readme(text)
+    print(text, end="")
+
+
+def main() -> None:
+    arguments = parse_arguments()
+    require_peers()
+    # So that the workers end as after Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        build()
+        compare(arguments)
+    except KeyboardInterrupt:
+        print("\ncompare.sh: stopped, nothing written", file=sys.stderr)
+        sys.exit(130)
+
+
+main()

@@ -1,0 +1,97 @@
+"""First every contestant's results are checked, then all take turns, round after round."""
+
+from __future__ import annotations
+
+import pathlib
+import sys
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+
+import reference
+from plan import CEILING, LEARNING_RATE, Contestant, Workload, contestants_of
+from workers import ComparisonError, Workers, ceiling
+
+
+@dataclass
+class Task:
+    """A workload in one precision, and what was measured on it."""
+
+    workload: Workload
+    precision: str
+    errors: dict[str, float] = field(default_factory=dict)  # contestant -> largest error, relative to the scale
+    rates: dict[str, list[float]] = field(default_factory=dict)  # contestant -> sample-layers/s in each round
+
+    @property
+    def name(self) -> str:
+        return f"{self.workload.name}-{self.precision}"
+
+    @property
+    def title(self) -> str:
+        return f"{self.workload.title}, {self.precision}"
+
+
+def say(text: str) -> None:
+    """One line that keeps changing, on a terminal."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{text[:79]}", end="", file=sys.stderr, flush=True)
+
+
+def prepare(tasks: list[Task], workers: Workers, directory: pathlib.Path) -> None:
+    for task in tasks:
+        problem = reference.make_problem(task.workload, task.precision)
+        for name in ("weights", "x", "y"):
+            np.save(directory / f"{task.name}-{name}.npy", getattr(problem, name).astype(task.precision))
+        exact = reference.means(problem, task.workload.batch_size)
+        for contestant in contestants_of(task.workload):
+            say(f"checking {contestant.title}: {task.title}")
+            values = workers.of(contestant.worker, task.precision).ask(
+                command="prepare", task=task.name, contestant=contestant.key, kind=task.workload.kind,
+                data=str(directory / task.name), batch_size=task.workload.batch_size, learning_rate=LEARNING_RATE)["values"]
+            expected = reference.expected(task.workload, task.precision, contestant, problem, exact)
+            task.errors[contestant.key] = check(task, contestant, values, expected)
+
+
+def check(task: Task, contestant: Contestant, values: list[float | None], expected: reference.Expected) -> float:
+    """The largest error relative to the scale."""
+    actual = np.array([np.nan if value is None else value for value in values])  # JSON has no NaN
+    if actual.shape != expected.values.shape:
+        raise ComparisonError(f"{contestant.title}, {task.title}: {len(values)} results, not {len(expected.values)}")
+    errors = abs(actual - expected.values)
+    for index in np.flatnonzero(~(errors <= expected.allowed)):
+        if task.workload.kind == "training_step":
+            what = f"w_{index + 1} after the step"
+        else:
+            what = f"dloss/dw_{index}" if index > 0 else "the loss"
+        raise ComparisonError(
+            f"{contestant.title}, {task.title}: {what} is {actual[index]!r}, not {expected.values[index]!r} "
+            f"+- {expected.allowed[index]:.2g}")
+    return float(np.max(errors / expected.scale))
+
+
+def rate(task: Task, contestant: Contestant, workers: Workers, seconds: float) -> float:
+    timing = workers.of(contestant.worker, task.precision).ask(
+        command="time", task=task.name, contestant=contestant.key, seconds=seconds)
+    return timing["calls"] * task.workload.sample_layers / timing["seconds"]
+
+
+def run_round(tasks: list[Task], workers: Workers, seconds: float, backwards: bool, label: str) -> None:
+    for task in tasks:
+        order: list[Contestant | None] = [None, *contestants_of(task.workload)]  # None: the ceiling
+        for contestant in reversed(order) if backwards else order:
+            say(f"{label}: {contestant.title if contestant else CEILING}: {task.title}")
+            key = contestant.key if contestant else CEILING
+            value = rate(task, contestant, workers, seconds) if contestant else ceiling(task.precision)
+            task.rates.setdefault(key, []).append(value)
+
+
+def run_rounds(tasks: list[Task], workers: Workers, rounds: int, seconds: float) -> None:
+    """Every other round goes backwards, so that nobody always follows the same neighbour."""
+    start = time.monotonic()
+    left = ""
+    for number in range(rounds):
+        run_round(tasks, workers, seconds, number % 2 == 1, f"round {number + 1} of {rounds}{left}")
+        per_round = (time.monotonic() - start) / (number + 1)
+        left = f", {per_round * (rounds - number - 1):.0f} s left"
+    say("")
