@@ -26,19 +26,24 @@ class Parser(argparse.ArgumentParser):
         return EXAMPLES + super().format_help()
 
 
-def positive(kind: type) -> object:
-    def parse(text: str) -> float:
-        value = kind(text)
-        if not 0 < value < float("inf"):
-            raise ValueError
-        return value
+def count(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"'{text}': expected a whole number from 1 on")
+    return int(text)
 
-    parse.__name__ = f"positive {kind.__name__}"
-    return parse
+
+def duration(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0.0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"'{text}': expected seconds, more than 0")
+    return value
 
 
 def depths(text: str) -> list[int]:
-    return [positive(int)(word) for word in text.split(",")]
+    return [count(word) for word in text.split(",")]
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -46,8 +51,8 @@ def parse_arguments() -> argparse.Namespace:
                     description="Times skein and its peers in turn, on one core, after checking what they compute.")
     parser.add_argument("--install", action="store_true", help="install what is missing first")
     parser.add_argument("--quick", action="store_true", help="3 rounds of 0.05 s, unless said otherwise")
-    parser.add_argument("--rounds", type=positive(int), metavar="N", help="how often each has its turn (15)")
-    parser.add_argument("--seconds", type=positive(float), metavar="S", help="of a turn, at least (0.2)")
+    parser.add_argument("--rounds", type=count, metavar="N", help="how often each has its turn (15)")
+    parser.add_argument("--seconds", type=duration, metavar="S", help="of a turn, at least (0.2)")
     parser.add_argument("--layers", type=depths, default=[8], metavar="L,...", help="depths of loss and gradient (8)")
     parser.add_argument("--core", type=int, metavar="K", help="the core to run on (the last one)")
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "build" / "compare", metavar="DIR",
@@ -92,10 +97,8 @@ def compare(arguments: argparse.Namespace) -> None:
     tasks = [measure.Task(workload, precision)
              for workload in plan.workloads(arguments.layers) for precision in plan.PRECISIONS]
     try:
-        with tempfile.TemporaryDirectory() as directory, workers.Workers(plan.PRECISIONS) as processes:
-            versions = processes.versions()
-            measure.prepare(tasks, processes, pathlib.Path(directory))
-            measure.run_rounds(tasks, processes, arguments.rounds, arguments.seconds)
+        with tempfile.TemporaryDirectory() as directory:
+            versions = measure.run_rounds(tasks, arguments.rounds, arguments.seconds, pathlib.Path(directory))
     except workers.ComparisonError as error:
         measure.say("")
         sys.exit(f"compare.sh: {error}")

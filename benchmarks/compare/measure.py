@@ -1,4 +1,4 @@
-"""First every contestant's results are checked, then all take turns, round after round."""
+"""Rounds: every contestant's results are checked, then all take turns."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ class Task:
 
     workload: Workload
     precision: str
+    problem: reference.Problem | None = None
+    exact: reference.Means | None = None
     errors: dict[str, float] = field(default_factory=dict)  # contestant -> largest error, relative to the scale
     rates: dict[str, list[float]] = field(default_factory=dict)  # contestant -> sample-layers/s in each round
 
@@ -38,18 +40,24 @@ def say(text: str) -> None:
         print(f"\r\033[K{text[:79]}", end="", file=sys.stderr, flush=True)
 
 
-def prepare(tasks: list[Task], workers: Workers, directory: pathlib.Path) -> None:
+def write_data(tasks: list[Task], directory: pathlib.Path) -> None:
     for task in tasks:
-        problem = reference.make_problem(task.workload, task.precision)
+        say(f"the reference: {task.title}")
+        task.problem = reference.make_problem(task.workload, task.precision)
+        task.exact = reference.means(task.problem, task.workload.batch_size)
         for name in ("weights", "x", "y"):
-            np.save(directory / f"{task.name}-{name}.npy", getattr(problem, name).astype(task.precision))
-        exact = reference.means(problem, task.workload.batch_size)
+            np.save(directory / f"{task.name}-{name}.npy", getattr(task.problem, name).astype(task.precision))
+
+
+def prepare(tasks: list[Task], workers: Workers, directory: pathlib.Path, label: str) -> None:
+    """Each does the work once, and is checked."""
+    for task in tasks:
         for contestant in contestants_of(task.workload):
-            say(f"checking {contestant.title}: {task.title}")
+            say(f"{label}: checking {contestant.title}: {task.title}")
             values = workers.of(contestant.worker, task.precision).ask(
                 command="prepare", task=task.name, contestant=contestant.key, kind=task.workload.kind,
                 data=str(directory / task.name), batch_size=task.workload.batch_size, learning_rate=LEARNING_RATE)["values"]
-            expected = reference.expected(task.workload, task.precision, contestant, problem, exact)
+            expected = reference.expected(task.workload, task.precision, contestant, task.problem, task.exact)
             task.errors[contestant.key] = check(task, contestant, values, expected)
 
 
@@ -76,7 +84,7 @@ def rate(task: Task, contestant: Contestant, workers: Workers, seconds: float) -
     return timing["calls"] * task.workload.sample_layers / timing["seconds"]
 
 
-def run_round(tasks: list[Task], workers: Workers, seconds: float, backwards: bool, label: str) -> None:
+def take_turns(tasks: list[Task], workers: Workers, seconds: float, backwards: bool, label: str) -> None:
     for task in tasks:
         order: list[Contestant | None] = [None, *contestants_of(task.workload)]  # None: the ceiling
         for contestant in reversed(order) if backwards else order:
@@ -86,12 +94,23 @@ def run_round(tasks: list[Task], workers: Workers, seconds: float, backwards: bo
             task.rates.setdefault(key, []).append(value)
 
 
-def run_rounds(tasks: list[Task], workers: Workers, rounds: int, seconds: float) -> None:
-    """Every other round goes backwards, so that nobody always follows the same neighbour."""
+def run_rounds(tasks: list[Task], rounds: int, seconds: float, directory: pathlib.Path) -> dict[str, str]:
+    """Returns the versions of the contestants.
+
+    Each round has processes of its own: where the arrays happen to lie in memory changes the rate of a process for good
+    (tried: by a third, for columns of 4,096 floats). Every other round goes backwards, so that nobody always follows the
+    same neighbour.
+    """
+    write_data(tasks, directory)
     start = time.monotonic()
     left = ""
+    versions: dict[str, str] = {}
     for number in range(rounds):
-        run_round(tasks, workers, seconds, number % 2 == 1, f"round {number + 1} of {rounds}{left}")
-        per_round = (time.monotonic() - start) / (number + 1)
-        left = f", {per_round * (rounds - number - 1):.0f} s left"
+        label = f"round {number + 1} of {rounds}{left}"
+        with Workers() as workers:
+            versions = versions or workers.versions()
+            prepare(tasks, workers, directory, label)
+            take_turns(tasks, workers, seconds, number % 2 == 1, label)
+        left = f", {(time.monotonic() - start) / (number + 1) * (rounds - number - 1):.0f} s left"
     say("")
+    return versions

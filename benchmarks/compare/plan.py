@@ -23,9 +23,8 @@ class Workload:
 
     @property
     def title(self) -> str:
-        if self.kind == "training_step":
-            return f"one SGD step, {self.layers} layers, {self.batch_size} samples"
-        return f"loss and gradient, {self.layers} layers, {self.batch_size:,} samples"
+        what = "one SGD step" if self.kind == "training_step" else "loss and gradient"
+        return f"{what}, {self.layers} layer{'s' if self.layers > 1 else ''}, {self.batch_size:,} samples"
 
     @property
     def sample_layers(self) -> int:

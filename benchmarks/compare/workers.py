@@ -9,6 +9,8 @@ import subprocess
 import sys
 from typing import Any
 
+from plan import PRECISIONS
+
 HERE = pathlib.Path(__file__).resolve().parent
 PROGRAMS = HERE.parent.parent / "build" / "release" / "bin"
 
@@ -49,16 +51,15 @@ class Worker:
 class Workers:
     """One process per precision, and PyTorch's; none outlives the `with`."""
 
-    def __init__(self, precisions: tuple[str, ...]):
-        self.by_name: dict[str, Worker] = {}
-        self.precisions = precisions
+    def __init__(self) -> None:
+        self.by_name: dict[tuple[str, str], Worker] = {}
 
     def __enter__(self) -> Workers:
         try:
-            for precision in self.precisions:
+            for precision in PRECISIONS:
                 self.by_name["cpp", precision] = Worker([program(precision)])
             torch = Worker([sys.executable, str(HERE / "torch_worker.py")])
-            self.by_name.update({("torch", precision): torch for precision in self.precisions})
+            self.by_name.update({("torch", precision): torch for precision in PRECISIONS})
         except BaseException:
             self.__exit__()
             raise
@@ -72,7 +73,7 @@ class Workers:
         return self.by_name[kind, precision]
 
     def versions(self) -> dict[str, str]:
-        first = self.precisions[0]
+        first = PRECISIONS[0]
         return {**self.of("cpp", first).ask(command="describe"), **self.of("torch", first).ask(command="describe")}
 
 
