@@ -3,9 +3,9 @@
 //     {"command": "prepare", "task", "kind", "contestant",
 //      "data", "batch_size", "learning_rate"}                      -> {"values": [...]} of the first call
 //     {"command": "time", "task", "contestant", "seconds"}         -> {"calls", "seconds"}
-// or {"error": "..."}. With the argument --ceiling it measures the ceiling, prints it, and ends.
+//     {"command": "ceiling", "seconds"}                            -> {"sample_layers_per_second"}
+// or {"error": "..."}.
 #include <array>
-#include <cstdio>
 #include <exception>
 #include <iostream>
 #include <map>
@@ -59,6 +59,15 @@ Problem read_problem(const Json& request) {
             read_npy<Scalar>(data + "-y.npy").values, request.at("batch_size"), request.at("learning_rate")};
 }
 
+Json measure_ceiling(double seconds) {
+    double work = 0.0, elapsed = 0.0;
+    while (elapsed < seconds) {
+        // About a millisecond, so that starting the loop does not count.
+        elapsed += benchmarks::seconds_of([&] { work += benchmarks::run_ceiling_loop<Scalar>(30000, 1); });
+    }
+    return {{"sample_layers_per_second", work / elapsed}};
+}
+
 class Contestants {
 public:
     Json answer(const Json& request) {
@@ -68,6 +77,9 @@ public:
                     {"Eigen", eigen_version()},
                     {"FANN", SKEIN_COMPARISON_FANN_VERSION},
                     {"compiler", SKEIN_COMPARISON_COMPILER}};
+        }
+        if (command == "ceiling") {
+            return measure_ceiling(request.at("seconds"));
         }
         const std::pair<std::string, std::string> key(request.at("task"), request.at("contestant"));
         if (command == "prepare") {
@@ -101,10 +113,4 @@ void serve() {
 }  // namespace
 }  // namespace skein::comparison
 
-int main(int argc, char** argv) {
-    if (argc == 2 && std::string_view(argv[1]) == "--ceiling") {
-        std::printf("%.17g\n", skein::benchmarks::ceiling_per_second<skein::comparison::Scalar>());
-        return 0;
-    }
-    skein::comparison::serve();
-}
+int main() { skein::comparison::serve(); }

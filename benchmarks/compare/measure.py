@@ -11,7 +11,7 @@ import numpy as np
 
 import reference
 from plan import CEILING, LEARNING_RATE, Contestant, Workload, contestants_of
-from workers import ComparisonError, Workers, ceiling
+from workers import ComparisonError, Workers
 
 
 @dataclass
@@ -78,7 +78,11 @@ def check(task: Task, contestant: Contestant, values: list[float | None], expect
     return float(np.max(errors / expected.scale))
 
 
-def rate(task: Task, contestant: Contestant, workers: Workers, seconds: float) -> float:
+def rate(task: Task, contestant: Contestant | None, workers: Workers, seconds: float) -> float:
+    """Sample-layers per second; of the ceiling where there is no contestant."""
+    if contestant is None:
+        reply = workers.of("cpp", task.precision).ask(command="ceiling", seconds=seconds)
+        return reply["sample_layers_per_second"]
     timing = workers.of(contestant.worker, task.precision).ask(
         command="time", task=task.name, contestant=contestant.key, seconds=seconds)
     return timing["calls"] * task.workload.sample_layers / timing["seconds"]
@@ -90,8 +94,7 @@ def take_turns(tasks: list[Task], workers: Workers, seconds: float, backwards: b
         for contestant in reversed(order) if backwards else order:
             say(f"{label}: {contestant.title if contestant else CEILING}: {task.title}")
             key = contestant.key if contestant else CEILING
-            value = rate(task, contestant, workers, seconds) if contestant else ceiling(task.precision)
-            task.rates.setdefault(key, []).append(value)
+            task.rates.setdefault(key, []).append(rate(task, contestant, workers, seconds))
 
 
 def run_rounds(tasks: list[Task], rounds: int, seconds: float, directory: pathlib.Path) -> dict[str, str]:

@@ -52,8 +52,8 @@ class Contestant:
 
 
 def skein_additions(n: int) -> int:
-    """At most 128 to a slot, then 4 levels of slots; the chunks are added in double."""
-    return min(n, 128 + 4)
+    """1,024 samples to 16 slots, then 4 levels of slots; the chunks are added in double."""
+    return min(n, 64 + 4)
 
 
 CEILING = "ceiling"  # measured in turn with the contestants, but not one of them

@@ -41,7 +41,7 @@ def result(task: Task, key: str) -> dict[str, Any]:
         "sample_layers_per_second": quartiles(rates),
         "seconds_per_call": quartiles([task.workload.sample_layers / rate for rate in rates]),
         "fraction_of_ceiling": quartiles([rate / top for rate, top in zip(rates, limit)]),
-        "skein_is_faster_by": quartiles([ours / rate for ours, rate in zip(skein, rates)]),
+        "skein_rate_ratio": quartiles([ours / rate for ours, rate in zip(skein, rates)]),
         "largest_error": task.errors[key],
         "rounds": rates,
     }
@@ -71,13 +71,13 @@ def spread(q: dict[str, float], scale: float = 1.0) -> str:
 def table(task: Task) -> list[str]:
     step = task.workload.kind == "training_step"
     time_header = "microseconds per step" if step else "1e9 sample-layers/s"
-    rows = [["", time_header, "of the ceiling", "skein is faster by", "largest error"]]
+    rows = [["", time_header, "of the ceiling", "skein's rate / its", "largest error"]]
     for contestant in contestants_of(task.workload):
         found = result(task, contestant.key)
         speed = (spread(found["seconds_per_call"], 1e6) if step
                  else spread(found["sample_layers_per_second"], 1e-9))
         fraction = f"{100 * found['fraction_of_ceiling']['median']:.3g} %"
-        ratio = "" if contestant.key == "skein" else spread(found["skein_is_faster_by"])
+        ratio = "" if contestant.key == "skein" else spread(found["skein_rate_ratio"])
         rows.append([contestant.title, speed, fraction, ratio, f"{found['largest_error']:.1e}"])
     limit = quartiles(task.rates[CEILING])
     rows.append(["ceiling", "" if step else spread(limit, 1e-9), "", "", ""])

@@ -75,9 +75,3 @@ class Workers:
     def versions(self) -> dict[str, str]:
         first = PRECISIONS[0]
         return {**self.of("cpp", first).ask(command="describe"), **self.of("torch", first).ask(command="describe")}
-
-
-def ceiling(precision: str) -> float:
-    """Sample-layers per second. A fresh process each time, because it measures once in a process."""
-    result = subprocess.run([program(precision), "--ceiling"], stdout=subprocess.PIPE, text=True, check=True)
-    return float(result.stdout)
