@@ -31,20 +31,29 @@ bool executes(std::string_view instruction_set) {
     return instruction_set == "portable" || instruction_set == "neon";  // every arm64 has NEON
 }
 
-std::vector<const KernelTable*> available_tables() {
-    std::vector<const KernelTable*> tables;
-#define SKEIN_KERNEL_VARIANT(variant)                           \
-    if (executes(#variant)) {                                   \
-        tables.push_back(&kernels::kernel_table_##variant);     \
-    }
+constexpr const KernelTable* kTables[] = {
+#define SKEIN_KERNEL_VARIANT(variant) &kernels::kernel_table_##variant,
 #include "kernel_variants.def"
 #undef SKEIN_KERNEL_VARIANT
+};
+
+std::vector<const KernelTable*> available_tables() {
+    std::vector<const KernelTable*> tables;
+    for (const KernelTable* table : kTables) {
+        if (executes(table->instruction_set)) {
+            tables.push_back(table);
+        }
+    }
     return tables;
 }
 
 const KernelTable* table_named(std::string_view name, std::string_view what) {
-    for (const KernelTable* table : available_tables()) {
+    for (const KernelTable* table : kTables) {
         if (table->instruction_set == name) {
+            if (!executes(name)) {
+                throw std::invalid_argument(std::string(what) + " '" + std::string(name) +
+                                            "': this CPU does not execute it");  // a test looks for these words
+            }
             return table;
         }
     }
