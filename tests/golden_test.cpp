@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fnv1a.hpp"
 #include "skein/skein.hpp"
 
 using namespace skein;
@@ -21,22 +22,6 @@ namespace {
 using A = Activation;
 using Sizes = std::initializer_list<std::size_t>;
 using Kind = Optimizer::Kind;
-
-/// FNV-1a, 64 bits (Fowler, Noll, Vo).
-class Fnv1a {
-public:
-    template <class Number>
-    void add(const Number& number) {
-        const unsigned char* bytes = reinterpret_cast<const unsigned char*>(&number);
-        for (std::size_t byte = 0; byte < sizeof(Number); ++byte) {
-            hash_ = (hash_ ^ bytes[byte]) * 0x100000001b3u;
-        }
-    }
-    std::uint64_t hash() const { return hash_; }
-
-private:
-    std::uint64_t hash_ = 0xcbf29ce484222325u;
-};
 
 struct GoldenRun {
     std::string_view name;
