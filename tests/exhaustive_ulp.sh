@@ -1,5 +1,5 @@
 #!/bin/sh
-# Every float and 1e9 doubles per function against the exact functions: about an hour on two cores.
+# Every float and 1e9 doubles per function against the exact functions: about a quarter of an hour on two cores.
 #     exhaustive_ulp.sh <directory of libskein.a> [doubles per function] [function]
 set -eu
 tests=$(dirname "$(readlink -f "$0")")

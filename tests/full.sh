@@ -4,7 +4,7 @@
 # All that tests/run.sh does, then the whole suite with clang 16, the whole suite under the address and
 # undefined-behaviour sanitizers, and the longer checks that are asked for:
 #     --torch          trajectories of the optimizers against torch.optim (about a minute)
-#     --exhaustive     every float, and 1e9 doubles, of every elementary function (hours)
+#     --exhaustive     every float, and 1e9 doubles, of every elementary function (a quarter of an hour)
 #     --fresh-machine  both commands of the README in a minimal Debian 12 (needs root)
 #     --all            all of them
 set -euo pipefail

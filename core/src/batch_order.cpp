@@ -84,9 +84,10 @@ BatchOrder::Batch::Batch(const BatchOrder& order, std::uint64_t step) noexcept
       first_(step % order.steps_per_epoch_ * order.batch_size_),
       num_samples_(std::min(order.batch_size_, order.num_samples_ - first_)),
       population_(order.num_samples_),
-      seed_(order.seed_),
-      permutation_(order.num_samples_, order.seed_, Stream::epoch_order, step / order.steps_per_epoch_) {
-    if (sampling_ == Sampling::with_replacement) {
+      seed_(order.seed_) {
+    if (sampling_ == Sampling::shuffled) {
+        permutation_.emplace(order.num_samples_, order.seed_, Stream::epoch_order, step / order.steps_per_epoch_);
+    } else if (sampling_ == Sampling::with_replacement) {
         first_ = step * order.batch_size_;
         num_samples_ = order.batch_size_;
     }
@@ -95,7 +96,7 @@ BatchOrder::Batch::Batch(const BatchOrder& order, std::uint64_t step) noexcept
 void BatchOrder::Batch::indices(std::uint64_t position, std::span<std::uint64_t> indices) const {
     std::iota(indices.begin(), indices.end(), first_ + position);
     if (sampling_ == Sampling::shuffled) {
-        permutation_.apply(indices);
+        permutation_->apply(indices);
     } else if (sampling_ == Sampling::with_replacement) {
         for (std::uint64_t& index : indices) {
             index = integer(seed_, Stream::replacement, index, population_);

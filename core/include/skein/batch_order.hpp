@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -71,7 +72,7 @@ public:
         std::uint64_t num_samples_;
         std::uint64_t population_;
         std::uint64_t seed_;
-        Permutation permutation_;
+        std::optional<Permutation> permutation_;  // of the shuffled epoch
     };
     Batch batch(std::uint64_t step) const noexcept { return Batch(*this, step); }
 
