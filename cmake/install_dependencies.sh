@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# usage: bash cmake/install_dependencies.sh [--tests] [--benchmarks] [--peers] [--full]
+# usage: bash cmake/install_dependencies.sh [--tests] [--benchmarks] [--peers] [--full] [--cross]
 #
 # Installs what is missing on Debian 12 to build and run skein, and with the flags what its tests, its benchmarks, their
-# comparison with peers and the longer checks of tests/full.sh need. Says and does nothing when nothing is missing.
+# comparison with peers, the longer checks of tests/full.sh and the emulated CPUs of tests/cross.sh need. Says and does
+# nothing when nothing is missing.
 set -euo pipefail
 
 packages=(
@@ -18,8 +19,10 @@ for flag in "$@"; do
         --benchmarks) packages+=(libbenchmark-dev) ;;
         --peers) packages+=(libfann-dev python3-numpy python3-torch) ;;
         --full) packages+=(clang-16 libomp-16-dev python3-mpmath python3-numpy python3-torch) ;;
+        --cross) packages+=(g++-aarch64-linux-gnu qemu-user libmpfr-dev:arm64 libgomp1:arm64) ;;
         *)
-            echo "install_dependencies.sh: unknown flag '$flag': expected --tests, --benchmarks, --peers or --full" >&2
+            echo "install_dependencies.sh: unknown flag '$flag': expected --tests, --benchmarks, --peers, --full or" \
+                "--cross" >&2
             exit 2
             ;;
     esac
@@ -33,10 +36,12 @@ if ! command -v dpkg-query > /dev/null || ! command -v apt-get > /dev/null; then
     fail "this system has no apt: install the counterparts of these Debian 12 packages by hand"
 fi
 
-installed=$(dpkg-query --show --showformat '${db:Status-Status} ${Package}\n' "${packages[@]}" 2> /dev/null || true)
+installed=$(dpkg-query --show --showformat '${db:Status-Status} ${Package}:${Architecture}\n' "${packages[@]}" 2> /dev/null || true)
+native=$(dpkg --print-architecture)
 missing=()
 for package in "${packages[@]}"; do
-    grep --quiet --line-regexp --fixed-strings "installed $package" <<< "$installed" || missing+=("$package")
+    grep --quiet --line-regexp --fixed-strings -e "installed $package" -e "installed $package:$native" \
+        -e "installed $package:all" <<< "$installed" || missing+=("$package")
 done
 if (( ${#missing[@]} == 0 )); then
     exit 0
@@ -53,6 +58,10 @@ apt() {
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -y -qq -o DPkg::Lock::Timeout=300 "$@" < /dev/null >> "$log" 2>&1
 }
 echo "installing ${missing[*]}" >&2
+# Packages of another architecture stand beside the machine's own (Debian's multiarch).
+if [[ ${missing[*]} == *:arm64* ]]; then
+    "${as_root[@]}" dpkg --add-architecture arm64
+fi
 # An update that fails for some other source of packages need not matter.
 apt update || true
 if ! apt install --no-install-recommends "${missing[@]}"; then
