@@ -1,4 +1,5 @@
 /// Runs skein's program as its users do: arguments, environment, signals; exit code and streams. No shell.
+/// SKEIN_PROGRAM is its words: the path, behind the emulator where the build has one.
 #pragma once
 
 #include <fcntl.h>
@@ -7,10 +8,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "temporary_directory.hpp"
@@ -26,7 +29,7 @@ struct ProgramResult {
 };
 
 struct ProgramSettings {
-    std::vector<std::string> environment = {};  // "NAME=value", before those of this process
+    std::vector<std::string> environment = {};  // "NAME=value", in place of those of this process
     std::filesystem::path directory = {};       // to run in
     std::string output_path = {};               // where its standard output goes, instead of into the result
 };
@@ -49,12 +52,18 @@ public:
         words.insert(words.end(), arguments.begin(), arguments.end());
         std::vector<std::string> variables = settings.environment;
         for (char** variable = environ; *variable != nullptr; ++variable) {
-            variables.emplace_back(*variable);
+            // Not both: whether the first or the last of two is heard depends on who reads them.
+            const std::string_view text(*variable);
+            const std::string_view name = text.substr(0, text.find('=') + 1);
+            if (std::none_of(settings.environment.begin(), settings.environment.end(),
+                             [name](const std::string& set) { return set.starts_with(name); })) {
+                variables.emplace_back(text);
+            }
         }
-        const int error = ::posix_spawn(&process_, SKEIN_PROGRAM, &actions, nullptr, pointers_to(words).data(),
-                                        pointers_to(variables).data());
+        const int error = ::posix_spawnp(&process_, words.front().c_str(), &actions, nullptr, pointers_to(words).data(),
+                                         pointers_to(variables).data());
         ::posix_spawn_file_actions_destroy(&actions);
-        if (error != 0) throw std::runtime_error("cannot run " SKEIN_PROGRAM);
+        if (error != 0) throw std::runtime_error("cannot run " + words.back());
     }
     RunningProgram(const RunningProgram&) = delete;
     RunningProgram& operator=(const RunningProgram&) = delete;
