@@ -189,8 +189,8 @@ void check_all(const Execution& execution, std::size_t offset) {
     check_pairs<float>(&GoldenPair::hash_of_float, execution, offset);
 }
 
-/// Under the sanitizers, a hundred times slower, threads and tiles are not combined.
-#if defined(__SANITIZE_ADDRESS__)
+/// Under the sanitizers or in an emulator, many times slower, threads and tiles are not combined.
+#if defined(__SANITIZE_ADDRESS__) || defined(SKEIN_EMULATED)
 constexpr bool kCombineAll = false;
 #else
 constexpr bool kCombineAll = true;
