@@ -46,6 +46,16 @@ def depths(text: str) -> list[int]:
     return [count(word) for word in text.split(",")]
 
 
+def directory(text: str) -> pathlib.Path:
+    """Made at once: not to find out after minutes that it cannot be."""
+    path = pathlib.Path(text)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"'{text}': expected a directory: {error.strerror}") from error
+    return path
+
+
 def parse_arguments() -> argparse.Namespace:
     parser = Parser(prog="compare.sh", allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter,
                     description="Times skein and its peers in turn, on one core, after checking what they compute.")
@@ -55,7 +65,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=duration, metavar="S", help="of a turn, at least (0.2)")
     parser.add_argument("--layers", type=depths, default=[8], metavar="L,...", help="depths of loss and gradient (8)")
     parser.add_argument("--core", type=int, metavar="K", help="the core to run on (the last one)")
-    parser.add_argument("--out", type=pathlib.Path, default=ROOT / "build" / "compare", metavar="DIR",
+    parser.add_argument("--out", type=directory, default=ROOT / "build" / "compare", metavar="DIR",
                         help="for compare.json and compare.md (build/compare)")
     parser.add_argument("--update-readme", action="store_true", help="also put the tables into benchmarks/README.md")
     arguments = parser.parse_args()
