@@ -79,17 +79,23 @@ BatchOrder::BatchOrder(std::uint64_t num_samples, std::uint64_t batch_size, Samp
     steps_per_epoch_ = num_samples_ / batch_size_ + (num_samples_ % batch_size_ != 0 ? 1 : 0);
 }
 
+std::uint64_t BatchOrder::batch_size(std::uint64_t step) const noexcept {
+    if (sampling_ == Sampling::with_replacement) {
+        return batch_size_;
+    }
+    return std::min(batch_size_, num_samples_ - step % steps_per_epoch_ * batch_size_);
+}
+
 BatchOrder::Batch::Batch(const BatchOrder& order, std::uint64_t step) noexcept
     : sampling_(order.sampling_),
       first_(step % order.steps_per_epoch_ * order.batch_size_),
-      num_samples_(std::min(order.batch_size_, order.num_samples_ - first_)),
+      num_samples_(order.batch_size(step)),
       population_(order.num_samples_),
       seed_(order.seed_) {
     if (sampling_ == Sampling::shuffled) {
         permutation_.emplace(order.num_samples_, order.seed_, Stream::epoch_order, step / order.steps_per_epoch_);
     } else if (sampling_ == Sampling::with_replacement) {
         first_ = step * order.batch_size_;
-        num_samples_ = order.batch_size_;
     }
 }
 

@@ -18,12 +18,26 @@ Column<Scalar> padded(const Values& values, std::size_t num_layers) {
     return column;
 }
 
-/// torch.nn.utils.clip_grad_norm_.
-double clip_scale(const std::optional<double>& clip_norm, double norm) {
+}  // namespace
+
+double clip_scale(const std::optional<double>& clip_norm, double norm) noexcept {
     return clip_norm ? std::fmin(1.0, *clip_norm / (norm + 1e-6)) : 1.0;
 }
 
-}  // namespace
+template <class Scalar>
+kernels::UpdateRule<Scalar> update_rule(const Optimizer& optimizer, std::uint64_t step) noexcept {
+    const bool is_adamw = optimizer.kind == Optimizer::Kind::adamw;
+    const double correction1 = is_adamw ? 1.0 - power(optimizer.beta1, step + 1) : 1.0;
+    const double correction2 = is_adamw ? 1.0 - power(optimizer.beta2, step + 1) : 1.0;
+    return {optimizer.kind,
+            static_cast<Scalar>(optimizer.beta1),
+            static_cast<Scalar>(1.0 - optimizer.beta1),
+            static_cast<Scalar>(optimizer.beta2),
+            static_cast<Scalar>(1.0 - optimizer.beta2),
+            static_cast<Scalar>(optimizer.epsilon),
+            static_cast<Scalar>(correction1),
+            static_cast<Scalar>(std::sqrt(correction2))};
+}
 
 template <class Scalar>
 double gradient_norm(std::span<const Scalar> weight_gradients) noexcept {
@@ -54,19 +68,9 @@ void OptimizerColumns<Scalar>::update(std::span<const Scalar> weight_gradients, 
                                       double learning_rate_factor) {
     std::copy(weight_gradients.begin(), weight_gradients.end(), gradients_.data());
     learning_rates_ = base_learning_rates_ * static_cast<Scalar>(learning_rate_factor);
-    const bool is_adamw = optimizer_.kind == Optimizer::Kind::adamw;
-    const double correction1 = is_adamw ? 1.0 - power(optimizer_.beta1, step + 1) : 1.0;
-    const double correction2 = is_adamw ? 1.0 - power(optimizer_.beta2, step + 1) : 1.0;
-    kernels::kernels<Scalar>().update({optimizer_.kind,
+    kernels::kernels<Scalar>().update({update_rule<Scalar>(optimizer_, step),
                                        static_cast<Scalar>(optimizer_.momentum),
                                        static_cast<Scalar>(optimizer_.weight_decay),
-                                       static_cast<Scalar>(optimizer_.beta1),
-                                       static_cast<Scalar>(1.0 - optimizer_.beta1),
-                                       static_cast<Scalar>(optimizer_.beta2),
-                                       static_cast<Scalar>(1.0 - optimizer_.beta2),
-                                       static_cast<Scalar>(optimizer_.epsilon),
-                                       static_cast<Scalar>(correction1),
-                                       static_cast<Scalar>(std::sqrt(correction2)),
                                        static_cast<Scalar>(clip_scale(clip_norm_, norm)),
                                        learning_rates_.data(),
                                        gradients_.data(),
@@ -86,6 +90,8 @@ void OptimizerColumns<Scalar>::save(TrainingState<Scalar>& state) const {
 
 template double gradient_norm(std::span<const float>) noexcept;
 template double gradient_norm(std::span<const double>) noexcept;
+template kernels::UpdateRule<float> update_rule(const Optimizer&, std::uint64_t) noexcept;
+template kernels::UpdateRule<double> update_rule(const Optimizer&, std::uint64_t) noexcept;
 template class OptimizerColumns<float>;
 template class OptimizerColumns<double>;
 

@@ -13,6 +13,13 @@ namespace skein {
 template <class Scalar>
 double gradient_norm(std::span<const Scalar> weight_gradients) noexcept;
 
+/// What a gradient is multiplied by: torch.nn.utils.clip_grad_norm_.
+double clip_scale(const std::optional<double>& clip_norm, double norm) noexcept;
+
+/// The rule at `step` (updates done before it).
+template <class Scalar>
+kernels::UpdateRule<Scalar> update_rule(const Optimizer& optimizer, std::uint64_t step) noexcept;
+
 template <class Scalar>
 class OptimizerColumns {
 public:

@@ -36,6 +36,7 @@ void check_schedule(const Schedule& schedule) {
             "0 or more");
     require(schedule.final_factor >= 0.0 && schedule.final_factor <= 1.0, "the final factor of the schedule",
             schedule.final_factor, "from 0 to 1");
+    require(is_positive(schedule.scale), "the scale of the schedule", schedule.scale, "a positive number");
     if (schedule.kind == Schedule::Kind::step) {
         require(schedule.every_steps > 0, "every_steps of the step schedule", schedule.every_steps, "at least 1");
     }

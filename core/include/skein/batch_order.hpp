@@ -53,6 +53,8 @@ public:
     std::uint64_t steps_per_epoch() const noexcept { return steps_per_epoch_; }
     bool is_full_batch() const noexcept { return batch_size_ == num_samples_; }
     Sampling sampling() const noexcept { return sampling_; }
+    /// Samples of a step's mini-batch.
+    std::uint64_t batch_size(std::uint64_t step) const noexcept;
 
     /// One step's mini-batch.
     class Batch {

@@ -7,8 +7,8 @@
 
 namespace skein {
 
-/// The learning rate of a step is its base value times factor(step). Through `warm_up_steps` W the factor rises
-/// linearly, (step + 1) / W; from then on, with s = step - W:
+/// The learning rate of a step is its base value times factor(step), which is `scale` times the following. Through
+/// `warm_up_steps` W it rises linearly, (step + 1) / W; from then on, with s = step - W:
 ///
 ///     constant      1
 ///     step          decay^floor(s / every_steps)
@@ -22,8 +22,9 @@ struct Schedule {
     std::uint64_t every_steps = 0;  ///< of step
     std::uint64_t total_steps = 0;  ///< of cosine, warm-up included; train() puts the length of the run where it is 0
     double final_factor = 0.0;     ///< of cosine
+    double scale = 1.0;
 
-    /// In [0, 1] for decays in [0, 1]; the same bits on every CPU.
+    /// In [0, scale] for decays in [0, 1]; the same bits on every CPU.
     double factor(std::uint64_t step) const;
 };
 inline constexpr std::array<std::string_view, 4> kScheduleNames{"constant", "step", "cosine", "inverse_time"};

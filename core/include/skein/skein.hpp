@@ -7,6 +7,8 @@
 #include "skein/chain.hpp"
 #include "skein/dataset.hpp"
 #include "skein/elementary.hpp"
+#include "skein/ensemble.hpp"
+#include "skein/ensemble_trainer.hpp"
 #include "skein/execution.hpp"
 #include "skein/generated_data.hpp"
 #include "skein/gradient.hpp"

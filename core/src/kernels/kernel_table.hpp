@@ -54,24 +54,93 @@ struct GradientTile {
     bool with_gradient;           // false: only the loss and the sample weights are summed
 };
 
-/// Columns of weights and their optimizer's state, a learning rate for each; counts are whole rows.
+/// An update rule at one step, but for what chains side by side may have each for themselves.
 template <class Scalar>
-struct UpdateColumns {
+struct UpdateRule {
     Optimizer::Kind kind;
-    Scalar momentum;
-    Scalar weight_decay;
     Scalar beta1, one_minus_beta1;
     Scalar beta2, one_minus_beta2;
     Scalar epsilon;
     Scalar bias_correction1;       // 1 - beta1^t
     Scalar root_bias_correction2;  // sqrt(1 - beta2^t)
-    Scalar gradient_scale;         // of clipping; 1 without
+};
+
+/// Columns of weights and their optimizer's state, a learning rate for each; counts are whole rows.
+template <class Scalar>
+struct UpdateColumns {
+    UpdateRule<Scalar> rule;
+    Scalar momentum;
+    Scalar weight_decay;
+    Scalar gradient_scale;  // of clipping; 1 without
     const Scalar* learning_rates;
     const Scalar* gradients;
     Scalar* weights;
     Scalar* first_moment;
     Scalar* second_moment;
     std::size_t count;
+};
+
+/// Chains side by side. Here and below columns are [lanes x ...], `stride` apart, and lanes are whole rows.
+template <class Scalar>
+struct LaneTile {
+    const Activation* activation_of_layer;  // [layers]
+    std::size_t num_layers;
+    std::size_t num_lanes;
+    std::size_t stride;
+    const Scalar* weights;  // [lanes x layers]
+    Scalar* activations;    // scratch [lanes x layers]
+    Scalar* deltas;         // scratch [lanes]
+};
+
+/// One sample of every lane, and where its terms are added to: sums [lanes x (layers + 2)], SumIndex.
+template <class Scalar>
+struct LaneSample {
+    const Scalar* x;              // [lanes] where is_per_lane, else one number
+    const Scalar* y;              // likewise
+    const Scalar* sample_weight;  // likewise, or null
+    bool is_per_lane;
+    bool is_first;           // of its slot, which it begins
+    Scalar* sums;            // the partial sums of its slot
+    std::size_t num_merges;  // how many finished partial sums, each level_size before the last, take this one in
+    std::size_t level_size;  // of one level of partial sums
+    bool with_gradient;      // false: only the loss and the sample weights are summed
+};
+
+/// One update of every lane's weights, from sums over samples.
+template <class Scalar>
+struct LaneUpdate {
+    UpdateRule<Scalar> rule;
+    std::size_t num_layers;
+    std::size_t num_lanes;
+    std::size_t stride;
+    bool is_plain;                     // sgd without weight decay or clipping
+    const Scalar* sums;                // [lanes x (layers + 2)]
+    Scalar empty_slots;                // +0, what empty slots add to a sum; -0, which adds nothing, where there is none
+    Scalar reciprocal;                 // of the count: what makes means of the sums
+    const Scalar* learning_rates;      // [lanes x layers], learning_rate_stride apart: 0 where layers share theirs
+    std::size_t learning_rate_stride;
+    const Scalar* momentum;            // [lanes]
+    const Scalar* weight_decay;        // [lanes]
+    const Scalar* gradient_scale;      // [lanes], of clipping, or null
+    const Scalar* weights;             // [lanes x layers]
+    Scalar* new_weights;               // [lanes x layers]
+    Scalar* first_moment;              // [lanes x layers]; of momentum, nesterov and adamw
+    Scalar* second_moment;             // [lanes x layers]; of adamw
+    Scalar* losses;                    // [lanes]: the mean losses are written here
+    const Scalar* watched_losses;      // [lanes]: a lane whose loss is not above it is flagged
+    Scalar* flags;                     // [lanes]: 0, or NaN where that is so or loss, gradient or new weights not finite
+};
+
+/// What is summed over the losses of the steps; [lanes] each.
+template <class Scalar>
+struct LossColumns {
+    const Scalar* losses;
+    Scalar* smallest;
+    Scalar* sum;
+    Scalar* sum_error;
+    Scalar* inverse_sum;
+    Scalar* inverse_sum_error;
+    std::size_t num_lanes;
 };
 
 /// A generated data set's settings in its own precision.
@@ -111,6 +180,11 @@ struct Kernels {
     void (*combine_slots)(const Scalar* slot_sums, std::size_t num_sums, double* sums) noexcept;
     /// One step of an optimizer. NaN and infinities go through.
     void (*update)(const UpdateColumns<Scalar>& columns) noexcept;
+    /// Forward and backward of a sample in every lane.
+    void (*accumulate_lanes)(const LaneTile<Scalar>& tile, const LaneSample<Scalar>& sample) noexcept;
+    /// Whether any lane is flagged.
+    bool (*update_lanes)(const LaneUpdate<Scalar>& update) noexcept;
+    void (*record_losses)(const LossColumns<Scalar>& columns) noexcept;
     /// Samples of these indices.
     void (*generate)(const SampleFormula<Scalar>& formula, const std::uint64_t* indices, std::size_t count, Scalar* x,
                      Scalar* y) noexcept;

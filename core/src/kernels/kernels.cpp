@@ -2,6 +2,7 @@
 // its name (core/CMakeLists.txt holds the list); what it exports is one table.
 #include "kernels/chain_kernels.hpp"
 #include "kernels/floating_point_environment.hpp"
+#include "kernels/lane_kernels.hpp"
 #include "kernels/order_kernels.hpp"
 #include "kernels/sample_kernels.hpp"
 #include "kernels/update_kernels.hpp"
@@ -75,6 +76,24 @@ void update_entry(const UpdateColumns<Scalar>& columns) noexcept {
 }
 
 template <class Scalar>
+void accumulate_lanes_entry(const LaneTile<Scalar>& tile, const LaneSample<Scalar>& sample) noexcept {
+    const FloatingPointEnvironment environment;
+    accumulate_lanes(tile, sample);
+}
+
+template <class Scalar>
+bool update_lanes_entry(const LaneUpdate<Scalar>& update) noexcept {
+    const FloatingPointEnvironment environment;
+    return update_lanes(update);
+}
+
+template <class Scalar>
+void record_losses_entry(const LossColumns<Scalar>& columns) noexcept {
+    const FloatingPointEnvironment environment;
+    record_losses(columns);
+}
+
+template <class Scalar>
 void generate_entry(const SampleFormula<Scalar>& formula, const std::uint64_t* indices, std::size_t count, Scalar* x,
                     Scalar* y) noexcept {
     const FloatingPointEnvironment environment;
@@ -95,6 +114,7 @@ template <class Scalar>
 constexpr Kernels<Scalar> kEntries{
     evaluate_entry<Scalar>,      activate_entry<Scalar>, slope_entry<Scalar>,    forward_entry<Scalar>,
     accumulate_gradient_entry<Scalar>, combine_slots_entry<Scalar>, update_entry<Scalar>,
+    accumulate_lanes_entry<Scalar>, update_lanes_entry<Scalar>, record_losses_entry<Scalar>,
     generate_entry<Scalar>, transform_entry<Scalar>,
 };
 

@@ -18,29 +18,36 @@ struct UpdateRow {
 };
 
 template <class Scalar>
-SKEIN_INLINE void update_sgd(UpdateRow<Scalar>& row, const UpdateColumns<Scalar>& settings) {
-    const Row<Scalar> momentum = broadcast(settings.momentum);
-    Row<Scalar> direction = fused(broadcast(settings.weight_decay), row.weight, row.gradient);
-    if (settings.kind != Optimizer::Kind::sgd) {
+SKEIN_INLINE void update_sgd(UpdateRow<Scalar>& row, Optimizer::Kind kind, const Row<Scalar>& momentum,
+                             const Row<Scalar>& weight_decay) {
+    Row<Scalar> direction = fused(weight_decay, row.weight, row.gradient);
+    if (kind != Optimizer::Kind::sgd) {
         row.first_moment = fused(momentum, row.first_moment, direction);
-        direction = settings.kind == Optimizer::Kind::nesterov ? fused(momentum, row.first_moment, direction)
-                                                               : row.first_moment;
+        direction = kind == Optimizer::Kind::nesterov ? fused(momentum, row.first_moment, direction) : row.first_moment;
     }
     row.weight = fused(negated(row.learning_rate), direction, row.weight);
 }
 
 template <class Scalar>
-SKEIN_INLINE void update_adamw(UpdateRow<Scalar>& row, const UpdateColumns<Scalar>& settings) {
+SKEIN_INLINE void update_adamw(UpdateRow<Scalar>& row, const UpdateRule<Scalar>& rule, const Row<Scalar>& weight_decay) {
     const Row<Scalar> g = row.gradient;
-    const Row<Scalar> decay =
-        fused(negated(row.learning_rate), broadcast(settings.weight_decay), broadcast(Scalar(1)));
-    row.first_moment = fused(broadcast(settings.beta1), row.first_moment, broadcast(settings.one_minus_beta1) * g);
-    row.second_moment =
-        fused(broadcast(settings.beta2), row.second_moment, (broadcast(settings.one_minus_beta2) * g) * g);
-    const Row<Scalar> scale = square_root(row.second_moment) / broadcast(settings.root_bias_correction2);
-    const Row<Scalar> direction = row.first_moment / (scale + broadcast(settings.epsilon));
-    const Row<Scalar> step = row.learning_rate / broadcast(settings.bias_correction1);
+    const Row<Scalar> decay = fused(negated(row.learning_rate), weight_decay, broadcast(Scalar(1)));
+    row.first_moment = fused(broadcast(rule.beta1), row.first_moment, broadcast(rule.one_minus_beta1) * g);
+    row.second_moment = fused(broadcast(rule.beta2), row.second_moment, (broadcast(rule.one_minus_beta2) * g) * g);
+    const Row<Scalar> scale = square_root(row.second_moment) / broadcast(rule.root_bias_correction2);
+    const Row<Scalar> direction = row.first_moment / (scale + broadcast(rule.epsilon));
+    const Row<Scalar> step = row.learning_rate / broadcast(rule.bias_correction1);
     row.weight = fused(negated(step), direction, row.weight * decay);
+}
+
+template <class Scalar>
+SKEIN_INLINE void update_row(UpdateRow<Scalar>& row, const UpdateRule<Scalar>& rule, const Row<Scalar>& momentum,
+                             const Row<Scalar>& weight_decay) {
+    if (rule.kind == Optimizer::Kind::adamw) {
+        update_adamw(row, rule, weight_decay);
+    } else {
+        update_sgd(row, rule.kind, momentum, weight_decay);
+    }
 }
 
 template <class Scalar>
@@ -50,11 +57,7 @@ void update(const UpdateColumns<Scalar>& columns) {
                               load(columns.gradients + lane) * broadcast(columns.gradient_scale),
                               load(columns.weights + lane), load(columns.first_moment + lane),
                               load(columns.second_moment + lane)};
-        if (columns.kind == Optimizer::Kind::adamw) {
-            update_adamw(row, columns);
-        } else {
-            update_sgd(row, columns);
-        }
+        update_row(row, columns.rule, broadcast(columns.momentum), broadcast(columns.weight_decay));
         store(columns.weights + lane, with_one_nan(row.weight));
         store(columns.first_moment + lane, with_one_nan(row.first_moment));
         store(columns.second_moment + lane, with_one_nan(row.second_moment));

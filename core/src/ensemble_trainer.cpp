@@ -1,0 +1,216 @@
+#include "skein/ensemble_trainer.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+
+#include "kernels/floating_point_environment.hpp"
+#include "kernels/row_lanes.hpp"
+#include "lane_trainer.hpp"
+#include "parallel.hpp"
+#include "require.hpp"
+
+namespace skein {
+namespace {
+
+constexpr std::size_t kRow = kernels::kRowLanes;
+
+/// Throws unless a column is empty or one per lane.
+template <class Value>
+void check_length(const std::vector<Value>& column, std::size_t num_lanes, const char* what) {
+    require(column.empty() || column.size() == num_lanes, std::string("the number of ") + what, column.size(),
+            ("one per lane, " + std::to_string(num_lanes) + ", or none").c_str());
+}
+
+void check_columns(const EnsembleSettings& settings, std::size_t num_lanes, std::size_t num_layers) {
+    const std::size_t num_rates = settings.learning_rates.size();
+    require(num_rates == 0 || num_rates == num_lanes || num_rates == num_lanes * num_layers,
+            "the number of the lanes' learning rates", num_rates, "one per lane, or one per lane and layer, or none");
+    check_length(settings.momentum, num_lanes, "the lanes' momenta");
+    check_length(settings.weight_decay, num_lanes, "the lanes' weight decays");
+    check_length(settings.schedule_scale, num_lanes, "the lanes' schedule scales");
+    check_length(settings.seeds, num_lanes, "the lanes' seeds");
+    require(std::ranges::adjacent_find(settings.recorded_steps, std::greater_equal<>()) == settings.recorded_steps.end(),
+            "the number of recorded steps", settings.recorded_steps.size(), "steps in ascending order");
+    require(!settings.marked_loss || (std::isfinite(*settings.marked_loss) && *settings.marked_loss >= 0),
+            "the marked loss", settings.marked_loss.value_or(0.0), "0 or more");
+}
+
+/// A lane's settings checked as those of a chain alone, its number named.
+void check_lane(const EnsembleSettings& settings, std::size_t lane, std::size_t num_lanes, std::size_t num_layers,
+                std::uint64_t num_samples) {
+    try {
+        checked(lane_settings(settings, lane, num_lanes), num_layers, num_samples);
+    } catch (const std::invalid_argument& error) {
+        throw std::invalid_argument("lane " + std::to_string(lane) + ": " + error.what());
+    }
+}
+
+template <class Scalar>
+void check_data(std::span<const Dataset<Scalar>> data, std::size_t num_lanes) {
+    require(data.size() == 1 || data.size() == num_lanes, "the number of data sets", data.size(), "one, or one per lane");
+    for (std::size_t lane = 0; lane < data.size(); ++lane) {
+        if (data[lane].num_samples() != data[0].num_samples()) {
+            require(false, "lane " + std::to_string(lane) + ": the number of samples", data[lane].num_samples(),
+                    ("as many as lane 0, " + std::to_string(data[0].num_samples())).c_str());
+        }
+    }
+}
+
+/// The common settings with what follows from them; every lane's have been checked as if it were alone.
+EnsembleSettings checked_settings(EnsembleSettings settings, std::size_t num_lanes, std::size_t num_layers,
+                                  std::uint64_t num_samples) {
+    check_columns(settings, num_lanes, num_layers);
+    if (settings.common.stop.max_seconds) {
+        throw std::invalid_argument("max_seconds is set: expected none for an ensemble, whose lanes would depend on each "
+                                    "other");
+    }
+    const bool has_length = settings.common.stop.max_steps || settings.common.stop.max_epochs;
+    require(has_length, "the number of stop rules that end every lane", 0, "max_steps or max_epochs");
+    settings.common = checked(settings.common, num_layers, num_samples);
+    const bool lanes_differ = !settings.learning_rates.empty() || !settings.momentum.empty() ||
+                              !settings.weight_decay.empty() || !settings.schedule_scale.empty();
+    for (std::size_t lane = 0; lanes_differ && lane < num_lanes; ++lane) {
+        check_lane(settings, lane, num_lanes, num_layers, num_samples);
+    }
+    return settings;
+}
+
+/// A lane's activations fill about a third of a 32 KiB L1 cache, with all its other columns most of it; at most 256 lanes
+/// (more gain nothing), at least one row, and no more than leave every thread a tile.
+template <class Scalar>
+std::size_t choose_tile_lanes(std::size_t num_lanes, std::size_t num_layers, const Execution& execution, int num_threads) {
+    constexpr std::size_t kTileBytes = 24576;
+    const std::size_t lane_bytes = (4 * num_layers + 12) * sizeof(Scalar);
+    std::size_t lanes = execution.tile_lanes != 0 ? execution.tile_lanes
+                                                  : std::clamp<std::size_t>(kTileBytes / lane_bytes, kRow, 256);
+    const std::size_t threads = static_cast<std::size_t>(num_threads);
+    lanes = std::min(lanes, (num_lanes + threads - 1) / threads);
+    return (lanes + kRow - 1) / kRow * kRow;
+}
+
+EnsembleOutcome empty_outcome(std::size_t num_lanes, std::size_t num_records) {
+    constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+    const std::vector<double> nan(num_lanes, kNan);
+    EnsembleOutcome outcome;
+    outcome.status.assign(num_lanes, Status::stopped);
+    outcome.cause.assign(num_lanes, Cause::observer);
+    outcome.steps.assign(num_lanes, 0);
+    outcome.loss = outcome.first_loss = outcome.smallest_loss = nan;
+    outcome.normalised_loss_sum = outcome.inverse_loss_sum = nan;
+    outcome.loss_decreased.assign(num_lanes, 0);
+    outcome.marked_step.assign(num_lanes, kNever);
+    outcome.recorded_losses.assign(num_lanes * num_records, kNan);
+    return outcome;
+}
+
+/// The lanes of a tile that was not finished.
+void forget(EnsembleOutcome& outcome, std::size_t first, std::size_t count) {
+    const std::size_t num_lanes = outcome.status.size();
+    const std::size_t num_records = outcome.recorded_losses.size() / num_lanes;
+    const EnsembleOutcome empty = empty_outcome(count, num_records);
+    const auto put = [&](auto& to, const auto& from) {
+        std::copy(from.begin(), from.end(), to.begin() + static_cast<std::ptrdiff_t>(first));
+    };
+    put(outcome.status, empty.status);
+    put(outcome.cause, empty.cause);
+    put(outcome.steps, empty.steps);
+    put(outcome.first_loss, empty.loss);
+    put(outcome.smallest_loss, empty.loss);
+    put(outcome.normalised_loss_sum, empty.loss);
+    put(outcome.inverse_loss_sum, empty.loss);
+    put(outcome.loss_decreased, empty.loss_decreased);
+    put(outcome.marked_step, empty.marked_step);
+    for (std::size_t record = 0; record < num_records; ++record) {
+        std::copy_n(empty.loss.begin(), count,
+                    outcome.recorded_losses.begin() + static_cast<std::ptrdiff_t>(record * num_lanes + first));
+    }
+}
+
+}  // namespace
+
+TrainingSettings lane_settings(const EnsembleSettings& settings, std::size_t lane, std::size_t num_lanes) {
+    TrainingSettings alone = settings.common;
+    if (!settings.learning_rates.empty()) {
+        alone.learning_rates.clear();
+        for (std::size_t at = lane; at < settings.learning_rates.size(); at += num_lanes) {
+            alone.learning_rates.push_back(settings.learning_rates[at]);
+        }
+    }
+    if (!settings.momentum.empty()) {
+        alone.optimizer.momentum = settings.momentum[lane];
+    }
+    if (!settings.weight_decay.empty()) {
+        alone.optimizer.weight_decay = settings.weight_decay[lane];
+    }
+    if (!settings.schedule_scale.empty()) {
+        alone.schedule.scale = settings.schedule_scale[lane];
+    }
+    if (!settings.seeds.empty()) {
+        alone.seed = settings.seeds[lane];
+    }
+    return alone;
+}
+
+template <class Scalar>
+EnsembleOutcome train(Ensemble<Scalar>& ensemble, std::type_identity_t<std::span<const Dataset<Scalar>>> data,
+                      const EnsembleSettings& settings, EnsembleObserver* observer) {
+    const FloatingPointEnvironment environment;
+    const auto start = std::chrono::steady_clock::now();
+    const std::size_t num_lanes = ensemble.num_lanes();
+    check_data(data, num_lanes);
+    const EnsembleSettings found_good = checked_settings(settings, num_lanes, ensemble.num_layers(), data[0].num_samples());
+    const Execution& execution = found_good.common.execution;
+    const int num_threads = resolve_num_threads(execution.num_threads);
+    const std::size_t tile_lanes = choose_tile_lanes<Scalar>(num_lanes, ensemble.num_layers(), execution, num_threads);
+    const std::size_t num_tiles = (num_lanes + tile_lanes - 1) / tile_lanes;
+
+    EnsembleOutcome outcome = empty_outcome(num_lanes, found_good.recorded_steps.size());
+    std::vector<std::unique_ptr<LaneTrainer<Scalar>>> trainers(static_cast<std::size_t>(num_threads));
+    std::atomic<bool> stopped{false};
+    std::mutex one_at_a_time;
+    for_each_chunk(num_tiles, num_threads, [&](std::size_t tile, int thread) {
+        if (stopped.load(std::memory_order_relaxed)) {
+            return;
+        }
+        std::unique_ptr<LaneTrainer<Scalar>>& trainer = trainers[static_cast<std::size_t>(thread)];
+        if (!trainer) {
+            trainer = std::make_unique<LaneTrainer<Scalar>>(ensemble.activations(), data, found_good, num_lanes, tile_lanes);
+        }
+        const std::size_t first = tile * tile_lanes;
+        const std::size_t count = std::min(tile_lanes, num_lanes - first);
+        if (!trainer->train(ensemble, first, count, outcome, observer)) {
+            forget(outcome, first, count);
+            stopped.store(true, std::memory_order_relaxed);
+        } else if (observer != nullptr) {
+            const std::lock_guard lock(one_at_a_time);
+            observer->after_tile(count);
+        }
+    });
+    for (const auto& trainer : trainers) {
+        outcome.sample_layers += trainer ? trainer->sample_layers() : 0;
+    }
+    outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return outcome;
+}
+
+template <class Scalar>
+EnsembleOutcome train(Ensemble<Scalar>& ensemble, const Dataset<Scalar>& data, const EnsembleSettings& settings,
+                      EnsembleObserver* observer) {
+    return train(ensemble, std::span<const Dataset<Scalar>>(&data, 1), settings, observer);
+}
+
+#define SKEIN_INSTANTIATE(Scalar)                                                                                  \
+    template EnsembleOutcome train(Ensemble<Scalar>&, std::span<const Dataset<Scalar>>, const EnsembleSettings&,   \
+                                   EnsembleObserver*);                                                             \
+    template EnsembleOutcome train(Ensemble<Scalar>&, const Dataset<Scalar>&, const EnsembleSettings&, EnsembleObserver*);
+SKEIN_INSTANTIATE(float)
+SKEIN_INSTANTIATE(double)
+#undef SKEIN_INSTANTIATE
+
+}  // namespace skein

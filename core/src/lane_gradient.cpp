@@ -1,0 +1,133 @@
+#include "lane_gradient.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "skein/gradient.hpp"
+
+namespace skein {
+namespace {
+
+std::uint64_t num_chunks(std::uint64_t num_samples) {
+    return num_samples / kChunkSamples + (num_samples % kChunkSamples != 0 ? 1 : 0);
+}
+
+/// What empty slots, +0 each, do to a sum: nothing but to turn -0 into +0. Adding -0 does nothing at all.
+template <class Scalar>
+Scalar sum_of_empty_slots(std::size_t num_samples) {
+    return num_samples < kNumSlots ? Scalar(0) : -Scalar(0);
+}
+
+}  // namespace
+
+template <class Scalar>
+LaneGradient<Scalar>::LaneGradient(std::size_t num_layers, std::uint64_t max_samples, std::size_t stride,
+                                   bool needs_means)
+    : stride_(stride),
+      num_sums_(num_layers + kernels::kFirstGradientSum),
+      needs_means_(needs_means),
+      sums_(static_cast<Eigen::Index>(stride), static_cast<Eigen::Index>(num_sums_ * kNumSumLevels)),
+      tree_(stride * num_sums_, num_chunks(max_samples)),
+      wide_sums_(static_cast<Eigen::Index>(stride), static_cast<Eigen::Index>(num_sums_)),
+      reciprocals_(static_cast<Eigen::Index>(stride)) {
+    sums_.setZero();
+    wide_sums_.setZero();
+}
+
+/// A run has batches of few sizes: the one of whole chunks and that of the last one.
+template <class Scalar>
+const std::vector<SlotVisit>& LaneGradient<Scalar>::visits(std::size_t num_samples) {
+    std::vector<SlotVisit>& known = num_samples == kChunkSamples ? whole_chunk_ : part_of_chunk_;
+    if (known.size() != num_samples) {
+        known = slot_visits(num_samples);
+    }
+    return known;
+}
+
+template <class Scalar>
+void LaneGradient<Scalar>::sum_chunk(const kernels::LaneTile<Scalar>& tile, const LaneSamples<Scalar>& samples,
+                                     std::size_t count, bool with_gradient) {
+    const kernels::Kernels<Scalar>& kernels = kernels::kernels<Scalar>();
+    const std::size_t level_size = stride_ * num_sums_;
+    for (const SlotVisit& visit : visits(count)) {
+        const auto sample = samples.sample(visit.sample);
+        kernels.accumulate_lanes(tile, {sample.x, sample.y, sample.sample_weight, sample.is_per_lane, visit.is_first,
+                                        sums_.data() + visit.level * level_size, visit.num_merges, level_size,
+                                        with_gradient});
+    }
+    empty_slots_ = sum_of_empty_slots<Scalar>(count);
+}
+
+template <class Scalar>
+void LaneGradient<Scalar>::compute(const kernels::LaneTile<Scalar>& tile, LaneSamples<Scalar>& samples,
+                                   std::uint64_t step, bool with_gradient) {
+    const std::uint64_t num_samples = samples.order().batch_size(step);
+    const bool has_exact_reciprocal = sizeof(Scalar) == sizeof(double) || std::has_single_bit(num_samples);
+    num_lanes_ = tile.num_lanes;
+    is_wide_ = needs_means_ || num_samples > kChunkSamples || !has_exact_reciprocal || samples.is_weighted();
+    tree_.clear();
+    for (std::uint64_t first = 0; first < num_samples; first += kChunkSamples) {
+        const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(kChunkSamples, num_samples - first));
+        samples.begin_chunk(step, first, count, tile.num_lanes);
+        sum_chunk(tile, samples, count, with_gradient);
+        if (is_wide_) {
+            add_chunk();
+        }
+    }
+    reciprocal_ = Scalar(1) / static_cast<Scalar>(num_samples);
+    if (is_wide_) {
+        divide(num_samples, samples.is_weighted());
+    }
+}
+
+template <class Scalar>
+void LaneGradient<Scalar>::add_chunk() {
+    double* to = tree_.next_leaf().data();
+    for (std::size_t sum = 0; sum < num_sums_; ++sum, to += stride_) {
+        const Scalar* const from = sums_.col(static_cast<Eigen::Index>(sum)).data();
+        for (std::size_t lane = 0; lane < num_lanes_; ++lane) {
+            to[lane] = static_cast<double>(from[lane] + empty_slots_);
+        }
+    }
+    tree_.add_leaf();
+}
+
+/// Sums become means, as in BatchGradient::finish().
+template <class Scalar>
+void LaneGradient<Scalar>::divide(std::uint64_t num_samples, bool weighted) {
+    tree_.total({wide_sums_.data(), stride_ * num_sums_});
+    for (std::size_t lane = 0; lane < num_lanes_; ++lane) {
+        const auto row = static_cast<Eigen::Index>(lane);
+        reciprocals_[row] = 1.0 / (weighted ? wide_sums_(row, kernels::kSampleWeightSum) : static_cast<double>(num_samples));
+    }
+    for (std::size_t sum = 0; sum < num_sums_; ++sum) {
+        double* const wide = wide_sums_.col(static_cast<Eigen::Index>(sum)).data();
+        Scalar* const narrow = sums_.col(static_cast<Eigen::Index>(sum)).data();
+        for (std::size_t lane = 0; lane < num_lanes_; ++lane) {
+            wide[lane] = wide[lane] * reciprocals_.data()[lane];
+            narrow[lane] = static_cast<Scalar>(wide[lane]);
+        }
+    }
+    empty_slots_ = -Scalar(0);
+    reciprocal_ = 1;
+}
+
+template <class Scalar>
+double LaneGradient<Scalar>::loss(std::size_t lane) const noexcept {
+    const auto row = static_cast<Eigen::Index>(lane);
+    if (is_wide_) {
+        return wide_sums_(row, kernels::kLossSum);
+    }
+    return static_cast<double>(sums_(row, kernels::kLossSum) + empty_slots_) * static_cast<double>(reciprocal_);
+}
+
+template <class Scalar>
+Scalar LaneGradient<Scalar>::weight_gradient(std::size_t lane, std::size_t layer) const noexcept {
+    const auto sum = static_cast<Eigen::Index>(kernels::kFirstGradientSum + layer);
+    return (sums_(static_cast<Eigen::Index>(lane), sum) + empty_slots_) * reciprocal_;
+}
+
+template class LaneGradient<float>;
+template class LaneGradient<double>;
+
+}  // namespace skein

@@ -1,0 +1,228 @@
+#include "lane_samples.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "skein/gradient.hpp"
+
+namespace skein {
+namespace {
+
+constexpr std::uint64_t kNoEpoch = std::numeric_limits<std::uint64_t>::max();
+
+/// Samples per lane that a table holds at most: 3 MiB for 256 lanes of floats.
+constexpr std::uint64_t kMaxOwnTable = 1024;
+constexpr std::uint64_t kMaxSharedTable = 65536;
+
+Eigen::Index to_index(std::size_t count) { return static_cast<Eigen::Index>(count); }
+
+}  // namespace
+
+template <class Scalar>
+LaneSamples<Scalar>::LaneSamples(std::span<const Dataset<Scalar>> data, const BatchOrder& order,
+                                 std::span<const std::uint64_t> seeds, std::size_t tile_lanes, std::size_t stride)
+    : data_(data),
+      order_(order),
+      seeds_(seeds),
+      has_own_data_(data.size() > 1),
+      has_own_order_(!seeds.empty() && order.sampling() != Sampling::sequential),
+      has_table_(order.num_samples() <= (has_own_data_ ? kMaxOwnTable : kMaxSharedTable)),
+      mode_(has_own_order_                  ? Mode::gathered
+            : !has_own_data_                ? Mode::window
+            : has_table_                    ? Mode::table
+                                            : Mode::gathered),
+      lanes_(tile_lanes),
+      epoch_begin_(kNoEpoch),
+      buffer_(to_index(kChunkSamples), 3) {
+    const std::size_t num_chunk_samples = static_cast<std::size_t>(std::min<std::uint64_t>(kChunkSamples, order.batch_size(0)));
+    for (const Dataset<Scalar>& dataset : data) {
+        is_weighted_ |= dataset.source().range(0, 1, buffer()).sample_weight != nullptr;
+    }
+    if (mode_ == Mode::gathered) {
+        gathered_.resize(to_index(stride), to_index(3 * num_chunk_samples));
+        gathered_.setZero();
+    } else {
+        indices_.reserve(kWindowSamples);
+    }
+    if (mode_ == Mode::window) {
+        window_.resize(to_index(kWindowSamples), 3);
+        return;
+    }
+    if (has_table_) {
+        table_.resize(to_index(has_own_data_ ? stride : 1), to_index(3 * order.num_samples()));
+        table_.setZero();
+    }
+    if (!has_own_data_ && has_table_) {
+        fill_table(1);
+    }
+}
+
+template <class Scalar>
+void LaneSamples<Scalar>::put(Columns<Scalar>& array, std::size_t lane, std::size_t sample, const MiniBatch<Scalar>& from,
+                              std::size_t position) const {
+    const Eigen::Index row = to_index(lane), column = to_index(3 * sample);
+    array(row, column) = from.x[position];
+    array(row, column + 1) = from.y[position];
+    array(row, column + 2) = from.sample_weight == nullptr ? Scalar(1) : from.sample_weight[position];
+}
+
+template <class Scalar>
+void LaneSamples<Scalar>::fill_table(std::size_t num_lanes) {
+    const std::size_t num_samples = static_cast<std::size_t>(order_.num_samples());
+    for (std::size_t first = 0; first < num_samples; first += kChunkSamples) {
+        const std::size_t count = std::min(kChunkSamples, num_samples - first);
+        for (std::size_t lane = 0; lane < num_lanes; ++lane) {
+            const MiniBatch<Scalar> samples = dataset(lane).source().range(first, count, buffer());
+            for (std::size_t position = 0; position < count; ++position) {
+                put(table_, lane, first + position, samples, position);
+            }
+        }
+    }
+}
+
+template <class Scalar>
+void LaneSamples<Scalar>::begin_tile(std::size_t first_lane, std::size_t num_lanes) {
+    for (std::size_t lane = 0; lane < num_lanes; ++lane) {
+        lanes_[lane] = first_lane + lane;
+    }
+    epoch_begin_ = kNoEpoch;
+    if (has_own_data_ && has_table_) {
+        fill_table(num_lanes);
+    }
+}
+
+template <class Scalar>
+void LaneSamples<Scalar>::move_lane(std::size_t from, std::size_t to) {
+    lanes_[to] = lanes_[from];
+    if (!lane_batches_.empty()) {
+        lane_batches_[to] = lane_batches_[from];
+    }
+    if (has_own_data_ && has_table_) {
+        table_.row(to_index(to)) = table_.row(to_index(from));
+    }
+}
+
+template <class Scalar>
+std::uint64_t LaneSamples<Scalar>::position_in_run(std::uint64_t step, std::uint64_t first) const noexcept {
+    if (order_.sampling() == Sampling::with_replacement) {
+        return step * order_.batch_size(0) + first;
+    }
+    const std::uint64_t epoch = step / order_.steps_per_epoch();
+    return epoch * order_.num_samples() + step % order_.steps_per_epoch() * order_.batch_size(0) + first;
+}
+
+template <class Scalar>
+void LaneSamples<Scalar>::append_to_window(const BatchOrder::Batch& batch, std::uint64_t first, std::size_t count) {
+    const std::size_t begin = indices_.size();
+    indices_.resize(begin + count);
+    const std::span<std::uint64_t> indices(indices_.data() + begin, count);
+    batch.indices(first, indices);
+    if (mode_ != Mode::window) {
+        return;
+    }
+    for (std::size_t done = 0; done < count; done += kChunkSamples) {
+        const std::size_t part = std::min(kChunkSamples, count - done);
+        const MiniBatch<Scalar> samples =
+            batch.is_range() ? data_[0].source().range(indices[done], part, buffer())
+                             : data_[0].source().gather(indices.subspan(done, part), buffer());
+        const std::size_t to = begin + done;
+        std::copy_n(samples.x, part, window_.col(0).data() + to);
+        std::copy_n(samples.y, part, window_.col(1).data() + to);
+        if (is_weighted_) {
+            std::copy_n(samples.sample_weight, part, window_.col(2).data() + to);
+        }
+    }
+}
+
+/// The window grows as the run goes on, doubling, so that a short run fills no more than it needs; when it is full it
+/// begins anew. The next tile finds it filled where the run fits in.
+template <class Scalar>
+void LaneSamples<Scalar>::extend_window(std::uint64_t step, std::uint64_t first, std::size_t count) {
+    const std::uint64_t position = position_in_run(step, first);
+    if (position != window_end_ || indices_.size() + count > kWindowSamples) {
+        indices_.clear();
+        window_first_ = window_end_ = position;
+    }
+    const std::size_t wanted =
+        std::min(kWindowSamples - indices_.size(), std::max({count, kChunkSamples / 8, indices_.size()}));
+    const std::size_t end = indices_.size() + wanted;
+    const bool has_epochs = order_.sampling() != Sampling::with_replacement;
+    while (indices_.size() < end) {
+        const std::uint64_t step_in_epoch = step % order_.steps_per_epoch();
+        const std::uint64_t epoch_rest = order_.num_samples() - step_in_epoch * order_.batch_size(0) - first;
+        const std::size_t rest = end - indices_.size();
+        append_to_window(order_.batch(step), first,
+                         has_epochs ? static_cast<std::size_t>(std::min<std::uint64_t>(rest, epoch_rest)) : rest);
+        step += order_.steps_per_epoch() - step_in_epoch;
+        first = 0;
+    }
+    window_end_ = window_first_ + indices_.size();
+}
+
+/// Orders of their own, for the epoch that `step` is in. Without epochs, for the step.
+template <class Scalar>
+void LaneSamples<Scalar>::begin_epoch(std::uint64_t step, std::size_t num_lanes) {
+    epoch_begin_ = step;
+    lane_batches_.clear();
+    for (std::size_t lane = 0; lane < num_lanes; ++lane) {
+        const std::uint64_t seed = seeds_[lanes_[lane]];
+        lane_batches_.push_back(BatchOrder(order_.num_samples(), order_.batch_size(0), order_.sampling(), seed).batch(step));
+    }
+}
+
+template <class Scalar>
+void LaneSamples<Scalar>::gather(std::uint64_t step, std::uint64_t first, std::size_t count, std::size_t num_lanes) {
+    const bool has_epochs = order_.sampling() != Sampling::with_replacement;
+    const std::uint64_t step_in_epoch = has_epochs ? step % order_.steps_per_epoch() : 0;
+    if (has_own_order_ && epoch_begin_ != step - step_in_epoch) {
+        begin_epoch(step - step_in_epoch, num_lanes);
+    }
+    const BatchOrder::Batch shared = order_.batch(step - step_in_epoch);
+    const std::uint64_t position = step_in_epoch * order_.batch_size(0) + first;
+    indices_.resize(count);
+    for (std::size_t lane = 0; lane < num_lanes; ++lane) {
+        (has_own_order_ ? lane_batches_[lane] : shared).indices(position, indices_);
+        if (!has_table_) {
+            const MiniBatch<Scalar> samples = dataset(lane).source().gather(indices_, buffer());
+            for (std::size_t sample = 0; sample < count; ++sample) {
+                put(gathered_, lane, sample, samples, sample);
+            }
+            continue;
+        }
+        const Eigen::Index row = to_index(has_own_data_ ? lane : 0);
+        for (std::size_t sample = 0; sample < count; ++sample) {
+            gathered_.template block<1, 3>(to_index(lane), to_index(3 * sample)) =
+                table_.template block<1, 3>(row, to_index(3 * indices_[sample]));
+        }
+    }
+}
+
+template <class Scalar>
+void LaneSamples<Scalar>::begin_chunk(std::uint64_t step, std::uint64_t first, std::size_t count, std::size_t num_lanes) {
+    if (mode_ == Mode::gathered) {
+        return gather(step, first, count, num_lanes);
+    }
+    const std::uint64_t position = position_in_run(step, first);
+    if (position < window_first_ || position + count > window_end_) {
+        extend_window(step, first, count);
+    }
+    chunk_ = static_cast<std::size_t>(position - window_first_);
+}
+
+template <class Scalar>
+typename LaneSamples<Scalar>::Sample LaneSamples<Scalar>::sample(std::size_t position) const noexcept {
+    if (mode_ == Mode::window) {
+        const std::size_t at = chunk_ + position;
+        return {window_.col(0).data() + at, window_.col(1).data() + at,
+                is_weighted_ ? window_.col(2).data() + at : nullptr, false};
+    }
+    const Columns<Scalar>& array = mode_ == Mode::table ? table_ : gathered_;
+    const std::size_t sample = mode_ == Mode::table ? static_cast<std::size_t>(indices_[chunk_ + position]) : position;
+    const Scalar* const x = array.data() + to_index(3 * sample) * array.outerStride();
+    return {x, x + array.outerStride(), is_weighted_ ? x + 2 * array.outerStride() : nullptr, true};
+}
+
+template class LaneSamples<float>;
+template class LaneSamples<double>;
+
+}  // namespace skein
