@@ -87,7 +87,9 @@ public:
         return low + (high - low) * skein::uniform(seed_, Stream::noise, count_++);
     }
     template <class Value>
-    Value one_of(std::initializer_list<Value> values) { return values.begin()[below(values.size())]; }
+    Value one_of(std::initializer_list<Value> values) {
+        return values.begin()[below(values.size())];
+    }
 
 private:
     std::uint64_t seed_;
@@ -265,7 +267,8 @@ TEST_CASE("slots are visited so that log2 partial sums give the fixed tree") {
             std::string& slot = levels[visit.level];
             slot = (visit.is_first ? "" : slot + " ") + std::to_string(visit.sample);
             for (std::size_t merge = 1; merge <= visit.num_merges; ++merge) {
-                levels[visit.level - merge] = "(" + levels[visit.level - merge] + "+" + levels[visit.level - merge + 1] + ")";
+                levels[visit.level - merge] =
+                    "(" + levels[visit.level - merge] + "+" + levels[visit.level - merge + 1] + ")";
             }
         }
         // The tree of skein/gradient.hpp: pairs (s, s + 8), then (s, s + 4), ...

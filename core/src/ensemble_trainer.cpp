@@ -35,8 +35,9 @@ void check_columns(const EnsembleSettings& settings, std::size_t num_lanes, std:
     check_length(settings.weight_decay, num_lanes, "the lanes' weight decays");
     check_length(settings.schedule_scale, num_lanes, "the lanes' schedule scales");
     check_length(settings.seeds, num_lanes, "the lanes' seeds");
-    require(std::ranges::adjacent_find(settings.recorded_steps, std::greater_equal<>()) == settings.recorded_steps.end(),
-            "the number of recorded steps", settings.recorded_steps.size(), "steps in ascending order");
+    require(
+        std::ranges::adjacent_find(settings.recorded_steps, std::greater_equal<>()) == settings.recorded_steps.end(),
+        "the number of recorded steps", settings.recorded_steps.size(), "steps in ascending order");
     require(!settings.marked_loss || (std::isfinite(*settings.marked_loss) && *settings.marked_loss >= 0),
             "the marked loss", settings.marked_loss.value_or(0.0), "0 or more");
 }
@@ -53,7 +54,8 @@ void check_lane(const EnsembleSettings& settings, std::size_t lane, std::size_t 
 
 template <class Scalar>
 void check_data(std::span<const Dataset<Scalar>> data, std::size_t num_lanes) {
-    require(data.size() == 1 || data.size() == num_lanes, "the number of data sets", data.size(), "one, or one per lane");
+    require(data.size() == 1 || data.size() == num_lanes, "the number of data sets", data.size(),
+            "one, or one per lane");
     for (std::size_t lane = 0; lane < data.size(); ++lane) {
         if (data[lane].num_samples() != data[0].num_samples()) {
             require(false, "lane " + std::to_string(lane) + ": the number of samples", data[lane].num_samples(),
@@ -67,8 +69,9 @@ EnsembleSettings checked_settings(EnsembleSettings settings, std::size_t num_lan
                                   std::uint64_t num_samples) {
     check_columns(settings, num_lanes, num_layers);
     if (settings.common.stop.max_seconds) {
-        throw std::invalid_argument("max_seconds is set: expected none for an ensemble, whose lanes would depend on each "
-                                    "other");
+        throw std::invalid_argument(
+            "max_seconds is set: expected none for an ensemble, whose lanes would depend on each "
+            "other");
     }
     const bool has_length = settings.common.stop.max_steps || settings.common.stop.max_epochs;
     require(has_length, "the number of stop rules that end every lane", 0, "max_steps or max_epochs");
@@ -84,11 +87,12 @@ EnsembleSettings checked_settings(EnsembleSettings settings, std::size_t num_lan
 /// A lane's activations fill about a third of a 32 KiB L1 cache, with all its other columns most of it; at most 256 lanes
 /// (more gain nothing), at least one row, and no more than leave every thread a tile.
 template <class Scalar>
-std::size_t choose_tile_lanes(std::size_t num_lanes, std::size_t num_layers, const Execution& execution, int num_threads) {
+std::size_t choose_tile_lanes(std::size_t num_lanes, std::size_t num_layers, const Execution& execution,
+                              int num_threads) {
     constexpr std::size_t kTileBytes = 24576;
     const std::size_t lane_bytes = (4 * num_layers + 12) * sizeof(Scalar);
-    std::size_t lanes = execution.tile_lanes != 0 ? execution.tile_lanes
-                                                  : std::clamp<std::size_t>(kTileBytes / lane_bytes, kRow, 256);
+    std::size_t lanes =
+        execution.tile_lanes != 0 ? execution.tile_lanes : std::clamp<std::size_t>(kTileBytes / lane_bytes, kRow, 256);
     const std::size_t threads = static_cast<std::size_t>(num_threads);
     lanes = std::min(lanes, (num_lanes + threads - 1) / threads);
     return (lanes + kRow - 1) / kRow * kRow;
@@ -164,7 +168,8 @@ EnsembleOutcome train(Ensemble<Scalar>& ensemble, std::type_identity_t<std::span
     const auto start = std::chrono::steady_clock::now();
     const std::size_t num_lanes = ensemble.num_lanes();
     check_data(data, num_lanes);
-    const EnsembleSettings found_good = checked_settings(settings, num_lanes, ensemble.num_layers(), data[0].num_samples());
+    const EnsembleSettings found_good =
+        checked_settings(settings, num_lanes, ensemble.num_layers(), data[0].num_samples());
     const Execution& execution = found_good.common.execution;
     const int num_threads = resolve_num_threads(execution.num_threads);
     const std::size_t tile_lanes = choose_tile_lanes<Scalar>(num_lanes, ensemble.num_layers(), execution, num_threads);
@@ -180,7 +185,8 @@ EnsembleOutcome train(Ensemble<Scalar>& ensemble, std::type_identity_t<std::span
         }
         std::unique_ptr<LaneTrainer<Scalar>>& trainer = trainers[static_cast<std::size_t>(thread)];
         if (!trainer) {
-            trainer = std::make_unique<LaneTrainer<Scalar>>(ensemble.activations(), data, found_good, num_lanes, tile_lanes);
+            trainer =
+                std::make_unique<LaneTrainer<Scalar>>(ensemble.activations(), data, found_good, num_lanes, tile_lanes);
         }
         const std::size_t first = tile * tile_lanes;
         const std::size_t count = std::min(tile_lanes, num_lanes - first);
@@ -205,10 +211,11 @@ EnsembleOutcome train(Ensemble<Scalar>& ensemble, const Dataset<Scalar>& data, c
     return train(ensemble, std::span<const Dataset<Scalar>>(&data, 1), settings, observer);
 }
 
-#define SKEIN_INSTANTIATE(Scalar)                                                                                  \
-    template EnsembleOutcome train(Ensemble<Scalar>&, std::span<const Dataset<Scalar>>, const EnsembleSettings&,   \
-                                   EnsembleObserver*);                                                             \
-    template EnsembleOutcome train(Ensemble<Scalar>&, const Dataset<Scalar>&, const EnsembleSettings&, EnsembleObserver*);
+#define SKEIN_INSTANTIATE(Scalar)                                                                                \
+    template EnsembleOutcome train(Ensemble<Scalar>&, std::span<const Dataset<Scalar>>, const EnsembleSettings&, \
+                                   EnsembleObserver*);                                                           \
+    template EnsembleOutcome train(Ensemble<Scalar>&, const Dataset<Scalar>&, const EnsembleSettings&,           \
+                                   EnsembleObserver*);
 SKEIN_INSTANTIATE(float)
 SKEIN_INSTANTIATE(double)
 #undef SKEIN_INSTANTIATE

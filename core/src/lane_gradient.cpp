@@ -51,9 +51,9 @@ void LaneGradient<Scalar>::sum_chunk(const kernels::LaneTile<Scalar>& tile, cons
     const std::size_t level_size = stride_ * num_sums_;
     for (const SlotVisit& visit : visits(count)) {
         const auto sample = samples.sample(visit.sample);
-        kernels.accumulate_lanes(tile, {sample.x, sample.y, sample.sample_weight, sample.is_per_lane, visit.is_first,
-                                        sums_.data() + visit.level * level_size, visit.num_merges, level_size,
-                                        with_gradient});
+        kernels.accumulate_lanes(
+            tile, {sample.x, sample.y, sample.sample_weight, sample.is_per_lane, visit.is_first,
+                   sums_.data() + visit.level * level_size, visit.num_merges, level_size, with_gradient});
     }
     empty_slots_ = sum_of_empty_slots<Scalar>(count);
 }
@@ -98,7 +98,8 @@ void LaneGradient<Scalar>::divide(std::uint64_t num_samples, bool weighted) {
     tree_.total({wide_sums_.data(), stride_ * num_sums_});
     for (std::size_t lane = 0; lane < num_lanes_; ++lane) {
         const auto row = static_cast<Eigen::Index>(lane);
-        reciprocals_[row] = 1.0 / (weighted ? wide_sums_(row, kernels::kSampleWeightSum) : static_cast<double>(num_samples));
+        reciprocals_[row] =
+            1.0 / (weighted ? wide_sums_(row, kernels::kSampleWeightSum) : static_cast<double>(num_samples));
     }
     for (std::size_t sum = 0; sum < num_sums_; ++sum) {
         double* const wide = wide_sums_.col(static_cast<Eigen::Index>(sum)).data();

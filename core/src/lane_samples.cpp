@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "feistel_shape.hpp"
+#include "kernels/row_lanes.hpp"
 #include "skein/gradient.hpp"
 
 namespace skein {
@@ -27,14 +29,15 @@ LaneSamples<Scalar>::LaneSamples(std::span<const Dataset<Scalar>> data, const Ba
       has_own_data_(data.size() > 1),
       has_own_order_(!seeds.empty() && order.sampling() != Sampling::sequential),
       has_table_(order.num_samples() <= (has_own_data_ ? kMaxOwnTable : kMaxSharedTable)),
-      mode_(has_own_order_                  ? Mode::gathered
-            : !has_own_data_                ? Mode::window
-            : has_table_                    ? Mode::table
-                                            : Mode::gathered),
+      mode_(has_own_order_   ? Mode::gathered
+            : !has_own_data_ ? Mode::window
+            : has_table_     ? Mode::table
+                             : Mode::gathered),
       lanes_(tile_lanes),
-      epoch_begin_(kNoEpoch),
+      lane_epoch_(kNoEpoch),
       buffer_(to_index(kChunkSamples), 3) {
-    const std::size_t num_chunk_samples = static_cast<std::size_t>(std::min<std::uint64_t>(kChunkSamples, order.batch_size(0)));
+    const std::size_t num_chunk_samples =
+        static_cast<std::size_t>(std::min<std::uint64_t>(kChunkSamples, order.batch_size(0)));
     for (const Dataset<Scalar>& dataset : data) {
         is_weighted_ |= dataset.source().range(0, 1, buffer()).sample_weight != nullptr;
     }
@@ -43,6 +46,11 @@ LaneSamples<Scalar>::LaneSamples(std::span<const Dataset<Scalar>> data, const Ba
         gathered_.setZero();
     } else {
         indices_.reserve(kWindowSamples);
+    }
+    if (has_own_order_) {
+        lane_seeds_.setZero(to_index(stride));
+        lane_keys_.setZero(to_index(stride), to_index(kernels::kMaxFeistelRounds));
+        lane_indices_.setZero(to_index(stride));
     }
     if (mode_ == Mode::window) {
         window_.resize(to_index(kWindowSamples), 3);
@@ -58,8 +66,8 @@ LaneSamples<Scalar>::LaneSamples(std::span<const Dataset<Scalar>> data, const Ba
 }
 
 template <class Scalar>
-void LaneSamples<Scalar>::put(Columns<Scalar>& array, std::size_t lane, std::size_t sample, const MiniBatch<Scalar>& from,
-                              std::size_t position) const {
+void LaneSamples<Scalar>::put(Columns<Scalar>& array, std::size_t lane, std::size_t sample,
+                              const MiniBatch<Scalar>& from, std::size_t position) const {
     const Eigen::Index row = to_index(lane), column = to_index(3 * sample);
     array(row, column) = from.x[position];
     array(row, column + 1) = from.y[position];
@@ -85,7 +93,10 @@ void LaneSamples<Scalar>::begin_tile(std::size_t first_lane, std::size_t num_lan
     for (std::size_t lane = 0; lane < num_lanes; ++lane) {
         lanes_[lane] = first_lane + lane;
     }
-    epoch_begin_ = kNoEpoch;
+    lane_epoch_ = kNoEpoch;
+    for (std::size_t lane = 0; has_own_order_ && lane < num_lanes; ++lane) {
+        lane_seeds_[to_index(lane)] = seeds_[first_lane + lane];
+    }
     if (has_own_data_ && has_table_) {
         fill_table(num_lanes);
     }
@@ -94,8 +105,9 @@ void LaneSamples<Scalar>::begin_tile(std::size_t first_lane, std::size_t num_lan
 template <class Scalar>
 void LaneSamples<Scalar>::move_lane(std::size_t from, std::size_t to) {
     lanes_[to] = lanes_[from];
-    if (!lane_batches_.empty()) {
-        lane_batches_[to] = lane_batches_[from];
+    if (has_own_order_) {
+        lane_seeds_[to_index(to)] = lane_seeds_[to_index(from)];
+        lane_keys_.row(to_index(to)) = lane_keys_.row(to_index(from));
     }
     if (has_own_data_ && has_table_) {
         table_.row(to_index(to)) = table_.row(to_index(from));
@@ -122,9 +134,9 @@ void LaneSamples<Scalar>::append_to_window(const BatchOrder::Batch& batch, std::
     }
     for (std::size_t done = 0; done < count; done += kChunkSamples) {
         const std::size_t part = std::min(kChunkSamples, count - done);
-        const MiniBatch<Scalar> samples =
-            batch.is_range() ? data_[0].source().range(indices[done], part, buffer())
-                             : data_[0].source().gather(indices.subspan(done, part), buffer());
+        const MiniBatch<Scalar> samples = batch.is_range()
+                                              ? data_[0].source().range(indices[done], part, buffer())
+                                              : data_[0].source().gather(indices.subspan(done, part), buffer());
         const std::size_t to = begin + done;
         std::copy_n(samples.x, part, window_.col(0).data() + to);
         std::copy_n(samples.y, part, window_.col(1).data() + to);
@@ -159,48 +171,81 @@ void LaneSamples<Scalar>::extend_window(std::uint64_t step, std::uint64_t first,
     window_end_ = window_first_ + indices_.size();
 }
 
-/// Orders of their own, for the epoch that `step` is in. Without epochs, for the step.
+/// The order of a lane's samples, alone.
 template <class Scalar>
-void LaneSamples<Scalar>::begin_epoch(std::uint64_t step, std::size_t num_lanes) {
-    epoch_begin_ = step;
-    lane_batches_.clear();
-    for (std::size_t lane = 0; lane < num_lanes; ++lane) {
-        const std::uint64_t seed = seeds_[lanes_[lane]];
-        lane_batches_.push_back(BatchOrder(order_.num_samples(), order_.batch_size(0), order_.sampling(), seed).batch(step));
-    }
+BatchOrder LaneSamples<Scalar>::order_of(std::size_t lane) const {
+    return has_own_order_
+               ? BatchOrder(order_.num_samples(), order_.batch_size(0), order_.sampling(), seeds_[lanes_[lane]])
+               : order_;
 }
 
+/// Data sets too large for a table: each lane asks its source for its own samples.
 template <class Scalar>
-void LaneSamples<Scalar>::gather(std::uint64_t step, std::uint64_t first, std::size_t count, std::size_t num_lanes) {
-    const bool has_epochs = order_.sampling() != Sampling::with_replacement;
-    const std::uint64_t step_in_epoch = has_epochs ? step % order_.steps_per_epoch() : 0;
-    if (has_own_order_ && epoch_begin_ != step - step_in_epoch) {
-        begin_epoch(step - step_in_epoch, num_lanes);
-    }
-    const BatchOrder::Batch shared = order_.batch(step - step_in_epoch);
-    const std::uint64_t position = step_in_epoch * order_.batch_size(0) + first;
+void LaneSamples<Scalar>::gather_from_sources(std::uint64_t step, std::uint64_t first, std::size_t count,
+                                              std::size_t num_lanes) {
     indices_.resize(count);
     for (std::size_t lane = 0; lane < num_lanes; ++lane) {
-        (has_own_order_ ? lane_batches_[lane] : shared).indices(position, indices_);
-        if (!has_table_) {
-            const MiniBatch<Scalar> samples = dataset(lane).source().gather(indices_, buffer());
-            for (std::size_t sample = 0; sample < count; ++sample) {
-                put(gathered_, lane, sample, samples, sample);
-            }
-            continue;
-        }
-        const Eigen::Index row = to_index(has_own_data_ ? lane : 0);
+        order_of(lane).batch(step).indices(first, indices_);
+        const MiniBatch<Scalar> samples = dataset(lane).source().gather(indices_, buffer());
         for (std::size_t sample = 0; sample < count; ++sample) {
-            gathered_.template block<1, 3>(to_index(lane), to_index(3 * sample)) =
-                table_.template block<1, 3>(row, to_index(3 * indices_[sample]));
+            put(gathered_, lane, sample, samples, sample);
         }
     }
 }
 
 template <class Scalar>
-void LaneSamples<Scalar>::begin_chunk(std::uint64_t step, std::uint64_t first, std::size_t count, std::size_t num_lanes) {
+kernels::LaneNetworks LaneSamples<Scalar>::networks(std::size_t num_lanes) noexcept {
+    constexpr std::size_t kRow = kernels::kRowLanes;
+    const FeistelShape shape(order_.num_samples());
+    return {order_.num_samples(),
+            shape.low_bits,
+            shape.low_mask,
+            shape.high_mask,
+            shape.num_rounds,
+            lane_keys_.data(),
+            (num_lanes + kRow - 1) / kRow * kRow,
+            static_cast<std::size_t>(lane_keys_.outerStride())};
+}
+
+/// From the table, by the indices that each lane's own order has at the same position: BatchOrder in lanes.
+template <class Scalar>
+void LaneSamples<Scalar>::gather_in_own_order(std::uint64_t step, std::uint64_t first, std::size_t count,
+                                              std::size_t num_lanes) {
+    const kernels::KernelTable& kernels = kernels::kernel_table();
+    const kernels::LaneNetworks orders = networks(num_lanes);
+    const bool replaces = order_.sampling() == Sampling::with_replacement;
+    const std::uint64_t epoch = step / order_.steps_per_epoch();
+    if (!replaces && lane_epoch_ != epoch) {
+        kernels.make_lane_keys(orders, lane_seeds_.data(), epoch);
+        lane_epoch_ = epoch;
+    }
+    const std::uint64_t step_in_epoch = replaces ? step : step % order_.steps_per_epoch();
+    const std::uint64_t position = step_in_epoch * order_.batch_size(0) + first;
+    const Eigen::Index num_parts = is_weighted_ ? 3 : 2;
+    for (std::size_t sample = 0; sample < count; ++sample) {
+        if (replaces) {
+            kernels.draw_in_lanes(lane_seeds_.data(), orders.num_lanes, position + sample, order_.num_samples(),
+                                  lane_indices_.data());
+        } else {
+            kernels.permute_in_lanes(orders, position + sample, lane_indices_.data());
+        }
+        for (Eigen::Index part = 0; part < num_parts; ++part) {
+            Scalar* const to = gathered_.col(to_index(3 * sample) + part).data();
+            const Scalar* const from = table_.data() + part * table_.outerStride();
+            const auto distance = static_cast<std::size_t>(3 * table_.outerStride());
+            for (std::size_t lane = 0; lane < num_lanes; ++lane) {
+                to[lane] = from[lane_indices_.data()[lane] * distance + (has_own_data_ ? lane : 0)];
+            }
+        }
+    }
+}
+
+template <class Scalar>
+void LaneSamples<Scalar>::begin_chunk(std::uint64_t step, std::uint64_t first, std::size_t count,
+                                      std::size_t num_lanes) {
     if (mode_ == Mode::gathered) {
-        return gather(step, first, count, num_lanes);
+        return has_table_ ? gather_in_own_order(step, first, count, num_lanes)
+                          : gather_from_sources(step, first, count, num_lanes);
     }
     const std::uint64_t position = position_in_run(step, first);
     if (position < window_first_ || position + count > window_end_) {

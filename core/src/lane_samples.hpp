@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "eigen_core.hpp"
+#include "kernels/kernel_table.hpp"
 #include "skein/batch_order.hpp"
 #include "skein/dataset.hpp"
 
@@ -57,8 +58,10 @@ private:
     void extend_window(std::uint64_t step, std::uint64_t first, std::size_t count);
     void append_to_window(const BatchOrder::Batch& batch, std::uint64_t first, std::size_t count);
     void fill_table(std::size_t num_lanes);
-    void gather(std::uint64_t step, std::uint64_t first, std::size_t count, std::size_t num_lanes);
-    void begin_epoch(std::uint64_t step, std::size_t num_lanes);
+    void gather_from_sources(std::uint64_t step, std::uint64_t first, std::size_t count, std::size_t num_lanes);
+    void gather_in_own_order(std::uint64_t step, std::uint64_t first, std::size_t count, std::size_t num_lanes);
+    kernels::LaneNetworks networks(std::size_t num_lanes) noexcept;
+    BatchOrder order_of(std::size_t lane) const;
 
     const Dataset<Scalar>& dataset(std::size_t lane) const noexcept {
         return has_own_data_ ? data_[lanes_[lane]] : data_[0];
@@ -86,9 +89,12 @@ private:
     std::uint64_t window_first_ = 0, window_end_ = 0;
     std::size_t chunk_ = 0;  // where the chunk begins in the window
 
-    std::vector<std::size_t> lanes_;               // which lane of the ensemble a lane of the tile is
-    std::vector<BatchOrder::Batch> lane_batches_;  // orders of their own: the first mini-batch of the epoch
-    std::uint64_t epoch_begin_;                    // the step of that mini-batch
+    std::vector<std::size_t> lanes_;  // which lane of the ensemble a lane of the tile is
+    // Orders of their own: seeds, round keys for an epoch, and the indices that they draw.
+    Column<std::uint64_t> lane_seeds_;    // [stride]
+    Columns<std::uint32_t> lane_keys_;    // [stride x rounds]
+    Column<std::uint64_t> lane_indices_;  // [stride]
+    std::uint64_t lane_epoch_;
     Columns<Scalar> table_;     // [stride x (samples x 3)], one row where data are shared: x, y, m of sample 0, 1, ...
     Columns<Scalar> gathered_;  // [stride x (chunk samples x 3)], likewise
     Columns<Scalar> buffer_;    // [chunk samples x 3], of one lane

@@ -85,6 +85,7 @@ LaneTrainer<Scalar>::LaneTrainer(std::span<const Activation> activations, std::s
       deltas_(to_index(stride_)),
       final_weights_(to_index(stride_), to_index(activations.size())),
       norms_(stride_),
+      last_losses_(stride_),
       scales_(stride_),
       lane_of_(stride_) {}
 
@@ -95,8 +96,13 @@ std::size_t LaneTrainer<Scalar>::whole_rows() const noexcept {
 
 template <class Scalar>
 kernels::LaneTile<Scalar> LaneTrainer<Scalar>::tile(Scalar* weights) noexcept {
-    return {activation_of_layer_.data(), activation_of_layer_.size(), whole_rows(),  stride_,
-            weights,                     activations_.data(),         deltas_.data()};
+    return {activation_of_layer_.data(),
+            activation_of_layer_.size(),
+            whole_rows(),
+            stride_,
+            weights,
+            activations_.data(),
+            deltas_.data()};
 }
 
 template <class Scalar>
@@ -107,9 +113,7 @@ bool LaneTrainer<Scalar>::train(Ensemble<Scalar>& ensemble, std::size_t first_la
     std::uint64_t work_at_last_look = sample_layers_;
     while (num_live_ != 0) {
         if (const std::optional<Cause> cause = length_reached()) {
-            while (num_live_ != 0) {
-                end_lane(num_live_ - 1, Status::reached_max_steps, *cause);
-            }
+            write_outcomes(0, num_live_, Status::reached_max_steps, *cause);
             break;
         }
         step();
@@ -149,7 +153,8 @@ void LaneTrainer<Scalar>::pack(const Ensemble<Scalar>& ensemble, std::size_t fir
         column(layout_.watched_loss)[row] = loss_to_watch(false);
         column(layout_.smallest_loss)[row] = std::numeric_limits<Scalar>::infinity();
         for (std::size_t rate = 0; rate < layout_.num_rates; ++rate) {
-            const double common = settings_.common.learning_rates[settings_.common.learning_rates.size() == 1 ? 0 : rate];
+            const double common =
+                settings_.common.learning_rates[settings_.common.learning_rates.size() == 1 ? 0 : rate];
             column(layout_.base_rates + rate)[row] =
                 static_cast<Scalar>(of_lane(settings_.learning_rates, rate * ensemble_lanes_ + lane, common));
         }
@@ -216,7 +221,8 @@ void LaneTrainer<Scalar>::compute_norms() {
     }
     for (std::size_t lane = 0; lane < num_lanes; ++lane) {
         norms_[lane] = std::sqrt(norms_[lane]);
-        column(layout_.gradient_scale)[lane] = static_cast<Scalar>(clip_scale(settings_.common.clip_norm, norms_[lane]));
+        column(layout_.gradient_scale)[lane] =
+            static_cast<Scalar>(clip_scale(settings_.common.clip_norm, norms_[lane]));
     }
 }
 
@@ -356,35 +362,53 @@ void LaneTrainer<Scalar>::examine_epoch() {
 
 template <class Scalar>
 void LaneTrainer<Scalar>::end_lane(std::size_t lane, Status status, Cause cause) {
-    const std::size_t to = first_lane_ + lane_of_[lane];
-    outcome_->status[to] = status;
-    outcome_->cause[to] = cause;
-    outcome_->steps[to] = step_;
-    for (std::size_t layer = 0; layer < activation_of_layer_.size(); ++layer) {
-        final_weights_(to_index(lane_of_[lane]), to_index(layer)) = column(layout_.weights[before_] + layer)[lane];
-    }
-    if (step_ != 0) {
-        write_losses(lane, to);
-    }
+    write_outcomes(lane, 1, status, cause);
     remove(lane);
 }
 
+/// Of lanes [first, first + count) of the tile as it stands.
 template <class Scalar>
-void LaneTrainer<Scalar>::write_losses(std::size_t lane, std::size_t to) {
-    const double first_loss = static_cast<double>(column(layout_.first_loss)[lane]);
-    const std::uint64_t num_last = std::min<std::uint64_t>(kLastLosses, step_);
-    double last_losses = 0.0;
-    for (std::uint64_t step = step_ - num_last; step < step_; ++step) {
-        last_losses += static_cast<double>(column(layout_.recent_losses + step % kLastLosses)[lane]);
+void LaneTrainer<Scalar>::write_outcomes(std::size_t first, std::size_t count, Status status, Cause cause) {
+    for (std::size_t layer = 0; layer < activation_of_layer_.size(); ++layer) {
+        const Scalar* const weights = column(layout_.weights[before_] + layer);
+        Scalar* const to = final_weights_.col(to_index(layer)).data();
+        for (std::size_t lane = first; lane < first + count; ++lane) {
+            to[lane_of_[lane]] = weights[lane];
+        }
     }
-    const bool decreased = last_losses / static_cast<double>(num_last) < first_loss;
-    outcome_->first_loss[to] = first_loss;
-    outcome_->smallest_loss[to] = static_cast<double>(column(layout_.smallest_loss)[lane]);
-    outcome_->normalised_loss_sum[to] =
-        total(column(layout_.loss_sum)[lane], column(layout_.loss_sum_error)[lane]) / first_loss;
-    outcome_->inverse_loss_sum[to] =
-        total(column(layout_.inverse_sum)[lane], column(layout_.inverse_sum_error)[lane]) * first_loss;
-    outcome_->loss_decreased[to] = decreased && outcome_->status[to] != Status::diverged ? 1 : 0;
+    for (std::size_t lane = first; lane < first + count; ++lane) {
+        const std::size_t to = first_lane_ + lane_of_[lane];
+        outcome_->status[to] = status;
+        outcome_->cause[to] = cause;
+        outcome_->steps[to] = step_;
+    }
+    if (step_ != 0) {
+        write_losses(first, count, status != Status::diverged);
+    }
+}
+
+template <class Scalar>
+void LaneTrainer<Scalar>::write_losses(std::size_t first, std::size_t count, bool may_have_decreased) {
+    const std::uint64_t num_last = std::min<std::uint64_t>(kLastLosses, step_);
+    std::fill_n(last_losses_.begin(), count, 0.0);
+    for (std::uint64_t step = step_ - num_last; step < step_; ++step) {
+        const Scalar* const losses = column(layout_.recent_losses + step % kLastLosses) + first;
+        for (std::size_t lane = 0; lane < count; ++lane) {
+            last_losses_[lane] += static_cast<double>(losses[lane]);
+        }
+    }
+    for (std::size_t lane = first; lane < first + count; ++lane) {
+        const std::size_t to = first_lane_ + lane_of_[lane];
+        const double first_loss = static_cast<double>(column(layout_.first_loss)[lane]);
+        outcome_->first_loss[to] = first_loss;
+        outcome_->smallest_loss[to] = static_cast<double>(column(layout_.smallest_loss)[lane]);
+        outcome_->normalised_loss_sum[to] =
+            total(column(layout_.loss_sum)[lane], column(layout_.loss_sum_error)[lane]) / first_loss;
+        outcome_->inverse_loss_sum[to] =
+            total(column(layout_.inverse_sum)[lane], column(layout_.inverse_sum_error)[lane]) * first_loss;
+        const double last_loss = last_losses_[lane - first] / static_cast<double>(num_last);
+        outcome_->loss_decreased[to] = may_have_decreased && last_loss < first_loss ? 1 : 0;
+    }
 }
 
 /// The last lane takes the place of one that has ended; its own becomes a chain of zeros that does not learn.

@@ -58,7 +58,8 @@ private:
     void keep_losses();
     void examine_epoch();
     void end_lane(std::size_t lane, Status status, Cause cause);
-    void write_losses(std::size_t lane, std::size_t to);
+    void write_outcomes(std::size_t first, std::size_t count, Status status, Cause cause);
+    void write_losses(std::size_t first, std::size_t count, bool may_have_decreased);
     void remove(std::size_t lane);
     void unpack(Ensemble<Scalar>& ensemble, std::size_t num_lanes);
 
@@ -73,12 +74,13 @@ private:
     LaneSamples<Scalar> all_samples_;  // of a full batch
     LaneGradient<Scalar> gradient_;
     LaneGradient<Scalar> all_gradient_;
-    Columns<Scalar> state_;          // [stride x columns], LaneLayout
-    Columns<Scalar> activations_;    // scratch [stride x layers]
-    Column<Scalar> deltas_;          // scratch [stride]
-    Columns<Scalar> final_weights_;  // [stride x layers], of the lanes in their first order
-    std::vector<double> norms_;      // [stride]
-    std::vector<double> scales_;     // [stride], of the schedule
+    Columns<Scalar> state_;             // [stride x columns], LaneLayout
+    Columns<Scalar> activations_;       // scratch [stride x layers]
+    Column<Scalar> deltas_;             // scratch [stride]
+    Columns<Scalar> final_weights_;     // [stride x layers], of the lanes in their first order
+    std::vector<double> norms_;         // [stride]
+    std::vector<double> last_losses_;   // scratch [stride]
+    std::vector<double> scales_;        // [stride], of the schedule
     std::vector<std::size_t> lane_of_;  // [stride]: which of the tile's lanes stands here now
     std::size_t first_lane_ = 0;
     std::size_t num_live_ = 0;

@@ -29,9 +29,6 @@ public:
 private:
     static constexpr std::size_t kMaxRounds = 32;
     std::uint64_t size_;
-    int low_bits_;  // the domain has low_bits_ + high_bits_ bits
-    int high_bits_;
-    std::size_t num_rounds_;
     std::array<std::uint32_t, kMaxRounds> keys_;
 };
 

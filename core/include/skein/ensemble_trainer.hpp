@@ -56,9 +56,9 @@ inline constexpr std::size_t kLastLosses = 20;
 struct EnsembleOutcome {
     std::vector<Status> status;
     std::vector<Cause> cause;
-    std::vector<std::uint64_t> steps;         ///< updates done
-    std::vector<double> loss;                 ///< over all of a lane's data, with its final weights
-    std::vector<double> first_loss;           ///< NaN where no step was done, as in the next three
+    std::vector<std::uint64_t> steps;  ///< updates done
+    std::vector<double> loss;          ///< over all of a lane's data, with its final weights
+    std::vector<double> first_loss;    ///< NaN where no step was done, as in the next three
     std::vector<double> smallest_loss;
     std::vector<double> normalised_loss_sum;
     std::vector<double> inverse_loss_sum;

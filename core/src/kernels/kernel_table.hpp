@@ -165,6 +165,20 @@ struct FeistelNetwork {
     const std::uint32_t* keys;  // [rounds]
 };
 
+inline constexpr std::size_t kMaxFeistelRounds = 32;
+
+/// Networks side by side, of one shape and with keys of their own. Lanes are whole rows.
+struct LaneNetworks {
+    std::uint64_t size;
+    int low_bits;
+    std::uint32_t low_mask;
+    std::uint32_t high_mask;
+    std::size_t num_rounds;
+    std::uint32_t* keys;  // [lanes x rounds], stride apart
+    std::size_t num_lanes;
+    std::size_t stride;
+};
+
 template <class Scalar>
 struct Kernels {
     /// result[i] = function(z[i]); the same memory is allowed, here and below.
@@ -198,6 +212,13 @@ struct KernelTable {
     Kernels<double> of_double;
     /// Puts where each position goes in its place.
     void (*permute)(const FeistelNetwork& network, std::uint64_t* positions, std::size_t count) noexcept;
+    /// The round keys of each lane's seed [lanes] for an epoch.
+    void (*make_lane_keys)(const LaneNetworks& networks, const std::uint64_t* seeds, std::uint64_t epoch) noexcept;
+    /// Where each lane's network takes a position: indices [lanes].
+    void (*permute_in_lanes)(const LaneNetworks& networks, std::uint64_t position, std::uint64_t* indices) noexcept;
+    /// integer(seed, Stream::replacement, index, bound) of each lane's seed: indices [lanes]; lanes are whole rows.
+    void (*draw_in_lanes)(const std::uint64_t* seeds, std::size_t num_lanes, std::uint64_t index, std::uint64_t bound,
+                          std::uint64_t* indices) noexcept;
 
     template <class Scalar>
     const Kernels<Scalar>& of() const noexcept {

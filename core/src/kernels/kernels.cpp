@@ -110,6 +110,19 @@ void permute_entry(const FeistelNetwork& network, std::uint64_t* positions, std:
     permute(network, positions, count);
 }
 
+void make_lane_keys_entry(const LaneNetworks& networks, const std::uint64_t* seeds, std::uint64_t epoch) noexcept {
+    make_lane_keys(networks, seeds, epoch);
+}
+
+void permute_in_lanes_entry(const LaneNetworks& networks, std::uint64_t position, std::uint64_t* indices) noexcept {
+    permute_in_lanes(networks, position, indices);
+}
+
+void draw_in_lanes_entry(const std::uint64_t* seeds, std::size_t num_lanes, std::uint64_t index, std::uint64_t bound,
+                         std::uint64_t* indices) noexcept {
+    draw_in_lanes(seeds, num_lanes, index, bound, indices);
+}
+
 template <class Scalar>
 constexpr Kernels<Scalar> kEntries{
     evaluate_entry<Scalar>,      activate_entry<Scalar>, slope_entry<Scalar>,    forward_entry<Scalar>,
@@ -126,6 +139,7 @@ constexpr Kernels<Scalar> kEntries{
 #define SKEIN_TEXT(variant) SKEIN_TEXT_(variant)
 extern const KernelTable SKEIN_TABLE(SKEIN_VARIANT);
 const KernelTable SKEIN_TABLE(SKEIN_VARIANT){SKEIN_TEXT(SKEIN_VARIANT), kEntries<float>, kEntries<double>,
-                                               permute_entry};
+                                               permute_entry, make_lane_keys_entry, permute_in_lanes_entry,
+                                               draw_in_lanes_entry};
 
 }  // namespace skein::kernels

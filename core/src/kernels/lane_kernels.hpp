@@ -110,12 +110,6 @@ void accumulate_lanes(const LaneTile<Scalar>& tile, const LaneSample<Scalar>& sa
     }
 }
 
-/// Zero where all of a row's numbers so far are finite, else NaN: additions, which take no multiply pipe's time.
-template <class Scalar>
-SKEIN_INLINE Row<Scalar> add_check(const Row<Scalar>& check, const Row<Scalar>& a) {
-    return check + (a - a);
-}
-
 template <class Scalar>
 SKEIN_INLINE void update_with_state(const LaneUpdate<Scalar>& update, std::size_t lane, std::size_t at,
                                     UpdateRow<Scalar>& row) {
@@ -140,26 +134,28 @@ SKEIN_INLINE void update_with_state(const LaneUpdate<Scalar>& update, std::size_
 }
 
 /// The mean that a sum stands for. A chain alone adds its slots in pairs, empty ones too: what that does to the sign of
-/// a zero is made up for here.
-template <class Scalar>
+/// a zero is made up for here. kOneSample: there is nothing to divide by.
+template <bool kOneSample, class Scalar>
 SKEIN_INLINE Row<Scalar> mean_of(const LaneUpdate<Scalar>& update, const Scalar* sum) {
-    return (load(sum) + broadcast(update.empty_slots)) * broadcast(update.reciprocal);
+    const Row<Scalar> all = load(sum) + broadcast(update.empty_slots);
+    return kOneSample ? all : all * broadcast(update.reciprocal);
 }
 
-/// One row of lanes, layer by layer: gradients from sums, and the update rule. kPlain: sgd without weight decay, for
-/// which w - eta (g + 0 w) is w - eta g, zeros and their signs included.
-template <bool kPlain, class Scalar>
+/// The gradients and weights of a row of lanes, layer by layer. What it returns is finite where the new weights and the
+/// norm of the gradient are: a sum of weights, for one that is not finite leaves none that is, and in double the norm's
+/// sum of squares, which can overflow though all gradients are finite. (In float a gradient that is not finite makes a
+/// weight that is not, and the norm, a double, holds all squares.) kPlain: sgd without weight decay, for which
+/// w - eta (g + 0 w) is w - eta g, zeros and their signs included.
+template <bool kPlain, bool kOneSample, class Scalar>
 SKEIN_INLINE Row<Scalar> update_lane_row(const LaneUpdate<Scalar>& update, std::size_t lane) {
     const Row<Scalar> zero = broadcast(Scalar(0));
-    Row<Scalar> check = zero;
-    Row<Scalar> squares = zero;  // of the gradients: the norm's, which diverges where it overflows
+    Row<Scalar> sum_of_weights = zero;
+    Row<Scalar> squares = zero;
     for (std::size_t layer = 0; layer < update.num_layers; ++layer) {
         const std::size_t at = layer * update.stride + lane;
-        const Row<Scalar> gradient = mean_of(update, update.sums + kFirstGradientSum * update.stride + at);
+        const Row<Scalar> gradient = mean_of<kOneSample>(update, update.sums + kFirstGradientSum * update.stride + at);
         if constexpr (sizeof(Scalar) == sizeof(double)) {
             squares = squares + gradient * gradient;
-        } else {
-            check = add_check(check, gradient);  // the norm is a double: squares of floats do not overflow in it
         }
         UpdateRow<Scalar> row{load(update.learning_rates + layer * update.learning_rate_stride + lane), gradient,
                               load(update.weights + at), zero, zero};
@@ -169,22 +165,21 @@ SKEIN_INLINE Row<Scalar> update_lane_row(const LaneUpdate<Scalar>& update, std::
             update_with_state(update, lane, at, row);
         }
         store(update.new_weights + at, row.weight);
-        check = add_check(check, row.weight);
+        sum_of_weights = sum_of_weights + row.weight;
     }
-    return add_check(check, squares);
+    return (sum_of_weights - sum_of_weights) + (squares - squares);
 }
 
-template <bool kPlain, class Scalar>
+template <bool kPlain, bool kOneSample, class Scalar>
 bool update_lanes_as(const LaneUpdate<Scalar>& update) {
-    const Row<Scalar> zero = broadcast(Scalar(0));
     const Row<Scalar> nan = broadcast(std::numeric_limits<Scalar>::quiet_NaN());
-    Row<Scalar> all = zero;
+    Row<Scalar> all = broadcast(Scalar(0));
     for (std::size_t lane = 0; lane < update.num_lanes; lane += kRowLanes) {
-        Row<Scalar> flag = update_lane_row<kPlain>(update, lane);
-        const Row<Scalar> loss = mean_of(update, update.sums + kLossSum * update.stride + lane);
+        const Row<Scalar> check = update_lane_row<kPlain, kOneSample>(update, lane);
+        const Row<Scalar> loss = mean_of<kOneSample>(update, update.sums + kLossSum * update.stride + lane);
         store(update.losses + lane, loss);
-        flag = add_check(flag, loss);
-        flag = select(less(load(update.watched_losses + lane), loss), flag, nan);
+        const Row<Scalar> flag =
+            select(less(load(update.watched_losses + lane), loss), check + (loss - loss), nan);
         store(update.flags + lane, flag);
         all = all + flag;
     }
@@ -199,7 +194,10 @@ bool update_lanes_as(const LaneUpdate<Scalar>& update) {
 
 template <class Scalar>
 bool update_lanes(const LaneUpdate<Scalar>& update) {
-    return update.is_plain ? update_lanes_as<true>(update) : update_lanes_as<false>(update);
+    if (update.is_plain) {
+        return update.reciprocal == 1 ? update_lanes_as<true, true>(update) : update_lanes_as<true, false>(update);
+    }
+    return update_lanes_as<false, false>(update);
 }
 
 /// W. Kahan's compensated sum (Communications of the ACM 8, 1965): sum - error is the sum.

@@ -2,40 +2,10 @@
 #pragma once
 
 #include "kernels/chain_kernels.hpp"
-#include "skein/random.hpp"
+#include "kernels/philox.hpp"
 
 namespace skein::kernels {
 namespace {
-
-/// The four words of a Philox block, for a row of lanes.
-struct RandomRow {
-    alignas(64) std::uint32_t word[4][kRowLanes];
-};
-
-/// Philox 4x32-10 (constants: Salmon et al. 2011, table 2) of the counters (index low, index high, stream, 0). Written
-/// lane by lane in plain integers, which the compiler turns into vectors; its twin is Random123's, in random.cpp.
-inline RandomRow philox_row(std::uint64_t seed, Stream stream, const std::uint64_t* indices) {
-    RandomRow row;
-    for (std::size_t lane = 0; lane < kRowLanes; ++lane) {
-        row.word[0][lane] = static_cast<std::uint32_t>(indices[lane]);
-        row.word[1][lane] = static_cast<std::uint32_t>(indices[lane] >> 32);
-        row.word[2][lane] = static_cast<std::uint32_t>(stream);
-        row.word[3][lane] = 0;
-    }
-    std::uint32_t key0 = static_cast<std::uint32_t>(seed);
-    std::uint32_t key1 = static_cast<std::uint32_t>(seed >> 32);
-    for (int round = 0; round < 10; ++round, key0 += 0x9E3779B9u, key1 += 0xBB67AE85u) {
-        for (std::size_t lane = 0; lane < kRowLanes; ++lane) {
-            const std::uint64_t product0 = std::uint64_t{0xD2511F53u} * row.word[0][lane];
-            const std::uint64_t product1 = std::uint64_t{0xCD9E8D57u} * row.word[2][lane];
-            row.word[0][lane] = static_cast<std::uint32_t>(product1 >> 32) ^ row.word[1][lane] ^ key0;
-            row.word[1][lane] = static_cast<std::uint32_t>(product1);
-            row.word[2][lane] = static_cast<std::uint32_t>(product0 >> 32) ^ row.word[3][lane] ^ key1;
-            row.word[3][lane] = static_cast<std::uint32_t>(product0);
-        }
-    }
-    return row;
-}
 
 /// Integers of at most 32 bits as numbers: exact in double, rounded once in float.
 template <class Scalar>
@@ -117,7 +87,7 @@ Row<Scalar> target_row(const SampleFormula<Scalar>& formula, const Row<Scalar>& 
 
 template <class Scalar>
 void generate_row(const SampleFormula<Scalar>& formula, const std::uint64_t* indices, Row<Scalar>& x, Row<Scalar>& y) {
-    const RandomRow random = philox_row(formula.seed, Stream::samples, indices);
+    const RandomRow random = philox_row(OneSeed{formula.seed}, Stream::samples, indices);
     Row<Scalar> noise = broadcast(Scalar(0));
     Row<Scalar> unused;
     if (formula.input == InputDistribution::normal) {
@@ -127,7 +97,7 @@ void generate_row(const SampleFormula<Scalar>& formula, const std::uint64_t* ind
         const Row<Scalar> centred = fused(broadcast(Scalar(2)), uniform_row<Scalar>(random), broadcast(Scalar(-1)));
         x = broadcast(formula.input_scale) * centred;
         if (formula.noise != 0) {
-            normal_rows(philox_row(formula.seed, Stream::noise, indices), noise, unused);
+            normal_rows(philox_row(OneSeed{formula.seed}, Stream::noise, indices), noise, unused);
         }
     }
     y = fused(broadcast(formula.noise), noise, target_row(formula, x, random));
