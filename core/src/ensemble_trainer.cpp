@@ -89,27 +89,31 @@ EnsembleSettings checked_settings(EnsembleSettings settings, std::size_t num_lan
 template <class Scalar>
 std::size_t choose_tile_lanes(std::size_t num_lanes, std::size_t num_layers, const Execution& execution,
                               int num_threads) {
-    constexpr std::size_t kTileBytes = 24576;
+    constexpr std::size_t kTileBytes = 49152;
     const std::size_t lane_bytes = (4 * num_layers + 12) * sizeof(Scalar);
     std::size_t lanes =
-        execution.tile_lanes != 0 ? execution.tile_lanes : std::clamp<std::size_t>(kTileBytes / lane_bytes, kRow, 256);
+        execution.tile_lanes != 0 ? execution.tile_lanes : std::clamp<std::size_t>(kTileBytes / lane_bytes, kRow, 512);
     const std::size_t threads = static_cast<std::size_t>(num_threads);
     lanes = std::min(lanes, (num_lanes + threads - 1) / threads);
     return (lanes + kRow - 1) / kRow * kRow;
 }
 
-EnsembleOutcome empty_outcome(std::size_t num_lanes, std::size_t num_records) {
-    constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-    const std::vector<double> nan(num_lanes, kNan);
-    EnsembleOutcome outcome;
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+/// Of lanes that have not been trained.
+EnsembleOutcome empty_outcome(std::size_t num_lanes, std::size_t num_records, EnsembleOutcome reused) {
+    EnsembleOutcome outcome = std::move(reused);
     outcome.status.assign(num_lanes, Status::stopped);
     outcome.cause.assign(num_lanes, Cause::observer);
     outcome.steps.assign(num_lanes, 0);
-    outcome.loss = outcome.first_loss = outcome.smallest_loss = nan;
-    outcome.normalised_loss_sum = outcome.inverse_loss_sum = nan;
+    for (std::vector<double>* const column : {&outcome.loss, &outcome.first_loss, &outcome.smallest_loss,
+                                              &outcome.normalised_loss_sum, &outcome.inverse_loss_sum}) {
+        column->assign(num_lanes, kNan);
+    }
     outcome.loss_decreased.assign(num_lanes, 0);
     outcome.marked_step.assign(num_lanes, kNever);
     outcome.recorded_losses.assign(num_lanes * num_records, kNan);
+    outcome.sample_layers = 0;
     return outcome;
 }
 
@@ -117,7 +121,7 @@ EnsembleOutcome empty_outcome(std::size_t num_lanes, std::size_t num_records) {
 void forget(EnsembleOutcome& outcome, std::size_t first, std::size_t count) {
     const std::size_t num_lanes = outcome.status.size();
     const std::size_t num_records = outcome.recorded_losses.size() / num_lanes;
-    const EnsembleOutcome empty = empty_outcome(count, num_records);
+    const EnsembleOutcome empty = empty_outcome(count, num_records, {});
     const auto put = [&](auto& to, const auto& from) {
         std::copy(from.begin(), from.end(), to.begin() + static_cast<std::ptrdiff_t>(first));
     };
@@ -163,7 +167,8 @@ TrainingSettings lane_settings(const EnsembleSettings& settings, std::size_t lan
 
 template <class Scalar>
 EnsembleOutcome train(Ensemble<Scalar>& ensemble, std::type_identity_t<std::span<const Dataset<Scalar>>> data,
-                      const EnsembleSettings& settings, EnsembleObserver* observer) {
+                      const EnsembleSettings& settings, EnsembleObserver* observer,
+                      EnsembleOutcome reused) {
     const FloatingPointEnvironment environment;
     const auto start = std::chrono::steady_clock::now();
     const std::size_t num_lanes = ensemble.num_lanes();
@@ -175,7 +180,7 @@ EnsembleOutcome train(Ensemble<Scalar>& ensemble, std::type_identity_t<std::span
     const std::size_t tile_lanes = choose_tile_lanes<Scalar>(num_lanes, ensemble.num_layers(), execution, num_threads);
     const std::size_t num_tiles = (num_lanes + tile_lanes - 1) / tile_lanes;
 
-    EnsembleOutcome outcome = empty_outcome(num_lanes, found_good.recorded_steps.size());
+    EnsembleOutcome outcome = empty_outcome(num_lanes, found_good.recorded_steps.size(), std::move(reused));
     std::vector<std::unique_ptr<LaneTrainer<Scalar>>> trainers(static_cast<std::size_t>(num_threads));
     std::atomic<bool> stopped{false};
     std::mutex one_at_a_time;
@@ -207,15 +212,15 @@ EnsembleOutcome train(Ensemble<Scalar>& ensemble, std::type_identity_t<std::span
 
 template <class Scalar>
 EnsembleOutcome train(Ensemble<Scalar>& ensemble, const Dataset<Scalar>& data, const EnsembleSettings& settings,
-                      EnsembleObserver* observer) {
-    return train(ensemble, std::span<const Dataset<Scalar>>(&data, 1), settings, observer);
+                      EnsembleObserver* observer, EnsembleOutcome reused) {
+    return train(ensemble, std::span<const Dataset<Scalar>>(&data, 1), settings, observer, std::move(reused));
 }
 
 #define SKEIN_INSTANTIATE(Scalar)                                                                                \
     template EnsembleOutcome train(Ensemble<Scalar>&, std::span<const Dataset<Scalar>>, const EnsembleSettings&, \
-                                   EnsembleObserver*);                                                           \
+                                   EnsembleObserver*, EnsembleOutcome);                                          \
     template EnsembleOutcome train(Ensemble<Scalar>&, const Dataset<Scalar>&, const EnsembleSettings&,           \
-                                   EnsembleObserver*);
+                                   EnsembleObserver*, EnsembleOutcome);
 SKEIN_INSTANTIATE(float)
 SKEIN_INSTANTIATE(double)
 #undef SKEIN_INSTANTIATE

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "skein/gradient.hpp"
 
@@ -46,21 +47,34 @@ const std::vector<SlotVisit>& LaneGradient<Scalar>::visits(std::size_t num_sampl
 
 template <class Scalar>
 void LaneGradient<Scalar>::sum_chunk(const kernels::LaneTile<Scalar>& tile, const LaneSamples<Scalar>& samples,
-                                     std::size_t count, bool with_gradient) {
+                                     std::size_t count, bool with_gradient,
+                                     const kernels::LossColumns<Scalar>* losses_before) {
     const kernels::Kernels<Scalar>& kernels = kernels::kernels<Scalar>();
     const std::size_t level_size = stride_ * num_sums_;
     for (const SlotVisit& visit : visits(count)) {
         const auto sample = samples.sample(visit.sample);
-        kernels.accumulate_lanes(
-            tile, {sample.x, sample.y, sample.sample_weight, sample.is_per_lane, visit.is_first,
-                   sums_.data() + visit.level * level_size, visit.num_merges, level_size, with_gradient});
+        kernels.accumulate_lanes(tile, {sample.x, sample.y, sample.sample_weight, sample.is_per_lane, visit.is_first,
+                                        sums_.data() + visit.level * level_size, visit.num_merges, level_size,
+                                        with_gradient, std::exchange(losses_before, nullptr)});
     }
     empty_slots_ = sum_of_empty_slots<Scalar>(count);
 }
 
 template <class Scalar>
 void LaneGradient<Scalar>::compute(const kernels::LaneTile<Scalar>& tile, LaneSamples<Scalar>& samples,
-                                   std::uint64_t step, bool with_gradient) {
+                                   std::uint64_t step, const kernels::LossColumns<Scalar>* losses_before) {
+    sum_batch(tile, samples, step, true, losses_before);
+}
+
+template <class Scalar>
+void LaneGradient<Scalar>::compute_losses(const kernels::LaneTile<Scalar>& tile, LaneSamples<Scalar>& samples) {
+    sum_batch(tile, samples, 0, false, nullptr);
+}
+
+template <class Scalar>
+void LaneGradient<Scalar>::sum_batch(const kernels::LaneTile<Scalar>& tile, LaneSamples<Scalar>& samples,
+                                     std::uint64_t step, bool with_gradient,
+                                     const kernels::LossColumns<Scalar>* losses_before) {
     const std::uint64_t num_samples = samples.order().batch_size(step);
     const bool has_exact_reciprocal = sizeof(Scalar) == sizeof(double) || std::has_single_bit(num_samples);
     num_lanes_ = tile.num_lanes;
@@ -69,7 +83,7 @@ void LaneGradient<Scalar>::compute(const kernels::LaneTile<Scalar>& tile, LaneSa
     for (std::uint64_t first = 0; first < num_samples; first += kChunkSamples) {
         const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(kChunkSamples, num_samples - first));
         samples.begin_chunk(step, first, count, tile.num_lanes);
-        sum_chunk(tile, samples, count, with_gradient);
+        sum_chunk(tile, samples, count, with_gradient, std::exchange(losses_before, nullptr));
         if (is_wide_) {
             add_chunk();
         }

@@ -21,9 +21,12 @@ public:
     /// be the means themselves, for those who need gradients before the update.
     LaneGradient(std::size_t num_layers, std::uint64_t max_samples, std::size_t stride, bool needs_means);
 
-    /// The sums over a step's mini-batch, for the lanes of `tile`.
+    /// The sums over a step's mini-batch, for the lanes of `tile`. `losses_before`, where it is not null, is recorded on
+    /// the way.
     void compute(const kernels::LaneTile<Scalar>& tile, LaneSamples<Scalar>& samples, std::uint64_t step,
-                 bool with_gradient = true);
+                 const kernels::LossColumns<Scalar>* losses_before);
+    /// The losses alone.
+    void compute_losses(const kernels::LaneTile<Scalar>& tile, LaneSamples<Scalar>& samples);
     /// [lanes x (layers + 2)], SumIndex. (sum + empty_slots()) * reciprocal() is the mean.
     Scalar* sums() noexcept { return sums_.data(); }
     Scalar empty_slots() const noexcept { return empty_slots_; }
@@ -36,8 +39,10 @@ public:
 
 private:
     const std::vector<SlotVisit>& visits(std::size_t num_samples);
+    void sum_batch(const kernels::LaneTile<Scalar>& tile, LaneSamples<Scalar>& samples, std::uint64_t step,
+                   bool with_gradient, const kernels::LossColumns<Scalar>* losses_before);
     void sum_chunk(const kernels::LaneTile<Scalar>& tile, const LaneSamples<Scalar>& samples, std::size_t count,
-                   bool with_gradient);
+                   bool with_gradient, const kernels::LossColumns<Scalar>* losses_before);
     void add_chunk();
     void divide(std::uint64_t num_samples, bool weighted);
 

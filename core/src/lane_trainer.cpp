@@ -18,7 +18,7 @@ constexpr std::uint64_t kWorkPerLook = std::uint64_t{1} << 20;
 /// 1,024 or 4,096 bytes they would compete for the same sets of the L1 cache.
 std::size_t stride_of(std::size_t tile_lanes) { return (tile_lanes + kRow - 1) / kRow * kRow + kRow; }
 
-Eigen::Index to_index(std::size_t count) { return static_cast<Eigen::Index>(count); }
+constexpr Eigen::Index to_index(std::size_t count) { return static_cast<Eigen::Index>(count); }
 
 /// `column` is one per lane, or empty: then all have `common`.
 template <class Value>
@@ -113,6 +113,7 @@ bool LaneTrainer<Scalar>::train(Ensemble<Scalar>& ensemble, std::size_t first_la
     std::uint64_t work_at_last_look = sample_layers_;
     while (num_live_ != 0) {
         if (const std::optional<Cause> cause = length_reached()) {
+            record_losses();
             write_outcomes(0, num_live_, Status::reached_max_steps, *cause);
             break;
         }
@@ -137,6 +138,7 @@ void LaneTrainer<Scalar>::pack(const Ensemble<Scalar>& ensemble, std::size_t fir
     step_ = 0;
     before_ = 0;
     factor_ = 0.0;
+    has_unrecorded_losses_ = false;
     state_.setZero();
     final_weights_.setZero();
     std::fill_n(column(layout_.watched_loss), stride_, Scalar(-1));
@@ -178,12 +180,15 @@ std::optional<Cause> LaneTrainer<Scalar>::length_reached() const noexcept {
 template <class Scalar>
 void LaneTrainer<Scalar>::step() {
     set_learning_rates();
-    gradient_.compute(tile(column(layout_.weights[before_])), samples_, step_);
+    const kernels::LossColumns<Scalar> losses = loss_columns();
+    gradient_.compute(tile(column(layout_.weights[before_])), samples_, step_,
+                      has_unrecorded_losses_ ? &losses : nullptr);
     sample_layers_ += num_live_ * samples_.order().batch_size(step_) * activation_of_layer_.size();
     if (update()) {
         examine_flagged();
     }
     keep_losses();
+    has_unrecorded_losses_ = true;
     before_ = 1 - before_;
     ++step_;
     if (stop_.target_loss && !samples_.order().is_full_batch() && step_ % samples_.order().steps_per_epoch() == 0) {
@@ -324,16 +329,34 @@ Scalar LaneTrainer<Scalar>::loss_to_watch(bool is_marked) const noexcept {
     return static_cast<Scalar>(limit);
 }
 
-/// The loss of the step, of all lanes that have done it.
+/// The last step's losses, and what they are added to.
+template <class Scalar>
+kernels::LossColumns<Scalar> LaneTrainer<Scalar>::loss_columns() noexcept {
+    return {column(layout_.recent_losses + (step_ + kLastLosses - 1) % kLastLosses),
+            column(layout_.smallest_loss),
+            column(layout_.loss_sum),
+            column(layout_.loss_sum_error),
+            column(layout_.inverse_sum),
+            column(layout_.inverse_sum_error),
+            whole_rows()};
+}
+
+/// Where the next step is not there to do it.
+template <class Scalar>
+void LaneTrainer<Scalar>::record_losses() {
+    if (has_unrecorded_losses_) {
+        kernels::kernels<Scalar>().record_losses(loss_columns());
+        has_unrecorded_losses_ = false;
+    }
+}
+
+/// The losses that are kept as they are, of all lanes that have done the step.
 template <class Scalar>
 void LaneTrainer<Scalar>::keep_losses() {
-    Scalar* const losses = column(layout_.recent_losses + step_ % kLastLosses);
+    const Scalar* const losses = column(layout_.recent_losses + step_ % kLastLosses);
     if (step_ == 0) {
         std::copy_n(losses, num_live_, column(layout_.first_loss));
     }
-    kernels::kernels<Scalar>().record_losses({losses, column(layout_.smallest_loss), column(layout_.loss_sum),
-                                              column(layout_.loss_sum_error), column(layout_.inverse_sum),
-                                              column(layout_.inverse_sum_error), whole_rows()});
     const std::vector<std::uint64_t>& recorded = settings_.recorded_steps;
     const auto found = std::ranges::lower_bound(recorded, step_);
     if (found == recorded.end() || *found != step_) {
@@ -352,7 +375,8 @@ void LaneTrainer<Scalar>::examine_epoch() {
     if (num_live_ == 0) {
         return;
     }
-    all_gradient_.compute(tile(column(layout_.weights[before_])), all_samples_, 0, false);
+    record_losses();
+    all_gradient_.compute_losses(tile(column(layout_.weights[before_])), all_samples_);
     for (std::size_t lane = num_live_; lane-- > 0;) {
         if (all_gradient_.loss(lane) <= *stop_.target_loss) {
             end_lane(lane, Status::converged, Cause::target_loss);
@@ -435,7 +459,7 @@ void LaneTrainer<Scalar>::unpack(Ensemble<Scalar>& ensemble, std::size_t num_lan
     }
     num_live_ = num_lanes;
     all_samples_.begin_tile(first_lane_, num_lanes);
-    all_gradient_.compute(tile(final_weights_.data()), all_samples_, 0, false);
+    all_gradient_.compute_losses(tile(final_weights_.data()), all_samples_);
     num_live_ = 0;
     for (std::size_t lane = 0; lane < num_lanes; ++lane) {
         const std::size_t to = first_lane_ + lane;

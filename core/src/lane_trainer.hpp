@@ -55,6 +55,8 @@ private:
     void examine_flagged();
     std::optional<Cause> examine(std::size_t lane);
     Scalar loss_to_watch(bool is_marked) const noexcept;
+    kernels::LossColumns<Scalar> loss_columns() noexcept;
+    void record_losses();
     void keep_losses();
     void examine_epoch();
     void end_lane(std::size_t lane, Status status, Cause cause);
@@ -85,8 +87,9 @@ private:
     std::size_t first_lane_ = 0;
     std::size_t num_live_ = 0;
     std::uint64_t step_ = 0;
-    std::size_t before_ = 0;  // which of the two columns of weights is that before the step
-    double factor_ = 0.0;     // of the schedule, in the learning rates
+    std::size_t before_ = 0;              // which of the two columns of weights is that before the step
+    double factor_ = 0.0;                 // of the schedule, in the learning rates
+    bool has_unrecorded_losses_ = false;  // the last step's
     std::uint64_t sample_layers_ = 0;
     EnsembleOutcome* outcome_ = nullptr;
 };

@@ -82,13 +82,15 @@ public:
 
 /// Trains every lane of `ensemble` from its weights on, which become the final ones (the last finite ones of a lane that
 /// diverged). `data`: one data set for all lanes, or one per lane, all of as many samples.
+/// `reused`: an outcome that is no longer needed, whose memory serves again.
 /// Throws std::invalid_argument as train() does, naming the lane; also for columns of other lengths, and for max_seconds,
 /// which would make a lane's result depend on its neighbours.
 template <class Scalar>
 EnsembleOutcome train(Ensemble<Scalar>& ensemble, std::type_identity_t<std::span<const Dataset<Scalar>>> data,
-                      const EnsembleSettings& settings, EnsembleObserver* observer = nullptr);
+                      const EnsembleSettings& settings, EnsembleObserver* observer = nullptr,
+                      EnsembleOutcome reused = {});
 template <class Scalar>
 EnsembleOutcome train(Ensemble<Scalar>& ensemble, const Dataset<Scalar>& data, const EnsembleSettings& settings,
-                      EnsembleObserver* observer = nullptr);
+                      EnsembleObserver* observer = nullptr, EnsembleOutcome reused = {});
 
 }  // namespace skein

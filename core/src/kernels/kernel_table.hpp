@@ -88,8 +88,20 @@ struct LaneTile {
     std::size_t num_lanes;
     std::size_t stride;
     const Scalar* weights;  // [lanes x layers]
-    Scalar* activations;    // scratch [lanes x layers]
+    Scalar* activations;    // scratch [lanes x layers], the last layer not used
     Scalar* deltas;         // scratch [lanes]
+};
+
+/// What is summed over the losses of the steps; [lanes] each.
+template <class Scalar>
+struct LossColumns {
+    const Scalar* losses;
+    Scalar* smallest;
+    Scalar* sum;
+    Scalar* sum_error;
+    Scalar* inverse_sum;
+    Scalar* inverse_sum_error;
+    std::size_t num_lanes;
 };
 
 /// One sample of every lane, and where its terms are added to: sums [lanes x (layers + 2)], SumIndex.
@@ -104,6 +116,9 @@ struct LaneSample {
     std::size_t num_merges;  // how many finished partial sums, each level_size before the last, take this one in
     std::size_t level_size;  // of one level of partial sums
     bool with_gradient;      // false: only the loss and the sample weights are summed
+    /// Losses of the step before to be recorded on the way, or null: by itself that would wait for memory, here it runs
+    /// beside the last layer.
+    const LossColumns<Scalar>* losses_before;
 };
 
 /// One update of every lane's weights, from sums over samples.
@@ -129,18 +144,6 @@ struct LaneUpdate {
     Scalar* losses;                    // [lanes]: the mean losses are written here
     const Scalar* watched_losses;      // [lanes]: a lane whose loss is not above it is flagged
     Scalar* flags;                     // [lanes]: 0, or NaN where that is so or loss, gradient or new weights not finite
-};
-
-/// What is summed over the losses of the steps; [lanes] each.
-template <class Scalar>
-struct LossColumns {
-    const Scalar* losses;
-    Scalar* smallest;
-    Scalar* sum;
-    Scalar* sum_error;
-    Scalar* inverse_sum;
-    Scalar* inverse_sum_error;
-    std::size_t num_lanes;
 };
 
 /// A generated data set's settings in its own precision.

@@ -28,15 +28,42 @@ SKEIN_INLINE void add_to_sum(const LaneSample<Scalar>& sample, Scalar* here, con
     store(here, sum);
 }
 
+/// W. Kahan's compensated sum (Communications of the ACM 8, 1965): sum - error is the sum.
+template <class Scalar>
+SKEIN_INLINE void add_compensated(Scalar* sums, Scalar* errors, const Row<Scalar>& a) {
+    const Row<Scalar> sum = load(sums);
+    const Row<Scalar> corrected = a - load(errors);
+    const Row<Scalar> next = sum + corrected;
+    store(errors, (next - sum) - corrected);
+    store(sums, next);
+}
+
+template <class Scalar>
+SKEIN_INLINE void record_losses_row(const LossColumns<Scalar>& columns, std::size_t lane) {
+    const Row<Scalar> loss = load(columns.losses + lane);
+    store(columns.smallest + lane, at_most(load(columns.smallest + lane), loss));
+    add_compensated(columns.sum + lane, columns.sum_error + lane, loss);
+    add_compensated(columns.inverse_sum + lane, columns.inverse_sum_error + lane, broadcast(Scalar(1)) / loss);
+}
+
+template <class Scalar>
+void record_losses(const LossColumns<Scalar>& columns) {
+    for (std::size_t lane = 0; lane < columns.num_lanes; lane += kRowLanes) {
+        record_losses_row(columns, lane);
+    }
+}
+
+/// f_i = f(w_i f_{i-1}) of all layers but the last.
 template <bool kPerLane, class Scalar>
 void forward_lanes(const LaneTile<Scalar>& tile, const LaneSample<Scalar>& sample) {
-    for (std::size_t layer = 0; layer < tile.num_layers; ++layer) {
+    for (std::size_t layer = 0; layer + 1 < tile.num_layers; ++layer) {
         with_activation(tile.activation_of_layer[layer], [&]<Activation kActivation>() {
             const Scalar* const weights = tile.weights + layer * tile.stride;
             Scalar* const output = tile.activations + layer * tile.stride;
             if (layer == 0) {
                 for (std::size_t lane = 0; lane < tile.num_lanes; lane += kRowLanes) {
-                    store(output + lane, activate_row<kActivation>(load(weights + lane) * sample_row<kPerLane>(sample.x, lane)));
+                    const Row<Scalar> x = sample_row<kPerLane>(sample.x, lane);
+                    store(output + lane, activate_row<kActivation>(load(weights + lane) * x));
                 }
                 return;
             }
@@ -48,13 +75,21 @@ void forward_lanes(const LaneTile<Scalar>& tile, const LaneSample<Scalar>& sampl
     }
 }
 
-/// Sums the loss, and leaves delta_L = 2 m (f_L - y) f'(z_L) in tile.deltas.
+/// The last layer and the loss, and delta_L = 2 m (f_L - y) f'(z_L) in tile.deltas.
 template <bool kPerLane, class Scalar>
-void output_lanes(const LaneTile<Scalar>& tile, const LaneSample<Scalar>& sample) {
-    with_activation(tile.activation_of_layer[tile.num_layers - 1], [&]<Activation kActivation>() {
-        const Scalar* const output = tile.activations + (tile.num_layers - 1) * tile.stride;
+void output_lanes(const LaneTile<Scalar>& the_tile, const LaneSample<Scalar>& the_sample) {
+    const std::size_t layer = the_tile.num_layers - 1;
+    with_activation(the_tile.activation_of_layer[layer], [&]<Activation kActivation>() {
+        const LaneTile<Scalar> tile = the_tile;  // copies of its own: stores cannot be taken for changes of them
+        const LaneSample<Scalar> sample = the_sample;
+        const bool has_losses = sample.losses_before != nullptr;
+        const LossColumns<Scalar> losses = has_losses ? *sample.losses_before : LossColumns<Scalar>();
+        const Scalar* const weights = tile.weights + layer * tile.stride;
+        const Scalar* const input = layer == 0 ? sample.x : tile.activations + (layer - 1) * tile.stride;
+        const bool shares_input = layer == 0 && !kPerLane;
         for (std::size_t lane = 0; lane < tile.num_lanes; lane += kRowLanes) {
-            const Row<Scalar> f = load(output + lane);
+            const Row<Scalar> before = shares_input ? broadcast(*input) : load(input + lane);
+            const Row<Scalar> f = activate_row<kActivation>(load(weights + lane) * before);
             const Row<Scalar> residual = f - sample_row<kPerLane>(sample.y, lane);
             Row<Scalar> weighted = residual;
             Row<Scalar> twice = residual + residual;
@@ -66,13 +101,18 @@ void output_lanes(const LaneTile<Scalar>& tile, const LaneSample<Scalar>& sample
             }
             add_to_sum(sample, sample.sums + kLossSum * tile.stride + lane, weighted, residual);
             store(tile.deltas + lane, times_slope<kActivation>(twice, f));
+            if (has_losses) {
+                record_losses_row(losses, lane);
+            }
         }
     });
 }
 
 /// Sums f_{i-1} delta_i, and, but for the first layer, goes on to delta_{i-1} = (w_i delta_i) f'(z_{i-1}).
 template <bool kPerLane, class Scalar>
-void backward_lanes(const LaneTile<Scalar>& tile, const LaneSample<Scalar>& sample) {
+void backward_lanes(const LaneTile<Scalar>& the_tile, const LaneSample<Scalar>& the_sample) {
+    const LaneTile<Scalar> tile = the_tile;
+    const LaneSample<Scalar> sample = the_sample;
     for (std::size_t layer = tile.num_layers - 1; layer != 0; --layer) {
         with_activation(tile.activation_of_layer[layer - 1], [&]<Activation kActivation>() {
             const Scalar* const weights = tile.weights + layer * tile.stride;
@@ -151,14 +191,17 @@ SKEIN_INLINE Row<Scalar> update_lane_row(const LaneUpdate<Scalar>& update, std::
     const Row<Scalar> zero = broadcast(Scalar(0));
     Row<Scalar> sum_of_weights = zero;
     Row<Scalar> squares = zero;
+    Row<Scalar> learning_rate = load(update.learning_rates + lane);
     for (std::size_t layer = 0; layer < update.num_layers; ++layer) {
         const std::size_t at = layer * update.stride + lane;
+        if (update.learning_rate_stride != 0) {
+            learning_rate = load(update.learning_rates + layer * update.learning_rate_stride + lane);
+        }
         const Row<Scalar> gradient = mean_of<kOneSample>(update, update.sums + kFirstGradientSum * update.stride + at);
         if constexpr (sizeof(Scalar) == sizeof(double)) {
             squares = squares + gradient * gradient;
         }
-        UpdateRow<Scalar> row{load(update.learning_rates + layer * update.learning_rate_stride + lane), gradient,
-                              load(update.weights + at), zero, zero};
+        UpdateRow<Scalar> row{learning_rate, gradient, load(update.weights + at), zero, zero};
         if constexpr (kPlain) {
             row.weight = fused(negated(row.learning_rate), gradient, row.weight);
         } else {
@@ -170,8 +213,9 @@ SKEIN_INLINE Row<Scalar> update_lane_row(const LaneUpdate<Scalar>& update, std::
     return (sum_of_weights - sum_of_weights) + (squares - squares);
 }
 
+/// `update` by value: what is stored through its columns cannot then be taken for a change of itself.
 template <bool kPlain, bool kOneSample, class Scalar>
-bool update_lanes_as(const LaneUpdate<Scalar>& update) {
+bool update_lanes_as(const LaneUpdate<Scalar> update) {
     const Row<Scalar> nan = broadcast(std::numeric_limits<Scalar>::quiet_NaN());
     Row<Scalar> all = broadcast(Scalar(0));
     for (std::size_t lane = 0; lane < update.num_lanes; lane += kRowLanes) {
@@ -198,26 +242,6 @@ bool update_lanes(const LaneUpdate<Scalar>& update) {
         return update.reciprocal == 1 ? update_lanes_as<true, true>(update) : update_lanes_as<true, false>(update);
     }
     return update_lanes_as<false, false>(update);
-}
-
-/// W. Kahan's compensated sum (Communications of the ACM 8, 1965): sum - error is the sum.
-template <class Scalar>
-SKEIN_INLINE void add_compensated(Scalar* sums, Scalar* errors, const Row<Scalar>& a) {
-    const Row<Scalar> sum = load(sums);
-    const Row<Scalar> corrected = a - load(errors);
-    const Row<Scalar> next = sum + corrected;
-    store(errors, (next - sum) - corrected);
-    store(sums, next);
-}
-
-template <class Scalar>
-void record_losses(const LossColumns<Scalar>& columns) {
-    for (std::size_t lane = 0; lane < columns.num_lanes; lane += kRowLanes) {
-        const Row<Scalar> loss = load(columns.losses + lane);
-        store(columns.smallest + lane, at_most(load(columns.smallest + lane), loss));
-        add_compensated(columns.sum + lane, columns.sum_error + lane, loss);
-        add_compensated(columns.inverse_sum + lane, columns.inverse_sum_error + lane, broadcast(Scalar(1)) / loss);
-    }
 }
 
 }  // namespace
