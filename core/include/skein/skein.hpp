@@ -17,6 +17,7 @@
 #include "skein/optimizer.hpp"
 #include "skein/random.hpp"
 #include "skein/schedule.hpp"
+#include "skein/sweep.hpp"
 #include "skein/trainer.hpp"
 #include "skein/training_settings.hpp"
 #include "skein/version.hpp"

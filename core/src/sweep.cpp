@@ -1,0 +1,481 @@
+#include "skein/sweep.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <stdexcept>
+#include <utility>
+
+#include "kernels/floating_point_environment.hpp"
+#include "parallel.hpp"
+#include "require.hpp"
+#include "skein/elementary.hpp"
+#include "skein/names.hpp"
+
+namespace skein {
+namespace {
+
+using Kind = SweepParameter::Kind;
+
+/// Beyond this not every whole number is a double.
+constexpr double kMaxWhole = 0x1p53;
+constexpr double kMaxLayers = 1e6;
+
+bool has_layers(Kind kind) {
+    return kind == Kind::learning_rate || kind == Kind::weight || kind == Kind::weight_offset ||
+           kind == Kind::teacher_weight;
+}
+
+bool is_of_data(Kind kind) {
+    return kind == Kind::data_seed || kind == Kind::data_noise || kind == Kind::teacher_weight;
+}
+
+void check_bounds(double from, double to, std::size_t count) {
+    require(count > 0, "the number of values", count, "at least 1");
+    require(std::isfinite(from), "the first value", from, "a finite number");
+    require(std::isfinite(to), "the last value", to, "a finite number");
+    require(count > 1 || from == to, "the number of values", count, "at least 2 from two different bounds");
+}
+
+struct Range {
+    bool holds;
+    const char* expected;
+};
+
+/// What each parameter's values must be.
+Range range_of(Kind kind, double value, std::uint64_t num_samples) {
+    const bool is_whole = value == std::floor(value) && value >= 0 && value <= kMaxWhole;
+    switch (kind) {
+        case Kind::learning_rate:
+        case Kind::schedule_scale: return {value > 0, "a positive number"};
+        case Kind::momentum: return {value >= 0 && value < 1, "at least 0 and less than 1"};
+        case Kind::weight_decay:
+        case Kind::data_noise: return {value >= 0, "0 or more"};
+        case Kind::layers: return {is_whole && value >= 1 && value <= kMaxLayers, "a whole number from 1 to 1000000"};
+        case Kind::batch:
+            return {is_whole && value >= 1 && value <= static_cast<double>(num_samples),
+                    "a whole number from 1 to the number of samples"};
+        case Kind::seed:
+        case Kind::data_seed: return {is_whole, "a whole number from 0 to 2^53"};
+        case Kind::weight:
+        case Kind::weight_offset:
+        case Kind::weight_scale:
+        case Kind::teacher_weight: break;
+    }
+    return {true, ""};
+}
+
+/// Writes `value` to one layer, or to all.
+template <class Values, class Change>
+void change_layers(Values& values, const SweepParameter& parameter, const Change& change) {
+    for (std::size_t layer = 0; layer < values.size(); ++layer) {
+        if (!parameter.layer || *parameter.layer == layer) {
+            change(values[layer]);
+        }
+    }
+}
+
+template <class Value>
+void scatter(const std::vector<Value>& from, std::span<const std::size_t> to, std::vector<Value>& column) {
+    for (std::size_t lane = 0; lane < to.size(); ++lane) {
+        column[to[lane]] = from[lane];
+    }
+}
+
+void scatter_outcome(const EnsembleOutcome& from, std::span<const std::size_t> to, EnsembleOutcome& outcome) {
+    const std::size_t num_points = outcome.status.size();
+    scatter(from.status, to, outcome.status);
+    scatter(from.cause, to, outcome.cause);
+    scatter(from.steps, to, outcome.steps);
+    scatter(from.loss, to, outcome.loss);
+    scatter(from.first_loss, to, outcome.first_loss);
+    scatter(from.smallest_loss, to, outcome.smallest_loss);
+    scatter(from.normalised_loss_sum, to, outcome.normalised_loss_sum);
+    scatter(from.inverse_loss_sum, to, outcome.inverse_loss_sum);
+    scatter(from.loss_decreased, to, outcome.loss_decreased);
+    scatter(from.marked_step, to, outcome.marked_step);
+    for (std::size_t at = 0; at < from.recorded_losses.size(); ++at) {
+        const std::size_t record = at / to.size();
+        outcome.recorded_losses[record * num_points + to[at % to.size()]] = from.recorded_losses[at];
+    }
+    outcome.seconds += from.seconds;
+    outcome.sample_layers += from.sample_layers;
+}
+
+EnsembleOutcome room_for(std::size_t num_points, std::size_t num_records) {
+    EnsembleOutcome outcome;
+    outcome.status.resize(num_points);
+    outcome.cause.resize(num_points);
+    outcome.steps.resize(num_points);
+    for (std::vector<double>* const column : {&outcome.loss, &outcome.first_loss, &outcome.smallest_loss,
+                                              &outcome.normalised_loss_sum, &outcome.inverse_loss_sum}) {
+        column->resize(num_points);
+    }
+    outcome.loss_decreased.resize(num_points);
+    outcome.marked_step.resize(num_points);
+    outcome.recorded_losses.resize(num_points * num_records);
+    return outcome;
+}
+
+}  // namespace
+
+std::string SweepParameter::name() const {
+    return std::string(kSweepParameterNames[static_cast<std::size_t>(kind)]) +
+           (layer ? "[" + std::to_string(*layer + 1) + "]" : "");
+}
+
+SweepParameter parse_sweep_parameter(std::string_view name) {
+    const std::size_t bracket = name.find('[');
+    SweepParameter parameter;
+    parameter.kind = static_cast<Kind>(parse_word("parameter", name.substr(0, bracket), kSweepParameterNames));
+    if (bracket == std::string_view::npos) {
+        return parameter;
+    }
+    std::size_t layer = 0;
+    const std::string_view number = name.substr(bracket + 1);
+    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), layer);
+    const bool is_closed = error == std::errc() && std::string_view(end, number.data() + number.size()) == "]";
+    if (!is_closed || layer == 0) {
+        throw std::invalid_argument("the parameter '" + std::string(name) +
+                                    "' has no number of a layer: expected [1], [2], ..., as in w_1, w_2");
+    }
+    if (!has_layers(parameter.kind)) {
+        throw std::invalid_argument("the parameter '" + std::string(name) + "' is not one of a layer: expected '" +
+                                    std::string(name.substr(0, bracket)) + "'");
+    }
+    parameter.layer = layer - 1;
+    return parameter;
+}
+
+std::vector<double> linear_values(double from, double to, std::size_t count) {
+    check_bounds(from, to, count);
+    const FloatingPointEnvironment environment;
+    std::vector<double> values(count, to);
+    for (std::size_t index = 0; index + 1 < count; ++index) {
+        const double part = static_cast<double>(index) / static_cast<double>(count - 1);
+        values[index] = from * (1.0 - part) + to * part;
+    }
+    values[0] = from;
+    return values;
+}
+
+std::vector<double> log10_values(double from, double to, std::size_t count) {
+    check_bounds(from, to, count);
+    require(from > 0, "the first value of a logarithmic axis", from, "a positive number");
+    require(to > 0, "the last value of a logarithmic axis", to, "a positive number");
+    constexpr double kLog10OfE = 0.43429448190325182765;
+    std::vector<double> values = linear_values(log(from) * kLog10OfE, log(to) * kLog10OfE, count);
+    std::ranges::transform(values, values.begin(), [](double value) { return exp10(value); });
+    values.back() = to;
+    values.front() = from;
+    return values;
+}
+
+/// Chains of one depth and batch size, which are trained as one ensemble.
+template <class Scalar>
+struct Sweep<Scalar>::Group {
+    std::size_t num_layers;
+    std::uint64_t batch_size;
+    std::vector<std::size_t> points;
+};
+
+template <class Scalar>
+Sweep<Scalar>::Sweep(SweepSettings settings, Dataset<Scalar> data)
+    : settings_(std::move(settings)), data_(std::move(data)) {
+    if (!settings_.weights.empty()) {
+        settings_.num_layers = settings_.weights.size();
+    }
+    max_layers_ = settings_.num_layers;
+    for (const SweepAxis& axis : settings_.axes) {
+        check_axis(axis);
+        if (num_points_ > std::numeric_limits<std::uint64_t>::max() / 16 / axis.values.size()) {
+            throw std::invalid_argument("the sweep has too many points: expected less than 2^60");
+        }
+        num_points_ *= axis.values.size();
+        if (axis.parameter.kind == Kind::layers) {
+            max_layers_ = static_cast<std::size_t>(std::ranges::max(axis.values));
+        }
+    }
+    check_axes();
+    const SweepPoint<Scalar> first = point(coordinates(0));
+    checked(first.training, first.weights.size(), data_.num_samples());
+    Chain<Scalar>(first.weights, first.activations);
+}
+
+template <class Scalar>
+void Sweep<Scalar>::check_axis(const SweepAxis& axis) const {
+    const std::string what = "axis " + axis.parameter.name() + ": ";
+    require(!axis.values.empty(), what + "the number of values", 0, "at least 1");
+    for (const double value : axis.values) {
+        require(std::isfinite(value) && std::isfinite(static_cast<Scalar>(value)), what + "a value", value,
+                "a finite number");
+        const Range range = range_of(axis.parameter.kind, value, data_.num_samples());
+        require(range.holds, what + "a value", value, range.expected);
+    }
+}
+
+template <class Scalar>
+bool Sweep<Scalar>::varies(Kind kind) const noexcept {
+    return std::ranges::any_of(settings_.axes, [&](const SweepAxis& axis) { return axis.parameter.kind == kind; });
+}
+
+/// What axes must be beside each other and beside the settings.
+template <class Scalar>
+void Sweep<Scalar>::check_axes() const {
+    std::size_t min_layers = settings_.num_layers;
+    for (const SweepAxis& axis : settings_.axes) {
+        if (axis.parameter.kind == Kind::layers) {
+            min_layers = static_cast<std::size_t>(std::ranges::min(axis.values));
+        }
+    }
+    const auto fail = [](const SweepAxis& axis, const std::string& message) {
+        throw std::invalid_argument("axis " + axis.parameter.name() + ": " + message);
+    };
+    for (const SweepAxis& axis : settings_.axes) {
+        const SweepParameter& parameter = axis.parameter;
+        if (std::ranges::count(settings_.axes, parameter, &SweepAxis::parameter) > 1) {
+            fail(axis, "is given twice");
+        }
+        const bool of_teacher = parameter.kind == Kind::teacher_weight;
+        const std::size_t num_layers =
+            of_teacher && settings_.generated ? settings_.generated->teacher_weights.size() : min_layers;
+        if (parameter.layer && *parameter.layer >= num_layers) {
+            fail(axis, std::string(of_teacher ? "the teacher" : "a chain") + " has " + std::to_string(num_layers) +
+                           (num_layers == 1 ? " layer" : " layers"));
+        }
+        if (is_of_data(parameter.kind) && !settings_.generated) {
+            fail(axis, "the data are not generated: expected generated data to vary");
+        }
+        if (of_teacher && settings_.generated->target != Target::teacher) {
+            fail(axis, "the data have no teacher");
+        }
+        if ((parameter.kind == Kind::weight_scale || parameter.kind == Kind::layers) && !settings_.weights.empty()) {
+            fail(axis, "has no place beside weights to start from");
+        }
+        if (parameter.kind == Kind::momentum && settings_.training.optimizer.kind != Optimizer::Kind::momentum &&
+            settings_.training.optimizer.kind != Optimizer::Kind::nesterov) {
+            fail(axis, "has no effect on this optimizer: expected momentum or nesterov");
+        }
+    }
+    const bool has_rate_per_layer = settings_.training.learning_rates.size() > 1;
+    const bool has_activation_per_layer = settings_.activations.size() > 1;
+    if (varies(Kind::layers) && (has_rate_per_layer || has_activation_per_layer)) {
+        throw std::invalid_argument(std::string("axis layers: expected one ") +
+                                    (has_rate_per_layer ? "learning rate" : "activation") + " for all layers");
+    }
+}
+
+template <class Scalar>
+double Sweep<Scalar>::work_per_point() const noexcept {
+    const TrainingSettings& training = settings_.training;
+    const double num_samples = static_cast<double>(data_.num_samples());
+    const double batch_size = training.batch_size == 0 ? num_samples : static_cast<double>(training.batch_size);
+    double samples = std::numeric_limits<double>::infinity();
+    if (training.stop.max_steps) {
+        samples = static_cast<double>(*training.stop.max_steps) * batch_size;
+    }
+    if (training.stop.max_epochs) {
+        samples = std::min(samples, static_cast<double>(*training.stop.max_epochs) * num_samples);
+    }
+    return samples * static_cast<double>(max_layers_);
+}
+
+template <class Scalar>
+std::vector<double> Sweep<Scalar>::coordinates(std::uint64_t index) const {
+    std::vector<double> values;
+    values.reserve(settings_.axes.size());
+    for (const SweepAxis& axis : settings_.axes) {
+        values.push_back(axis.values[static_cast<std::size_t>(index % axis.values.size())]);
+        index /= axis.values.size();
+    }
+    return values;
+}
+
+template <class Scalar>
+SweepPoint<Scalar> Sweep<Scalar>::point(std::span<const double> coordinates) const {
+    SweepPoint<Scalar> point{{}, {}, settings_.training, settings_.generated};
+    std::size_t num_layers = settings_.num_layers;
+    Initialization initialization = settings_.initialization;
+    for (std::size_t axis = 0; axis < coordinates.size(); ++axis) {
+        const double value = coordinates[axis];
+        const SweepParameter& parameter = settings_.axes[axis].parameter;
+        switch (parameter.kind) {
+            case Kind::weight_scale: initialization.scale = value; break;
+            case Kind::momentum: point.training.optimizer.momentum = value; break;
+            case Kind::weight_decay: point.training.optimizer.weight_decay = value; break;
+            case Kind::schedule_scale: point.training.schedule.scale = value; break;
+            case Kind::layers: num_layers = static_cast<std::size_t>(value); break;
+            case Kind::batch: point.training.batch_size = static_cast<std::uint64_t>(value); break;
+            case Kind::seed: point.training.seed = static_cast<std::uint64_t>(value); break;
+            case Kind::data_seed: point.generated->seed = static_cast<std::uint64_t>(value); break;
+            case Kind::data_noise: point.generated->noise = value; break;
+            case Kind::teacher_weight:
+                change_layers(point.generated->teacher_weights, parameter, [&](double& weight) { weight = value; });
+                break;
+            case Kind::learning_rate:
+            case Kind::weight:
+            case Kind::weight_offset: break;
+        }
+    }
+    point.activations = settings_.activations;
+    if (point.activations.size() == 1) {
+        point.activations.assign(num_layers, settings_.activations[0]);
+    }
+    if (settings_.weights.empty()) {
+        point.weights = initial_weights<Scalar>(num_layers, initialization, point.training.seed);
+    } else {
+        std::ranges::transform(settings_.weights, std::back_inserter(point.weights),
+                               [](double weight) { return static_cast<Scalar>(weight); });
+    }
+    change_layered(coordinates, point);
+    return point;
+}
+
+/// The parameters that a layer can have for itself, once there are layers.
+template <class Scalar>
+void Sweep<Scalar>::change_layered(std::span<const double> coordinates, SweepPoint<Scalar>& point) const {
+    for (std::size_t axis = 0; axis < coordinates.size(); ++axis) {
+        const double value = coordinates[axis];
+        const SweepParameter& parameter = settings_.axes[axis].parameter;
+        if (parameter.kind == Kind::learning_rate) {
+            std::vector<double>& rates = point.training.learning_rates;
+            if (parameter.layer && rates.size() == 1) {
+                rates.assign(point.weights.size(), double(rates[0]));
+            }
+            change_layers(rates, parameter, [&](double& rate) { rate = value; });
+        } else if (parameter.kind == Kind::weight) {
+            change_layers(point.weights, parameter, [&](Scalar& weight) { weight = static_cast<Scalar>(value); });
+        } else if (parameter.kind == Kind::weight_offset) {
+            change_layers(point.weights, parameter,
+                          [&](Scalar& weight) { weight = static_cast<Scalar>(static_cast<double>(weight) + value); });
+        }
+    }
+}
+
+template <class Scalar>
+SweepOutcome<Scalar> Sweep<Scalar>::run(std::uint64_t first, std::size_t count, EnsembleObserver* observer) const {
+    if (first > num_points_ || count > num_points_ - first) {
+        throw std::invalid_argument("points " + std::to_string(first) + " to " + std::to_string(first + count) +
+                                    " of a sweep of " + std::to_string(num_points_) + ": expected points that it has");
+    }
+    std::vector<double> all;
+    all.reserve(count * num_axes());
+    for (std::uint64_t index = first; index < first + count; ++index) {
+        const std::vector<double> values = coordinates(index);
+        all.insert(all.end(), values.begin(), values.end());
+    }
+    return run_at(all, count, observer);
+}
+
+template <class Scalar>
+SweepOutcome<Scalar> Sweep<Scalar>::run(std::span<const double> coordinates, EnsembleObserver* observer) const {
+    require(num_axes() != 0 && coordinates.size() % num_axes() == 0, "the number of coordinates", coordinates.size(),
+            "as many per point as there are axes");
+    return run_at(coordinates, coordinates.size() / num_axes(), observer);
+}
+
+template <class Scalar>
+SweepOutcome<Scalar> Sweep<Scalar>::run_at(std::span<const double> coordinates, std::size_t num_points,
+                                           EnsembleObserver* observer) const {
+    const FloatingPointEnvironment environment;
+    std::map<std::pair<std::size_t, std::uint64_t>, Group> groups;
+    for (std::size_t index = 0; index < num_points; ++index) {
+        std::size_t num_layers = settings_.num_layers;
+        std::uint64_t batch_size = settings_.training.batch_size;
+        for (std::size_t axis = 0; axis < num_axes(); ++axis) {
+            const double value = coordinates[index * num_axes() + axis];
+            if (settings_.axes[axis].parameter.kind == Kind::layers) num_layers = static_cast<std::size_t>(value);
+            if (settings_.axes[axis].parameter.kind == Kind::batch) batch_size = static_cast<std::uint64_t>(value);
+        }
+        groups.try_emplace({num_layers, batch_size}, Group{num_layers, batch_size, {}})
+            .first->second.points.push_back(index);
+    }
+    SweepOutcome<Scalar> outcome{room_for(num_points, settings_.recorded_steps.size()), {}};
+    outcome.weights.assign(num_points * max_layers_, std::numeric_limits<Scalar>::quiet_NaN());
+    for (const auto& [key, group] : groups) {
+        train_group(group, coordinates, observer, outcome);
+    }
+    return outcome;
+}
+
+template <class Scalar>
+void Sweep<Scalar>::train_group(const Group& group, std::span<const double> coordinates, EnsembleObserver* observer,
+                                SweepOutcome<Scalar>& outcome) const {
+    const std::size_t num_lanes = group.points.size();
+    const bool has_own_data = varies(Kind::data_seed) || varies(Kind::data_noise) || varies(Kind::teacher_weight);
+    const bool rate_per_layer =
+        settings_.training.learning_rates.size() > 1 || std::ranges::any_of(settings_.axes, [](const SweepAxis& axis) {
+            return axis.parameter.kind == Kind::learning_rate && axis.parameter.layer.has_value();
+        });
+    EnsembleSettings lanes;
+    lanes.common = settings_.training;
+    lanes.common.batch_size = group.batch_size;
+    lanes.marked_loss = settings_.marked_loss;
+    lanes.recorded_steps = settings_.recorded_steps;
+    const auto resize = [&](auto& column, Kind kind, std::size_t per_lane) {
+        column.resize(varies(kind) ? num_lanes * per_lane : 0);
+    };
+    const std::size_t num_rates = rate_per_layer ? group.num_layers : 1;
+    resize(lanes.learning_rates, Kind::learning_rate, num_rates);
+    resize(lanes.momentum, Kind::momentum, 1);
+    resize(lanes.weight_decay, Kind::weight_decay, 1);
+    resize(lanes.schedule_scale, Kind::schedule_scale, 1);
+    resize(lanes.seeds, Kind::seed, 1);
+    std::vector<Scalar> weights(num_lanes * group.num_layers);
+    std::vector<std::optional<Dataset<Scalar>>> own_data(has_own_data ? num_lanes : 0);
+
+    const auto put = [](auto& column, std::size_t at, auto value) {
+        if (!column.empty()) {
+            column[at] = value;
+        }
+    };
+    const auto fill_lane = [&](std::size_t lane) {
+        const SweepPoint<Scalar> chain = point(coordinates.subspan(group.points[lane] * num_axes(), num_axes()));
+        for (std::size_t layer = 0; layer < group.num_layers; ++layer) {
+            weights[layer * num_lanes + lane] = chain.weights[layer];
+        }
+        for (std::size_t rate = 0; rate < num_rates; ++rate) {
+            put(lanes.learning_rates, rate * num_lanes + lane, chain.training.learning_rates[rate]);
+        }
+        put(lanes.momentum, lane, chain.training.optimizer.momentum);
+        put(lanes.weight_decay, lane, chain.training.optimizer.weight_decay);
+        put(lanes.schedule_scale, lane, chain.training.schedule.scale);
+        put(lanes.seeds, lane, chain.training.seed);
+        if (has_own_data) {
+            own_data[lane] = generate<Scalar>(*chain.generated);
+        }
+    };
+    constexpr std::size_t kLanesPerChunk = 256;
+    for_each_chunk((num_lanes + kLanesPerChunk - 1) / kLanesPerChunk,
+                   resolve_num_threads(lanes.common.execution.num_threads), [&](std::size_t chunk, int) {
+                       const std::size_t end = std::min(num_lanes, (chunk + 1) * kLanesPerChunk);
+                       for (std::size_t lane = chunk * kLanesPerChunk; lane < end; ++lane) {
+                           fill_lane(lane);
+                       }
+                   });
+    std::vector<Activation> activations = settings_.activations;
+    if (activations.size() == 1) {
+        activations.assign(group.num_layers, settings_.activations[0]);
+    }
+    Ensemble<Scalar> ensemble(num_lanes, weights, activations);
+    std::vector<Dataset<Scalar>> data;
+    for (std::optional<Dataset<Scalar>>& own : own_data) {
+        data.push_back(std::move(*own));
+    }
+    const EnsembleOutcome trained = train<Scalar>(
+        ensemble, has_own_data ? std::span<const Dataset<Scalar>>(data) : std::span(&data_, 1), lanes, observer);
+    scatter_outcome(trained, group.points, outcome.points);
+    for (std::size_t layer = 0; layer < group.num_layers; ++layer) {
+        const std::span<const Scalar> column = std::as_const(ensemble).layer(layer);
+        for (std::size_t lane = 0; lane < num_lanes; ++lane) {
+            outcome.weights[group.points[lane] * max_layers_ + layer] = column[lane];
+        }
+    }
+}
+
+template class Sweep<float>;
+template class Sweep<double>;
+
+}  // namespace skein
