@@ -1,0 +1,174 @@
+// A point of a sweep is its chain trained alone, to the bit; axes and their errors.
+#include "skein/sweep.hpp"
+
+#include <doctest/doctest.h>
+
+#include <bit>
+#include <cmath>
+#include <string>
+#include <vector>
+
+namespace skein {
+namespace {
+
+SweepSettings tanh_sweep() {
+    SweepSettings settings;
+    settings.weights = {0.5, -0.8, 1.1};
+    settings.training.stop.max_steps = 30;
+    settings.training.learning_rates = {0.3};
+    settings.generated.emplace();
+    settings.generated->num_samples = 9;
+    settings.generated->teacher_weights = {1.2, 0.7};
+    return settings;
+}
+
+template <class Scalar>
+Sweep<Scalar> make_sweep(const SweepSettings& settings) {
+    return Sweep<Scalar>(settings, generate<Scalar>(*settings.generated));
+}
+
+SweepAxis axis(const std::string& name, std::vector<double> values) {
+    return {parse_sweep_parameter(name), std::move(values)};
+}
+
+bool same(double a, double b) { return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b); }
+
+/// Every point of the sweep against train() of its chain.
+template <class Scalar>
+void check_points(const SweepSettings& settings) {
+    const Sweep<Scalar> sweep = make_sweep<Scalar>(settings);
+    const std::size_t num_points = static_cast<std::size_t>(sweep.num_points());
+    const SweepOutcome<Scalar> outcome = sweep.run(0, num_points);
+    for (std::size_t index = 0; index < num_points; ++index) {
+        const SweepPoint<Scalar> point = sweep.point(sweep.coordinates(index));
+        TrainingState<Scalar> alone(Chain<Scalar>(point.weights, point.activations));
+        const TrainingOutcome expected = train(alone, generate<Scalar>(*point.generated), point.training);
+        CAPTURE(index);
+        CHECK(outcome.points.status[index] == expected.status);
+        CHECK(outcome.points.cause[index] == expected.cause);
+        CHECK(outcome.points.steps[index] == expected.steps);
+        CHECK(same(outcome.points.loss[index], expected.loss));
+        for (std::size_t layer = 0; layer < sweep.max_layers(); ++layer) {
+            const double weight = static_cast<double>(outcome.weights[index * sweep.max_layers() + layer]);
+            if (layer < point.weights.size()) {
+                CHECK(same(weight, static_cast<double>(alone.chain.weights()[layer])));
+            } else {
+                CHECK(std::isnan(weight));
+            }
+        }
+    }
+    // Whatever points are trained together.
+    const SweepOutcome<Scalar> part = sweep.run(num_points / 3, num_points / 2);
+    for (std::size_t index = 0; index < num_points / 2; ++index) {
+        CHECK(same(part.points.loss[index], outcome.points.loss[num_points / 3 + index]));
+        CHECK(part.points.status[index] == outcome.points.status[num_points / 3 + index]);
+    }
+}
+
+std::string error_of(const SweepSettings& settings) {
+    try {
+        make_sweep<double>(settings);
+    } catch (const std::invalid_argument& error) {
+        return error.what();
+    }
+    return "";
+}
+
+std::string parse_error(const std::string& name) {
+    try {
+        parse_sweep_parameter(name);
+    } catch (const std::invalid_argument& error) {
+        return error.what();
+    }
+    return "";
+}
+
+TEST_CASE_TEMPLATE("points of a sweep are their chains alone", Scalar, float, double) {
+    SweepSettings settings = tanh_sweep();
+    SUBCASE("learning rates of two layers") {
+        settings.axes = {axis("learning_rate[1]", log10_values(0.01, 300, 7)),
+                         axis("learning_rate[3]", log10_values(0.1, 30, 5))};
+    }
+    SUBCASE("depth, scale and seed, in mini-batches") {
+        settings.weights.clear();
+        settings.num_layers = 4;
+        settings.initialization.kind = Initialization::Kind::normal;
+        settings.training.batch_size = 2;
+        settings.axes = {axis("layers", {1, 2, 5, 9}), axis("weight_scale", {0.5, 2}), axis("seed", {1, 2, 3})};
+    }
+    SUBCASE("batch, momentum and weight decay") {
+        settings.training.optimizer.kind = Optimizer::Kind::momentum;
+        settings.axes = {axis("batch", {1, 3, 9}), axis("momentum", {0, 0.5, 0.95}), axis("weight_decay", {0, 0.1})};
+    }
+    SUBCASE("weights, offsets and the schedule's scale") {
+        settings.training.schedule.kind = Schedule::Kind::cosine;
+        settings.axes = {axis("weight[2]", {-1, 0, 2}), axis("weight_offset", {0, 0.25}),
+                         axis("schedule_scale", {0.5, 4})};
+    }
+    SUBCASE("data") {
+        settings.training.learning_rates = {0.3, 0.1, 0.2};
+        settings.axes = {axis("data_seed", {1, 2}), axis("data_noise", {0, 1}), axis("teacher_weight[2]", {-2, 3}),
+                         axis("learning_rate", {0.1, 1})};
+    }
+    check_points<Scalar>(settings);
+}
+
+TEST_CASE("values of axes") {
+    CHECK(linear_values(-1, 1, 5) == std::vector<double>{-1, -0.5, 0, 0.5, 1});
+    CHECK(linear_values(2, 2, 1) == std::vector<double>{2});
+    const std::vector<double> values = log10_values(1e-3, 1e5, 9);
+    for (std::size_t index = 0; index < values.size(); ++index) {
+        // 2 ULP of exp10 and log, whose argument's error of 3 x 2^-53 x 11.5 is multiplied by log 10 = 2.3.
+        CHECK(std::abs(values[index] / std::pow(10.0, static_cast<double>(index) - 3) - 1) < 1e-14);
+    }
+    CHECK(values.front() == 1e-3);
+    CHECK(values.back() == 1e5);
+    CHECK_THROWS_WITH(log10_values(0, 1, 3), "the first value of a logarithmic axis is 0: expected a positive number");
+    CHECK_THROWS_WITH(linear_values(0, 1, 1),
+                      "the number of values is 1: expected at least 2 from two different bounds");
+    CHECK_THROWS_WITH(linear_values(0, 1, 0), "the number of values is 0: expected at least 1");
+    CHECK_THROWS_WITH(linear_values(INFINITY, 1, 2), "the first value is inf: expected a finite number");
+}
+
+TEST_CASE("names of parameters") {
+    for (const std::string name : {"learning_rate", "learning_rate[1]", "weight[12]", "teacher_weight", "seed"}) {
+        CHECK(parse_sweep_parameter(name).name() == name);
+    }
+    CHECK(parse_sweep_parameter("weight[2]").layer == 1);
+    CHECK(parse_error("learning-rates").find("did you mean 'learning_rate'") != std::string::npos);
+    CHECK(parse_error("weight[0]") ==
+          "the parameter 'weight[0]' has no number of a layer: expected [1], [2], ..., as in w_1, w_2");
+    CHECK(parse_error("weight[x]") ==
+          "the parameter 'weight[x]' has no number of a layer: expected [1], [2], ..., as in w_1, w_2");
+    CHECK(parse_error("momentum[1]") == "the parameter 'momentum[1]' is not one of a layer: expected 'momentum'");
+}
+
+TEST_CASE("bad sweeps are refused, naming the axis") {
+    const auto error_with = [](const std::string& name, std::vector<double> values) {
+        SweepSettings settings = tanh_sweep();
+        settings.axes = {axis(name, std::move(values))};
+        return error_of(settings);
+    };
+    CHECK(error_with("learning_rate", {}) == "axis learning_rate: the number of values is 0: expected at least 1");
+    CHECK(error_with("learning_rate", {1, -1}) == "axis learning_rate: a value is -1: expected a positive number");
+    CHECK(error_with("weight[2]", {NAN}) == "axis weight[2]: a value is nan: expected a finite number");
+    CHECK(error_with("weight[4]", {1}) == "axis weight[4]: a chain has 3 layers");
+    CHECK(error_with("teacher_weight[3]", {1}) == "axis teacher_weight[3]: the teacher has 2 layers");
+    CHECK(error_with("momentum", {0.5}) ==
+          "axis momentum: has no effect on this optimizer: expected momentum or nesterov");
+    CHECK(error_with("layers", {2}) == "axis layers: has no place beside weights to start from");
+    CHECK(error_with("batch", {10}) ==
+          "axis batch: a value is 10: expected a whole number from 1 to the number of samples");
+    CHECK(error_with("seed", {0.5}) == "axis seed: a value is 0.5: expected a whole number from 0 to 2^53");
+    SweepSettings twice = tanh_sweep();
+    twice.axes = {axis("weight[1]", {1}), axis("weight[1]", {2})};
+    CHECK(error_of(twice) == "axis weight[1]: is given twice");
+    SweepSettings large = tanh_sweep();
+    for (const char* name : {"weight[1]", "weight[2]", "weight[3]", "seed"}) {
+        large.axes.push_back(axis(name, linear_values(0, 65535, 65536)));
+    }
+    CHECK(error_of(large) == "the sweep has too many points: expected less than 2^60");
+}
+
+}  // namespace
+}  // namespace skein
