@@ -289,7 +289,7 @@ TEST_CASE("program: target loss, time and divergence are outcomes") {
     CHECK(in_words.output.find("--learning-rate") != std::string::npos);
 }
 
-TEST_CASE("program: SIGINT and SIGTERM end the step, write everything, and exit 130 and 143") {
+TEST_CASE("program: SIGINT and SIGTERM stop a run, write everything, and exit 130 and 143") {
     struct Case {
         int signal, exit_code;
         std::string name;
@@ -309,6 +309,7 @@ TEST_CASE("program: SIGINT and SIGTERM end the step, write everything, and exit 
         const Json printed = Json::parse(result.output);
         CHECK(printed["status"] == "stopped");
         CHECK(printed["cause"] == stop.name);
+        CHECK(printed["loss"].is_number());
         const Json stored = Json::parse(content_of(run / "run.json"));
         CHECK(stored["outcome"]["status"] == "stopped");
         CHECK(stored["outcome"]["steps"] == printed["steps"]);
@@ -316,6 +317,56 @@ TEST_CASE("program: SIGINT and SIGTERM end the step, write everything, and exit 
         CHECK(std::ranges::equal(read_chain<double>(run / "chain.json").weights(),
                                  printed["weights"].get<std::vector<double>>()));
     }
+}
+
+/// A run whose first step, and whose losses, would take hours.
+class EndlessRun {
+public:
+    explicit EndlessRun(const std::filesystem::path& directory)
+        : program_({"train", "--data", "teacher:samples=1e12", "--validation", "0.5", "--batch", "full", "--weights",
+                    "0.5,0.7", "--out", directory.string(), "--json"}) {
+        while (!std::filesystem::exists(directory)) {  // signals are caught from before that on
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    RunningProgram* operator->() { return &program_; }
+
+private:
+    RunningProgram program_;
+};
+
+TEST_CASE("program: a signal does not wait for the end of a long step, or of long losses") {
+    const TemporaryDirectory directory;
+    const std::filesystem::path run = directory.file("run");
+    EndlessRun program(run);
+    program->send(SIGINT);
+    const ProgramResult result = program->wait();
+    INFO(result.errors);
+    CHECK(result.exit_code == 130);
+    const Json printed = Json::parse(result.output);
+    CHECK(printed["status"] == "stopped");
+    CHECK(printed["cause"] == "SIGINT");
+    CHECK(printed["steps"] == 0);
+    CHECK(printed["loss"].is_null());
+    CHECK(printed["validation_loss"].is_null());
+    CHECK(printed["weights"] == Json{0.5, 0.7});
+    CHECK(Json::parse(content_of(run / "run.json"))["outcome"]["status"] == "stopped");
+    CHECK(csv_rows(content_of(run / "history.csv")).size() == 1);
+}
+
+TEST_CASE("program: a second signal quits at once, and its directory takes another run") {
+    const TemporaryDirectory directory;
+    const std::filesystem::path run = directory.file("run");
+    EndlessRun program(run);
+    program->send(SIGTERM);
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    program->send(SIGINT);
+    const ProgramResult result = program->wait();
+    CHECK(result.exit_code == 130);
+    CHECK(result.output == "");
+    CHECK(std::filesystem::is_empty(run));
+    CHECK(run_program({"train", "--steps", "1", "--out", run.string()}).exit_code == 0);
 }
 
 TEST_CASE("program: evaluate tells the loss of a stored chain, and writes predictions") {

@@ -2,8 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <stdexcept>
 #include <string>
 
@@ -47,6 +49,27 @@ TrainingOutcome run(TrainingState<double>& state, const Dataset<double>& data, c
 std::vector<double> weights_of(const TrainingState<double>& state) {
     return {state.chain.weights().begin(), state.chain.weights().end()};
 }
+
+/// Samples that set a flag when a chunk is asked for, after so many chunks.
+class InterruptingSource final : public SampleSource<double> {
+public:
+    InterruptingSource(const Dataset<double>& base, std::atomic<bool>& flag, int num_chunks)
+        : base_(base), flag_(flag), chunks_left_(num_chunks) {}
+    std::uint64_t num_samples() const noexcept override { return base_.num_samples(); }
+    MiniBatch<double> range(std::uint64_t first, std::size_t count, const SampleBuffer<double>& buffer) const override {
+        flag_.store(flag_.load() || chunks_left_-- == 0);
+        return base_.source().range(first, count, buffer);
+    }
+    MiniBatch<double> gather(std::span<const std::uint64_t> indices, const SampleBuffer<double>& buffer) const override {
+        flag_.store(flag_.load() || chunks_left_-- == 0);
+        return base_.source().gather(indices, buffer);
+    }
+
+private:
+    Dataset<double> base_;
+    std::atomic<bool>& flag_;
+    mutable std::atomic<int> chunks_left_;
+};
 
 std::string refusal(const TrainingSettings& settings, std::vector<double> start = {0.5, 0.5}) {
     TrainingState<double> state{Chain<double>(start)};
@@ -223,6 +246,67 @@ TEST_CASE("a run that is stopped and resumed gives the same bits") {
             CHECK(parts.second_moment == whole.second_moment);
         }
     }
+}
+
+TEST_CASE("a stop request gives the step up: the state is that before it, and goes on to the same bits") {
+    const Dataset<double> data = teacher_data(50'000);  // 49 chunks
+    for (const int num_threads : {1, 2}) {
+        TrainingSettings settings;
+        settings.learning_rates = {0.2};
+        settings.optimizer.kind = Optimizer::Kind::momentum;
+        settings.stop.max_steps = 3;
+        settings.execution.num_threads = num_threads;
+        TrainingState<double> whole{Chain<double>({0.5, 0.7})};
+        const TrainingOutcome uninterrupted = run(whole, data, settings);
+
+        std::atomic<bool> stop{false};
+        const Dataset<double> interrupting(std::make_shared<InterruptingSource>(data, stop, 49 + 20));
+        TrainingState<double> state{Chain<double>({0.5, 0.7})};
+        settings.execution.stop_request = &stop;
+        Recorder recorder;
+        const TrainingOutcome outcome = run(state, interrupting, settings, &recorder);
+        CHECK(outcome.status == Status::stopped);
+        CHECK(outcome.cause == Cause::stop_request);
+        CHECK(outcome.steps == 1);
+        CHECK(outcome.sample_layers == 50'000 * 2);
+        CHECK(std::isnan(outcome.loss));
+        CHECK(recorder.steps == std::vector<std::uint64_t>{1});
+        CHECK(state.step == 1);
+
+        stop = false;
+        const TrainingOutcome rest = run(state, data, settings);
+        CHECK(rest.cause == Cause::max_steps);
+        CHECK(rest.loss == uninterrupted.loss);
+        CHECK(weights_of(state) == weights_of(whole));
+        CHECK(state.first_moment == whole.first_moment);
+    }
+}
+
+TEST_CASE("a stop request in the final loss, and in losses outside training") {
+    const Dataset<double> data = teacher_data(50'000);
+    std::atomic<bool> stop{false};
+    TrainingSettings settings;
+    settings.batch_size = 1024;
+    settings.stop.max_steps = 2;
+    settings.execution.stop_request = &stop;
+    TrainingState<double> state{Chain<double>({0.5, 0.7})};
+    const Dataset<double> interrupting(std::make_shared<InterruptingSource>(data, stop, 2 + 20));
+    const TrainingOutcome outcome = run(state, interrupting, settings);
+    CHECK(outcome.cause == Cause::stop_request);
+    CHECK(outcome.steps == 2);
+    CHECK(state.step == 2);
+    CHECK(std::isnan(outcome.loss));
+
+    REQUIRE(stop);
+    CHECK(std::isnan(loss(state.chain, data, settings.execution)));
+    const auto unfinished = loss_and_gradient(state.chain, data, settings.execution);
+    CHECK(std::isnan(unfinished.loss));
+    CHECK(std::isnan(unfinished.weight_gradients[1]));
+    std::vector<double> outputs{1.0, 2.0};
+    predict<double>(state.chain, outputs, outputs, settings.execution);
+    CHECK(std::isnan(outputs[1]));
+    stop = false;
+    CHECK(loss(state.chain, data, settings.execution) == loss(state.chain, data));
 }
 
 TEST_CASE("schedules") {

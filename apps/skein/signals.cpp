@@ -11,18 +11,27 @@
 namespace skein::app {
 namespace {
 
+constexpr unsigned kSummarySeconds = 2;
+
 std::atomic<int> received{0};
-static_assert(std::atomic<int>::is_always_lock_free, "a signal handler writes it");
+std::atomic<bool> training_stop{false};
+std::atomic<bool> summary_stop{false};
+static_assert(std::atomic<int>::is_always_lock_free && std::atomic<bool>::is_always_lock_free,
+              "signal handlers write them");
 
 extern "C" void remember(int signal) {
     if (received.exchange(signal) != 0) {
         ::_exit(kSignalBase + signal);
     }
-    constexpr std::string_view kWords = "\nstopping after this step; once more to quit at once, without saving\n";
+    training_stop.store(true, std::memory_order_relaxed);
+    ::alarm(kSummarySeconds);
+    constexpr std::string_view kWords = "\nstopping; once more to quit at once, without saving\n";
     if (::isatty(STDERR_FILENO) != 0) {
         [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, kWords.data(), kWords.size());
     }
 }
+
+extern "C" void lose_patience(int) { summary_stop.store(true, std::memory_order_relaxed); }
 
 void handle(int signal, void (*handler)(int)) {
     struct sigaction action {};
@@ -35,9 +44,14 @@ void handle(int signal, void (*handler)(int)) {
 }  // namespace
 
 void catch_stop_signals() {
+    handle(SIGALRM, lose_patience);
     handle(SIGINT, remember);
     handle(SIGTERM, remember);
 }
+
+const std::atomic<bool>& training_stop_request() noexcept { return training_stop; }
+
+const std::atomic<bool>& summary_stop_request() noexcept { return summary_stop; }
 
 int stop_signal() noexcept { return received.load(std::memory_order_relaxed); }
 

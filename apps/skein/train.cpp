@@ -26,12 +26,6 @@
 namespace skein::app {
 namespace {
 
-template <class Scalar>
-class StopOnSignal final : public Observer<Scalar> {
-public:
-    bool after_step(const StepReport<Scalar>&) override { return stop_signal() == 0; }
-};
-
 std::optional<RunDirectory> check_directory(const Configuration& configuration) {
     if (!configuration.is_given("out")) {
         return std::nullopt;
@@ -61,7 +55,6 @@ TrainReport make_report(const Configuration& configuration, const TrainJob<Scala
     report.num_samples = job.training.num_samples();
     if (job.validation) {
         report.num_validation_samples = job.validation->num_samples();
-        report.validation_loss = loss(chain, *job.validation, job.settings.execution);
     }
     report.weights = exact_array(chain.weights());
     const auto shown = chain.weights().first(std::min(kMostWeightsShown, chain.num_layers()));
@@ -113,16 +106,29 @@ void write_run(const RunDirectory& directory, const Configuration& configuration
 template <class Scalar>
 TrainingOutcome run(const TrainJob<Scalar>& job, TrainingState<Scalar>& state, History<Scalar>& history, bool quiet) {
     Progress<Scalar> progress(job.settings, job.training.num_samples(), job.steps_per_epoch, job.max_steps, quiet);
-    StopOnSignal<Scalar> stop_on_signal;
-    Observer<Scalar>* const observers[] = {&history, &progress, &stop_on_signal};
+    Observer<Scalar>* const observers[] = {&history, &progress};
     return train<Scalar>(state, job.training, job.settings, observers);
+}
+
+/// The losses that a signal has kept train() from computing, where there is time for them.
+template <class Scalar>
+void add_losses(const TrainJob<Scalar>& job, const Chain<Scalar>& chain, TrainReport& report) {
+    Execution execution = job.settings.execution;
+    execution.stop_request = &summary_stop_request();
+    if (report.outcome.cause == Cause::stop_request) {
+        report.outcome.loss = loss(chain, job.training, execution);
+    }
+    if (job.validation) {
+        report.validation_loss = loss(chain, *job.validation, execution);
+    }
 }
 
 /// Checks all that can be checked, makes the directory, trains, writes, reports.
 template <class Scalar>
 int train_with(Configuration& configuration) {
     const std::optional<RunDirectory> directory = check_directory(configuration);
-    const TrainJob<Scalar> job = make_train_job<Scalar>(configuration);
+    TrainJob<Scalar> job = make_train_job<Scalar>(configuration);
+    job.settings.execution.stop_request = &training_stop_request();
     History<Scalar> history = make_history(configuration, job);
     catch_stop_signals();  // before there is a directory: where there is one, it will be complete
     if (directory) {
@@ -134,8 +140,9 @@ int train_with(Configuration& configuration) {
 
     TrainReport report = make_report(configuration, job, state.chain);
     report.outcome = outcome;
-    report.signal = outcome.cause == Cause::observer ? stop_signal() : 0;
+    report.signal = outcome.cause == Cause::stop_request ? stop_signal() : 0;
     report.start_time = start_time;
+    add_losses(job, state.chain, report);
     history.finish(report.validation_loss.value_or(std::numeric_limits<double>::quiet_NaN()));
     if (directory) {
         write_run(*directory, configuration, state.chain, history.rows(), report);

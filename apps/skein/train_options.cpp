@@ -56,7 +56,7 @@ constexpr Option kOptions[] = {
      "Converged when the loss over all training data is at most this (looked at after epochs).", kStored},
     {"Stopping (the first rule that holds)", "gradient-norm", "NORM", number, "",
      "Converged when the norm of a mini-batch's gradient is at most this.", kStored},
-    {"Stopping (the first rule that holds)", "max-seconds", "SECONDS", number, "", "Stop after this much time.",
+    {"Stopping (the first rule that holds)", "max-seconds", "SECONDS", number, "", "Stop after this much time, at the end of a step.",
      kStored},
 
     {"Output", "out", "DIR", text, "",

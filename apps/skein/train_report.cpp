@@ -1,5 +1,7 @@
 #include "train_report.hpp"
 
+#include <cmath>
+
 #include "json.hpp"
 #include "machine.hpp"
 #include "numbers.hpp"
@@ -37,9 +39,15 @@ std::string status_in_words(const TrainReport& report) {
         case Cause::gradient_not_finite: return diverged_in_words(report, "the gradient is no longer finite");
         case Cause::weight_not_finite: return diverged_in_words(report, "a weight would no longer be finite");
         case Cause::max_seconds: return "stopped: the time is up after " + steps;
-        case Cause::observer: return "stopped by " + report.cause() + " after " + steps;
+        case Cause::observer:
+        case Cause::stop_request: return "stopped by " + report.cause() + " after " + steps;
     }
     return "";
+}
+
+/// Of a run that a signal has stopped, a loss that is not a number is one that there was no time for.
+std::string loss_in_words(const TrainReport& report, double loss) {
+    return report.signal != 0 && std::isnan(loss) ? "not computed: it would take too long" : rounded(loss);
 }
 
 std::string weights_in_words(const TrainReport& report) {
@@ -138,9 +146,9 @@ std::string report_text(const TrainReport& report, bool colour) {
                              report.activations + ", " + report.precision);
     text += row("data", report.data) + row("", samples_in_words(report));
     text += row("steps", epochs_in_words(report));
-    text += row("loss", rounded(report.outcome.loss));
+    text += row("loss", loss_in_words(report, report.outcome.loss));
     if (report.validation_loss) {
-        text += row("validation loss", rounded(*report.validation_loss));
+        text += row("validation loss", loss_in_words(report, *report.validation_loss));
     }
     text += row("weights", weights_in_words(report)) + row("time", time_in_words(report));
     if (!report.directory.empty()) {

@@ -2,6 +2,7 @@
 // and the reduction shape).
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -43,8 +44,9 @@ public:
     /// Scratch for chains of `num_layers` and batches of at most `max_samples` samples.
     BatchGradient(std::size_t num_layers, std::uint64_t max_samples, const Execution& execution);
 
-    /// The mean loss of a batch and, where `with_gradient`, of its gradient: read by the accessors below.
-    void compute(const Chain<Scalar>& chain, const SampleSource<Scalar>& source, const BatchOrder::Batch& batch,
+    /// The mean loss of a batch and, where `with_gradient`, of its gradient: read by the accessors below. Returns false,
+    /// and both are NaN, where it was given up (Execution::stop_request).
+    bool compute(const Chain<Scalar>& chain, const SampleSource<Scalar>& source, const BatchOrder::Batch& batch,
                  bool with_gradient = true);
 
     double loss() const noexcept { return loss_; }
@@ -67,12 +69,15 @@ private:
                             std::uint64_t first, std::size_t count) const;
     bool sum_chunk(Scratch& scratch, const kernels::ChainView<Scalar>& chain, const MiniBatch<Scalar>& samples,
                    bool with_gradient, std::span<double> sums) const;
+    void sum_units(std::uint64_t num_units);
     void finish(std::span<const double> sums, std::uint64_t num_samples, bool weighted, bool with_gradient);
+    void forget();
 
     std::size_t num_layers_;
     std::size_t num_sums_;
     std::size_t tile_lanes_;
     int num_threads_;
+    const std::atomic<bool>* stop_request_;
     std::vector<Scratch> scratch_;           // [threads]
     std::vector<double> unit_sums_;          // [sums x units]
     TreeSum tree_;                           // of the units

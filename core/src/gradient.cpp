@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <bit>
+#include <limits>
 #include <stdexcept>
 #include <string>
 
@@ -39,6 +40,10 @@ std::size_t choose_tile_lanes(std::size_t num_layers, std::size_t wanted) {
     const std::size_t lanes =
         wanted != 0 ? std::min(wanted, kChunkSamples) : std::clamp<std::size_t>(kTileBytes / (num_layers * sizeof(Scalar)), 64, 256);
     return (lanes + kRow - 1) / kRow * kRow;
+}
+
+bool is_requested(const std::atomic<bool>* stop) noexcept {
+    return stop != nullptr && stop->load(std::memory_order_relaxed);
 }
 
 }  // namespace
@@ -96,6 +101,7 @@ BatchGradient<Scalar>::BatchGradient(std::size_t num_layers, std::uint64_t max_s
       num_threads_(max_samples * num_layers < kMinParallelWork || max_samples <= kChunkSamples
                        ? 1
                        : resolve_num_threads(execution.num_threads)),
+      stop_request_(execution.stop_request),
       tree_(num_sums_, kUnitsPerThread * static_cast<std::uint64_t>(num_threads_) + 1),
       sums_(num_sums_),
       weight_gradients_(num_layers) {
@@ -139,6 +145,16 @@ bool BatchGradient<Scalar>::sum_chunk(Scratch& scratch, const kernels::ChainView
     return weighted;
 }
 
+template <class Scalar>
+void BatchGradient<Scalar>::sum_units(std::uint64_t num_units) {
+    tree_.clear();
+    for (std::uint64_t unit = 0; unit < num_units; ++unit) {
+        std::copy_n(unit_sums_.data() + unit * num_sums_, num_sums_, tree_.next_leaf().data());
+        tree_.add_leaf();
+    }
+    tree_.total(sums_);
+}
+
 /// Sums become means: the one place where the loss is normalised.
 template <class Scalar>
 void BatchGradient<Scalar>::finish(std::span<const double> sums, std::uint64_t num_samples, bool weighted,
@@ -151,8 +167,15 @@ void BatchGradient<Scalar>::finish(std::span<const double> sums, std::uint64_t n
     }
 }
 
+/// What is unfinished must not look like a result.
 template <class Scalar>
-void BatchGradient<Scalar>::compute(const Chain<Scalar>& chain, const SampleSource<Scalar>& source,
+void BatchGradient<Scalar>::forget() {
+    loss_ = std::numeric_limits<double>::quiet_NaN();
+    std::ranges::fill(weight_gradients_, std::numeric_limits<Scalar>::quiet_NaN());
+}
+
+template <class Scalar>
+bool BatchGradient<Scalar>::compute(const Chain<Scalar>& chain, const SampleSource<Scalar>& source,
                                     const BatchOrder::Batch& batch, bool with_gradient) {
     const kernels::ChainView<Scalar> view{chain.weights().data(), chain.activations().data(), num_layers_};
     const std::uint64_t num_samples = batch.num_samples();
@@ -160,6 +183,7 @@ void BatchGradient<Scalar>::compute(const Chain<Scalar>& chain, const SampleSour
     const std::uint64_t unit_chunks = chunks_per_unit(num_chunks, num_threads_);
     const std::uint64_t num_units = divided_up(num_chunks, unit_chunks);
     std::atomic<bool> weighted{false};
+    std::atomic<bool> is_given_up{false};  // what counts is what was seen: the request may be taken back
 
     for_each_chunk(num_units, num_samples * num_layers_ < kMinParallelWork ? 1 : num_threads_,
                    [&](std::size_t unit, int thread) {
@@ -167,6 +191,10 @@ void BatchGradient<Scalar>::compute(const Chain<Scalar>& chain, const SampleSour
         scratch.tree.clear();
         const std::uint64_t end = std::min(num_chunks, (unit + 1) * unit_chunks);
         for (std::uint64_t chunk = unit * unit_chunks; chunk < end; ++chunk) {
+            if (is_requested(stop_request_)) {
+                is_given_up.store(true, std::memory_order_relaxed);
+                return;
+            }
             const std::uint64_t first = chunk * kChunkSamples;
             const std::size_t count = static_cast<std::size_t>(std::min<std::uint64_t>(kChunkSamples, num_samples - first));
             const MiniBatch<Scalar> samples = fetch(scratch, source, batch, first, count);
@@ -178,13 +206,13 @@ void BatchGradient<Scalar>::compute(const Chain<Scalar>& chain, const SampleSour
         scratch.tree.total({unit_sums_.data() + unit * num_sums_, num_sums_});
     });
 
-    tree_.clear();
-    for (std::uint64_t unit = 0; unit < num_units; ++unit) {
-        std::copy_n(unit_sums_.data() + unit * num_sums_, num_sums_, tree_.next_leaf().data());
-        tree_.add_leaf();
+    if (is_given_up.load()) {
+        forget();
+        return false;
     }
-    tree_.total(sums_);
+    sum_units(num_units);
     finish(sums_, num_samples, weighted.load(), with_gradient);
+    return true;
 }
 
 template <class Scalar>
@@ -225,8 +253,12 @@ void predict(const Chain<Scalar>& chain, std::span<const Scalar> inputs, std::sp
     for_each_chunk(divided_up(inputs.size(), kChunkSamples),
                    parallel ? resolve_num_threads(execution.num_threads) : 1, [&](std::size_t chunk, int) {
         const std::size_t first = chunk * kChunkSamples;
-        kernels::kernels<Scalar>().forward(view, inputs.data() + first, outputs.data() + first,
-                                           std::min(kChunkSamples, inputs.size() - first));
+        const std::size_t count = std::min(kChunkSamples, inputs.size() - first);
+        if (is_requested(execution.stop_request)) {
+            std::fill_n(outputs.data() + first, count, std::numeric_limits<Scalar>::quiet_NaN());
+            return;
+        }
+        kernels::kernels<Scalar>().forward(view, inputs.data() + first, outputs.data() + first, count);
     });
 }
 

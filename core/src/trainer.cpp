@@ -53,7 +53,11 @@ public:
         End end = go(start);
         columns_.save(state_);
         const double seconds = seconds_since(start);
-        const double loss = full_loss();
+        const bool is_loss_known = compute_full_loss();
+        const double loss = full_gradient().loss();
+        if (end.status == Status::reached_max_steps && !is_loss_known) {
+            end = {Status::stopped, Cause::stop_request};
+        }
         if (end.status == Status::reached_max_steps && stop_.target_loss && loss <= *stop_.target_loss) {
             end = {Status::converged, Cause::target_loss};
         }
@@ -81,7 +85,9 @@ private:
     /// One step: gradient, update, observers, and the rules that look at them.
     std::optional<End> step() {
         const BatchOrder::Batch batch = order_.batch(state_.step);
-        gradient_.compute(state_.chain, data_.source(), batch);
+        if (!gradient_.compute(state_.chain, data_.source(), batch)) {
+            return End{Status::stopped, Cause::stop_request};
+        }
         num_samples_seen_ += batch.num_samples();
         const double norm = gradient_norm(gradient_.weight_gradients());
         if (const std::optional<End> end = judge(norm)) {
@@ -124,18 +130,19 @@ private:
         if (stop) {
             return End{Status::stopped, Cause::observer};
         }
-        if (stop_.target_loss && !order_.is_full_batch() && report.is_epoch_end() &&
-            full_loss() <= *stop_.target_loss) {
+        if (stop_.target_loss && !order_.is_full_batch() && report.is_epoch_end() && compute_full_loss() &&
+            full_gradient().loss() <= *stop_.target_loss) {
             return End{Status::converged, Cause::target_loss};
         }
         return std::nullopt;
     }
 
-    double full_loss() {
-        BatchGradient<Scalar>& gradient = full_gradient_ ? *full_gradient_ : gradient_;
+    BatchGradient<Scalar>& full_gradient() { return full_gradient_ ? *full_gradient_ : gradient_; }
+
+    /// Returns false where it was given up.
+    bool compute_full_loss() {
         const BatchOrder all(data_.num_samples(), 0, Sampling::sequential, 0);
-        gradient.compute(state_.chain, data_.source(), all.batch(0), false);
-        return gradient.loss();
+        return full_gradient().compute(state_.chain, data_.source(), all.batch(0), false);
     }
 
     TrainingState<Scalar>& state_;

@@ -1,6 +1,7 @@
-/// How work is spread over the machine. Nothing here changes a bit of any result.
+/// How work is spread over the machine, and how it is given up. Nothing here changes a bit of any result.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 
 namespace skein {
@@ -10,6 +11,10 @@ struct Execution {
     int num_threads = 0;
     /// Lanes that go through a kernel together; 0 chooses for the cache. Any other value is rounded up to whole rows.
     std::size_t tile_lanes = 0;
+    /// Null, or a flag that anybody may set while the work goes on: another thread, or a signal handler. All threads look
+    /// at it before each chunk of samples. What is unfinished when it is true is given up: losses, gradients and outputs
+    /// are NaN, a training step is not done (see train()).
+    const std::atomic<bool>* stop_request = nullptr;
 };
 
 }  // namespace skein

@@ -29,10 +29,12 @@ enum class Cause : std::uint8_t {
     weight_not_finite,    ///< diverged: an update would have made a weight infinite or NaN
     max_seconds,          ///< stopped
     observer,             ///< stopped
+    stop_request,         ///< stopped: Execution::stop_request, in a step, or in the final loss where no rule but the
+                          ///< limits max_steps and max_epochs had ended the run
 };
-inline constexpr std::array<std::string_view, 9> kCauseNames{
+inline constexpr std::array<std::string_view, 10> kCauseNames{
     "target_loss",         "gradient_norm",     "max_steps",   "max_epochs", "loss_not_finite",
-    "gradient_not_finite", "weight_not_finite", "max_seconds", "observer"};
+    "gradient_not_finite", "weight_not_finite", "max_seconds", "observer",   "stop_request"};
 
 /// All there is of a run: give it back to train() and it goes on, to the same bits as if it had never stopped.
 template <class Scalar>
@@ -69,13 +71,16 @@ struct TrainingOutcome {
     Status status;
     Cause cause;
     std::uint64_t steps;  ///< updates done, those before a resumed start included
-    double loss;          ///< over all training data, with the final weights
+    /// Over all training data, with the final weights; NaN where a stop was requested before it was there.
+    double loss;
     double seconds;       ///< of the steps
     /// Samples x layers that went through forward and backward.
     std::uint64_t sample_layers;
 };
 
 /// Trains `state.chain` on `data`, from `state.step` on. When it diverges the weights stay at their last finite values.
+/// When a stop is requested (settings.execution.stop_request) it returns within about a chunk's time: the step in progress
+/// is not done, the state is that before it, and loss() may be asked for the loss. Every other stop is between steps.
 /// Throws std::invalid_argument for settings out of range (each named with its value and what was expected); then
 /// nothing has been changed.
 template <class Scalar>
