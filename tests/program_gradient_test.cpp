@@ -87,10 +87,53 @@ TEST_CASE("program: gradient has a word for saturated units and kinks") {
                    "unit 2 is saturated: f'(z_2) is only"));
     CHECK(contains(output_of({"gradient", "--weights", "1,-1", "--activation", "relu"}, {"--x", "3", "--y", "0"}),
                    "unit 2 is off"));
+    const std::string off = output_of({"gradient", "--weights", "1,2,3,4", "--activation", "relu,relu,tanh,relu"},
+                                      {"--x", "-1", "--y", "1"});
+    INFO(off);
+    CHECK(contains(off, "unit 1 is off"));
+    CHECK(contains(off, "units 2 and 4 are at the kink of relu (z_i = 0)"));
+    CHECK(contains(off, "so no gradient reaches layers 1 to 4"));
+    const std::string all = output_of({"gradient", "--weights", "1,2,3", "--activation", "relu"},
+                                      {"--x", "0", "--y", "1", "--json"});
+    CHECK(Json::parse(all)["remarks"].size() == 1);
+    CHECK(contains(all, "units 1 to 3 are at the kink of relu"));
     const Arguments kink{"gradient", "--weights", "0", "--activation", "relu"};
     CHECK(contains(output_of(kink, {"--x", "3", "--y", "1"}), "unit 1 is at the kink of relu"));
     CHECK(contains(output_of(kink, {"--x", "3", "--y", "1"}), "The loss has no derivative there"));
     CHECK(Json::parse(output_of(kink, {"--x", "3", "--y", "1", "--json"}))["finite_differences"][0].is_null());
+}
+
+TEST_CASE("program: gradient says where gradients, losses and steps are not finite") {
+    struct Case {
+        std::string weights, x, step;
+        bool is_gradient_finite;
+    };
+    for (const Case& run : {Case{"1e-150", "1e250", "No step can be taken: the gradient is not finite.", false},
+                            Case{"1,1", "1e200", "No step can be taken: the loss is not finite.", false},
+                            Case{"1", "1e100", "No step can be taken: the norm of the gradient is not finite.",
+                                 true}}) {
+        const Arguments chain{"gradient", "--weights", run.weights, "--activation", "identity"};
+        const std::string text = output_of(chain, {"--x", run.x, "--y", "0"});
+        INFO(text);
+        CHECK(contains(text, "Note: the gradient is not finite (dloss/dw_1 = inf)") == !run.is_gradient_finite);
+        CHECK(contains(text, "relative difference  not finite") == !run.is_gradient_finite);
+        CHECK(contains(text, run.step));
+        CHECK(!contains(text, "w_i - eta dloss/dw_i"));
+        CHECK(!contains(text, "The loss goes from"));
+        const Json json = Json::parse(output_of(chain, {"--x", run.x, "--y", "0", "--json"}));
+        CHECK(json["weights_after_step"].is_null());
+        CHECK(json["loss_after_step"].is_null());
+
+        const TemporaryDirectory directory;
+        const std::string data = directory.file("data.csv", run.x + ",0\n" + run.x + ",0\n");
+        const std::string mean = output_of(chain, {"--data", data});
+        INFO(mean);
+        CHECK(contains(mean, run.step));
+        CHECK(contains(mean, "Note: the gradient is not finite (dloss/dw_1 = inf)") == !run.is_gradient_finite);
+        const Json mean_json = Json::parse(output_of(chain, {"--data", data, "--json"}));
+        CHECK(mean_json["weights_after_step"].is_null());
+        CHECK(mean_json["remarks"].empty() == run.is_gradient_finite);
+    }
 }
 
 TEST_CASE("program: gradient on a data set is the library's") {

@@ -57,15 +57,22 @@ public:
         : base_(base), flag_(flag), chunks_left_(num_chunks) {}
     std::uint64_t num_samples() const noexcept override { return base_.num_samples(); }
     MiniBatch<double> range(std::uint64_t first, std::size_t count, const SampleBuffer<double>& buffer) const override {
-        flag_.store(flag_.load() || chunks_left_-- == 0);
+        count_chunk();
         return base_.source().range(first, count, buffer);
     }
-    MiniBatch<double> gather(std::span<const std::uint64_t> indices, const SampleBuffer<double>& buffer) const override {
-        flag_.store(flag_.load() || chunks_left_-- == 0);
+    MiniBatch<double> gather(std::span<const std::uint64_t> indices,
+                             const SampleBuffer<double>& buffer) const override {
+        count_chunk();
         return base_.source().gather(indices, buffer);
     }
 
 private:
+    void count_chunk() const {
+        if (chunks_left_-- == 0) {
+            flag_ = true;
+        }
+    }
+
     Dataset<double> base_;
     std::atomic<bool>& flag_;
     mutable std::atomic<int> chunks_left_;

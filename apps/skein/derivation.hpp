@@ -24,6 +24,7 @@ struct FiniteDifference {
 template <class Scalar>
 struct NextStep {
     double learning_rate;
+    std::string obstacle;  // why train() does not take the step, or empty
     std::vector<Scalar> weights;
     double loss;
 };
@@ -38,20 +39,27 @@ struct Derivation {
     Scalar unrolled_product;
     std::vector<FiniteDifference> finite_differences;
     NextStep<Scalar> next;
-    std::vector<std::string> remarks;  // on saturated units and kinks
+    std::vector<std::string> remarks;  // on what is not finite, saturated units and kinks
 };
 
 template <class Scalar>
 Derivation<Scalar> derive(const Chain<Scalar>& chain, Scalar x, Scalar y, double learning_rate);
 
-/// The step that train() takes on all of `data` at once.
+/// A word on the first dloss/dw_i that is infinite or no number, or empty.
 template <class Scalar>
-NextStep<Scalar> take_step(const Chain<Scalar>& chain, const Dataset<Scalar>& data, double learning_rate,
-                           const Execution& execution = {});
+std::string not_finite_remark(const std::vector<Scalar>& weight_gradients);
+
+/// The step that train() takes on all of `data` at once, where the gradient is `weight_gradients`.
+template <class Scalar>
+NextStep<Scalar> take_step(const Chain<Scalar>& chain, const std::vector<Scalar>& weight_gradients,
+                           const Dataset<Scalar>& data, double learning_rate, const Execution& execution = {});
 
 template <class Scalar>
 Document derivation_document(const Derivation<Scalar>& derivation);
 template <class Scalar>
 nlohmann::ordered_json derivation_json(const Derivation<Scalar>& derivation);
+/// What both kinds of gradient tell about the step: the learning rate, the weights and the loss after it, or nulls.
+template <class Scalar>
+nlohmann::ordered_json step_json(const NextStep<Scalar>& next);
 
 }  // namespace skein::app

@@ -18,6 +18,11 @@ Number number(Scalar value) {
     return {static_cast<double>(value)};
 }
 
+/// An error of numbers that are all finite.
+Cell error_cell(double error, bool is_finite) {
+    return is_finite ? Cell(Number{error}) : Cell(std::string("not finite"));
+}
+
 std::string layer_number(std::size_t layer) { return std::to_string(layer + 1); }
 
 template <class Scalar>
@@ -72,7 +77,8 @@ Table factor_table(const Derivation<Scalar>& derivation) {
     const double difference = product == recursive ? 0.0 : std::abs(product - recursive) / std::abs(recursive);
     table.rows.push_back({std::string("product"), Number{product}});
     table.rows.push_back({std::string("by back-propagation"), Number{recursive}});
-    table.rows.push_back({std::string("relative difference"), Number{difference}});
+    table.rows.push_back({std::string("relative difference"),
+                          error_cell(difference, std::isfinite(product) && std::isfinite(recursive))});
     return table;
 }
 
@@ -95,7 +101,9 @@ Table difference_table(const Derivation<Scalar>& derivation) {
         const double gradient = static_cast<double>(derivation.values.weight_gradients[layer]);
         const double error = std::abs(difference.value - gradient) / scale;
         table.rows.push_back({layer_number(layer), Number{difference.h}, Number{difference.value}, Number{gradient},
-                              difference.crosses_kink ? Cell(std::string("kink")) : Cell(Number{error})});
+                              difference.crosses_kink
+                                  ? Cell(std::string("kink"))
+                                  : error_cell(error, std::isfinite(scale) && std::isfinite(error))});
     }
     return table;
 }
@@ -128,6 +136,10 @@ void add_difference_check(const auto& derivation, Document& document) {
 
 void add_step(const auto& derivation, Document& document) {
     document.push_back(Heading{"One step of gradient descent"});
+    if (!derivation.next.obstacle.empty()) {
+        document.push_back(Paragraph{{"No step can be taken: " + derivation.next.obstacle + "."}});
+        return;
+    }
     document.push_back(Paragraph{{Formula{"w_i <- w_i - eta dloss/dw_i"}, std::string(" with learning rate "),
                                   Number{derivation.next.learning_rate}, std::string(":")}});
     document.push_back(step_table(derivation));
@@ -177,28 +189,38 @@ nlohmann::ordered_json derivation_json(const Derivation<Scalar>& derivation) {
     for (const Formula& symbol : factor_symbols(derivation.chain.num_layers())) {
         factors.push_back(symbol.text);
     }
-    return {{"x", exact_json(derivation.x)},
-            {"y", exact_json(derivation.y)},
-            {"loss", exact_json(values.loss)},
-            {"pre_activations", exact_array(values.pre_activations)},
-            {"activations", exact_array(values.activations)},
-            {"slopes", exact_array(values.slopes)},
-            {"deltas", exact_array(values.deltas)},
-            {"weight_gradients", exact_array(values.weight_gradients)},
-            {"unrolled_factors", exact_array(derivation.unrolled_factors)},
-            {"unrolled_symbols", factors},
-            {"unrolled_product", exact_json(derivation.unrolled_product)},
-            {"finite_differences", differences},
-            {"finite_difference_steps", steps},
-            {"learning_rate", derivation.next.learning_rate},
-            {"weights_after_step", exact_array(derivation.next.weights)},
-            {"loss_after_step", exact_json(derivation.next.loss)},
-            {"remarks", derivation.remarks}};
+    nlohmann::ordered_json json{
+        {"x", exact_json(derivation.x)},
+        {"y", exact_json(derivation.y)},
+        {"loss", exact_json(values.loss)},
+        {"pre_activations", exact_array(values.pre_activations)},
+        {"activations", exact_array(values.activations)},
+        {"slopes", exact_array(values.slopes)},
+        {"deltas", exact_array(values.deltas)},
+        {"weight_gradients", exact_array(values.weight_gradients)},
+        {"unrolled_factors", exact_array(derivation.unrolled_factors)},
+        {"unrolled_symbols", factors},
+        {"unrolled_product", exact_json(derivation.unrolled_product)},
+        {"finite_differences", differences},
+        {"finite_difference_steps", steps}};
+    json.update(step_json(derivation.next));
+    json["remarks"] = derivation.remarks;
+    return json;
+}
+
+template <class Scalar>
+nlohmann::ordered_json step_json(const NextStep<Scalar>& next) {
+    const bool is_taken = next.obstacle.empty();
+    return {{"learning_rate", next.learning_rate},
+            {"weights_after_step", is_taken ? exact_array(next.weights) : nlohmann::ordered_json(nullptr)},
+            {"loss_after_step", is_taken ? exact_json(next.loss) : nlohmann::ordered_json(nullptr)}};
 }
 
 template Document derivation_document(const Derivation<float>&);
 template Document derivation_document(const Derivation<double>&);
 template nlohmann::ordered_json derivation_json(const Derivation<float>&);
 template nlohmann::ordered_json derivation_json(const Derivation<double>&);
+template nlohmann::ordered_json step_json(const NextStep<float>&);
+template nlohmann::ordered_json step_json(const NextStep<double>&);
 
 }  // namespace skein::app

@@ -65,33 +65,56 @@ Chain<Scalar> read_the_chain(const Configuration& configuration) {
 }
 
 template <class Scalar>
-Document mean_document(const Chain<Scalar>& chain, const LossAndGradient<Scalar>& mean, const NextStep<Scalar>& next,
-                       const std::string& data, std::uint64_t num_samples) {
-    Table table{{{"i"}, {"w_i"}, {"dloss/dw_i"}, {"w_i - eta dloss/dw_i"}}, {}};
+Table mean_table(const Chain<Scalar>& chain, const LossAndGradient<Scalar>& mean, const NextStep<Scalar>& next) {
+    const bool has_step = next.obstacle.empty();
+    Table table{{{"i"}, {"w_i"}, {"dloss/dw_i"}}, {}};
+    if (has_step) {
+        table.header.push_back({"w_i - eta dloss/dw_i"});
+    }
     for (std::size_t layer = 0; layer < chain.num_layers(); ++layer) {
         table.rows.push_back({std::to_string(layer + 1), Number{static_cast<double>(chain.weights()[layer])},
-                              Number{static_cast<double>(mean.weight_gradients[layer])},
-                              Number{static_cast<double>(next.weights[layer])}});
+                              Number{static_cast<double>(mean.weight_gradients[layer])}});
+        if (has_step) {
+            table.rows.back().push_back(Number{static_cast<double>(next.weights[layer])});
+        }
     }
-    return {Heading{"Mean loss and gradient"},
-            Paragraph{{std::to_string(chain.num_layers()) + (chain.num_layers() == 1 ? " layer, " : " layers, ") +
-                       activations_text(chain) + ", float" + std::to_string(8 * sizeof(Scalar)) + "; " + data + ", " +
-                       grouped(num_samples) + (num_samples == 1 ? " sample." : " samples.")}},
-            table,
-            Paragraph{{Formula{"loss"}, std::string(" = "), Number{mean.loss},
-                       std::string("; after one step with learning rate "), Number{next.learning_rate},
-                       std::string(": "), Number{next.loss}}}};
+    return table;
+}
+
+template <class Scalar>
+Document mean_document(const Chain<Scalar>& chain, const LossAndGradient<Scalar>& mean, const NextStep<Scalar>& next,
+                       const std::string& data, std::uint64_t num_samples) {
+    Document document{
+        Heading{"Mean loss and gradient"},
+        Paragraph{{std::to_string(chain.num_layers()) + (chain.num_layers() == 1 ? " layer, " : " layers, ") +
+                   activations_text(chain) + ", float" + std::to_string(8 * sizeof(Scalar)) + "; " + data + ", " +
+                   grouped(num_samples) + (num_samples == 1 ? " sample." : " samples.")}},
+        mean_table(chain, mean, next)};
+    Paragraph losses{{Formula{"loss"}, std::string(" = "), Number{mean.loss}}};
+    if (next.obstacle.empty()) {
+        losses.parts.insert(losses.parts.end(), {std::string("; after one step with learning rate "),
+                                                 Number{next.learning_rate}, std::string(": "), Number{next.loss}});
+    }
+    document.push_back(losses);
+    if (const std::string remark = not_finite_remark(mean.weight_gradients); !remark.empty()) {
+        document.push_back(Paragraph{{"Note: " + remark + "."}});
+    }
+    if (!next.obstacle.empty()) {
+        document.push_back(Paragraph{{"No step can be taken: " + next.obstacle + "."}});
+    }
+    return document;
 }
 
 template <class Scalar>
 nlohmann::ordered_json mean_json(const LossAndGradient<Scalar>& mean, const NextStep<Scalar>& next,
                                  std::uint64_t num_samples) {
-    return {{"samples", num_samples},
-            {"loss", exact_json(mean.loss)},
-            {"weight_gradients", exact_array(mean.weight_gradients)},
-            {"learning_rate", next.learning_rate},
-            {"weights_after_step", exact_array(next.weights)},
-            {"loss_after_step", exact_json(next.loss)}};
+    nlohmann::ordered_json json{{"samples", num_samples},
+                                {"loss", exact_json(mean.loss)},
+                                {"weight_gradients", exact_array(mean.weight_gradients)}};
+    json.update(step_json(next));
+    const std::string remark = not_finite_remark(mean.weight_gradients);
+    json["remarks"] = remark.empty() ? nlohmann::ordered_json::array() : nlohmann::ordered_json::array({remark});
+    return json;
 }
 
 template <class Scalar>
@@ -101,7 +124,7 @@ Output mean_output(const Configuration& configuration, const Chain<Scalar>& chai
     const std::string text = configuration.text("data");
     const Dataset<Scalar> data = open_data<Scalar>(text, configuration.where("data"));
     const LossAndGradient<Scalar> mean = loss_and_gradient(chain, data, execution);
-    const NextStep<Scalar> next = take_step(chain, data, learning_rate, execution);
+    const NextStep<Scalar> next = take_step(chain, mean.weight_gradients, data, learning_rate, execution);
     return {mean_document(chain, mean, next, text, data.num_samples()), mean_json(mean, next, data.num_samples())};
 }
 

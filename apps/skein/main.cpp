@@ -35,8 +35,8 @@ Commands
   skein --version         Version, numerics version and instruction set.
 
 Exit codes: 0 done (a run that diverged included), 1 failed, 2 wrong usage or bad input, 130 and 143 stopped by SIGINT
-and SIGTERM, after writing everything (a loss that takes more than two seconds is left out). SKEIN_INSTRUCTION_SET=portable chooses an instruction set; the results are the
-same bits.
+and SIGTERM, after writing everything (a final loss that would take more than two seconds is left out).
+SKEIN_INSTRUCTION_SET=portable chooses an instruction set; the results are the same bits.
 )";
 
 using CommandFunction = int (*)(const std::vector<std::string>&);

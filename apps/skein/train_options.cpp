@@ -56,8 +56,8 @@ constexpr Option kOptions[] = {
      "Converged when the loss over all training data is at most this (looked at after epochs).", kStored},
     {"Stopping (the first rule that holds)", "gradient-norm", "NORM", number, "",
      "Converged when the norm of a mini-batch's gradient is at most this.", kStored},
-    {"Stopping (the first rule that holds)", "max-seconds", "SECONDS", number, "", "Stop after this much time, at the end of a step.",
-     kStored},
+    {"Stopping (the first rule that holds)", "max-seconds", "SECONDS", number, "",
+     "Stop after this much time, at the end of a step.", kStored},
 
     {"Output", "out", "DIR", text, "",
      "Directory of the run: run.json, history.csv, chain.json, loss.png. Without it nothing is written to disk."},

@@ -11,9 +11,9 @@ struct Execution {
     int num_threads = 0;
     /// Lanes that go through a kernel together; 0 chooses for the cache. Any other value is rounded up to whole rows.
     std::size_t tile_lanes = 0;
-    /// Null, or a flag that anybody may set while the work goes on: another thread, or a signal handler. All threads look
-    /// at it before each chunk of samples. What is unfinished when it is true is given up: losses, gradients and outputs
-    /// are NaN, a training step is not done (see train()).
+    /// Null, or a flag that anybody may set while the work goes on: another thread, or a signal handler. All threads
+    /// look at it before each chunk of samples. What is unfinished when it is true is given up: losses, gradients and
+    /// outputs are NaN, a training step is not done (see train()).
     const std::atomic<bool>* stop_request = nullptr;
 };
 

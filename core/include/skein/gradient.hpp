@@ -28,8 +28,8 @@ struct LossAndGradient {
     std::vector<Scalar> weight_gradients;  // [layers]
 };
 
-/// By back-propagation. Throws std::invalid_argument for no samples. NaN where it is given up (Execution::stop_request);
-/// so are the loss, and the outputs not yet made, below.
+/// By back-propagation. Throws std::invalid_argument for no samples. NaN where it is given up
+/// (Execution::stop_request); so are the loss, and the outputs not yet made, below.
 template <class Scalar>
 LossAndGradient<Scalar> loss_and_gradient(const Chain<Scalar>& chain, const Dataset<Scalar>& data,
                                           const Execution& execution = {});

@@ -79,8 +79,9 @@ struct TrainingOutcome {
 };
 
 /// Trains `state.chain` on `data`, from `state.step` on. When it diverges the weights stay at their last finite values.
-/// When a stop is requested (settings.execution.stop_request) it returns within about a chunk's time: the step in progress
-/// is not done, the state is that before it, and loss() may be asked for the loss. Every other stop is between steps.
+/// When a stop is requested (settings.execution.stop_request) it returns within about a chunk's time: the step in
+/// progress is not done, the state is that before it, and loss() may be asked for the loss. Every other stop is between
+/// steps.
 /// Throws std::invalid_argument for settings out of range (each named with its value and what was expected); then
 /// nothing has been changed.
 template <class Scalar>
