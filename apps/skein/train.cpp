@@ -85,22 +85,45 @@ bool draw_losses(const std::filesystem::path& path, const std::vector<HistoryRow
     }
 }
 
-/// run.json comes last: where it stands, all the others do.
+/// Writes a file of the run by `write()`, and notes that it is there, before the others. Where that fails it keeps the
+/// error: what the other files and the summary hold must not be lost with it.
+template <class Write>
+void write_one(const std::string& name, TrainReport& report, const Write& write) {
+    report.files.insert(report.files.begin(), name);
+    try {
+        write();
+    } catch (const FileError& error) {
+        report.files.erase(report.files.begin());
+        report.file_errors.push_back(error.what());
+    }
+}
+
+/// run.json comes last, and names the files that are there.
 template <class Scalar>
 void write_run(const RunDirectory& directory, const Configuration& configuration, const Chain<Scalar>& chain,
                const std::vector<HistoryRow>& rows, TrainReport& report) {
-    try {
-        report.directory = directory.path().string();
-        write_chain(directory.file("chain.json"), chain);
-        write_file(directory.file("history.csv"), history_csv(rows));
-        report.files = {"run.json", "history.csv", "chain.json"};
-        if (draw_losses(directory.file("loss.png"), rows, "Training on " + report.data, configuration.flag("quiet"))) {
-            report.files.push_back("loss.png");
-        }
-        write_file(directory.file("run.json"), run_json(report, stored_configuration(configuration)));
-    } catch (const FileError& error) {
-        throw Failure(error.what());
+    report.directory = directory.path().string();
+    write_one("chain.json", report, [&] { write_chain(directory.file("chain.json"), chain); });
+    write_one("history.csv", report, [&] { write_file(directory.file("history.csv"), history_csv(rows)); });
+    if (draw_losses(directory.file("loss.png"), rows, "Training on " + report.data, configuration.flag("quiet"))) {
+        report.files.push_back("loss.png");
     }
+    write_one("run.json", report, [&] {
+        write_file(directory.file("run.json"), run_json(report, stored_configuration(configuration)));
+    });
+}
+
+/// One line about all that could not be written.
+void throw_file_errors(const TrainReport& report) {
+    if (report.file_errors.empty()) {
+        return;
+    }
+    std::string text;
+    for (const std::string& error : report.file_errors) {
+        text += error + "; ";
+    }
+    throw Failure(text + "of this run " + report.directory + " holds " +
+                  (report.files.empty() ? "nothing" : "only " + report.files_in_words()));
 }
 
 template <class Scalar>
@@ -149,6 +172,7 @@ int train_with(Configuration& configuration) {
     }
     write_output(configuration.flag("json") ? json_line(report_json(report))
                                             : report_text(report, output_has_colour()));
+    throw_file_errors(report);
     return report.signal == 0 ? kDone : kSignalBase + report.signal;
 }
 

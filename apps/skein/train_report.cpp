@@ -1,5 +1,6 @@
 #include "train_report.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "json.hpp"
@@ -50,8 +51,18 @@ std::string loss_in_words(const TrainReport& report, double loss) {
     return report.signal != 0 && std::isnan(loss) ? "not computed: it would take too long" : rounded(loss);
 }
 
+bool are_weights_lost(const TrainReport& report) {
+    return !report.directory.empty() && std::ranges::find(report.files, "chain.json") == report.files.end();
+}
+
 std::string weights_in_words(const TrainReport& report) {
     std::string text;
+    if (are_weights_lost(report)) {
+        for (const Json& weight : report.weights) {
+            text += (text.empty() ? "" : "  ") + weight.dump();
+        }
+        return text;
+    }
     for (const double weight : report.shown_weights) {
         text += (text.empty() ? "" : "  ") + rounded(weight);
     }
@@ -93,6 +104,14 @@ double TrainReport::sample_layers_per_second() const {
 
 std::string TrainReport::cause() const {
     return std::string(signal != 0 ? signal_name(signal) : kCauseNames[static_cast<std::size_t>(outcome.cause)]);
+}
+
+std::string TrainReport::files_in_words() const {
+    std::string text;
+    for (const std::string& file : files) {
+        text += (text.empty() ? "" : ", ") + file;
+    }
+    return text;
 }
 
 Json report_json(const TrainReport& report) {
@@ -152,11 +171,7 @@ std::string report_text(const TrainReport& report, bool colour) {
     }
     text += row("weights", weights_in_words(report)) + row("time", time_in_words(report));
     if (!report.directory.empty()) {
-        std::string files;
-        for (const std::string& file : report.files) {
-            files += (files.empty() ? "" : ", ") + file;
-        }
-        text += row("files", report.directory + ": " + files);
+        text += row("files", report.directory + ": " + (report.files.empty() ? "none" : report.files_in_words()));
     }
     return text;
 }

@@ -27,10 +27,12 @@ struct TrainReport {
     std::string start_time;
     std::string directory;           // empty where nothing was written
     std::vector<std::string> files;  // in it
+    std::vector<std::string> file_errors;
 
     double sample_layers_per_second() const;
     /// A name of kCauseNames, or "SIGINT", "SIGTERM".
     std::string cause() const;
+    std::string files_in_words() const;
 };
 
 /// The object that --json prints.
