@@ -57,7 +57,7 @@ std::string csv_error(std::string_view content) {
 
 TEST_CASE("files: .csv in the forms that are allowed") {
     for (const std::string_view content : {"1,-2.5\n3,4\n", "1,-2.5\n3,4", "1,-2.5\r\n3,4\r\n", "1,-2.5\r\n3,4",
-                                           "x,y\n1,-2.5\n3,4\n", " x , y\r\n1,-2.5\n3,4",
+                                           "x,y\n1,-2.5\n3,4\n", " x , y\r\n1,-2.5\n3,4", "X,Y\n1,-2.5\n3,4\n",
                                            "\xef\xbb\xbf"
                                            "1,-2.5\n3,4\n",
                                            "\xef\xbb\xbfx,y\n1,-2.5\n3,4\n", " 1\t, -2.5 \n\t3,+4 \n",
@@ -69,6 +69,7 @@ TEST_CASE("files: .csv in the forms that are allowed") {
         CHECK(sample_weight.empty());
     }
     CHECK(read_csv<float>("x,y,m\n1,2,0\n3,4,5.5\n").sample_weight == std::vector<float>{0, 5.5});
+    CHECK(read_csv<float>("x,Y,M\n1,2,3\n").sample_weight == std::vector<float>{3});
     CHECK(read_csv<double>("1,2,1\n").sample_weight == std::vector<double>{1});
 }
 
@@ -94,10 +95,12 @@ TEST_CASE("files: .csv of several blocks") {
     CHECK(read_csv<double>(content).x == expected);
 }
 
-TEST_CASE("files: .csv whose float is rounded once, and tiny floats to the nearest") {
+TEST_CASE("files: .csv whose float is rounded once, and tiny numbers to the nearest") {
     CHECK(read_csv<float>("7.038531e-26,0\n").x[0] == std::bit_cast<float>(0x15ae43fdU));
     CHECK(bits_of<float>(read_csv<float>("1e-60,0\n-1e-60,0\n1e-45,0\n").x) ==
           std::vector<std::uint32_t>{0, 0x80000000U, 1});
+    CHECK(bits_of<double>(read_csv<double>("1e-310,0\n1e-400,0\n-1e-400,0\n3e-324,0\n2e-324,0\n").x) ==
+          std::vector<std::uint64_t>{0x1268'8b70'e62bU, 0, 0x8000'0000'0000'0000U, 1, 0});
 }
 
 TEST_CASE("files: .csv errors name row, column, text and what was expected") {
@@ -129,7 +132,7 @@ TEST_CASE("files: .csv errors name row, column, text and what was expected") {
         CHECK(error("1,2\n1," + text) == "data.csv: row 2, column 2: '" + text + "': every value must be finite");
     }
     CHECK(error("1,1e309\n") == "data.csv: row 1, column 2: '1e309' is out of the range of float64");
-    CHECK(error("1,1e-400\n") == "data.csv: row 1, column 2: '1e-400' is out of the range of float64");
+    CHECK(error("1,-1e999\n") == "data.csv: row 1, column 2: '-1e999' is out of the range of float64");
     CHECK(csv_error<float>("1,-1e39\n") == "data.csv: row 1, column 2: '-1e39' is out of the range of float32");
     CHECK(error("1,2\n\n3,4\n") == "data.csv: row 2 is blank: blank lines may stand only at the end of the file");
     CHECK(error("\nx,y\n3,4\n") == "data.csv: row 1 is blank: blank lines may stand only at the end of the file");

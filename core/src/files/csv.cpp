@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 
 #include "files/fail.hpp"
@@ -31,14 +32,15 @@ std::string_view trimmed(std::string_view text) {
     return text;
 }
 
-/// A float too small to be one is 0 or the smallest one; from_chars does not say which side was missed.
-bool underflows(const char* begin, const char* end, float& value) {
-    double wide = 0.0;
-    if (std::from_chars(begin, end, wide).ec != std::errc{} || std::abs(wide) >= 1.0) return false;
-    value = static_cast<float>(wide);
+/// A number too small for its type is 0 or the smallest one; from_chars does not say which side was missed, but a wider
+/// type does.
+template <class Scalar>
+bool underflows(const char* begin, const char* end, Scalar& value) {
+    std::conditional_t<std::is_same_v<Scalar, float>, double, long double> wide = 0;
+    if (std::from_chars(begin, end, wide).ec != std::errc{} || std::abs(wide) >= 1) return false;
+    value = static_cast<Scalar>(wide);
     return true;
 }
-bool underflows(const char*, const char*, double&) { return false; }
 
 /// Reads a number at `begin`, which moves to its end.
 template <class Scalar>
@@ -51,6 +53,14 @@ Parsed parse_number(const char*& begin, const char* end, Scalar& value) {
     }
     if (error != std::errc{}) return Parsed::not_a_number;
     return std::isfinite(value) ? Parsed::number : Parsed::not_finite;
+}
+
+/// Whether `text` is `name`, which is in lower case, in any case.
+bool is_name(std::string_view text, std::string_view name) {
+    const auto lower = [](char letter) {
+        return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+    };
+    return std::ranges::equal(text, name, {}, lower);
 }
 
 std::size_t count_columns(std::string_view line) { return 1 + static_cast<std::size_t>(std::ranges::count(line, ',')); }
@@ -128,7 +138,7 @@ template <class Scalar>
 bool CsvParser<Scalar>::take_header(std::string_view line) {
     for (std::size_t column = 0; column < samples_.num_columns; ++column) {
         const std::size_t end = std::min(line.find(','), line.size());
-        if (trimmed(line.substr(0, end)) != kColumnNames[column]) return false;
+        if (!is_name(trimmed(line.substr(0, end)), kColumnNames[column])) return false;
         line.remove_prefix(std::min(end + 1, line.size()));
     }
     return true;
