@@ -359,6 +359,10 @@ TEST_CASE("settings out of range are refused, and change nothing") {
           "the kind of the optimizer is 9: expected one of its enumerators");
     CHECK(with([](auto& s) { s.batch_size = 101; }) ==
           "the batch size is 101: expected at most the 100 samples of the data set");
+    CHECK(with([](auto& s) { s.execution.num_threads = -1; }) ==
+          "the number of threads is -1: expected from 0 (as many as OpenMP takes) to 1024");
+    CHECK(with([](auto& s) { s.execution.num_threads = 1'000'000; }) ==
+          "the number of threads is 1000000: expected from 0 (as many as OpenMP takes) to 1024");
     CHECK(with([](auto& s) { s.schedule.kind = Schedule::Kind::step; }) ==
           "every_steps of the step schedule is 0: expected at least 1");
 }
@@ -386,6 +390,11 @@ TEST_CASE("data that could not be trained on are refused") {
     CHECK_THROWS_AS(initial_weights<float>(1, {Initialization::Kind::equal, 1e300}, 0), std::invalid_argument);
     const Chain<double> chain({1.0});
     CHECK_THROWS_AS(loss_and_gradient(chain, MiniBatch<double>{nullptr, nullptr, nullptr, 4}), std::invalid_argument);
+    for (const int num_threads : {-1, 1025}) {
+        CHECK_THROWS_AS(loss(chain, Dataset<double>({1.0}, {0.0}), {num_threads, 0}), std::invalid_argument);
+        std::vector<double> outputs{1.0};
+        CHECK_THROWS_AS(predict<double>(chain, outputs, outputs, {num_threads, 0}), std::invalid_argument);
+    }
     const Execution huge_tile{1, std::numeric_limits<std::size_t>::max()};
     CHECK(loss_and_gradient(chain, Dataset<double>({1.0}, {0.0}), huge_tile).loss == loss(chain, Dataset<double>({1.0}, {0.0})));
     CHECK_THROWS_WITH_AS(initial_weights<double>(0, {}, 1), "the number of layers is 0: expected at least 1",

@@ -159,7 +159,6 @@ std::string evaluation_text(const Configuration& configuration, const Evaluation
 
 template <class Scalar>
 int evaluate_with(const Configuration& configuration, const std::string& precision) {
-    constexpr std::uint64_t kMaxThreads = 1024;
     const Execution execution{static_cast<int>(configuration.count("threads", 0, kMaxThreads)), 0};
     const Chain<Scalar> chain = read_chain<Scalar>(configuration.text("chain"));
     const fs::path predictions = check_predictions(configuration);

@@ -11,6 +11,7 @@
 #include "kernels/row_lanes.hpp"
 #include "memory_source.hpp"
 #include "parallel.hpp"
+#include "require.hpp"
 
 namespace skein {
 namespace {
@@ -40,6 +41,13 @@ std::size_t choose_tile_lanes(std::size_t num_layers, std::size_t wanted) {
     const std::size_t lanes =
         wanted != 0 ? std::min(wanted, kChunkSamples) : std::clamp<std::size_t>(kTileBytes / (num_layers * sizeof(Scalar)), 64, 256);
     return (lanes + kRow - 1) / kRow * kRow;
+}
+
+/// One where there is too little work to share.
+int choose_num_threads(std::size_t num_layers, std::uint64_t max_samples, const Execution& execution) {
+    require_threads(execution);
+    const bool is_small = max_samples * num_layers < kMinParallelWork || max_samples <= kChunkSamples;
+    return is_small ? 1 : resolve_num_threads(execution.num_threads);
 }
 
 bool is_requested(const std::atomic<bool>* stop) noexcept {
@@ -98,9 +106,7 @@ BatchGradient<Scalar>::BatchGradient(std::size_t num_layers, std::uint64_t max_s
     : num_layers_(num_layers),
       num_sums_(num_layers + kernels::kFirstGradientSum),
       tile_lanes_(choose_tile_lanes<Scalar>(num_layers, execution.tile_lanes)),
-      num_threads_(max_samples * num_layers < kMinParallelWork || max_samples <= kChunkSamples
-                       ? 1
-                       : resolve_num_threads(execution.num_threads)),
+      num_threads_(choose_num_threads(num_layers, max_samples, execution)),
       stop_request_(execution.stop_request),
       tree_(num_sums_, kUnitsPerThread * static_cast<std::uint64_t>(num_threads_) + 1),
       sums_(num_sums_),
@@ -249,9 +255,8 @@ void predict(const Chain<Scalar>& chain, std::span<const Scalar> inputs, std::sp
                                     " outputs: expected " + std::to_string(inputs.size()) + ", one per input");
     }
     const kernels::ChainView<Scalar> view{chain.weights().data(), chain.activations().data(), chain.num_layers()};
-    const bool parallel = inputs.size() * chain.num_layers() >= kMinParallelWork;
     for_each_chunk(divided_up(inputs.size(), kChunkSamples),
-                   parallel ? resolve_num_threads(execution.num_threads) : 1, [&](std::size_t chunk, int) {
+                   choose_num_threads(chain.num_layers(), inputs.size(), execution), [&](std::size_t chunk, int) {
         const std::size_t first = chunk * kChunkSamples;
         const std::size_t count = std::min(kChunkSamples, inputs.size() - first);
         if (is_requested(execution.stop_request)) {

@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "skein/execution.hpp"
+
 namespace skein {
 
 /// Throws std::invalid_argument "<what> is <value>: expected <expected>" unless `holds`.
@@ -25,6 +27,12 @@ template <class Enumeration, class Names>
 void require_name(Enumeration value, const Names& names, const char* what) {
     const std::size_t index = static_cast<std::size_t>(value);
     require(index < names.size(), what, index, "one of its enumerators");
+}
+
+inline void require_threads(const Execution& execution) {
+    static_assert(kMaxThreads == 1024, "the text below says so");
+    require(execution.num_threads >= 0 && execution.num_threads <= kMaxThreads, "the number of threads",
+            execution.num_threads, "from 0 (as many as OpenMP takes) to 1024");
 }
 
 }  // namespace skein

@@ -76,6 +76,7 @@ TrainingSettings checked(TrainingSettings settings, std::size_t num_layers, std:
     check_optimizer(settings.optimizer);
     check_schedule(settings.schedule);
     check_stop_rules(stop);
+    require_threads(settings.execution);
     require(!settings.clip_norm || is_positive(*settings.clip_norm), "the norm to clip gradients at",
             settings.clip_norm.value_or(0.0), "a positive number");
     return settings;

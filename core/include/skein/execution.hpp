@@ -6,8 +6,11 @@
 
 namespace skein {
 
+inline constexpr int kMaxThreads = 1024;
+
 struct Execution {
-    /// Threads to use at most; 0 takes as many as OpenMP would (the cores, or OMP_NUM_THREADS).
+    /// Threads to use at most, up to kMaxThreads (else std::invalid_argument); 0 takes as many as OpenMP would (the
+    /// cores, or OMP_NUM_THREADS).
     int num_threads = 0;
     /// Lanes that go through a kernel together; 0 chooses for the cache. Any other value is rounded up to whole rows.
     std::size_t tile_lanes = 0;
