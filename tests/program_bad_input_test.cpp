@@ -87,9 +87,19 @@ TEST_CASE("program: wrong words and numbers name their option") {
     check_train_refused({"--learning-rate", "0.1x"}, {"'0.1x' is not a number"});
     check_train_refused({"--weights", "1,nan"}, {"--weights: 'nan' is not a number"});
     check_train_refused({"--weights", "1,,2"}, {"--weights: '' is not a number"});
-    check_train_refused({"--weights", "1e39", "--precision", "float32"}, {"not a number in the range of float32"});
+    check_train_refused({"--weights", "1e39", "--precision", "float32"},
+                        {"'1e39' is out of the range of float32", "3.4e+38"});
+    check_train_refused({"--learning-rate", "1e400"}, {"'1e400' is out of the range of float64", "1.8e+308"});
+    check_train_refused({"--data", "sine:noise=1e400"}, {"noise: '1e400' is out of the range of float64"});
+    check_train_refused({"--weights", "inf"}, {"--weights: 'inf' is not a number"});
+    check_train_refused({"--layers", "1e20"}, {"--layers: '1e20' is out of range: expected from 1 to 1000000"});
+    check_train_refused({"--seed", "99999999999999999999"},
+                        {"is out of range: expected from 0 to 18446744073709551615"});
+    check_train_refused({"--seed", "1e17"}, {"--seed", "'1e17'", "beyond 2^53 write all digits"});
+    check_train_refused({"--epochs=-3"}, {"--epochs: '-3' is out of range: expected from 0 to 9007199254740992"});
+    check_train_refused({"--layers", "2.5"}, {"--layers: '2.5' is not a whole number"});
     check_train_refused({"--epochs", "1.5"}, {"--epochs: '1.5' is not a whole number"});
-    check_train_refused({"--steps", "-1"}, {"--steps: '-1' is not a whole number"});
+    check_train_refused({"--steps", "-1"}, {"--steps: '-1' is out of range: expected from 0 to"});
     check_train_refused({"--layers", "0"}, {"--layers", "at least 1"});
     check_train_refused({"--learning-rate", "0"}, {"--learning-rate", "positive"});
     check_train_refused({"--learning-rate=-0.1"}, {"--learning-rate", "positive"});
@@ -106,6 +116,10 @@ TEST_CASE("program: options that disagree") {
     check_train_refused({"--momentum", "0.5"}, {"--momentum has no effect", "--optimizer momentum or nesterov"});
     check_train_refused({"--weights", "1", "--init", "normal"}, {"--init", "--weights"});
     check_train_refused({"--batch", "101", "--data", "sine:samples=100"}, {"--batch", "101", "100"});
+    check_train_refused({"--data", "sine:samples=100", "--batch", "full", "--sampling", "with_replacement"},
+                        {"--sampling", "full batches have one order"});
+    check_train_refused({"--data", "sine:samples=100", "--sampling", "with-replacement"},
+                        {"--sampling", "full batches have one order", "--batch N"});
     check_train_refused({"--batch", "half"}, {"--batch", "'half'", "full"});
     check_train_refused({"--schedule", "cosine", "--max-seconds", "1"}, {"--schedule", "--epochs or --steps"});
     check_train_refused({"--validation", "1.5"}, {"--validation", "less than 1"});
@@ -113,6 +127,10 @@ TEST_CASE("program: options that disagree") {
     check_refused({"gradient", "--x", "1", "--y", "1"}, {"--weights or --chain is missing"});
     check_refused({"gradient", "--weights", "1,2,3", "--activation", "tanh,relu", "--x", "1", "--y", "1"},
                   {"2 activations for 3 layers"});
+    check_refused({"gradient", "--weights", "1", "--x", "1", "--y", "1", "--json", "--format", "latex"},
+                  {"--format has no effect beside --json"});
+    check_refused({"gradient", "--weights", "1", "--x", "1", "--y", "1", "--digits", "3", "--json"},
+                  {"--digits has no effect beside --json"});
     check_refused({"evaluate", "--data", "sine"}, {"--chain is missing"});
 }
 
@@ -178,7 +196,14 @@ TEST_CASE("program: bad configuration files, with line and nearest key") {
         check_train_refused({"--config", path}, expected_words);
     };
     check_file("layers = 3\nlearning_rat = 3\n", {"bad.toml, line 2", "did you mean 'learning-rate'?"});
-    check_file("layers = 3\n\nsteps = \"many\"\n", {"bad.toml, line 3: steps", "a whole number"});
+    check_file("layers = 3\n\nsteps = \"many\"\n",
+               {"bad.toml, line 3: steps", "a whole number, found the string 'many'"});
+    check_file("layers = \"3\"\n", {"bad.toml, line 1: layers: expected a whole number, found the string '3'"});
+    check_file("weights = [1, \"2\"]\n", {"an array of numbers, found an array of other things"});
+    check_file("seed = true\n", {"a whole number, found true"});
+    check_file("[seed]\na = 1\n", {"a whole number, found a table"});
+    check_file("seed = [1, 2]\n", {"a whole number, found the numbers 1,2"});
+    check_file("seed = 1979-05-27\n", {"a whole number, found a date or time"});
     check_file("layers = 3.5\n", {"bad.toml, line 1: layers", "'3.5'"});
     check_file("activation = [1, 2]\n", {"bad.toml, line 1: activation", "strings"});
     check_file("activation = \"tahn\"\n", {"bad.toml, line 1: activation", "did you mean 'tanh'?"});
@@ -199,7 +224,8 @@ TEST_CASE("program: directories that cannot take a run") {
     const std::string run = directory.file("run");
     REQUIRE(run_program({"train", "--steps", "1", "--out", run}).exit_code == 0);
     const std::string before = content_of(run + "/run.json");
-    check_refused({"train", "--steps", "2", "--out", run}, {"already holds a run"});
+    check_refused({"train", "--steps", "2", "--out", run},
+                  {"already holds a run (run.json)", "expected a new directory, or --force"});
     CHECK(content_of(run + "/run.json") == before);
     CHECK(run_program({"train", "--steps", "2", "--out", run, "--force"}).exit_code == 0);
     CHECK(content_of(run + "/run.json") != before);

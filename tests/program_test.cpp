@@ -290,6 +290,24 @@ TEST_CASE("program: target loss, time and divergence are outcomes") {
     CHECK(in_words.output.find("--learning-rate") != std::string::npos);
 }
 
+TEST_CASE("program: a target alone has a limit, and the summary says where it is not reached") {
+    const Arguments train{"train", "--data", "sine:samples=20", "--layers", "1"};
+    CHECK(run_json(train)["epochs"] == 10);
+    const TemporaryDirectory directory;
+    const Arguments target{"--target-loss", "1e-9", "--out", directory.file("run").string()};
+    const Json unreached = run_json(train + target);
+    CHECK(unreached["epochs"] == 1000);
+    CHECK(unreached["cause"] == "max_epochs");
+    CHECK(Json::parse(content_of(directory.file("run") / "run.json"))["configuration"]["epochs"] == 1000);
+    CHECK(run_json(train + Arguments{"--gradient-norm", "0"})["epochs"] == 1000);
+    CHECK(run_program(train + target + Arguments{"--force"}).output.starts_with(
+        "done: 1,000 steps, and the target loss is not reached (1,000 epochs at most: see --epochs)\n"));
+    CHECK(run_program(train + Arguments{"--gradient-norm", "0", "--steps", "7"}).output.starts_with(
+        "done: 7 steps, and the gradient norm is not reached\n"));
+    CHECK(run_program(train + Arguments{"--epochs", "3"}).output.starts_with("done: 3 steps\n"));
+    CHECK(run_program({"train", "--help"}).output.find("1000 with") != std::string::npos);
+}
+
 TEST_CASE("program: SIGINT and SIGTERM stop a run, write everything, and exit 130 and 143") {
     struct Case {
         int signal, exit_code;

@@ -34,6 +34,26 @@ std::string_view type_name(ValueType type) {
     return "";
 }
 
+/// What a file holds, as an error says it.
+std::string in_words(const FileValue& value) {
+    constexpr std::size_t kMostShown = 40;
+    const std::string shown = value.text.size() > kMostShown ? value.text.substr(0, kMostShown) + "..." : value.text;
+    switch (value.type) {
+        case ValueType::text: return "the string '" + shown + "'";
+        case ValueType::numbers: return "the numbers " + shown;
+        case ValueType::texts: return "the strings " + shown;
+        default: return shown;
+    }
+}
+
+/// What it holds where that is no value of any option.
+std::string kind_in_words(const toml::node& node) {
+    return node.is_table() ? "a table" : node.is_array() ? "an array of other things" : "a date or time";
+}
+std::string kind_in_words(const nlohmann::ordered_json& node) {
+    return node.is_object() ? "an object" : node.is_array() ? "an array of other things" : "null";
+}
+
 /// Whether an option of type `wanted` takes a value of type `found`. A count may be written as 1e7: its digits are
 /// looked at later.
 bool takes(ValueType wanted, ValueType found) {
@@ -50,51 +70,6 @@ bool takes(ValueType wanted, ValueType found) {
     }
     return false;
 }
-
-/// Keeps the values of one file in a configuration.
-class FileReader {
-public:
-    FileReader(Configuration& configuration, std::string path)
-        : configuration_(configuration), path_(std::move(path)), command_line_(configuration) {}
-
-    /// `place` is "line 3" or "configuration".
-    void take(const std::string& key, const std::optional<FileValue>& value, const std::string& place) {
-        const Option& option = find(key, place);
-        const std::string where = path_ + ", " + place + ": " + key;
-        if (!value || !takes(option.type, value->type)) {
-            throw BadInput(where + ": expected " + std::string(type_name(option.type)));
-        }
-        if (!is_overruled(option.name)) {
-            configuration_.set(option.name, value->text, where);
-        }
-    }
-
-private:
-    const Option& find(const std::string& key, const std::string& place) const {
-        std::string name = key;
-        std::ranges::replace(name, '_', '-');
-        const std::span<const Option> options = configuration_.command().options;
-        const auto found = std::ranges::find(options, name, &Option::name);
-        if (found != options.end() && found->name == "config") {
-            throw BadInput(path_ + ", " + place + ": 'config' has no place in a file of options");
-        }
-        if (found == options.end()) {
-            const std::string_view nearest = nearest_word(key, names_of(options));
-            throw BadInput(path_ + ", " + place + ": unknown key '" + key + "'" +
-                           (nearest.empty() ? " (see skein train --help)"
-                                            : ": did you mean '" + std::string(nearest) + "'?"));
-        }
-        return *found;
-    }
-
-    bool is_overruled(std::string_view name) const {
-        return command_line_.is_given(name) || command_line_.is_alternative_given(name);
-    }
-
-    Configuration& configuration_;
-    std::string path_;
-    Configuration command_line_;  // what was given before the file
-};
 
 std::optional<FileValue> joined(const std::vector<std::optional<FileValue>>& parts) {
     FileValue all{"", ValueType::texts};
@@ -144,6 +119,54 @@ std::optional<FileValue> value_of(const nlohmann::ordered_json& node) {
     return std::nullopt;
 }
 
+/// Keeps the values of one file in a configuration.
+class FileReader {
+public:
+    FileReader(Configuration& configuration, std::string path)
+        : configuration_(configuration), path_(std::move(path)), command_line_(configuration) {}
+
+    /// Takes a node of TOML or JSON; `place` is "line 3" or "configuration".
+    template <class Node>
+    void take(const std::string& key, const Node& node, const std::string& place) {
+        const std::optional<FileValue> value = value_of(node);
+        const Option& option = find(key, place);
+        const std::string where = path_ + ", " + place + ": " + key;
+        if (!value || !takes(option.type, value->type)) {
+            throw BadInput(where + ": expected " + std::string(type_name(option.type)) + ", found " +
+                           (value ? in_words(*value) : kind_in_words(node)));
+        }
+        if (!is_overruled(option.name)) {
+            configuration_.set(option.name, value->text, where);
+        }
+    }
+
+private:
+    const Option& find(const std::string& key, const std::string& place) const {
+        std::string name = key;
+        std::ranges::replace(name, '_', '-');
+        const std::span<const Option> options = configuration_.command().options;
+        const auto found = std::ranges::find(options, name, &Option::name);
+        if (found != options.end() && found->name == "config") {
+            throw BadInput(path_ + ", " + place + ": 'config' has no place in a file of options");
+        }
+        if (found == options.end()) {
+            const std::string_view nearest = nearest_word(key, names_of(options));
+            throw BadInput(path_ + ", " + place + ": unknown key '" + key + "'" +
+                           (nearest.empty() ? " (see skein train --help)"
+                                            : ": did you mean '" + std::string(nearest) + "'?"));
+        }
+        return *found;
+    }
+
+    bool is_overruled(std::string_view name) const {
+        return command_line_.is_given(name) || command_line_.is_alternative_given(name);
+    }
+
+    Configuration& configuration_;
+    std::string path_;
+    Configuration command_line_;  // what was given before the file
+};
+
 std::string read_text(const std::filesystem::path& path) {
     std::error_code ignored;
     std::ifstream file(path, std::ios::binary);
@@ -163,7 +186,7 @@ void add_toml(FileReader& reader, const std::string& text, const std::string& pa
     try {
         const toml::table table = toml::parse(text, path);
         for (const auto& [key, value] : table) {
-            reader.take(std::string(key.str()), value_of(value), "line " + std::to_string(key.source().begin.line));
+            reader.take(std::string(key.str()), value, "line " + std::to_string(key.source().begin.line));
         }
     } catch (const toml::parse_error& error) {
         throw BadInput(path + ", line " + std::to_string(error.source().begin.line) + ": " +
@@ -177,7 +200,7 @@ void add_json(FileReader& reader, const std::string& text, const std::string& pa
         throw BadInput(path + ": is no run.json: expected an object with a \"configuration\"");
     }
     for (const auto& [key, value] : run["configuration"].items()) {
-        reader.take(key, value_of(value), "configuration");
+        reader.take(key, value, "configuration");
     }
 }
 

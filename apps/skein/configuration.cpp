@@ -8,15 +8,6 @@
 #include "skein/names.hpp"
 
 namespace skein::app {
-namespace {
-
-template <class Scalar>
-std::string not_a_number(const std::string& text) {
-    return "'" + text + "' is not a number" +
-           (parse_number<double>(text) ? " in the range of float" + std::to_string(8 * sizeof(Scalar)) : "");
-}
-
-}  // namespace
 
 void Configuration::set(std::string_view name, std::string text, std::string where) {
     values_.insert_or_assign(std::string(option(name).name), Value{std::move(text), std::move(where)});
@@ -46,7 +37,7 @@ std::string Configuration::text(std::string_view name) const {
 std::uint64_t Configuration::count(std::string_view name, std::uint64_t min, std::uint64_t max) const {
     const std::optional<std::uint64_t> value = parse_count(text(name));
     if (!value) {
-        fail(name, "'" + text(name) + "' is not a whole number");
+        fail(name, count_fault(text(name), min, max));
     }
     if (*value < min || *value > max) {
         fail(name, text(name) + " is out of range: expected " +
@@ -59,7 +50,7 @@ template <class Scalar>
 Scalar Configuration::number(std::string_view name) const {
     const std::optional<Scalar> value = parse_number<Scalar>(text(name));
     if (!value) {
-        fail(name, not_a_number<Scalar>(text(name)));
+        fail(name, number_fault<Scalar>(text(name)));
     }
     return *value;
 }
@@ -84,7 +75,7 @@ std::vector<Scalar> Configuration::numbers(std::string_view name) const {
     for (const std::string& part : texts(name)) {
         const std::optional<Scalar> value = parse_number<Scalar>(part);
         if (!value) {
-            fail(name, not_a_number<Scalar>(part));
+            fail(name, number_fault<Scalar>(part));
         }
         values.push_back(*value);
     }

@@ -28,7 +28,7 @@ struct Entry {
     double number() const {
         const std::optional<double> parsed = parse_number<double>(value);
         if (!parsed) {
-            fail("'" + value + "' is not a number");
+            fail(number_fault<double>(value));
         }
         return *parsed;
     }

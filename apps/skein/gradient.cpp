@@ -119,7 +119,6 @@ nlohmann::ordered_json mean_json(const LossAndGradient<Scalar>& mean, const Next
 
 template <class Scalar>
 Output mean_output(const Configuration& configuration, const Chain<Scalar>& chain, double learning_rate) {
-    constexpr std::uint64_t kMaxThreads = 1024;
     const Execution execution{static_cast<int>(configuration.count("threads", 0, kMaxThreads)), 0};
     const std::string text = configuration.text("data");
     const Dataset<Scalar> data = open_data<Scalar>(text, configuration.where("data"));
@@ -153,6 +152,11 @@ void check_options(const Configuration& configuration) {
     if (given("chain") == given("weights")) {
         throw BadInput(given("chain") ? "--chain and --weights exclude each other: give one of them"
                                       : "--weights or --chain is missing (see skein gradient --help)");
+    }
+    for (const std::string name : {"format", "digits"}) {
+        if (given("json") && given(name)) {
+            throw BadInput("--" + name + " has no effect beside --json");
+        }
     }
     if (given("data") && (given("x") || given("y"))) {
         throw BadInput("--data and --x, --y exclude each other: give a data set or one sample");

@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <system_error>
 
 namespace skein::app {
@@ -29,24 +30,57 @@ std::optional<std::string> without_underscores(std::string_view text) {
     return digits;
 }
 
+/// Reads a number that is all of `text`: std::errc() where it is one, result_out_of_range where it is none of Scalar.
+template <class Scalar>
+std::errc read_all(std::string_view text, Scalar& value) {
+    if (text.starts_with('+') && text.size() > 1 && text[1] != '-') {
+        text.remove_prefix(1);
+    }
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return end == text.data() + text.size() ? error : std::errc::invalid_argument;
+}
+
 std::string two_digits(std::uint64_t value) { return (value < 10 ? "0" : "") + std::to_string(value); }
 
 }  // namespace
 
 template <class Scalar>
 std::optional<Scalar> parse_number(std::string_view text) {
-    if (text.starts_with('+') && text.size() > 1 && text[1] != '-') {
-        text.remove_prefix(1);
-    }
     Scalar value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) {
-        return std::nullopt;
-    }
-    return value;
+    const bool is_number = read_all(text, value) == std::errc() && std::isfinite(value);
+    return is_number ? std::optional(value) : std::nullopt;
 }
 template std::optional<float> parse_number(std::string_view);
 template std::optional<double> parse_number(std::string_view);
+
+template <class Scalar>
+std::string number_fault(std::string_view text) {
+    using Limits = std::numeric_limits<Scalar>;
+    const std::string quoted = "'" + std::string(text) + "' is ";
+    Scalar ignored = 0;
+    if (read_all(text, ignored) != std::errc::result_out_of_range) {
+        return quoted + "not a number";
+    }
+    return quoted + "out of the range of float" + std::to_string(8 * sizeof(Scalar)) +
+           ": expected 0, or a size from " + rounded(static_cast<double>(Limits::denorm_min()), 2) + " to " +
+           rounded(static_cast<double>(Limits::max()), 2);
+}
+template std::string number_fault<float>(std::string_view);
+template std::string number_fault<double>(std::string_view);
+
+std::string count_fault(std::string_view text, std::uint64_t min, std::uint64_t max) {
+    const std::string quoted = "'" + std::string(text) + "' is ";
+    double value = 0;
+    const std::errc error = read_all(text, value);
+    const bool is_whole = error == std::errc() && std::isfinite(value) && value == std::floor(value);
+    if (!is_whole && error != std::errc::result_out_of_range) {
+        return quoted + "not a whole number";
+    }
+    if (is_whole && value >= static_cast<double>(min) && value < static_cast<double>(max)) {
+        return quoted + "not exact: beyond 2^53 write all digits";
+    }
+    return quoted + "out of range: expected from " + std::to_string(min) + " to " + std::to_string(max);
+}
 
 std::optional<std::uint64_t> parse_count(std::string_view text) {
     const std::optional<std::string> digits = without_underscores(text);

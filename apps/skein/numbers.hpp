@@ -13,6 +13,14 @@ namespace skein::app {
 template <class Scalar>
 std::optional<Scalar> parse_number(std::string_view text);
 
+/// What is wrong with a text that parse_number() does not take: "'abc' is not a number", "'1e400' is out of the range
+/// of float64: expected 0, or a size from 4.9e-324 to 1.8e+308".
+template <class Scalar>
+std::string number_fault(std::string_view text);
+
+/// Likewise for parse_count(), where a whole number from `min` to `max` is wanted.
+std::string count_fault(std::string_view text, std::uint64_t min, std::uint64_t max);
+
 /// The whole number >= 0 that all of `text` spells: 10000000, 10_000_000 and 1e7 are the same, 1.5 is none.
 std::optional<std::uint64_t> parse_count(std::string_view text);
 

@@ -32,6 +32,9 @@ std::optional<RunDirectory> check_directory(const Configuration& configuration) 
     }
     try {
         return RunDirectory(configuration.text("out"), configuration.flag("force"));
+    } catch (const RunExists& error) {
+        configuration.fail("out", configuration.text("out") + " already holds a run (" + std::string(error.found()) +
+                                      "): expected a new directory, or --force");
     } catch (const FileError& error) {
         configuration.fail("out", error.what());
     }
@@ -51,6 +54,7 @@ template <class Scalar>
 TrainReport make_report(const Configuration& configuration, const TrainJob<Scalar>& job, const Chain<Scalar>& chain) {
     constexpr std::size_t kMostWeightsShown = 8;
     TrainReport report{};
+    report.stop = job.settings.stop;
     report.steps_per_epoch = job.steps_per_epoch;
     report.num_samples = job.training.num_samples();
     if (job.validation) {

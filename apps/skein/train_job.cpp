@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::uint64_t kMaxLayers = 1'000'000;
 constexpr std::uint64_t kMaxCount = std::uint64_t{1} << 53;
-constexpr std::uint64_t kMaxThreads = 1024;
 constexpr std::uint64_t kDefaultBatch = 1024;
 
 template <class Scalar>
@@ -71,6 +70,10 @@ void read_batches(Configuration& configuration, std::uint64_t num_samples, Train
         }
     }
     settings.sampling = configuration.word<Sampling>("sampling", kSamplingNames);
+    if (settings.batch_size == 0 && settings.sampling == Sampling::with_replacement) {
+        configuration.fail("sampling",
+                           "with_replacement has no effect, full batches have one order: expected --batch N");
+    }
     settings.seed = configuration.count("seed", 0, UINT64_MAX);
 }
 
@@ -106,7 +109,8 @@ void read_stop_rules(Configuration& configuration, StopRules& stop) {
     }
     if (!configuration.is_given("epochs") && !configuration.is_given("steps") &&
         !configuration.is_given("max-seconds")) {
-        configuration.resolve("epochs", "10");
+        const bool has_target = configuration.is_given("target-loss") || configuration.is_given("gradient-norm");
+        configuration.resolve("epochs", has_target ? "1000" : "10");  // a target alone might never be reached
     }
     if (configuration.is_given("epochs")) {
         stop.max_epochs = configuration.count("epochs", 0, kMaxCount);

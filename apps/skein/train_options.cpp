@@ -50,7 +50,9 @@ constexpr Option kOptions[] = {
     {"Optimisation", "final-factor", "F", number, "0", "Of the cosine schedule, from 0 to 1.", kStored},
 
     {"Stopping (the first rule that holds)", "epochs", "N", count, "",
-     "Passes over the data (default: 10, unless --steps or --max-seconds is given).", kStored},
+     "Passes over the data (default: 10, or 1000 with --target-loss or --gradient-norm; none where --steps or "
+     "--max-seconds is given).",
+     kStored},
     {"Stopping (the first rule that holds)", "steps", "N", count, "", "Updates of the weights.", kStored},
     {"Stopping (the first rule that holds)", "target-loss", "LOSS", number, "",
      "Converged when the loss over all training data is at most this (looked at after epochs).", kStored},

@@ -29,13 +29,27 @@ std::string diverged_in_words(const TrainReport& report, const std::string& what
            "; a smaller --learning-rate or --clip-norm may help";
 }
 
+/// What a run that has come to its limit has not reached, and which limit that was; often that is a default.
+std::string missed_in_words(const TrainReport& report) {
+    if (!report.stop.target_loss && !report.stop.gradient_norm) {
+        return "";
+    }
+    const std::string missed = !report.stop.gradient_norm ? "the target loss is"
+                               : !report.stop.target_loss ? "the gradient norm is"
+                                                          : "target loss and gradient norm are";
+    return ", and " + missed + " not reached" +
+           (report.outcome.cause == Cause::max_epochs
+                ? " (" + grouped(*report.stop.max_epochs) + " epochs at most: see --epochs)"
+                : "");
+}
+
 std::string status_in_words(const TrainReport& report) {
     const std::string steps = grouped(report.outcome.steps) + (report.outcome.steps == 1 ? " step" : " steps");
     switch (report.outcome.cause) {
         case Cause::target_loss: return "converged: the target loss is reached after " + steps;
         case Cause::gradient_norm: return "converged: the gradient norm is small enough after " + steps;
         case Cause::max_steps:
-        case Cause::max_epochs: return "done: " + steps;
+        case Cause::max_epochs: return "done: " + steps + missed_in_words(report);
         case Cause::loss_not_finite: return diverged_in_words(report, "the loss is no longer finite");
         case Cause::gradient_not_finite: return diverged_in_words(report, "the gradient is no longer finite");
         case Cause::weight_not_finite: return diverged_in_words(report, "a weight would no longer be finite");

@@ -13,6 +13,7 @@ namespace skein::app {
 struct TrainReport {
     TrainingOutcome outcome;
     int signal = 0;  // that stopped it, or 0
+    StopRules stop = {};
     std::uint64_t steps_per_epoch = 1;
     std::uint64_t num_samples = 0;
     std::uint64_t num_validation_samples = 0;

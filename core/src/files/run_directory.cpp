@@ -69,7 +69,9 @@ void RunDirectory::require_no_other_run() const {
         if (!is_present(file(name))) continue;
         if (is_a_directory(file(name))) files::fail(file(name), "is a directory: expected a file of a run");
         if (!force_) {
-            files::fail(path_, "already holds a run (" + std::string(name) + "): expected a new directory, or force");
+            throw RunExists(files::shown_path(path_) + ": already holds a run (" + std::string(name) +
+                                "): expected a new directory, or force",
+                            name);
         }
     }
 }

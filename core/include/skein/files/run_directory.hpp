@@ -3,7 +3,10 @@
 
 #include <array>
 #include <filesystem>
+#include <string>
 #include <string_view>
+
+#include "skein/files/file_error.hpp"
 
 namespace skein {
 
@@ -16,11 +19,22 @@ void write_file(const std::filesystem::path& path, std::string_view content);
 inline constexpr std::array<std::string_view, 6> kRunFileNames{"run.json",   "history.csv", "chain.json",
                                                                "checkpoint", "loss.png",    "weights.png"};
 
+/// A directory holds a run that may not be replaced.
+class RunExists : public FileError {
+public:
+    RunExists(const std::string& message, std::string_view found) : FileError(message), found_(found) {}
+    /// The first of kRunFileNames that is there.
+    std::string_view found() const noexcept { return found_; }
+
+private:
+    std::string_view found_;
+};
+
 /// A directory for a run's files.
 class RunDirectory {
 public:
     /// Checks, and changes nothing: throws FileError when `path` is a file, is or would be in a directory that cannot
-    /// be written to, or already holds a run (any of kRunFileNames) and `force` is false.
+    /// be written to, and RunExists when it already holds a run (any of kRunFileNames) and `force` is false.
     RunDirectory(std::filesystem::path path, bool force);
 
     /// Creates the directory (and its parents) where missing; with `force`, removes the files of the run it held.
