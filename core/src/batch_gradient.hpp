@@ -44,8 +44,8 @@ public:
     /// Scratch for chains of `num_layers` and batches of at most `max_samples` samples.
     BatchGradient(std::size_t num_layers, std::uint64_t max_samples, const Execution& execution);
 
-    /// The mean loss of a batch and, where `with_gradient`, its gradient: read by the accessors below. Returns false, and
-    /// both are NaN, where it was given up (Execution::stop_request).
+    /// The mean loss of a batch and, where `with_gradient`, its gradient: read by the accessors below. Returns false,
+    /// and both are NaN, where it was given up (Execution::stop_request).
     bool compute(const Chain<Scalar>& chain, const SampleSource<Scalar>& source, const BatchOrder::Batch& batch,
                  bool with_gradient = true);
 

@@ -8,8 +8,8 @@
 namespace skein {
 
 /// A data set from
-///   a .csv file with columns x,y or x,y,m (m: sample weight), with or without a line of these names (in any case) at its
-///   head;
+///   a .csv file with columns x,y or x,y,m (m: sample weight), with or without a line of these names (in any case) at
+///   its head;
 ///   a .npy file of shape (N, 2) or (N, 3), with these columns.
 /// Throws FileError, naming file, row and column (both from 1; rows are lines of the file for .csv), for a file that
 /// cannot be read, is empty, ends in neither .csv nor .npy, has text, missing columns, ragged rows, NaN or infinities,
