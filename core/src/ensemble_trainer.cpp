@@ -104,7 +104,7 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 EnsembleOutcome empty_outcome(std::size_t num_lanes, std::size_t num_records, EnsembleOutcome reused) {
     EnsembleOutcome outcome = std::move(reused);
     outcome.status.assign(num_lanes, Status::stopped);
-    outcome.cause.assign(num_lanes, Cause::observer);
+    outcome.cause.assign(num_lanes, Cause::stop_request);
     outcome.steps.assign(num_lanes, 0);
     for (std::vector<double>* const column : {&outcome.loss, &outcome.first_loss, &outcome.smallest_loss,
                                               &outcome.normalised_loss_sum, &outcome.inverse_loss_sum}) {
@@ -176,16 +176,17 @@ EnsembleOutcome train(Ensemble<Scalar>& ensemble, std::type_identity_t<std::span
     const EnsembleSettings found_good =
         checked_settings(settings, num_lanes, ensemble.num_layers(), data[0].num_samples());
     const Execution& execution = found_good.common.execution;
+    require_threads(execution);
     const int num_threads = resolve_num_threads(execution.num_threads);
     const std::size_t tile_lanes = choose_tile_lanes<Scalar>(num_lanes, ensemble.num_layers(), execution, num_threads);
     const std::size_t num_tiles = (num_lanes + tile_lanes - 1) / tile_lanes;
 
     EnsembleOutcome outcome = empty_outcome(num_lanes, found_good.recorded_steps.size(), std::move(reused));
     std::vector<std::unique_ptr<LaneTrainer<Scalar>>> trainers(static_cast<std::size_t>(num_threads));
-    std::atomic<bool> stopped{false};
+    std::atomic<bool> is_stopped{false};  // what counts is what was seen: the request may be taken back
     std::mutex one_at_a_time;
     for_each_chunk(num_tiles, num_threads, [&](std::size_t tile, int thread) {
-        if (stopped.load(std::memory_order_relaxed)) {
+        if (is_stopped.load(std::memory_order_relaxed)) {
             return;
         }
         std::unique_ptr<LaneTrainer<Scalar>>& trainer = trainers[static_cast<std::size_t>(thread)];
@@ -195,9 +196,9 @@ EnsembleOutcome train(Ensemble<Scalar>& ensemble, std::type_identity_t<std::span
         }
         const std::size_t first = tile * tile_lanes;
         const std::size_t count = std::min(tile_lanes, num_lanes - first);
-        if (!trainer->train(ensemble, first, count, outcome, observer)) {
+        if (!trainer->train(ensemble, first, count, outcome)) {
             forget(outcome, first, count);
-            stopped.store(true, std::memory_order_relaxed);
+            is_stopped.store(true, std::memory_order_relaxed);
         } else if (observer != nullptr) {
             const std::lock_guard lock(one_at_a_time);
             observer->after_tile(count);

@@ -107,7 +107,14 @@ kernels::LaneTile<Scalar> LaneTrainer<Scalar>::tile(Scalar* weights) noexcept {
 
 template <class Scalar>
 bool LaneTrainer<Scalar>::train(Ensemble<Scalar>& ensemble, std::size_t first_lane, std::size_t num_lanes,
-                                EnsembleOutcome& outcome, EnsembleObserver* observer) {
+                                EnsembleOutcome& outcome) {
+    const std::atomic<bool>* const stop_request = settings_.common.execution.stop_request;
+    const auto is_stop_requested = [&] {
+        return stop_request != nullptr && stop_request->load(std::memory_order_relaxed);
+    };
+    if (is_stop_requested()) {
+        return false;
+    }
     outcome_ = &outcome;
     pack(ensemble, first_lane, num_lanes);
     std::uint64_t work_at_last_look = sample_layers_;
@@ -118,9 +125,9 @@ bool LaneTrainer<Scalar>::train(Ensemble<Scalar>& ensemble, std::size_t first_la
             break;
         }
         step();
-        if (observer != nullptr && sample_layers_ - work_at_last_look > kWorkPerLook) {
+        if (sample_layers_ - work_at_last_look > kWorkPerLook) {
             work_at_last_look = sample_layers_;
-            if (observer->should_stop()) {
+            if (is_stop_requested()) {
                 return false;
             }
         }

@@ -34,9 +34,8 @@ public:
                 const EnsembleSettings& settings, std::size_t num_lanes, std::size_t tile_lanes);
 
     /// Trains lanes [first_lane, first_lane + num_lanes) of `ensemble`, and writes their outcomes. Returns false, with
-    /// the ensemble unchanged, when the observer asks to stop.
-    bool train(Ensemble<Scalar>& ensemble, std::size_t first_lane, std::size_t num_lanes, EnsembleOutcome& outcome,
-               EnsembleObserver* observer);
+    /// the ensemble unchanged, when a stop is requested.
+    bool train(Ensemble<Scalar>& ensemble, std::size_t first_lane, std::size_t num_lanes, EnsembleOutcome& outcome);
 
     /// Samples x layers so far.
     std::uint64_t sample_layers() const noexcept { return sample_layers_; }

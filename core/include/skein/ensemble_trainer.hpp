@@ -73,15 +73,14 @@ struct EnsembleOutcome {
 class EnsembleObserver {
 public:
     virtual ~EnsembleObserver() = default;
-    /// So many lanes are through. Called from any thread, by one at a time.
-    virtual void after_tile(std::size_t /*num_lanes*/) {}
-    /// Whether to stop; asked now and then, from any thread. The lanes of unfinished tiles stay as they were: their
-    /// status is `stopped`, their steps are 0.
-    virtual bool should_stop() { return false; }
+    /// So many lanes more are through. Called from any thread, by one at a time.
+    virtual void after_tile(std::size_t num_lanes) = 0;
 };
 
 /// Trains every lane of `ensemble` from its weights on, which become the final ones (the last finite ones of a lane that
 /// diverged). `data`: one data set for all lanes, or one per lane, all of as many samples.
+/// When a stop is requested (common.execution.stop_request) the lanes of unfinished tiles stay as they were: their status
+/// is `stopped`, their steps are 0, their losses NaN.
 /// `reused`: an outcome that is no longer needed, whose memory serves again.
 /// Throws std::invalid_argument as train() does, naming the lane; also for columns of other lengths, and for max_seconds,
 /// which would make a lane's result depend on its neighbours.

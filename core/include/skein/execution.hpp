@@ -16,8 +16,8 @@ struct Execution {
     std::size_t tile_lanes = 0;
     /// Null, or a flag that anybody may set while the work goes on: another thread, or a signal handler. All threads
     /// look at it before each chunk of samples. What is unfinished when it is true is given up: losses, gradients and
-    /// outputs are NaN, a training step is not done (see train()). An ensemble does not look at it: it has
-    /// EnsembleObserver::should_stop().
+    /// outputs are NaN, a training step is not done (see train()). An ensemble looks at it every millisecond or
+    /// so.
     const std::atomic<bool>* stop_request = nullptr;
 };
 
