@@ -1,6 +1,7 @@
 /// Files of skein: the target skein::files.
 #pragma once
 
+#include "skein/files/array_file.hpp"
 #include "skein/files/chain_file.hpp"
 #include "skein/files/data_file.hpp"
 #include "skein/files/figure.hpp"

@@ -20,6 +20,9 @@ InputFile::InputFile(std::filesystem::path path)
     if (S_ISDIR(status.st_mode)) fail(path_, "is a directory: expected a file");
 }
 
+InputFile::InputFile(std::filesystem::path path, Descriptor descriptor) noexcept
+    : path_(std::move(path)), descriptor_(std::move(descriptor)) {}
+
 std::uint64_t InputFile::size_bytes() const {
     struct stat status {};
     if (::fstat(descriptor_.get(), &status) != 0) fail_system(path_, "cannot be looked at", errno);

@@ -16,6 +16,9 @@ public:
     /// Throws FileError when there is no such file, it cannot be opened, or it is a directory.
     explicit InputFile(std::filesystem::path path);
 
+    /// A file that is open already, for reading at least.
+    InputFile(std::filesystem::path path, Descriptor descriptor) noexcept;
+
     const std::filesystem::path& path() const noexcept { return path_; }
 
     /// Throws FileError for anything but a regular file: a pipe has no size.
@@ -26,6 +29,8 @@ public:
 
     /// The bytes from `offset` on, all of them or FileError.
     void read_at(std::uint64_t offset, std::span<std::byte> bytes) const;
+
+    int descriptor() const noexcept { return descriptor_.get(); }
 
 private:
     std::filesystem::path path_;

@@ -15,7 +15,8 @@
 namespace skein {
 namespace {
 
-constexpr std::size_t kMaxDimensions = 32;
+template <class Scalar>
+constexpr ElementType kTypeOf = sizeof(Scalar) == sizeof(float) ? ElementType::float32 : ElementType::float64;
 
 }  // namespace
 
@@ -35,16 +36,16 @@ NpyArray<Scalar> read_npy(const std::filesystem::path& path) {
 
 template <class Scalar>
 void write_npy(const std::filesystem::path& path, std::span<const Scalar> values, std::span<const std::size_t> shape) {
-    if (shape.size() > kMaxDimensions) {
+    if (shape.size() > files::kMaxDimensions) {
         throw std::invalid_argument("write_npy: " + std::to_string(shape.size()) + " dimensions: NumPy has at most " +
-                                    std::to_string(kMaxDimensions));
+                                    std::to_string(files::kMaxDimensions));
     }
     std::uint64_t size_bytes = 0;
     if (!files::checked_size(shape, sizeof(Scalar), size_bytes) || size_bytes != values.size_bytes()) {
         throw std::invalid_argument("write_npy: shape " + files::format_shape(shape) + " does not hold " +
                                     std::to_string(values.size()) + " values");
     }
-    const std::string header = files::format_npy_header(sizeof(Scalar), shape);
+    const std::string header = files::format_npy_header(kTypeOf<Scalar>, shape);
     const auto bytes = std::as_bytes(values);
     const std::array<std::string_view, 2> parts{
         header, std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size())};

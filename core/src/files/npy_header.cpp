@@ -13,13 +13,33 @@
 namespace skein::files {
 namespace {
 
+struct TypeProperties {
+    std::string_view name;
+    std::string_view description;  // NumPy's
+    std::size_t bytes;
+};
+/// In the order of the enumerators.
+constexpr std::array<TypeProperties, 6> kTypes{{{"boolean", "|b1", 1},
+                                                {"uint8", "|u1", 1},
+                                                {"uint64", "<u8", 8},
+                                                {"int64", "<i8", 8},
+                                                {"float32", "<f4", 4},
+                                                {"float64", "<f8", 8}}};
+
+const TypeProperties& properties_of(ElementType type) { return kTypes[static_cast<std::size_t>(type)]; }
+
+constexpr std::string_view kMagic{"\x93NUMPY", 6};
+constexpr std::uint64_t kVersionBytes = 2;
+/// numpy.load() itself takes no longer one without being asked to.
+constexpr std::uint64_t kMaxDictionaryBytes = 10'000;
 constexpr std::array<std::string_view, 3> kKeys{"descr", "fortran_order", "shape"};
 constexpr std::string_view kBlanks = " \t\r\n";
 constexpr std::size_t kDataAlignment = 64;
 
 class HeaderParser {
 public:
-    HeaderParser(const std::filesystem::path& path, std::string_view dictionary) : path_(path), text_(dictionary) {}
+    HeaderParser(const std::filesystem::path& path, std::string_view dictionary, std::span<const ElementType> types)
+        : path_(path), text_(dictionary), types_(types) {}
 
     NpyHeader parse() {
         expect('{');
@@ -58,12 +78,23 @@ private:
 
     void parse_type() {
         skip_blanks();
-        if (rest().starts_with('[')) fail(path_, "has a structured dtype: expected '<f4' or '<f8'");
-        const std::string_view type = parse_string("a dtype such as '<f8'");
-        if (type != "<f4" && type != "<f8") {
-            fail(path_, "dtype '" + shown(type) + "' is not supported: expected '<f4' or '<f8'");
+        if (rest().starts_with('[')) fail(path_, "has a structured dtype: expected " + known_types());
+        const std::string_view description = parse_string("a dtype such as '<f8'");
+        const auto type =
+            std::ranges::find(types_, description, [](ElementType known) { return properties_of(known).description; });
+        if (type == types_.end()) {
+            fail(path_, "dtype '" + shown(description) + "' is not supported: expected " + known_types());
         }
-        header_.value_bytes = type == "<f4" ? 4 : 8;
+        header_.type = *type;
+    }
+
+    std::string known_types() const {
+        std::string text;
+        for (std::size_t index = 0; index < types_.size(); ++index) {
+            if (index > 0) text += index + 1 < types_.size() ? ", " : " or ";
+            text += "'" + std::string(properties_of(types_[index]).description) + "'";
+        }
+        return text;
     }
 
     void parse_order() {
@@ -136,25 +167,84 @@ private:
 
     const std::filesystem::path& path_;
     std::string_view text_;
+    std::span<const ElementType> types_;
     std::size_t position_ = 0;
     std::array<bool, kKeys.size()> is_found_{};
     NpyHeader header_;
 };
 
-}  // namespace
-
-NpyHeader parse_npy_header(const std::filesystem::path& path, std::string_view dictionary) {
-    return HeaderParser(path, dictionary).parse();
+/// The bytes of the dictionary; `offset` becomes that of its first one.
+std::uint64_t read_preamble(const InputFile& file, std::uint64_t& offset) {
+    const std::uint64_t file_bytes = file.size_bytes();
+    std::array<std::uint8_t, 12> preamble{};
+    file.read_at(0, std::as_writable_bytes(std::span(preamble).first(std::min<std::uint64_t>(12, file_bytes))));
+    if (!std::ranges::equal(std::span(preamble).first(kMagic.size()), kMagic, {}, {},
+                            [](char byte) { return static_cast<std::uint8_t>(byte); })) {
+        fail(file.path(), "is not a .npy file: expected it to start with \\x93NUMPY");
+    }
+    const unsigned major = preamble[6];
+    const unsigned minor = preamble[7];
+    if (file_bytes >= 8 && (major < 1 || major > 3 || minor != 0)) {
+        fail(file.path(), "has format version " + std::to_string(major) + "." + std::to_string(minor) +
+                              ": expected 1.0, 2.0 or 3.0");
+    }
+    const std::size_t length_bytes = major == 1 ? 2 : 4;
+    offset = kMagic.size() + kVersionBytes + length_bytes;
+    if (file_bytes < offset) fail(file.path(), "is truncated: it ends within the header");
+    std::uint64_t length = 0;
+    for (std::size_t byte = length_bytes; byte > 0; --byte) length = length << 8 | preamble[7 + byte];
+    return length;
 }
 
-std::string format_npy_header(std::size_t value_bytes, std::span<const std::size_t> shape) {
-    std::string dictionary = "{'descr': '<f" + std::to_string(value_bytes) +
+}  // namespace
+
+NpyHeader read_npy_header(const InputFile& file, std::span<const ElementType> types) {
+    std::uint64_t offset = 0;
+    const std::uint64_t length = read_preamble(file, offset);
+    const std::uint64_t remaining_bytes = file.size_bytes() - offset;
+    if (length > remaining_bytes) {
+        fail(file.path(), "is truncated: its header has " + std::to_string(length) +
+                              " bytes, of which the file holds " + std::to_string(remaining_bytes));
+    }
+    if (length > kMaxDictionaryBytes) {
+        fail(file.path(), "has a header of " + std::to_string(length) + " bytes: expected at most " +
+                              std::to_string(kMaxDictionaryBytes));
+    }
+    std::string dictionary(length, '\0');
+    file.read_at(offset, std::as_writable_bytes(std::span(dictionary)));
+    NpyHeader header = HeaderParser(file.path(), dictionary, types).parse();
+    header.data_offset = offset + length;
+    return header;
+}
+
+std::uint64_t require_data_size(const InputFile& file, const NpyHeader& header) {
+    const std::size_t element_bytes = bytes_of(header.type);
+    const std::uint64_t data_bytes = file.size_bytes() - header.data_offset;
+    std::uint64_t expected_bytes = 0;
+    if (!checked_size(header.shape, element_bytes, expected_bytes)) {
+        fail(file.path(), "has shape " + format_shape(header.shape) + ": more bytes than 64 bits can count");
+    }
+    if (data_bytes != expected_bytes) {
+        fail(file.path(), std::string(data_bytes < expected_bytes ? "is truncated" : "has trailing bytes") +
+                              ": shape " + format_shape(header.shape) + " of " + std::string(name_of(header.type)) +
+                              " takes " + std::to_string(expected_bytes) + " bytes of data, the file has " +
+                              std::to_string(data_bytes));
+    }
+    return expected_bytes / element_bytes;
+}
+
+std::string_view name_of(ElementType type) { return properties_of(type).name; }
+
+std::size_t bytes_of(ElementType type) { return properties_of(type).bytes; }
+
+std::string format_npy_header(ElementType type, std::span<const std::size_t> shape) {
+    std::string dictionary = "{'descr': '" + std::string(properties_of(type).description) +
                              "', 'fortran_order': False, 'shape': " + format_shape(shape) + ", }";
-    const std::size_t preamble_bytes = kNpyMagic.size() + 4;  // the version, and the dictionary's length in 16 bits
+    const std::size_t preamble_bytes = kMagic.size() + kVersionBytes + 2;  // the dictionary's length has 16 bits
     const std::size_t used_bytes = preamble_bytes + dictionary.size() + 1;
     dictionary.append((kDataAlignment - used_bytes % kDataAlignment) % kDataAlignment, ' ');
     dictionary += '\n';
-    std::string header(kNpyMagic);
+    std::string header(kMagic);
     header += '\x01';
     header += '\x00';
     header += static_cast<char>(dictionary.size() & 0xff);
@@ -170,8 +260,8 @@ std::string format_shape(std::span<const std::size_t> shape) {
     return text + (shape.size() == 1 ? ",)" : ")");
 }
 
-bool checked_size(std::span<const std::size_t> shape, std::size_t value_bytes, std::uint64_t& size_bytes) {
-    size_bytes = value_bytes;
+bool checked_size(std::span<const std::size_t> shape, std::size_t element_bytes, std::uint64_t& size_bytes) {
+    size_bytes = element_bytes;
     for (const std::uint64_t dimension : shape) {
         if (dimension != 0 && size_bytes > std::numeric_limits<std::uint64_t>::max() / dimension) return false;
         size_bytes *= dimension;

@@ -3,31 +3,41 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "files/input_file.hpp"
+#include "skein/files/array_file.hpp"
+
 namespace skein::files {
 
-inline constexpr std::string_view kNpyMagic{"\x93NUMPY", 6};
+inline constexpr std::size_t kMaxDimensions = 32;  // NumPy's
 
 struct NpyHeader {
-    std::size_t value_bytes = 0;  // 4: '<f4', 8: '<f8'
+    ElementType type = ElementType::float64;
     std::vector<std::size_t> shape;
+    std::uint64_t data_offset = 0;  // in bytes, from the beginning of the file
 };
 
-/// Throws FileError about `path` for a dictionary that is anything but this.
-NpyHeader parse_npy_header(const std::filesystem::path& path, std::string_view dictionary);
+/// Throws FileError for a file that does not begin with such a header, of one of these `types` and in C order.
+NpyHeader read_npy_header(const InputFile& file, std::span<const ElementType> types);
+
+/// The number of elements. Throws FileError for a file that is shorter or longer than its header says.
+std::uint64_t require_data_size(const InputFile& file, const NpyHeader& header);
 
 /// All bytes before the data, of format version 1.0; the data start at a multiple of 64 bytes.
-std::string format_npy_header(std::size_t value_bytes, std::span<const std::size_t> shape);
+std::string format_npy_header(ElementType type, std::span<const std::size_t> shape);
+
+/// "float64": the enumerator.
+std::string_view name_of(ElementType type);
+std::size_t bytes_of(ElementType type);
 
 /// "(3, 2)" or "(3,)", as Python writes it.
 std::string format_shape(std::span<const std::size_t> shape);
 
-/// The product of `shape` and `value_bytes`; false when it overflows.
-bool checked_size(std::span<const std::size_t> shape, std::size_t value_bytes, std::uint64_t& size_bytes);
+/// The product of `shape` and `element_bytes`; false when it overflows.
+bool checked_size(std::span<const std::size_t> shape, std::size_t element_bytes, std::uint64_t& size_bytes);
 
 }  // namespace skein::files

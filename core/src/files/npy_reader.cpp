@@ -4,7 +4,6 @@
 #include <array>
 #include <bit>
 #include <cmath>
-#include <string_view>
 #include <type_traits>
 
 #include "files/fail.hpp"
@@ -15,76 +14,17 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "the values are copied as they are");
 
-/// numpy.load() itself takes no longer one without being asked to.
-constexpr std::uint64_t kMaxDictionaryBytes = 10'000;
-constexpr std::uint64_t kVersionBytes = 2;
+constexpr std::array<ElementType, 2> kTypes{ElementType::float32, ElementType::float64};
 constexpr std::size_t kBlockValues = 8192;
 
 }  // namespace
 
-NpyReader::NpyReader(const std::filesystem::path& path) : file_(path) {
-    header_ = parse_npy_header(path, read_dictionary());
-    require_known_shape();
-    require_size(file_.size_bytes() - data_offset_);
-}
-
-std::uint64_t NpyReader::read_preamble() {
-    const std::uint64_t file_bytes = file_.size_bytes();
-    std::array<std::uint8_t, 12> preamble{};
-    file_.read_at(0, std::as_writable_bytes(std::span(preamble).first(std::min<std::uint64_t>(12, file_bytes))));
-    if (!std::ranges::equal(std::span(preamble).first(kNpyMagic.size()), kNpyMagic, {}, {},
-                            [](char byte) { return static_cast<std::uint8_t>(byte); })) {
-        fail(path(), "is not a .npy file: expected it to start with \\x93NUMPY");
-    }
-    const unsigned major = preamble[6];
-    const unsigned minor = preamble[7];
-    if (file_bytes >= 8 && (major < 1 || major > 3 || minor != 0)) {
-        fail(path(), "has format version " + std::to_string(major) + "." + std::to_string(minor) +
-                         ": expected 1.0, 2.0 or 3.0");
-    }
-    const std::size_t length_bytes = major == 1 ? 2 : 4;
-    data_offset_ = kNpyMagic.size() + kVersionBytes + length_bytes;
-    if (file_bytes < data_offset_) fail(path(), "is truncated: it ends within the header");
-    std::uint64_t length = 0;
-    for (std::size_t byte = length_bytes; byte > 0; --byte) length = length << 8 | preamble[7 + byte];
-    return length;
-}
-
-std::string NpyReader::read_dictionary() {
-    const std::uint64_t length = read_preamble();
-    const std::uint64_t remaining_bytes = file_.size_bytes() - data_offset_;
-    if (length > remaining_bytes) {
-        fail(path(), "is truncated: its header has " + std::to_string(length) + " bytes, of which the file holds " +
-                         std::to_string(remaining_bytes));
-    }
-    if (length > kMaxDictionaryBytes) {
-        fail(path(), "has a header of " + std::to_string(length) + " bytes: expected at most " +
-                         std::to_string(kMaxDictionaryBytes));
-    }
-    std::string dictionary(length, '\0');
-    file_.read_at(data_offset_, std::as_writable_bytes(std::span(dictionary)));
-    data_offset_ += length;
-    return dictionary;
-}
-
-void NpyReader::require_known_shape() const {
+NpyReader::NpyReader(const std::filesystem::path& path) : file_(path), header_(read_npy_header(file_, kTypes)) {
     if (shape().empty() || shape().size() > 2) {
-        fail(path(), "has " + std::to_string(shape().size()) + " dimensions, shape " + format_shape(shape()) +
-                         ": expected 1 or 2");
+        fail(path, "has " + std::to_string(shape().size()) + " dimensions, shape " + format_shape(shape()) +
+                       ": expected 1 or 2");
     }
-}
-
-void NpyReader::require_size(std::uint64_t data_bytes) {
-    std::uint64_t expected_bytes = 0;
-    if (!checked_size(shape(), header_.value_bytes, expected_bytes)) {
-        fail(path(), "has shape " + format_shape(shape()) + ": more bytes than 64 bits can count");
-    }
-    if (data_bytes != expected_bytes) {
-        fail(path(), std::string(data_bytes < expected_bytes ? "is truncated" : "has trailing bytes") + ": shape " +
-                         format_shape(shape()) + " of float" + std::to_string(8 * header_.value_bytes) + " takes " +
-                         std::to_string(expected_bytes) + " bytes of data, the file has " + std::to_string(data_bytes));
-    }
-    num_values_ = expected_bytes / header_.value_bytes;
+    num_values_ = require_data_size(file_, header_);
 }
 
 std::string NpyReader::position(std::size_t index) const {
@@ -95,8 +35,8 @@ std::string NpyReader::position(std::size_t index) const {
 
 template <class Scalar>
 void NpyReader::read(std::size_t first, std::span<Scalar> values) const {
-    const std::uint64_t offset = data_offset_ + first * header_.value_bytes;
-    if (header_.value_bytes == sizeof(Scalar)) return file_.read_at(offset, std::as_writable_bytes(values));
+    const std::uint64_t offset = header_.data_offset + first * bytes_of(header_.type);
+    if (bytes_of(header_.type) == sizeof(Scalar)) return file_.read_at(offset, std::as_writable_bytes(values));
     using Stored = std::conditional_t<std::is_same_v<Scalar, float>, double, float>;
     std::array<Stored, kBlockValues> block;
     for (std::size_t done = 0; done < values.size(); done += kBlockValues) {

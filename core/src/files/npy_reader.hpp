@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -31,13 +30,7 @@ public:
     std::string position(std::size_t index) const;
 
 private:
-    std::uint64_t read_preamble();
-    std::string read_dictionary();
-    void require_known_shape() const;
-    void require_size(std::uint64_t data_bytes);
-
     InputFile file_;
-    std::uint64_t data_offset_ = 0;
     NpyHeader header_;
     std::size_t num_values_ = 0;
 };

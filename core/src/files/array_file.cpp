@@ -1,0 +1,213 @@
+#include "skein/files/array_file.hpp"
+
+#include <fcntl.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cerrno>
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+
+#include "files/descriptor.hpp"
+#include "files/fail.hpp"
+#include "files/input_file.hpp"
+#include "files/npy_header.hpp"
+#include "files/output_file.hpp"
+
+namespace skein {
+namespace {
+
+namespace fs = std::filesystem;
+using files::fail;
+using files::fail_system;
+
+static_assert(std::endian::native == std::endian::little, "elements are copied as they are");
+
+constexpr std::array kTypes{ElementType::boolean, ElementType::uint8,   ElementType::uint64,
+                            ElementType::int64,   ElementType::float32, ElementType::float64};
+
+template <class T>
+bool holds(ElementType type) {
+    switch (type) {
+        case ElementType::boolean:
+        case ElementType::uint8: return std::is_same_v<T, std::uint8_t>;
+        case ElementType::uint64: return std::is_same_v<T, std::uint64_t>;
+        case ElementType::int64: return std::is_same_v<T, std::int64_t>;
+        case ElementType::float32: return std::is_same_v<T, float>;
+        case ElementType::float64: return std::is_same_v<T, double>;
+    }
+    return false;
+}
+
+/// The name of the type whose elements are T.
+template <class T>
+std::string_view name_of() {
+    return files::name_of(*std::ranges::find_if(kTypes.rbegin(), kTypes.rend(), holds<T>));
+}
+
+std::string describe(ElementType type, std::span<const std::size_t> shape) {
+    return std::string(files::name_of(type)) + " of shape " + files::format_shape(shape);
+}
+
+void require_room(const fs::path& path, int descriptor, std::uint64_t size_bytes) {
+    int error = 0;
+    do {
+        error = ::posix_fallocate(descriptor, 0, static_cast<off_t>(size_bytes));
+    } while (error == EINTR);
+    if (error == EINVAL || error == EOPNOTSUPP || error == ENOSYS) {  // no such thing on this file system
+        error = ::ftruncate(descriptor, static_cast<off_t>(size_bytes)) == 0 ? 0 : errno;
+    }
+    if (error != 0) fail_system(path, "a file of " + std::to_string(size_bytes) + " bytes cannot be made", error);
+}
+
+void write_at(const fs::path& path, int descriptor, std::uint64_t offset, std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+        const ssize_t result = ::pwrite(descriptor, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+        if (result >= 0) {
+            bytes = bytes.subspan(static_cast<std::size_t>(result));
+            offset += static_cast<std::uint64_t>(result);
+        } else if (errno != EINTR) {
+            fail_system(path, "cannot be written", errno);
+        }
+    }
+}
+
+files::Descriptor copy_of(const fs::path& path, int descriptor) {
+    files::Descriptor copy(::fcntl(descriptor, F_DUPFD_CLOEXEC, 0));
+    if (!copy.is_open()) fail_system(path, "cannot be opened", errno);
+    return copy;
+}
+
+/// Also those who call with a shape that no file can have are told which file it is about.
+std::uint64_t require_possible(const fs::path& path, ElementType type, std::span<const std::size_t> shape) {
+    try {
+        return array_file_bytes(type, shape);
+    } catch (const std::invalid_argument& error) {
+        fail(path, error.what());
+    }
+}
+
+}  // namespace
+
+struct ArrayFile::State {
+    files::InputFile file;
+    files::NpyHeader header;
+    std::uint64_t num_elements;
+
+    /// The offset of the first of these elements in bytes.
+    template <class T>
+    std::uint64_t require_elements(std::uint64_t first, std::span<const T> elements) const;
+};
+
+template <class T>
+std::uint64_t ArrayFile::State::require_elements(std::uint64_t first, std::span<const T> elements) const {
+    if (!holds<T>(header.type)) {
+        fail(file.path(), "holds " + std::string(files::name_of(header.type)) + ", not " + std::string(name_of<T>()));
+    }
+    if (first > num_elements || elements.size() > num_elements - first) {
+        fail(file.path(), "has " + std::to_string(num_elements) + " elements: there are no " +
+                              std::to_string(elements.size()) + " from element " + std::to_string(first) + " on");
+    }
+    return header.data_offset + first * sizeof(T);
+}
+
+std::uint64_t array_file_bytes(ElementType type, std::span<const std::size_t> shape) {
+    if (shape.size() > files::kMaxDimensions) {
+        throw std::invalid_argument("an array of " + std::to_string(shape.size()) + " dimensions: NumPy has at most " +
+                                    std::to_string(files::kMaxDimensions));
+    }
+    constexpr std::uint64_t kMaxBytes = std::numeric_limits<off_t>::max();
+    const std::uint64_t header_bytes = files::format_npy_header(type, shape).size();
+    std::uint64_t data_bytes = 0;
+    if (!files::checked_size(shape, files::bytes_of(type), data_bytes) || data_bytes > kMaxBytes - header_bytes) {
+        throw std::invalid_argument("an array of " + describe(type, shape) + ": more bytes than a file can have");
+    }
+    return header_bytes + data_bytes;
+}
+
+std::uint64_t free_bytes(const fs::path& path) {
+    std::error_code error;
+    fs::path place = fs::absolute(path.empty() ? "." : path, error);
+    if (error) fail_system(path, "its free space cannot be known", error.value());
+    struct statvfs status {};
+    while (::statvfs(place.c_str(), &status) != 0) {
+        const bool is_missing = errno == ENOENT || errno == ENOTDIR;
+        if (!is_missing || place == place.parent_path()) fail_system(path, "its free space cannot be known", errno);
+        place = place.parent_path();
+    }
+    return std::uint64_t{status.f_bavail} * status.f_frsize;
+}
+
+ArrayFile::ArrayFile(std::unique_ptr<State> state) noexcept : state_(std::move(state)) {}
+ArrayFile::ArrayFile(ArrayFile&&) noexcept = default;
+ArrayFile& ArrayFile::operator=(ArrayFile&&) noexcept = default;
+ArrayFile::~ArrayFile() = default;
+
+ArrayFile ArrayFile::create(const fs::path& path, ElementType type, std::span<const std::size_t> shape) {
+    const std::uint64_t size_bytes = require_possible(path, type, shape);
+    const std::string header = files::format_npy_header(type, shape);
+    files::OutputFile file(path);
+    require_room(path, file.descriptor(), size_bytes);
+    file.write(header);
+    files::Descriptor descriptor = copy_of(path, file.descriptor());
+    file.publish();
+    return ArrayFile(std::make_unique<State>(State{files::InputFile(path, std::move(descriptor)),
+                                                   {type, {shape.begin(), shape.end()}, header.size()},
+                                                   (size_bytes - header.size()) / files::bytes_of(type)}));
+}
+
+ArrayFile ArrayFile::open(const fs::path& path, ElementType type, std::span<const std::size_t> shape) {
+    files::Descriptor descriptor(::open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
+    if (!descriptor.is_open()) fail_system(path, "cannot be opened", errno);
+    files::InputFile file(path, std::move(descriptor));
+    files::NpyHeader header = files::read_npy_header(file, kTypes);
+    if (header.type != type || !std::ranges::equal(header.shape, shape)) {
+        fail(path, "holds " + describe(header.type, header.shape) + ": expected " + describe(type, shape));
+    }
+    const std::uint64_t num_elements = files::require_data_size(file, header);
+    return ArrayFile(std::make_unique<State>(State{std::move(file), std::move(header), num_elements}));
+}
+
+const fs::path& ArrayFile::path() const noexcept { return state_->file.path(); }
+
+std::uint64_t ArrayFile::num_elements() const noexcept { return state_->num_elements; }
+
+template <class T>
+void ArrayFile::write(std::uint64_t first_element, std::span<const T> elements) {
+    const std::uint64_t offset = state_->require_elements(first_element, elements);
+    if (state_->header.type == ElementType::boolean) {
+        const auto wrong = std::ranges::find_if(elements, [](T element) { return element != T(0) && element != T(1); });
+        if (wrong != elements.end()) fail(path(), "holds boolean: expected 0 or 1, not " + std::to_string(*wrong));
+    }
+    write_at(path(), state_->file.descriptor(), offset, std::as_bytes(elements));
+}
+
+template <class T>
+void ArrayFile::read(std::uint64_t first_element, std::span<T> elements) const {
+    const std::uint64_t offset = state_->require_elements(first_element, std::span<const T>(elements));
+    state_->file.read_at(offset, std::as_writable_bytes(elements));
+}
+
+void ArrayFile::sync() {
+    if (::fdatasync(state_->file.descriptor()) != 0) fail_system(path(), "cannot be synced", errno);
+}
+
+template void ArrayFile::write(std::uint64_t, std::span<const std::uint8_t>);
+template void ArrayFile::write(std::uint64_t, std::span<const std::uint64_t>);
+template void ArrayFile::write(std::uint64_t, std::span<const std::int64_t>);
+template void ArrayFile::write(std::uint64_t, std::span<const float>);
+template void ArrayFile::write(std::uint64_t, std::span<const double>);
+template void ArrayFile::read(std::uint64_t, std::span<std::uint8_t>) const;
+template void ArrayFile::read(std::uint64_t, std::span<std::uint64_t>) const;
+template void ArrayFile::read(std::uint64_t, std::span<std::int64_t>) const;
+template void ArrayFile::read(std::uint64_t, std::span<float>) const;
+template void ArrayFile::read(std::uint64_t, std::span<double>) const;
+
+}  // namespace skein
