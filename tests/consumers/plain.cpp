@@ -16,6 +16,7 @@ int main(int num_arguments, char** arguments) {
     if (num_arguments != 2) return 2;
     const skein::RunDirectory directory(arguments[1], true);
     skein::write_chain(directory.file("chain.json"), skein::Chain<float>({0.5f, -1.25f}));
+    skein::write_picture(directory.file("picture.png"), {1, 1, {skein::side_colour(1, 0.5)}});
     std::printf("%016" PRIx64 "\n", skein_consumer::hash_of_short_training());
     return 0;
 }

@@ -68,10 +68,10 @@ for kind in "${!flags[@]}"; do
         program=objects/$kind.$library
         # The first of two weak symbols is the one that is used.
         # shellcheck disable=SC2086
-        quietly "$compiler" ${flags[$kind]} "objects/$kind.o" "${archives[@]}" -fopenmp -o "$program.consumer_first"
+        quietly "$compiler" ${flags[$kind]} "objects/$kind.o" "${archives[@]}" -fopenmp -lpng -o "$program.consumer_first"
         # shellcheck disable=SC2086
         quietly "$compiler" ${flags[$kind]} -Wl,--whole-archive "${archives[@]}" -Wl,--no-whole-archive \
-            "objects/$kind.o" -fopenmp -o "$program.skein_first"
+            "objects/$kind.o" -fopenmp -lpng -o "$program.skein_first"
         check "$kind consumer before a $library skein" "$program.consumer_first"
         check "$kind consumer after a $library skein" "$program.skein_first"
     done

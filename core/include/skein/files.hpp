@@ -3,8 +3,10 @@
 
 #include "skein/files/array_file.hpp"
 #include "skein/files/chain_file.hpp"
+#include "skein/files/colours.hpp"
 #include "skein/files/data_file.hpp"
 #include "skein/files/figure.hpp"
 #include "skein/files/file_error.hpp"
 #include "skein/files/npy.hpp"
+#include "skein/files/picture.hpp"
 #include "skein/files/run_directory.hpp"

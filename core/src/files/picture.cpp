@@ -1,0 +1,70 @@
+#include "skein/files/picture.hpp"
+
+#include <fcntl.h>
+#include <png.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include "files/descriptor.hpp"
+#include "files/fail.hpp"
+#include "files/output_file.hpp"
+
+namespace skein {
+namespace {
+
+namespace fs = std::filesystem;
+
+static_assert(sizeof(Rgb) == 3, "libpng reads the pixels as they are");
+
+/// libpng's own limit.
+constexpr std::size_t kMaxExtent = 1'000'000;
+
+struct CloseFile {
+    void operator()(std::FILE* file) const noexcept { std::fclose(file); }
+};
+using Stream = std::unique_ptr<std::FILE, CloseFile>;
+
+Stream open_stream(const fs::path& path, int descriptor) {
+    const int copy = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);  // the stream closes its own
+    Stream stream(copy < 0 ? nullptr : ::fdopen(copy, "wb"));
+    if (stream == nullptr) {
+        const int error = errno;
+        if (copy >= 0) ::close(copy);
+        files::fail_system(path, "cannot be written", error);
+    }
+    return stream;
+}
+
+}  // namespace
+
+void write_picture(const fs::path& path, const Picture& picture) {
+    const auto is_extent = [](std::size_t extent) { return extent >= 1 && extent <= kMaxExtent; };
+    if (!is_extent(picture.width) || !is_extent(picture.height) ||
+        picture.pixels.size() != picture.width * picture.height) {
+        throw std::invalid_argument("a picture of " + std::to_string(picture.width) + " x " +
+                                    std::to_string(picture.height) + " has " + std::to_string(picture.pixels.size()) +
+                                    " pixels: expected width x height, each from 1 to " + std::to_string(kMaxExtent));
+    }
+    files::OutputFile file(path);
+    const Stream stream = open_stream(path, file.descriptor());
+    // libpng's simplified interface: it catches its own long jumps, and frees what it has.
+    png_image image{};
+    image.version = PNG_IMAGE_VERSION;
+    image.width = static_cast<png_uint_32>(picture.width);
+    image.height = static_cast<png_uint_32>(picture.height);
+    image.format = PNG_FORMAT_RGB;
+    const auto upwards = -static_cast<png_int_32>(sizeof(Rgb) * picture.width);  // bytes from a row to the one below it
+    const int is_written = png_image_write_to_stdio(&image, stream.get(), 0, picture.pixels.data(), upwards, nullptr);
+    if (std::ferror(stream.get()) != 0 || (is_written != 0 && std::fflush(stream.get()) != 0)) {
+        files::fail_system(path, "cannot be written", errno);
+    }
+    if (is_written == 0) files::fail(path, std::string("cannot be written: libpng says: ") + image.message);
+    file.publish();
+}
+
+}  // namespace skein
