@@ -10,3 +10,4 @@
 #include "skein/files/npy.hpp"
 #include "skein/files/picture.hpp"
 #include "skein/files/run_directory.hpp"
+#include "skein/files/sweep_files.hpp"

@@ -3,6 +3,8 @@
 // (AVX2, Zen 4; the walk included).
 #pragma once
 
+#include <cstring>
+
 #include "kernels/kernel_table.hpp"
 #include "kernels/philox.hpp"
 
