@@ -15,8 +15,8 @@ namespace {
 constexpr std::size_t kNumAnchors = 17;
 using Anchors = std::array<Rgb, kNumAnchors>;
 
-/// Anchors of equal steps in CIELAB lightness, from 14 to 93 and for one side from 10 to 95; between them, straight lines
-/// in sRGB, off those steps by less than 0.4. Seen with either kind of red-green or with blue-yellow blindness
+/// Anchors of equal steps in CIELAB lightness, from 14 to 93 and for one side from 10 to 95; between them, straight
+/// lines in sRGB, off those steps by less than 0.4. Seen with either kind of red-green or with blue-yellow blindness
 /// (G. Machado and others, 2009), any two colours of different sides are at least 30 apart in CIELAB.
 constexpr Anchors kRed{{{78, 3, 18},
                         {97, 6, 23},

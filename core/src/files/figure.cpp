@@ -8,13 +8,16 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "files/axis_tics.hpp"
 #include "files/gnuplot.hpp"
+#include "files/map_figure.hpp"
 #include "files/output_file.hpp"
 #include "files/to_text.hpp"
 
 namespace skein {
 namespace {
 
+using files::decade_of;
 using files::gnuplot_string;
 using files::to_text;
 
@@ -128,16 +131,6 @@ std::string linear_range(std::string_view axis, const Range& range) {
     return range_command(axis, range.min - margin, range.max + margin);
 }
 
-/// floor(log10(value)), from its decimals: libm's logarithm is kept out of core.
-int decade_of(double value) {
-    char text[32];
-    const char* const end = std::to_chars(text, text + sizeof text, value, std::chars_format::scientific).ptr;
-    const char* const exponent = std::find(static_cast<const char*>(text), end, 'e') + 1;
-    int decade = 0;
-    std::from_chars(*exponent == '+' ? exponent + 1 : exponent, end, decade);
-    return decade;
-}
-
 std::string log_tics(const Range& range) {
     if (range.max >= kSmallestDecadeRatio * range.min) return "set format y '10^{%T}'\n";
     std::string tics;
@@ -206,6 +199,11 @@ void draw(const std::filesystem::path& path, const LineFigure& figure) {
     files::OutputFile picture(path);
     files::run_gnuplot(path, script_of(figure), picture);
     picture.publish();
+}
+
+void draw(const std::filesystem::path& path, const MapFigure& figure) {
+    files::require_drawable(figure);
+    write_picture(path, files::draw_map(path, figure));
 }
 
 }  // namespace skein

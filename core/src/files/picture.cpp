@@ -1,18 +1,15 @@
 #include "skein/files/picture.hpp"
 
-#include <fcntl.h>
 #include <png.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
-#include <memory>
 #include <stdexcept>
 #include <string>
 
-#include "files/descriptor.hpp"
 #include "files/fail.hpp"
 #include "files/output_file.hpp"
+#include "files/stream.hpp"
 
 namespace skein {
 namespace {
@@ -23,22 +20,6 @@ static_assert(sizeof(Rgb) == 3, "libpng reads the pixels as they are");
 
 /// libpng's own limit.
 constexpr std::size_t kMaxExtent = 1'000'000;
-
-struct CloseFile {
-    void operator()(std::FILE* file) const noexcept { std::fclose(file); }
-};
-using Stream = std::unique_ptr<std::FILE, CloseFile>;
-
-Stream open_stream(const fs::path& path, int descriptor) {
-    const int copy = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);  // the stream closes its own
-    Stream stream(copy < 0 ? nullptr : ::fdopen(copy, "wb"));
-    if (stream == nullptr) {
-        const int error = errno;
-        if (copy >= 0) ::close(copy);
-        files::fail_system(path, "cannot be written", error);
-    }
-    return stream;
-}
 
 }  // namespace
 
@@ -51,7 +32,7 @@ void write_picture(const fs::path& path, const Picture& picture) {
                                     " pixels: expected width x height, each from 1 to " + std::to_string(kMaxExtent));
     }
     files::OutputFile file(path);
-    const Stream stream = open_stream(path, file.descriptor());
+    const files::Stream stream = files::open_stream(path, file.descriptor(), "wb");
     // libpng's simplified interface: it catches its own long jumps, and frees what it has.
     png_image image{};
     image.version = PNG_IMAGE_VERSION;

@@ -12,22 +12,22 @@ namespace skein {
 /// What an array consists of; in NumPy's words |b1, |u1, <u8, <i8, <f4, <f8.
 enum class ElementType : std::uint8_t { boolean, uint8, uint64, int64, float32, float64 };
 
-/// Bytes of the .npy file of such an array, header included. Throws std::invalid_argument for more than a file can have
-/// (2^63 - 1), and for more than 32 dimensions.
+/// Bytes of the .npy file of such an array, header included. Throws std::invalid_argument for more than a file can
+/// have (2^63 - 1), and for more than 32 dimensions.
 std::uint64_t array_file_bytes(ElementType type, std::span<const std::size_t> shape);
 
 /// Bytes that are free, for a user without privileges, on the file system of `path` or, where there is no such file or
 /// directory, of its nearest parent that exists. Throws FileError where that cannot be known.
 std::uint64_t free_bytes(const std::filesystem::path& path);
 
-/// An array in a .npy file of format version 1.0, in C order: the last index of the shape runs fastest, and elements are
-/// counted from 0 in this order. All failures are FileErrors that name the file. Different elements may be written and
-/// read from several threads at once.
+/// An array in a .npy file of format version 1.0, in C order: the last index of the shape runs fastest, and elements
+/// are counted from 0 in this order. All failures are FileErrors that name the file. Different elements may be written
+/// and read from several threads at once.
 class ArrayFile {
 public:
-    /// A new file of zeros, which takes the place of a regular file of that name once it has all its room on the disk:
-    /// a full disk is an error here, that says how large the file would be, and not in the middle of the work. (Where the
-    /// file system cannot reserve room it has none.) Data start at a multiple of 64 bytes.
+    /// A new file of zeros. It takes the place of a regular file of that name once it has all its room on the disk, so
+    /// that a full disk is an error here, which says how large the file would be, and not in the middle of the work.
+    /// (Some file systems cannot reserve room: there it may be.) Data start at a multiple of 64 bytes.
     static ArrayFile create(const std::filesystem::path& path, ElementType type, std::span<const std::size_t> shape);
 
     /// A file that is there, for going on. Refuses one of another type, shape or size.

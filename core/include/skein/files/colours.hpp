@@ -1,9 +1,9 @@
 /// Colours for numbers of any distribution: by rank, so that each shade is used equally often.
 ///
-/// A value's rank among the n values is the mean of the positions it could have in sorted order, + 1/2, divided by n: ties
-/// share one rank, infinities rank as they compare, NaN has none and is grey. The rank chooses one of kNumShades shades
-/// of a ramp, dark for the smallest values. Ranks are exact up to kMaxRanked values; of more, every k-th is ranked,
-/// and each other value gets the shade of the next smaller one of these.
+/// A value's rank among n values is the mean of the positions, from 0, it could have in sorted order, + 1/2, divided by
+/// n: ties share one rank, infinities rank as they compare, NaN has none and is grey. The rank chooses one of
+/// kNumShades shades of a ramp, dark for the smallest values. Ranks are exact up to kMaxRanked values; of more, every
+/// k-th is ranked, and each other value gets the shade of the next smaller one of these.
 #pragma once
 
 #include <cstddef>
