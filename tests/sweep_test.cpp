@@ -131,15 +131,15 @@ TEST_CASE("values of axes") {
 }
 
 TEST_CASE("names of parameters") {
-    for (const std::string name : {"learning_rate", "learning_rate[1]", "weight[12]", "teacher_weight", "seed"}) {
+    for (const std::string name : {"learning_rate", "learning_rate[1]", "weight[12]", "weight[1+3]", "teacher_weight", "seed"}) {
         CHECK(parse_sweep_parameter(name).name() == name);
     }
-    CHECK(parse_sweep_parameter("weight[2]").layer == 1);
+    CHECK(parse_sweep_parameter("weight[2]").layers == std::vector<std::size_t>{1});
     CHECK(parse_error("learning-rates").find("did you mean 'learning_rate'") != std::string::npos);
     CHECK(parse_error("weight[0]") ==
-          "the parameter 'weight[0]' has no number of a layer: expected [1], [2], ..., as in w_1, w_2");
+          "the parameter 'weight[0]' has no number of a layer: expected [1], [2], ..., as in w_1, w_2, or [1+3]");
     CHECK(parse_error("weight[x]") ==
-          "the parameter 'weight[x]' has no number of a layer: expected [1], [2], ..., as in w_1, w_2");
+          "the parameter 'weight[x]' has no number of a layer: expected [1], [2], ..., as in w_1, w_2, or [1+3]");
     CHECK(parse_error("momentum[1]") == "the parameter 'momentum[1]' is not one of a layer: expected 'momentum'");
 }
 

@@ -74,13 +74,21 @@ std::optional<Configuration> read_command_line(const Command& command, std::vect
     if (parser.count("--help") > 0) {
         return std::nullopt;
     }
-    if (const std::vector<std::string> rest = parser.remaining(); !rest.empty()) {
+    Configuration configuration(command);
+    std::vector<std::string> rest = parser.remaining();
+    if (!command.positional.empty() && !rest.empty() && !rest.front().starts_with('-')) {
+        configuration.set(command.positional, rest.front(), rest.front());
+        rest.erase(rest.begin());
+    }
+    if (!rest.empty()) {
         throw BadInput(unknown_argument(command, rest.front()));
     }
-    Configuration configuration(command);
     for (const Option& option : command.options) {
         const std::string flag = "--" + std::string(option.name);
         if (const CLI::Option* given = parser.get_option(flag); given->count() > 0) {
+            if (configuration.is_given(option.name)) {
+                throw BadInput(flag + " has no place beside " + configuration.where(option.name));
+            }
             configuration.set(option.name, value_of(*given, option), flag);
         }
     }

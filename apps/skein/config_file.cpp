@@ -119,6 +119,46 @@ std::optional<FileValue> value_of(const nlohmann::ordered_json& node) {
     return std::nullopt;
 }
 
+/// A table [[axis]] of a sweep, as the command line would spell it (axis.hpp).
+std::string axis_text(const toml::table& table, const std::string& path) {
+    constexpr std::string_view kKeys[] = {"parameter", "scale", "from", "to", "points", "values", "reduction"};
+    for (const auto& [key, value] : table) {
+        const std::string where = path + ", line " + std::to_string(key.source().begin.line) + ": ";
+        if (std::ranges::find(kKeys, key.str()) == std::ranges::end(kKeys)) {
+            throw BadInput(where + unknown_word("key of an axis", key.str(), kKeys));
+        }
+        if (!value_of(value)) {
+            throw BadInput(where + std::string(key.str()) + ": expected " +
+                           (key.str() == "values" ? "an array of numbers" : "one value"));
+        }
+    }
+    const auto text_of = [&](std::string_view key) {
+        if (!table.contains(key)) {
+            throw BadInput(path + ", line " + std::to_string(table.source().begin.line) + ": an axis has no '" +
+                           std::string(key) + "'");
+        }
+        return value_of(*table.get(key))->text;
+    };
+    std::string text = text_of("parameter") + "=";
+    if (table.contains("values")) {
+        std::string values = text_of("values");
+        std::ranges::replace(values, ',', ':');
+        text += "values:" + values;
+    } else {
+        text += (table.contains("scale") ? text_of("scale") : "linear") + ":" + text_of("from") + ":" + text_of("to") +
+                ":" + text_of("points");
+    }
+    return table.contains("reduction") ? text + ":" + text_of("reduction") : text;
+}
+
+FileValue axes_value(const toml::array& tables, const std::string& path) {
+    FileValue value{"", ValueType::texts};
+    for (const toml::node& table : tables) {
+        value.text += (value.text.empty() ? "" : ",") + axis_text(*table.as_table(), path);
+    }
+    return value;
+}
+
 /// Keeps the values of one file in a configuration.
 class FileReader {
 public:
@@ -128,8 +168,13 @@ public:
     /// Takes a node of TOML or JSON; `place` is "line 3" or "configuration".
     template <class Node>
     void take(const std::string& key, const Node& node, const std::string& place) {
-        const std::optional<FileValue> value = value_of(node);
         const Option& option = find(key, place);
+        std::optional<FileValue> value = value_of(node);
+        if constexpr (std::is_same_v<Node, toml::node>) {
+            if (option.name == "axis" && node.is_array_of_tables()) {
+                value = axes_value(*node.as_array(), path_);
+            }
+        }
         const std::string where = path_ + ", " + place + ": " + key;
         if (!value || !takes(option.type, value->type)) {
             throw BadInput(where + ": expected " + std::string(type_name(option.type)) + ", found " +
@@ -152,7 +197,7 @@ private:
         if (found == options.end()) {
             const std::string_view nearest = nearest_word(key, names_of(options));
             throw BadInput(path_ + ", " + place + ": unknown key '" + key + "'" +
-                           (nearest.empty() ? " (see skein train --help)"
+                           (nearest.empty() ? " (see skein " + std::string(configuration_.command().name) + " --help)"
                                             : ": did you mean '" + std::string(nearest) + "'?"));
         }
         return *found;
@@ -234,12 +279,16 @@ nlohmann::ordered_json value_json(const Configuration& configuration, const Opti
 
 void add_config_file(Configuration& configuration, const std::filesystem::path& path) {
     const std::string text = read_text(path);
-    FileReader reader(configuration, path.string());
-    if (path.extension() == ".json") {
-        add_json(reader, text, path.string());
-    } else {
-        add_toml(reader, text, path.string());
+    if (path.extension() != ".json") {
+        return add_config_text(configuration, text, path.string());
     }
+    FileReader reader(configuration, path.string());
+    add_json(reader, text, path.string());
+}
+
+void add_config_text(Configuration& configuration, const std::string& text, const std::string& name) {
+    FileReader reader(configuration, name);
+    add_toml(reader, text, name);
 }
 
 nlohmann::ordered_json stored_configuration(const Configuration& configuration) {

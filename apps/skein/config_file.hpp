@@ -13,6 +13,9 @@ namespace skein::app {
 /// Throws BadInput, naming file and line (key, for JSON), for unknown keys, wrong types and files that cannot be read.
 void add_config_file(Configuration& configuration, const std::filesystem::path& path);
 
+/// The same for the text of a TOML file, which errors call `name`.
+void add_config_text(Configuration& configuration, const std::string& text, const std::string& name);
+
 /// The stored options (Option::is_stored) that have a value, in the form that add_config_file() reads.
 nlohmann::ordered_json stored_configuration(const Configuration& configuration);
 

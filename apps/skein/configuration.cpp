@@ -66,7 +66,7 @@ double Configuration::positive_number(std::string_view name) const {
 }
 
 std::optional<double> Configuration::optional_number(std::string_view name) const {
-    return text(name).empty() && !is_given(name) ? std::nullopt : std::optional(number(name));
+    return is_given(name) ? std::optional(number(name)) : std::nullopt;
 }
 
 template <class Scalar>

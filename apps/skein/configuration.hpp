@@ -39,7 +39,7 @@ public:
     template <class Scalar = double>
     Scalar number(std::string_view name) const;
     double positive_number(std::string_view name) const;
-    /// A number that may be left out.
+    /// A number that may be left out; one without a default.
     std::optional<double> optional_number(std::string_view name) const;
     template <class Scalar = double>
     std::vector<Scalar> numbers(std::string_view name) const;

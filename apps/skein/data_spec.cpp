@@ -154,8 +154,8 @@ const std::string_view kDataSpecHelp =
     step                          y = 1 where x > 0, else -1
     random_labels                 y = 1 or -1, whatever x is
     all kinds                     samples=100000, seed=0, noise=0 (standard deviation, added to y),
-                                  input=normal|uniform, input_scale=1 (standard deviation, or half
-                                  the interval)
+                                  input=normal|uniform|constant, input_scale=1 (standard deviation,
+                                  half the interval, or x itself)
 )";
 
 std::optional<GeneratedData> parse_generated(std::string_view text, const std::string& where) {
@@ -177,6 +177,24 @@ std::optional<GeneratedData> parse_generated(std::string_view text, const std::s
     }
     fill_in_teacher(where, draft);
     return draft.data;
+}
+
+std::string generated_text(const GeneratedData& data) {
+    std::string text = std::string(kTargetNames[static_cast<std::size_t>(data.target)]) +
+                       ":samples=" + std::to_string(data.num_samples) + ",seed=" + std::to_string(data.seed) +
+                       ",noise=" + shortest(data.noise) +
+                       ",input=" + std::string(kInputDistributionNames[static_cast<std::size_t>(data.input)]) +
+                       ",input_scale=" + shortest(data.input_scale);
+    if (data.target == sine) {
+        text += ",frequency=" + shortest(data.frequency);
+    }
+    if (data.target == teacher) {
+        for (std::size_t layer = 0; layer < data.teacher_weights.size(); ++layer) {
+            text += (layer == 0 ? ",weights=" : ":") + shortest(data.teacher_weights[layer]);
+        }
+        text += ",activation=" + std::string(kActivationNames[static_cast<std::size_t>(data.teacher_activation)]);
+    }
+    return text;
 }
 
 template <class Scalar>

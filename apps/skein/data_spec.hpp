@@ -18,6 +18,9 @@ extern const std::string_view kDataSpecHelp;
 /// `where`, the option that holds the text.
 std::optional<GeneratedData> parse_generated(std::string_view text, const std::string& where);
 
+/// The text that parse_generated() reads these settings from, to the bit.
+std::string generated_text(const GeneratedData& data);
+
 /// The data set of a SPEC: "file.csv", "file.npy", "x.npy,y.npy" or "KIND:key=value,...".
 /// Throws BadInput as above; FileError for what is wrong in files.
 template <class Scalar>

@@ -22,6 +22,7 @@ constexpr std::string_view kHelp =
     R"(Examples
   skein train --layers 8 --data teacher:samples=1e6,layers=8,noise=0.05 --out runs/first
   skein gradient --weights 0.5,-1.2,0.7 --activation tanh --x 1.5 --y 0.2
+  skein sweep --preset trainability --out runs/trainability
   skein evaluate --chain runs/first/chain.json --data samples.csv --predictions predictions.csv
 
 skein trains scalar chain networks: L layers, one unit per layer, no biases.
@@ -29,6 +30,7 @@ skein trains scalar chain networks: L layers, one unit per layer, no biases.
 Commands
   train        Trains a chain on generated data or files.
   gradient     The back-propagation of one sample, every value of it, or the gradient on a data set.
+  sweep        Trains a chain at every point of a grid of settings: arrays and pictures.
   evaluate     Loss and predictions of a stored chain on a data set.
 
   skein COMMAND --help    Examples and all options of a command.
@@ -45,7 +47,7 @@ struct NamedCommand {
     CommandFunction run;
 };
 constexpr NamedCommand kCommands[] = {
-    {"train", train_command}, {"gradient", gradient_command}, {"evaluate", evaluate_command}};
+    {"train", train_command}, {"gradient", gradient_command}, {"sweep", sweep_command}, {"evaluate", evaluate_command}};
 
 int print_version() {
     write_output("skein " + std::string(version()) + "\nnumerics version " + std::to_string(kNumericsVersion) +
@@ -63,7 +65,7 @@ int unknown_command(const std::string& word) {
 
 int run(const std::vector<std::string>& arguments) {
     if (arguments.empty()) {
-        throw BadInput("a command is missing: expected train, gradient or evaluate (see skein --help)");
+        throw BadInput("a command is missing: expected train, gradient, sweep or evaluate (see skein --help)");
     }
     const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
     for (const NamedCommand& command : kCommands) {

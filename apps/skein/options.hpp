@@ -33,6 +33,7 @@ struct Command {
     /// Pairs of options that say the same thing in two ways: the one given makes up for the other; one on the command
     /// line replaces the other in a file.
     std::span<const std::array<std::string_view, 2>> alternatives = {};
+    std::string_view positional = {};  // the option whose value may stand without its name
 };
 
 /// The names of a command's options, for errors that suggest the nearest one.

@@ -11,7 +11,6 @@
 namespace skein::app {
 namespace {
 
-constexpr std::chrono::milliseconds kRefresh{200};
 constexpr std::string_view kClearLine = "\r\x1b[K";
 
 void show(std::string_view text) {
@@ -32,6 +31,21 @@ double fraction_done(const ProgressState& state) {
 
 }  // namespace
 
+void show_progress_line(const std::string& line) { show(std::string(kClearLine) + line); }
+
+void clear_progress_line() { show(kClearLine); }
+
+std::string joined_to_width(const std::vector<std::string>& parts, std::size_t columns) {
+    std::string line;
+    for (const std::string& part : parts) {
+        if (line.size() + 2 + part.size() >= columns) {
+            break;
+        }
+        line += (line.empty() ? "" : "  ") + part;
+    }
+    return line;
+}
+
 std::string progress_line(const ProgressState& state, std::size_t columns) {
     const double fraction = fraction_done(state);
     std::vector<std::string> parts{"step " + grouped(state.step)};
@@ -47,14 +61,7 @@ std::string progress_line(const ProgressState& state, std::size_t columns) {
     }
     parts.push_back(rounded(state.sample_layers_per_second, 3) + " sample-layers/s");
     parts.push_back("epoch " + grouped((state.step - 1) / state.steps_per_epoch + 1));
-    std::string line;
-    for (const std::string& part : parts) {
-        if (line.size() + 2 + part.size() >= columns) {
-            break;
-        }
-        line += (line.empty() ? "" : "  ") + part;
-    }
-    return line;
+    return joined_to_width(parts, columns);
 }
 
 template <class Scalar>
@@ -68,7 +75,7 @@ Progress<Scalar>::Progress(const TrainingSettings& settings, std::uint64_t num_s
 template <class Scalar>
 Progress<Scalar>::~Progress() {
     if (has_line_) {
-        show(kClearLine);
+        clear_progress_line();
     }
 }
 
@@ -84,7 +91,7 @@ bool Progress<Scalar>::after_step(const StepReport<Scalar>& report) {
         return true;
     }
     const Clock::time_point now = Clock::now();
-    if (now - last_ < kRefresh) {
+    if (now - last_ < kProgressInterval) {
         return true;
     }
     last_ = now;
@@ -94,7 +101,7 @@ bool Progress<Scalar>::after_step(const StepReport<Scalar>& report) {
     state_.sample_layers_per_second =
         samples_seen(report.step) * static_cast<double>(report.chain.num_layers()) / state_.seconds;
     has_line_ = true;
-    show(std::string(kClearLine) + progress_line(state_, error_terminal_columns()));
+    show_progress_line(progress_line(state_, error_terminal_columns()));
     return true;
 }
 

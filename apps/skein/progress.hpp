@@ -5,10 +5,21 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "skein/trainer.hpp"
 
 namespace skein::app {
+
+/// How often a line is shown anew.
+inline constexpr std::chrono::milliseconds kProgressInterval{200};
+
+/// Puts a line in the place of the one before; takes it away.
+void show_progress_line(const std::string& line);
+void clear_progress_line();
+
+/// As many of `parts` as fit.
+std::string joined_to_width(const std::vector<std::string>& parts, std::size_t columns);
 
 /// What a progress line is made of.
 struct ProgressState {

@@ -40,10 +40,10 @@ Chain<Scalar> make_start(const Configuration& configuration) {
 template <class Scalar>
 std::pair<Dataset<Scalar>, std::optional<Dataset<Scalar>>> open_all_data(const Configuration& configuration) {
     Dataset<Scalar> data = open_data<Scalar>(configuration.text("data"), configuration.where("data"));
-    const std::string validation = configuration.text("validation");
     if (!configuration.is_given("validation")) {
         return {std::move(data), std::nullopt};
     }
+    const std::string validation = configuration.text("validation");
     const std::optional<double> fraction = parse_number<double>(validation);
     if (!fraction) {
         return {std::move(data), open_data<Scalar>(validation, configuration.where("validation"))};
@@ -142,6 +142,7 @@ void read_schedule(const Configuration& configuration, std::optional<std::uint64
     schedule.decay = configuration.number("decay");
     schedule.every_steps = configuration.count("every", 1, kMaxCount);
     schedule.final_factor = configuration.number("final-factor");
+    schedule.scale = configuration.positive_number("schedule-scale");
     schedule.total_steps = max_steps.value_or(0);
     if (schedule.kind != Schedule::Kind::cosine) {
         return;

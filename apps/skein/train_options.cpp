@@ -48,6 +48,7 @@ constexpr Option kOptions[] = {
     {"Optimisation", "decay", "D", number, "0.1", "Of the step and inverse_time schedules.", kStored},
     {"Optimisation", "every", "STEPS", count, "1000", "Of the step schedule.", kStored},
     {"Optimisation", "final-factor", "F", number, "0", "Of the cosine schedule, from 0 to 1.", kStored},
+    {"Optimisation", "schedule-scale", "S", number, "1", "What all learning rates are multiplied by.", kStored},
 
     {"Stopping (the first rule that holds)", "epochs", "N", count, "",
      "Passes over the data (default: 10, or 1000 with --target-loss or --gradient-norm; none where --steps or "

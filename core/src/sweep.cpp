@@ -67,11 +67,11 @@ Range range_of(Kind kind, double value, std::uint64_t num_samples) {
     return {true, ""};
 }
 
-/// Writes `value` to one layer, or to all.
+/// Changes some layers, or all.
 template <class Values, class Change>
 void change_layers(Values& values, const SweepParameter& parameter, const Change& change) {
     for (std::size_t layer = 0; layer < values.size(); ++layer) {
-        if (!parameter.layer || *parameter.layer == layer) {
+        if (parameter.layers.empty() || std::ranges::find(parameter.layers, layer) != parameter.layers.end()) {
             change(values[layer]);
         }
     }
@@ -122,8 +122,11 @@ EnsembleOutcome room_for(std::size_t num_points, std::size_t num_records) {
 }  // namespace
 
 std::string SweepParameter::name() const {
-    return std::string(kSweepParameterNames[static_cast<std::size_t>(kind)]) +
-           (layer ? "[" + std::to_string(*layer + 1) + "]" : "");
+    std::string text;
+    for (const std::size_t layer : layers) {
+        text += (text.empty() ? "[" : "+") + std::to_string(layer + 1);
+    }
+    return std::string(kSweepParameterNames[static_cast<std::size_t>(kind)]) + text + (text.empty() ? "" : "]");
 }
 
 SweepParameter parse_sweep_parameter(std::string_view name) {
@@ -133,19 +136,25 @@ SweepParameter parse_sweep_parameter(std::string_view name) {
     if (bracket == std::string_view::npos) {
         return parameter;
     }
-    std::size_t layer = 0;
-    const std::string_view number = name.substr(bracket + 1);
-    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), layer);
-    const bool is_closed = error == std::errc() && std::string_view(end, number.data() + number.size()) == "]";
-    if (!is_closed || layer == 0) {
-        throw std::invalid_argument("the parameter '" + std::string(name) +
-                                    "' has no number of a layer: expected [1], [2], ..., as in w_1, w_2");
-    }
     if (!has_layers(parameter.kind)) {
         throw std::invalid_argument("the parameter '" + std::string(name) + "' is not one of a layer: expected '" +
                                     std::string(name.substr(0, bracket)) + "'");
     }
-    parameter.layer = layer - 1;
+    const char* const end = name.data() + name.size();
+    const char* at = name.data() + bracket;
+    do {
+        std::size_t layer = 0;
+        const auto [after, error] = std::from_chars(at + 1, end, layer);
+        if (error != std::errc() || layer == 0 || after == end || (*after != '+' && *after != ']')) {
+            break;
+        }
+        parameter.layers.push_back(layer - 1);
+        at = after;
+    } while (*at == '+');
+    if (parameter.layers.empty() || *at != ']' || at + 1 != end) {
+        throw std::invalid_argument("the parameter '" + std::string(name) +
+                                    "' has no number of a layer: expected [1], [2], ..., as in w_1, w_2, or [1+3]");
+    }
     return parameter;
 }
 
@@ -241,7 +250,7 @@ void Sweep<Scalar>::check_axes() const {
         const bool of_teacher = parameter.kind == Kind::teacher_weight;
         const std::size_t num_layers =
             of_teacher && settings_.generated ? settings_.generated->teacher_weights.size() : min_layers;
-        if (parameter.layer && *parameter.layer >= num_layers) {
+        if (std::ranges::any_of(parameter.layers, [&](std::size_t layer) { return layer >= num_layers; })) {
             fail(axis, std::string(of_teacher ? "the teacher" : "a chain") + " has " + std::to_string(num_layers) +
                            (num_layers == 1 ? " layer" : " layers"));
         }
@@ -341,7 +350,7 @@ void Sweep<Scalar>::change_layered(std::span<const double> coordinates, SweepPoi
         const SweepParameter& parameter = settings_.axes[axis].parameter;
         if (parameter.kind == Kind::learning_rate) {
             std::vector<double>& rates = point.training.learning_rates;
-            if (parameter.layer && rates.size() == 1) {
+            if (!parameter.layers.empty() && rates.size() == 1) {
                 rates.assign(point.weights.size(), double(rates[0]));
             }
             change_layers(rates, parameter, [&](double& rate) { rate = value; });
@@ -407,7 +416,7 @@ void Sweep<Scalar>::train_group(const Group& group, std::span<const double> coor
     const bool has_own_data = varies(Kind::data_seed) || varies(Kind::data_noise) || varies(Kind::teacher_weight);
     const bool rate_per_layer =
         settings_.training.learning_rates.size() > 1 || std::ranges::any_of(settings_.axes, [](const SweepAxis& axis) {
-            return axis.parameter.kind == Kind::learning_rate && axis.parameter.layer.has_value();
+            return axis.parameter.kind == Kind::learning_rate && !axis.parameter.layers.empty();
         });
     EnsembleSettings lanes;
     lanes.common = settings_.training;

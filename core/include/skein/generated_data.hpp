@@ -21,10 +21,11 @@ enum class Target : std::uint8_t {
 inline constexpr std::array<std::string_view, 4> kTargetNames{"teacher", "sine", "step", "random_labels"};
 
 enum class InputDistribution : std::uint8_t {
-    normal,   ///< mean 0, standard deviation input_scale
-    uniform,  ///< on [-input_scale, input_scale]
+    normal,    ///< mean 0, standard deviation input_scale
+    uniform,   ///< on [-input_scale, input_scale]
+    constant,  ///< input_scale
 };
-inline constexpr std::array<std::string_view, 2> kInputDistributionNames{"normal", "uniform"};
+inline constexpr std::array<std::string_view, 3> kInputDistributionNames{"normal", "uniform", "constant"};
 
 struct GeneratedData {
     Target target = Target::teacher;

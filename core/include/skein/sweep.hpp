@@ -22,8 +22,8 @@ namespace skein {
 /// What an axis of a sweep varies.
 struct SweepParameter {
     enum class Kind : std::uint8_t {
-        learning_rate,  ///< of all layers, or of one
-        weight,         ///< to start from: of all layers, or of one
+        learning_rate,  ///< of all layers, or of some
+        weight,         ///< to start from: of all layers, or of some
         weight_offset,  ///< added to the weight to start from: likewise
         weight_scale,   ///< Initialization::scale
         momentum,
@@ -34,12 +34,12 @@ struct SweepParameter {
         seed,       ///< of initial weights and of the order of samples
         data_seed,  ///< GeneratedData, as the next two
         data_noise,
-        teacher_weight,  ///< of all the teacher's layers, or of one
+        teacher_weight,  ///< of all the teacher's layers, or of some
     };
     Kind kind = Kind::learning_rate;
-    std::optional<std::size_t> layer;  ///< counted from 0; of the kinds that have one
+    std::vector<std::size_t> layers;  ///< counted from 0; of the kinds that have some; empty: all
 
-    /// "learning_rate", "weight[2]": layers are counted from 1 in names, as in w_1, w_2, ...
+    /// "learning_rate", "weight[2]", "weight[1+3]": layers are counted from 1 in names, as in w_1, w_2, ...
     std::string name() const;
     bool operator==(const SweepParameter&) const = default;
 };

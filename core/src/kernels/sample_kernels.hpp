@@ -95,7 +95,8 @@ void generate_row(const SampleFormula<Scalar>& formula, const std::uint64_t* ind
         x = broadcast(formula.input_scale) * x;
     } else {
         const Row<Scalar> centred = fused(broadcast(Scalar(2)), uniform_row<Scalar>(random), broadcast(Scalar(-1)));
-        x = broadcast(formula.input_scale) * centred;
+        const bool is_constant = formula.input == InputDistribution::constant;
+        x = is_constant ? broadcast(formula.input_scale) : broadcast(formula.input_scale) * centred;
         if (formula.noise != 0) {
             normal_rows(philox_row(OneSeed{formula.seed}, Stream::noise, indices), noise, unused);
         }

@@ -1,0 +1,40 @@
+// The line on the terminal that tells how far a sweep is.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "skein/ensemble_trainer.hpp"
+
+namespace skein::app {
+
+/// "12,345 of 1,048,576 chains  12 %  3.4 s left  150,000 chains/s  1.2e+09 sample-layers/s per core".
+class SweepProgress final : public EnsembleObserver {
+public:
+    SweepProgress(std::uint64_t num_points, std::uint64_t points_before, int num_threads, bool quiet);
+    SweepProgress(const SweepProgress&) = delete;
+    SweepProgress& operator=(const SweepProgress&) = delete;
+    ~SweepProgress() override;
+
+    void after_tile(std::size_t num_lanes) override;
+    /// What the points of a block took.
+    void add_work(std::uint64_t sample_layers) { sample_layers_ += sample_layers; }
+    double seconds() const;
+
+private:
+    using Clock = std::chrono::steady_clock;
+    std::string line() const;
+
+    bool is_shown_;
+    std::uint64_t num_points_;
+    std::uint64_t points_before_;
+    std::uint64_t points_done_;
+    int num_threads_;
+    std::uint64_t sample_layers_ = 0;
+    Clock::time_point start_ = Clock::now();
+    Clock::time_point last_ = start_;
+    bool has_line_ = false;
+};
+
+}  // namespace skein::app

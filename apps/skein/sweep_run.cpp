@@ -1,0 +1,290 @@
+#include "sweep_run.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+
+#include "config_file.hpp"
+#include "errors.hpp"
+#include "json.hpp"
+#include "machine.hpp"
+#include "numbers.hpp"
+#include "signals.hpp"
+#include "skein/files/array_file.hpp"
+#include "skein/files/file_error.hpp"
+#include "skein/files/run_directory.hpp"
+#include "skein/files/sweep_files.hpp"
+#include "skein/instruction_set.hpp"
+#include "skein/version.hpp"
+#include "sweep_pictures.hpp"
+#include "sweep_progress.hpp"
+
+namespace skein::app {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+/// About half a second of one core: what a kill costs, and how often disks are waited for at most.
+constexpr double kWorkPerBlock = 1e9;
+constexpr std::chrono::seconds kSyncInterval{2};
+
+/// What of a configuration changes no outcome.
+constexpr std::string_view kWithoutEffect[] = {"threads", "picture"};
+
+Json settings_json(const Configuration& configuration) {
+    Json settings = stored_configuration(configuration);
+    for (const std::string_view name : kWithoutEffect) {
+        settings.erase(std::string(name));
+    }
+    return settings;
+}
+
+std::string run_json(const Configuration& configuration, const SweepReport& report, const std::string& start_time,
+                     bool is_finished) {
+    Json json{{"skein", "sweep"},         {"status", is_finished ? "finished" : "running"},
+              {"version", version()},     {"numerics_version", kNumericsVersion},
+              {"start_time", start_time}, {"configuration", stored_configuration(configuration)}};
+    if (is_finished) {
+        Json outcome = report_json(report);
+        outcome.erase("directory");
+        json["outcome"] = outcome;
+    }
+    Json names = Json::object();
+    names["status"] = kStatusNames;
+    names["cause"] = kCauseNames;
+    json["codes"] = names;
+    json["machine"] = {{"cpu", cpu_model()},
+                       {"cores", num_cores()},
+                       {"threads", report.num_threads},
+                       {"instruction_set", instruction_set()},
+                       {"compiler", compiler()}};
+    return json_text(json);
+}
+
+/// The run.json that a directory holds, or nothing.
+std::optional<Json> read_run_json(const fs::path& directory) {
+    std::ifstream file(directory / "run.json", std::ios::binary);
+    if (!file) {
+        return std::nullopt;
+    }
+    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    return Json::parse(text, nullptr, false);
+}
+
+/// Throws unless the unfinished sweep of `run` has these settings.
+void require_same_settings(const Configuration& configuration, const Json& run) {
+    const auto fail = [&](const std::string& message) {
+        configuration.fail("out", configuration.text("out") + " holds a sweep of " + message +
+                                      ": expected the same, another directory, or --force");
+    };
+    if (run.value("numerics_version", 0) != kNumericsVersion) {
+        fail("another numerics version, " + run.value("numerics_version", Json()).dump());
+    }
+    const Json now = settings_json(configuration);
+    Json before = run.value("configuration", Json::object());
+    for (const std::string_view name : kWithoutEffect) {
+        before.erase(std::string(name));
+    }
+    for (const Json& settings : {now, before}) {
+        for (const auto& [key, value] : settings.items()) {
+            const Json here = now.value(key, Json()), there = before.value(key, Json());
+            if (here != there) {
+                fail("other settings (" + key + ": there " + (there.is_null() ? "none" : there.dump()) + ", now " +
+                     (here.is_null() ? "none" : here.dump()) + ")");
+            }
+        }
+    }
+}
+
+/// Whether the directory holds an unfinished sweep of these settings. Throws BadInput for one that holds anything else.
+bool can_go_on(const Configuration& configuration, const fs::path& directory) {
+    const std::optional<Json> run = read_run_json(directory);
+    if (!run || configuration.flag("force")) {
+        return false;
+    }
+    if (!run->is_object() || run->value("skein", "") != "sweep") {
+        configuration.fail("out", directory.string() + " already holds a run: expected a new directory, or --force");
+    }
+    if (run->value("status", "") != "running") {
+        configuration.fail("out", directory.string() + " holds a finished sweep: expected a new directory, or --force");
+    }
+    require_same_settings(configuration, *run);
+    return true;
+}
+
+template <class Scalar>
+void require_room(const Configuration& configuration, const SweepJob<Scalar>& job, const fs::path& directory) {
+    const std::uint64_t needed = SweepFiles<Scalar>::total_bytes(job.sweep);
+    const std::uint64_t free = free_bytes(directory);
+    if (needed > free) {
+        configuration.fail("out", "the arrays of " + grouped(job.sweep.num_points()) + " points take " +
+                                      grouped(needed) + " bytes, but " + directory.string() + " has room for " +
+                                      grouped(free));
+    }
+}
+
+template <class Scalar>
+SweepFiles<Scalar> open_files(const Configuration& configuration, const SweepJob<Scalar>& job,
+                              const fs::path& directory, const SweepReport& report) {
+    if (can_go_on(configuration, directory) && SweepFiles<Scalar>::is_unfinished(directory)) {
+        return SweepFiles<Scalar>::open(directory, job.sweep);
+    }
+    require_room(configuration, job, directory);
+    fs::create_directories(directory);
+    write_file(directory / "run.json", run_json(configuration, report, utc_now(), false));
+    return SweepFiles<Scalar>::create(directory, job.sweep);
+}
+
+template <class Scalar>
+std::size_t points_per_block(const SweepJob<Scalar>& job, int num_threads) {
+    constexpr double kMin = 64, kMax = 65536;
+    const double points = kWorkPerBlock / std::max(1.0, job.sweep.work_per_point());
+    return static_cast<std::size_t>(std::clamp(points, kMin, kMax)) * static_cast<std::size_t>(num_threads);
+}
+
+/// Block after block, until all is done or a stop is requested.
+template <class Scalar>
+void train_blocks(const SweepJob<Scalar>& job, SweepFiles<Scalar>& files, bool quiet, SweepReport& report) {
+    using Clock = std::chrono::steady_clock;
+    const std::uint64_t num_points = job.sweep.num_points();
+    const std::size_t block = points_per_block(job, report.num_threads);
+    SweepProgress progress(num_points, files.points_done(), report.num_threads, quiet);
+    Clock::time_point last_sync = Clock::now();
+    while (files.points_done() < num_points && stop_signal() == 0) {
+        const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(block, num_points - files.points_done()));
+        const SweepOutcome<Scalar> outcome = job.sweep.run(files.points_done(), count, &progress);
+        if (std::ranges::find(outcome.points.status, Status::stopped) != outcome.points.status.end()) {
+            break;
+        }
+        files.append(outcome);
+        report.sample_layers += outcome.points.sample_layers;
+        progress.add_work(outcome.points.sample_layers);
+        if (Clock::now() - last_sync > kSyncInterval) {
+            files.sync();
+            last_sync = Clock::now();
+        }
+    }
+    report.seconds = progress.seconds();
+    report.points_done = files.points_done();
+    report.signal = report.points_done < num_points ? stop_signal() : 0;
+}
+
+/// Counts what the arrays hold, those of an earlier call included.
+void count_outcomes(const fs::path& directory, const std::vector<Axis>& axes, SweepReport& report) {
+    std::vector<std::size_t> shape;
+    for (const Axis& axis : axes) {
+        shape.insert(shape.begin(), axis.num_points);
+    }
+    const ArrayFile status = ArrayFile::open(directory / "status.npy", ElementType::uint8, shape);
+    const ArrayFile decreased = ArrayFile::open(directory / "loss_decreased.npy", ElementType::boolean, shape);
+    constexpr std::uint64_t kBlock = 1 << 20;
+    for (std::uint64_t first = 0; first < report.points_done; first += kBlock) {
+        std::vector<std::uint8_t> block(static_cast<std::size_t>(std::min(kBlock, report.points_done - first)));
+        status.read(first, std::span<std::uint8_t>(block));
+        for (const std::uint8_t code : block) {
+            ++report.by_status[std::min<std::size_t>(code, report.by_status.size() - 1)];
+        }
+        decreased.read(first, std::span<std::uint8_t>(block));
+        report.learned += static_cast<std::uint64_t>(std::ranges::count(block, std::uint8_t{1}));
+    }
+}
+
+std::string row(const std::string& name, const std::string& value) {
+    constexpr std::size_t kColumn = 18;
+    return "  " + name + std::string(kColumn - std::min(kColumn - 1, name.size()), ' ') + value + "\n";
+}
+
+std::string part_of(std::uint64_t count, std::uint64_t all) {
+    return grouped(count) + " (" +
+           rounded(100.0 * static_cast<double>(count) / static_cast<double>(std::max<std::uint64_t>(1, all)), 3) +
+           " %)";
+}
+
+}  // namespace
+
+template <class Scalar>
+SweepReport run_sweep(const Configuration& configuration, const SweepJob<Scalar>& job, const fs::path& directory) {
+    SweepReport report;
+    report.directory = directory.string();
+    report.num_points = job.sweep.num_points();
+    report.num_threads = num_threads(job.sweep.settings().training.execution);
+    try {
+        SweepFiles<Scalar> files = open_files(configuration, job, directory, report);
+        const std::string start_time = utc_now();
+        report.points_before = files.points_done();
+        train_blocks(job, files, configuration.flag("quiet"), report);
+        count_outcomes(directory, job.axes, report);
+        if (report.points_done < report.num_points) {
+            files.sync();
+            return report;
+        }
+        files.sync();
+        report.files = files.names();
+        const std::string title =
+            configuration.is_given("preset") ? "skein sweep: " + configuration.text("preset") : "skein sweep";
+        for (const std::string& name : draw_sweep(directory, job, title, configuration.flag("quiet"))) {
+            report.files.push_back(name);
+        }
+        write_file(directory / "run.json", run_json(configuration, report, start_time, true));
+        files.finish();
+    } catch (const FileError& error) {
+        throw Failure(error.what());
+    } catch (const fs::filesystem_error& error) {
+        throw Failure(directory.string() + ": cannot be created: " + error.code().message());
+    }
+    return report;
+}
+template SweepReport run_sweep(const Configuration&, const SweepJob<float>&, const fs::path&);
+template SweepReport run_sweep(const Configuration&, const SweepJob<double>&, const fs::path&);
+
+Json report_json(const SweepReport& report) {
+    Json counts = Json::object();
+    for (std::size_t status = 0; status + 1 < kStatusNames.size(); ++status) {
+        counts[std::string(kStatusNames[status])] = report.by_status[status];
+    }
+    return {{"status", report.signal == 0 ? "finished" : "stopped"},
+            {"points", report.num_points},
+            {"points_done", report.points_done},
+            {"points_before", report.points_before},
+            {"counts", counts},
+            {"learned", report.learned},
+            {"seconds", report.seconds},
+            {"sample_layers_per_second",
+             report.seconds > 0 ? static_cast<double>(report.sample_layers) / report.seconds : 0.0},
+            {"threads", report.num_threads},
+            {"directory", report.directory},
+            {"files", report.files}};
+}
+
+std::string report_text(const SweepReport& report, const std::vector<Axis>& axes) {
+    const double rate = report.seconds > 0 ? static_cast<double>(report.sample_layers) / report.seconds : 0.0;
+    std::string text = report.signal == 0 ? "done: " + grouped(report.num_points) + " chains\n\n"
+                                          : "stopped by " + std::string(signal_name(report.signal)) + " after " +
+                                                grouped(report.points_done) + " of " + grouped(report.num_points) +
+                                                " chains; the same command goes on\n\n";
+    for (std::size_t axis = 0; axis < axes.size(); ++axis) {
+        text += row(axis == 0 ? "axes" : "", axes[axis].text());
+    }
+    text += row("learned", part_of(report.learned, report.points_done));
+    for (std::size_t status = 0; status + 1 < kStatusNames.size(); ++status) {
+        if (report.by_status[status] != 0) {
+            std::string name(kStatusNames[status]);
+            std::ranges::replace(name, '_', ' ');
+            text += row(name, part_of(report.by_status[status], report.points_done));
+        }
+    }
+    if (report.points_before != 0) {
+        text += row("done before", grouped(report.points_before));
+    }
+    text += row("time", duration(report.seconds) + ", " + rounded(rate, 3) + " sample-layers/s (" +
+                            std::string(instruction_set()) + ", " + std::to_string(report.num_threads) +
+                            (report.num_threads == 1 ? " thread)" : " threads)"));
+    std::string files;
+    for (const std::string& file : report.files) {
+        files += (files.empty() ? "" : ", ") + file;
+    }
+    return text + row("files", report.directory + (files.empty() ? "" : ": " + files));
+}
+
+}  // namespace skein::app

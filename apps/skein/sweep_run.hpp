@@ -1,0 +1,37 @@
+// Runs a sweep block by block into its directory.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "sweep_job.hpp"
+
+namespace skein::app {
+
+/// What has become of a sweep.
+struct SweepReport {
+    std::string directory;
+    std::uint64_t num_points = 0;
+    std::uint64_t points_done = 0;
+    std::uint64_t points_before = 0;  // done by an earlier call
+    std::uint64_t sample_layers = 0;
+    double seconds = 0.0;
+    int num_threads = 1;
+    int signal = 0;  // that stopped it, or 0
+    std::array<std::uint64_t, kStatusNames.size()> by_status{};
+    std::uint64_t learned = 0;
+    std::vector<std::string> files;
+};
+
+/// Trains what is not done yet, and draws the pictures. Throws BadInput for a directory that holds something else, or a
+/// sweep of other settings (naming them), Failure where writing fails.
+template <class Scalar>
+SweepReport run_sweep(const Configuration& configuration, const SweepJob<Scalar>& job,
+                      const std::filesystem::path& directory);
+
+nlohmann::ordered_json report_json(const SweepReport& report);
+std::string report_text(const SweepReport& report, const std::vector<Axis>& axes);
+
+}  // namespace skein::app
