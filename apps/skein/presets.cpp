@@ -73,8 +73,8 @@ steps = 4000
 record_last = 200
 [[axis]]
 parameter = "learning_rate"
-from = 0.3
-to = 1.2
+from = 0.48
+to = 0.71
 points = 1024
 )"},
     {"depth",
@@ -91,7 +91,7 @@ batch = "full"
 steps = 200
 learning_rate = 0.01
 target_loss = 0.01
-picture = "learned"
+picture = "converged"
 [[axis]]
 parameter = "layers"
 from = 1

@@ -12,8 +12,9 @@
 namespace skein::app {
 
 /// What a picture of a sweep shows.
-enum class Quantity : std::uint8_t { trainability, learned, loss, steps, recorded };
-inline constexpr std::array<std::string_view, 5> kQuantityNames{"trainability", "learned", "loss", "steps", "recorded"};
+enum class Quantity : std::uint8_t { trainability, learned, converged, loss, steps, recorded };
+inline constexpr std::array<std::string_view, 6> kQuantityNames{"trainability", "learned", "converged",
+                                                                "loss",         "steps",   "recorded"};
 
 template <class Scalar>
 struct SweepJob {

@@ -39,7 +39,8 @@ constexpr Option kSweepOptions[] = {
     {"Outcomes", "record-last", "N", count, "", "Keep the losses of the last N steps.", kStored},
     {"Outcomes", "picture", "QUANTITY", text, "",
      "What picture.png shows: trainability (blue where the loss decreased, orange where not, bright near the boundary; "
-     "the default), learned (whether the loss decreased), loss, steps, or recorded (how often each loss was recorded, "
+     "the default), learned (whether the loss decreased), converged, loss, steps, or recorded (how often each loss was "
+     "recorded, "
      "over the first axis; the default with --record-last).",
      kStored},
 };

@@ -98,6 +98,11 @@ std::vector<double> read_quantity(const std::filesystem::path& directory, Quanti
     switch (quantity) {
         case Quantity::loss: return read_array<double>(directory, "loss.npy", ElementType::float64, shape);
         case Quantity::steps: return read_array<std::uint64_t>(directory, "steps.npy", ElementType::uint64, shape);
+        case Quantity::converged: {
+            std::vector<double> values = read_array<std::uint8_t>(directory, "status.npy", ElementType::uint8, shape);
+            for (double& value : values) value = value == static_cast<double>(Status::converged) ? 1.0 : 0.0;
+            return values;
+        }
         case Quantity::trainability:
         case Quantity::learned:
         case Quantity::recorded: break;
@@ -170,12 +175,14 @@ Map make_recorded(const std::filesystem::path& directory, const Layout& layout, 
     return map;
 }
 
+bool is_fraction(Quantity quantity) { return quantity == Quantity::learned || quantity == Quantity::converged; }
+
 /// A single row is repeated, so that there is something to see.
 Picture make_picture(const Map& map, Quantity quantity) {
     Picture picture{map.width, map.height, {}};
     if (!map.side.empty()) {
         picture.pixels = two_sided_colours(map.values, map.side);
-    } else if (quantity == Quantity::learned) {
+    } else if (is_fraction(quantity)) {
         std::ranges::transform(map.values, std::back_inserter(picture.pixels), one_sided_colour);
     } else {
         picture.pixels = one_sided_colours(map.values);
@@ -208,7 +215,7 @@ ColourBar ramp_bar(const std::string& label) {
 /// Upwards: chains that did not learn, from fast to slow to fail, then those that did, from slow to fast.
 ColourBar two_sided_bar(const Map& map) {
     ColourBar bar;
-    bar.label = "sum of first loss / loss (not learned)   |   sum of loss / first loss (learned)";
+    bar.label = "not learned: sum of first loss / loss     learned: sum of loss / first loss";
     const std::vector<double> ranks{0.0, 0.25, 0.5, 0.75, 1.0};
     const std::vector<double> lost = values_at_ranks(map.values, map.side, 0, ranks);
     const std::vector<double> learned = values_at_ranks(map.values, map.side, 1, ranks);
@@ -231,11 +238,12 @@ ColourBar make_bar(const Map& map, Quantity quantity) {
         return two_sided_bar(map);
     }
     const std::vector<double> ranks{0.0, 0.25, 0.5, 0.75, 1.0};
-    ColourBar bar = ramp_bar(quantity == Quantity::learned    ? "part of the chains whose loss decreased"
-                             : quantity == Quantity::recorded ? "times that a loss was recorded"
-                             : quantity == Quantity::loss     ? "final loss"
-                                                              : "steps");
-    const std::vector<double> values = quantity == Quantity::learned ? ranks : values_at_ranks(map.values, ranks);
+    ColourBar bar = ramp_bar(quantity == Quantity::learned     ? "fraction whose loss decreased"
+                             : quantity == Quantity::converged ? "fraction that converged"
+                             : quantity == Quantity::recorded  ? "times that a loss was recorded"
+                             : quantity == Quantity::loss      ? "final loss"
+                                                               : "steps");
+    const std::vector<double> values = is_fraction(quantity) ? ranks : values_at_ranks(map.values, ranks);
     for (std::size_t tick = 0; tick < ranks.size(); ++tick) {
         if (!std::isnan(values[tick])) bar.ticks.push_back({ranks[tick], rounded(values[tick], 3)});
     }
@@ -302,6 +310,7 @@ Map read_map(const std::filesystem::path& directory, const SweepJob<Scalar>& job
         case Quantity::recorded:
             return make_recorded(directory, layout, job.sweep.settings().recorded_steps.size(), shape);
         case Quantity::learned:
+        case Quantity::converged:
         case Quantity::loss:
         case Quantity::steps: break;
     }
