@@ -153,14 +153,14 @@ Map make_trainability(const std::filesystem::path& directory, const Layout& layo
     return map;
 }
 
-/// How often each loss was recorded over the first axis, in rows of equal height between the 1st and the 99th percentile
-/// of all (a few that diverge would press the rest together).
+/// How often each loss was recorded over the first axis, in rows of equal height up to the 999th in a thousand
+/// (a few that diverge would press the rest together).
 Map make_recorded(const std::filesystem::path& directory, const Layout& layout, std::size_t num_records,
                   std::vector<std::size_t> shape) {
     shape.push_back(num_records);
     const std::vector<double> all = read_array<double>(directory, "recorded_losses.npy", ElementType::float64, shape);
     Map map{layout.size(0), kRecordedHeight, std::vector<double>(layout.size(0) * kRecordedHeight, kNan), {}};
-    const double ends[] = {0.01, 0.99};
+    const double ends[] = {0.0, 0.999};
     const std::vector<double> bounds = values_at_ranks(all, ends);
     map.y_from = bounds[0];
     map.y_to = bounds[1] > bounds[0] ? bounds[1] : bounds[0] + 1.0;
