@@ -4,6 +4,7 @@
 #include "skein/activation.hpp"
 #include "skein/back_propagation.hpp"
 #include "skein/batch_order.hpp"
+#include "skein/boundary.hpp"
 #include "skein/chain.hpp"
 #include "skein/dataset.hpp"
 #include "skein/elementary.hpp"
