@@ -10,6 +10,7 @@ namespace skein::app {
 int train_command(const std::vector<std::string>& arguments);
 int gradient_command(const std::vector<std::string>& arguments);
 int sweep_command(const std::vector<std::string>& arguments);
+int boundary_command(const std::vector<std::string>& arguments);
 int evaluate_command(const std::vector<std::string>& arguments);
 
 }  // namespace skein::app

@@ -31,6 +31,7 @@ Commands
   train        Trains a chain on generated data or files.
   gradient     The back-propagation of one sample, every value of it, or the gradient on a data set.
   sweep        Trains a chain at every point of a grid of settings: arrays and pictures.
+  boundary     Where the outcome of training changes: critical learning rates, fractal dimensions.
   evaluate     Loss and predictions of a stored chain on a data set.
 
   skein COMMAND --help    Examples and all options of a command.
@@ -46,8 +47,11 @@ struct NamedCommand {
     std::string_view name;
     CommandFunction run;
 };
-constexpr NamedCommand kCommands[] = {
-    {"train", train_command}, {"gradient", gradient_command}, {"sweep", sweep_command}, {"evaluate", evaluate_command}};
+constexpr NamedCommand kCommands[] = {{"train", train_command},
+                                      {"gradient", gradient_command},
+                                      {"sweep", sweep_command},
+                                      {"boundary", boundary_command},
+                                      {"evaluate", evaluate_command}};
 
 int print_version() {
     write_output("skein " + std::string(version()) + "\nnumerics version " + std::to_string(kNumericsVersion) +
@@ -65,7 +69,8 @@ int unknown_command(const std::string& word) {
 
 int run(const std::vector<std::string>& arguments) {
     if (arguments.empty()) {
-        throw BadInput("a command is missing: expected train, gradient, sweep or evaluate (see skein --help)");
+        throw BadInput(
+            "a command is missing: expected train, gradient, sweep, boundary or evaluate (see skein --help)");
     }
     const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
     for (const NamedCommand& command : kCommands) {

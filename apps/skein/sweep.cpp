@@ -3,9 +3,7 @@
 #include <stdexcept>
 
 #include "chain_options.hpp"
-#include "command_line.hpp"
 #include "commands.hpp"
-#include "config_file.hpp"
 #include "errors.hpp"
 #include "json.hpp"
 #include "numbers.hpp"
@@ -14,18 +12,9 @@
 #include "streams.hpp"
 #include "sweep_options.hpp"
 #include "sweep_run.hpp"
-#include "train_options.hpp"
 
 namespace skein::app {
 namespace {
-
-std::string preset_list() {
-    std::string text;
-    for (const Preset& preset : presets()) {
-        text += std::string(preset.name) + "\n" + std::string(preset.summary) + "\n";
-    }
-    return text;
-}
 
 /// The point that --point names, one index per axis.
 template <class Scalar>
@@ -133,28 +122,10 @@ int sweep_with(Configuration& configuration) {
 }  // namespace
 
 int sweep_command(const std::vector<std::string>& arguments) {
-    std::optional<Configuration> configuration = read_command_line(sweep_command_options(), arguments);
+    std::optional<Configuration> configuration = read_sweep_configuration(sweep_command_options(), arguments);
     if (!configuration) {
-        write_output(help_text(sweep_command_options()));
         return kDone;
     }
-    if (configuration->flag("list-presets")) {
-        write_output(preset_list());
-        return kDone;
-    }
-    if (configuration->is_given("config") && configuration->is_given("preset")) {
-        configuration->fail("preset",
-                            "has no place beside " + configuration->text("config") + ": expected one of them");
-    }
-    if (configuration->is_given("config")) {
-        add_config_file(*configuration, configuration->text("config"));
-    }
-    if (configuration->is_given("preset")) {
-        const Preset& preset = find_preset(*configuration);
-        add_config_text(*configuration, std::string(preset.text), "preset " + std::string(preset.name));
-    }
-    require_effect(*configuration);
-    warn_without_hardware_fma(configuration->flag("quiet"));
     return configuration->word<Precision>("precision", kPrecisionNames) == Precision::float32
                ? sweep_with<float>(*configuration)
                : sweep_with<double>(*configuration);

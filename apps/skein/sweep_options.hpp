@@ -1,4 +1,4 @@
-// The options of `skein sweep`.
+// The options of `skein sweep` and `skein boundary`.
 #pragma once
 
 #include "configuration.hpp"
@@ -6,6 +6,7 @@
 namespace skein::app {
 
 const Command& sweep_command_options();
+const Command& boundary_command_options();
 
 /// A sweep that runs as it is.
 struct Preset {
@@ -17,5 +18,10 @@ std::span<const Preset> presets();
 
 /// Throws BadInput naming the nearest right one.
 const Preset& find_preset(const Configuration& configuration);
+
+/// What the arguments say, files and presets read in; nothing where they asked for help or for the presets, which has been
+/// shown then. Throws BadInput.
+std::optional<Configuration> read_sweep_configuration(const Command& command,
+                                                      const std::vector<std::string>& arguments);
 
 }  // namespace skein::app

@@ -1,0 +1,214 @@
+// skein boundary
+#include "skein/boundary.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "chain_options.hpp"
+#include "commands.hpp"
+#include "errors.hpp"
+#include "json.hpp"
+#include "machine.hpp"
+#include "numbers.hpp"
+#include "signals.hpp"
+#include "skein/names.hpp"
+#include "streams.hpp"
+#include "sweep_job.hpp"
+#include "sweep_options.hpp"
+#include "sweep_progress.hpp"
+
+namespace skein::app {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kMostChangesShown = 100;
+constexpr std::uint64_t kMaxPlane = std::uint64_t{1} << 28;
+
+/// The axis to look along: the one that --along names, or the only one.
+std::optional<std::size_t> read_along(const Configuration& configuration, const std::vector<Axis>& axes) {
+    if (!configuration.is_given("along")) {
+        return axes.size() == 1 ? std::optional<std::size_t>(0) : std::nullopt;
+    }
+    std::vector<std::string> names;
+    std::ranges::transform(axes, std::back_inserter(names), [](const Axis& axis) { return axis.parameter.name(); });
+    const std::vector<std::string_view> candidates(names.begin(), names.end());
+    try {
+        return parse_word("axis", configuration.text("along"), candidates);
+    } catch (const std::invalid_argument& error) {
+        configuration.fail("along", error.what());
+    }
+}
+
+std::string class_name(std::uint8_t found, BoundaryOf boundary) {
+    std::string name(kBoundaryOfNames[static_cast<std::size_t>(boundary)]);
+    std::ranges::replace(name, '_', ' ');
+    return found == 1 ? name : "not " + name;
+}
+
+/// The values of the axes that are not looked along.
+template <class Scalar>
+std::vector<std::pair<std::string, double>> other_values(const SweepJob<Scalar>& job, std::size_t along,
+                                                         std::uint64_t point) {
+    std::vector<std::pair<std::string, double>> values;
+    for (std::size_t axis = 0; axis < job.axes.size(); ++axis) {
+        const std::vector<double>& all = job.sweep.settings().axes[axis].values;
+        if (axis != along) {
+            values.emplace_back(job.axes[axis].parameter.name(), all[static_cast<std::size_t>(point % all.size())]);
+            point /= all.size();
+        }
+    }
+    return values;
+}
+
+template <class Scalar>
+Json changes_json(const SweepJob<Scalar>& job, const BoundarySettings& settings, const BoundaryOutcome& outcome) {
+    Json changes = Json::array();
+    for (const BoundaryChange& change : outcome.changes) {
+        Json at = Json::object();
+        for (const auto& [name, value] : other_values(job, settings.axis, change.point)) {
+            at[name] = exact_json(value);
+        }
+        changes.push_back({{"point", change.point},
+                           {"at", at},
+                           {"below", exact_json(change.below)},
+                           {"above", exact_json(change.above)},
+                           {"class_below", class_name(change.class_below, settings.boundary)},
+                           {"class_above", class_name(change.class_above, settings.boundary)},
+                           {"status_below", kStatusNames[static_cast<std::size_t>(change.status_below)]},
+                           {"status_above", kStatusNames[static_cast<std::size_t>(change.status_above)]}});
+    }
+    return {{"status", outcome.is_complete ? "finished" : "stopped"},
+            {"axis", job.axes[settings.axis].parameter.name()},
+            {"scanned", exact_array(outcome.scanned)},
+            {"chains", outcome.chains},
+            {"changes", changes}};
+}
+
+template <class Scalar>
+std::string changes_text(const SweepJob<Scalar>& job, const BoundarySettings& settings,
+                         const BoundaryOutcome& outcome) {
+    const std::string name = job.axes[settings.axis].parameter.name();
+    const std::uint64_t num_points = job.sweep.num_points() / job.axes[settings.axis].num_points;
+    std::string text = std::string(outcome.is_complete ? "" : "stopped before the end\n") + "along " + name + " from " +
+                       shortest(outcome.scanned.front()) + " to " + shortest(outcome.scanned.back()) + ": " +
+                       grouped(outcome.changes.size()) + (outcome.changes.size() == 1 ? " change" : " changes") +
+                       " between " + std::to_string(outcome.scanned.size()) + " values scanned" +
+                       (num_points == 1 ? "" : " at each of " + grouped(num_points) + " points") + "; " +
+                       grouped(outcome.chains) + " chains trained\n";
+    std::size_t shown = 0;
+    for (const BoundaryChange& change : outcome.changes) {
+        if (++shown > kMostChangesShown) {
+            return text + "  ... (" + grouped(outcome.changes.size() - kMostChangesShown) + " more: see --json)\n";
+        }
+        std::string at;
+        for (const auto& [other, value] : other_values(job, settings.axis, change.point)) {
+            at += other + " = " + shortest(value) + ", ";
+        }
+        text += "\n  " + at + name + "\n    " + shortest(change.below) + "  " +
+                class_name(change.class_below, settings.boundary) + "\n    " + shortest(change.above) + "  " +
+                class_name(change.class_above, settings.boundary) + "\n";
+    }
+    return text;
+}
+
+template <class Scalar>
+int look_along(const Configuration& configuration, const SweepJob<Scalar>& job, std::size_t along) {
+    BoundarySettings settings;
+    settings.axis = along;
+    settings.is_logarithmic = job.axes[along].scale == AxisScale::log10;
+    settings.boundary = configuration.word<BoundaryOf>("between", kBoundaryOfNames);
+    settings.num_scanned = static_cast<std::size_t>(configuration.count("scan", 2, 1'000'000));
+    settings.tolerance = configuration.positive_number("tolerance");
+    const BoundaryOutcome outcome = find_boundary(job.sweep, settings);
+    write_output(configuration.flag("json") ? json_line(changes_json(job, settings, outcome))
+                                            : changes_text(job, settings, outcome));
+    return outcome.is_complete ? kDone : kSignalBase + stop_signal();
+}
+
+std::string dimension_text(const std::vector<BoxCount>& counts, const Dimension& dimension, std::uint64_t num_points) {
+    std::string text = grouped(num_points) + " chains; boxes that hold a piece of the boundary\n\n  size      boxes\n";
+    for (const BoxCount& count : counts) {
+        std::string size = std::to_string(count.size);
+        std::string boxes = grouped(count.boxes);
+        text += "  " + std::string(4 - std::min<std::size_t>(4, size.size()), ' ') + size +
+                std::string(11 - std::min<std::size_t>(11, boxes.size()), ' ') + boxes + "\n";
+    }
+    if (std::isnan(dimension.slope)) {
+        return text + "\nno dimension: less than two sizes with " + std::to_string(kMinBoxes) + " boxes\n";
+    }
+    return text + "\nbox-counting dimension " + rounded(dimension.slope, 4) + " +- " +
+           rounded(dimension.standard_error, 2) + " (fit over " + std::to_string(dimension.num_sizes) +
+           " sizes; slopes between neighbouring sizes from " + rounded(dimension.smallest, 3) + " to " +
+           rounded(dimension.largest, 3) + ")\n";
+}
+
+Json dimension_json(const std::vector<BoxCount>& counts, const Dimension& dimension, std::uint64_t num_points) {
+    Json boxes = Json::array();
+    for (const BoxCount& count : counts) {
+        boxes.push_back({{"size", count.size}, {"boxes", count.boxes}});
+    }
+    return {{"status", "finished"},
+            {"points", num_points},
+            {"boxes", boxes},
+            {"dimension", exact_json(dimension.slope)},
+            {"standard_error", exact_json(dimension.standard_error)},
+            {"smallest_slope", exact_json(dimension.smallest)},
+            {"largest_slope", exact_json(dimension.largest)},
+            {"sizes", dimension.num_sizes}};
+}
+
+/// Trains the plane, keeping nothing but the classes, and counts boxes.
+template <class Scalar>
+int count_plane(const Configuration& configuration, const SweepJob<Scalar>& job) {
+    constexpr std::size_t kBlock = 65536;
+    const auto boundary = configuration.word<BoundaryOf>("between", kBoundaryOfNames);
+    const std::uint64_t num_points = job.sweep.num_points();
+    if (num_points > kMaxPlane) {
+        configuration.fail("axis", grouped(num_points) + " points: expected at most " + grouped(kMaxPlane));
+    }
+    std::vector<std::uint8_t> classes;
+    const int threads = num_threads(job.sweep.settings().training.execution);
+    SweepProgress progress(num_points, 0, threads, configuration.flag("quiet"));
+    while (classes.size() < num_points) {
+        const std::size_t count = std::min<std::size_t>(kBlock, static_cast<std::size_t>(num_points) - classes.size());
+        const EnsembleOutcome points = job.sweep.run(classes.size(), count, &progress).points;
+        if (std::ranges::find(points.status, Status::stopped) != points.status.end()) {
+            return kSignalBase + stop_signal();
+        }
+        progress.add_work(points.sample_layers);
+        const std::vector<std::uint8_t> block = classes_of(points, boundary);
+        classes.insert(classes.end(), block.begin(), block.end());
+    }
+    const std::vector<BoxCount> counts = count_boundary_boxes(classes, job.axes[0].num_points, job.axes[1].num_points);
+    const Dimension dimension = box_counting_dimension(counts);
+    write_output(configuration.flag("json") ? json_line(dimension_json(counts, dimension, num_points))
+                                            : dimension_text(counts, dimension, num_points));
+    return kDone;
+}
+
+template <class Scalar>
+int boundary_with(Configuration& configuration) {
+    const SweepJob<Scalar> job = make_sweep_job<Scalar>(configuration);
+    const std::optional<std::size_t> along = read_along(configuration, job.axes);
+    if (!along && job.axes.size() != 2) {
+        throw BadInput("--along is missing: expected the axis to look along (or two axes, for the dimension)");
+    }
+    catch_stop_signals();
+    return along ? look_along(configuration, job, *along) : count_plane(configuration, job);
+}
+
+}  // namespace
+
+int boundary_command(const std::vector<std::string>& arguments) {
+    std::optional<Configuration> configuration = read_sweep_configuration(boundary_command_options(), arguments);
+    if (!configuration) {
+        return kDone;
+    }
+    return configuration->word<Precision>("precision", kPrecisionNames) == Precision::float32
+               ? boundary_with<float>(*configuration)
+               : boundary_with<double>(*configuration);
+}
+
+}  // namespace skein::app
