@@ -116,6 +116,11 @@ TEST_CASE_TEMPLATE("points of a sweep are their chains alone", Scalar, float, do
 TEST_CASE("values of axes") {
     CHECK(linear_values(-1, 1, 5) == std::vector<double>{-1, -0.5, 0, 0.5, 1});
     CHECK(linear_values(2, 2, 1) == std::vector<double>{2});
+    CHECK(linear_values(-1.5e308, 1.5e308, 3) == std::vector<double>{-1.5e308, 0, 1.5e308});
+    for (std::size_t count = 2; count < 200; ++count) {
+        const std::vector<double> whole = linear_values(1, static_cast<double>(count), count);
+        for (std::size_t index = 0; index < count; ++index) CHECK(whole[index] == static_cast<double>(index + 1));
+    }
     const std::vector<double> values = log10_values(1e-3, 1e5, 9);
     for (std::size_t index = 0; index < values.size(); ++index) {
         // 2 ULP of exp10 and log, whose argument's error of 3 x 2^-53 x 11.5 is multiplied by log 10 = 2.3.

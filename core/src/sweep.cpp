@@ -163,8 +163,12 @@ std::vector<double> linear_values(double from, double to, std::size_t count) {
     const FloatingPointEnvironment environment;
     std::vector<double> values(count, to);
     for (std::size_t index = 0; index + 1 < count; ++index) {
+        // This product first: whole numbers in whole steps stay whole. Where it overflows the bounds are too far apart for
+        // that to matter.
+        const double way = (to - from) * static_cast<double>(index);
         const double part = static_cast<double>(index) / static_cast<double>(count - 1);
-        values[index] = from * (1.0 - part) + to * part;
+        values[index] = std::isfinite(way) ? from + way / static_cast<double>(count - 1)
+                                           : from * (1.0 - part) + to * part;
     }
     values[0] = from;
     return values;
