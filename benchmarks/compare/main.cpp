@@ -1,7 +1,7 @@
 // Contestants of one precision behind a pipe: a line of JSON in, a line of JSON out, until the input ends.
 //     {"command": "describe"}                                      -> compiler, versions
 //     {"command": "prepare", "task", "kind", "contestant",
-//      "data", "batch_size", "learning_rate"}                      -> {"values": [...]} of the first call
+//      "data", "batch_size", "learning_rate", "lanes", "steps"}    -> {"values": [...]} of the first call
 //     {"command": "time", "task", "contestant", "seconds"}         -> {"calls", "seconds"}
 //     {"command": "ceiling", "seconds"}                            -> {"sample_layers_per_second"}
 // or {"error": "..."}.
@@ -35,6 +35,7 @@ constexpr std::array kEntries{
     Entry{"skein", "batch_gradient", make_skein_gradient},
     Entry{"skein", "training_step", make_skein_step},
     Entry{"skein_at_hand", "training_step", make_skein_step_at_hand},
+    Entry{"skein", "ensemble", make_skein_ensemble},
     Entry{"eigen", "batch_gradient", make_eigen_gradient},
     Entry{"eigen", "training_step", make_eigen_step},
     Entry{"loop", "batch_gradient", make_loop_gradient},
@@ -56,7 +57,8 @@ MakeWork find(const std::string& contestant, const std::string& kind) {
 Problem read_problem(const Json& request) {
     const std::string data = request.at("data");
     return {read_npy<Scalar>(data + "-weights.npy").values, read_npy<Scalar>(data + "-x.npy").values,
-            read_npy<Scalar>(data + "-y.npy").values, request.at("batch_size"), request.at("learning_rate")};
+            read_npy<Scalar>(data + "-y.npy").values, request.at("batch_size"), request.at("learning_rate"),
+            request.at("lanes"), request.at("steps")};
 }
 
 Json measure_ceiling(double seconds) {
@@ -85,7 +87,7 @@ public:
         if (command == "prepare") {
             std::unique_ptr<Work>& work = works_[key];
             work = find(key.second, request.at("kind"))(read_problem(request));
-            work->call();
+            work->first_call();
             return {{"values", work->result()}};
         }
         const Timing timing = works_.at(key)->call_for(request.at("seconds"));

@@ -44,7 +44,9 @@ def write_data(tasks: list[Task], directory: pathlib.Path) -> None:
     for task in tasks:
         say(f"the reference: {task.title}")
         task.problem = reference.make_problem(task.workload, task.precision)
-        task.exact = reference.means(task.problem, task.workload.batch_size)
+        is_ensemble = task.workload.kind == "ensemble"
+        task.exact = (reference.ensemble_terms(task.problem, task.workload) if is_ensemble
+                      else reference.means(task.problem, task.workload.batch_size))
         for name in ("weights", "x", "y"):
             np.save(directory / f"{task.name}-{name}.npy", getattr(task.problem, name).astype(task.precision))
 
@@ -56,7 +58,8 @@ def prepare(tasks: list[Task], workers: Workers, directory: pathlib.Path, label:
             say(f"{label}: checking {contestant.title}: {task.title}")
             values = workers.of(contestant.worker, task.precision).ask(
                 command="prepare", task=task.name, contestant=contestant.key, kind=task.workload.kind,
-                data=str(directory / task.name), batch_size=task.workload.batch_size, learning_rate=LEARNING_RATE)["values"]
+                data=str(directory / task.name), batch_size=task.workload.batch_size, lanes=task.workload.lanes,
+                steps=task.workload.steps, learning_rate=LEARNING_RATE)["values"]
             expected = reference.expected(task.workload, task.precision, contestant, task.problem, task.exact)
             task.errors[contestant.key] = check(task, contestant, values, expected)
 
@@ -68,7 +71,9 @@ def check(task: Task, contestant: Contestant, values: list[float | None], expect
         raise ComparisonError(f"{contestant.title}, {task.title}: {len(values)} results, not {len(expected.values)}")
     errors = abs(actual - expected.values)
     for index in np.flatnonzero(~(errors <= expected.allowed)):
-        if task.workload.kind == "training_step":
+        if task.workload.kind == "ensemble":
+            what = f"lane {index % task.workload.lanes}: w_{index // task.workload.lanes + 1} after a step"
+        elif task.workload.kind == "training_step":
             what = f"w_{index + 1} after the step"
         else:
             what = f"dloss/dw_{index}" if index > 0 else "the loss"

@@ -12,30 +12,35 @@ LEARNING_RATE = 2.0**-6
 
 @dataclass(frozen=True)
 class Workload:
-    kind: str  # "batch_gradient" or "training_step"
+    kind: str  # "batch_gradient", "training_step" or "ensemble"
     layers: int
     samples: int
     batch_size: int
+    lanes: int = 1  # of an ensemble
+    steps: int = 1  # of one call
 
     @property
     def name(self) -> str:
-        return f"{self.kind}-{self.layers}-{self.batch_size}"
+        return f"{self.kind}-{self.layers}-{self.batch_size}-{self.lanes}"
 
     @property
     def title(self) -> str:
+        if self.kind == "ensemble":
+            return f"{self.lanes:,} chains side by side, {self.layers} layers, {self.steps} SGD steps of one sample"
         what = "one SGD step" if self.kind == "training_step" else "loss and gradient"
         return f"{what}, {self.layers} layer{'s' if self.layers > 1 else ''}, {self.batch_size:,} samples"
 
     @property
     def sample_layers(self) -> int:
         """Of one call."""
-        return self.layers * self.batch_size
+        return self.layers * self.batch_size * self.lanes * self.steps
 
 
 def workloads(depths: list[int]) -> list[Workload]:
     sizes = (1_048_576, 4_096)
     gradients = [Workload("batch_gradient", layers, n, n) for layers in depths for n in sizes]
-    return gradients + [Workload("training_step", 4, 65_536, 32)]
+    ensembles = [Workload("ensemble", 3, 8, 1, lanes, 100) for lanes in (65_536, 1_000)]
+    return gradients + [Workload("training_step", 4, 65_536, 32)] + ensembles
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,9 @@ class Contestant:
     kinds: tuple[str, ...] = ("batch_gradient", "training_step")
 
 
+ALL_KINDS = ("batch_gradient", "training_step", "ensemble")
+
+
 def skein_additions(n: int) -> int:
     """1,024 samples to 16 slots, then 4 levels of slots; the chunks are added in double."""
     return min(n, 64 + 4)
@@ -58,10 +66,10 @@ def skein_additions(n: int) -> int:
 
 CEILING = "ceiling"  # measured in turn with the contestants, but not one of them
 CONTESTANTS = (
-    Contestant("skein", "skein", "cpp", additions=skein_additions),
+    Contestant("skein", "skein", "cpp", additions=skein_additions, kinds=ALL_KINDS),
     Contestant("skein_at_hand", "skein, batch at hand", "cpp", additions=skein_additions, kinds=("training_step",)),
-    Contestant("torch_autograd", "PyTorch, autograd", "torch"),
-    Contestant("torch_by_hand", "PyTorch, by hand", "torch"),
+    Contestant("torch_autograd", "PyTorch, autograd", "torch", kinds=ALL_KINDS),
+    Contestant("torch_by_hand", "PyTorch, by hand", "torch", kinds=ALL_KINDS),
     # Two packets of at least 16 bytes side by side.
     Contestant("eigen", "Eigen, whole columns", "cpp", additions=lambda n: n // 4 + 4),
     Contestant("loop", "loop over std::tanh", "cpp", sums_in_double=True),

@@ -52,7 +52,7 @@ def make_problem(workload: Workload, precision: str) -> Problem:
     generator = np.random.default_rng(1)
     x = generator.uniform(-1.5, 1.5, workload.samples)
     y = 0.5 * np.sin(2.0 * x) + generator.normal(0.0, 0.1, workload.samples)
-    weights = generator.uniform(0.8, 1.2, workload.layers)
+    weights = generator.uniform(0.8, 1.2, workload.layers * workload.lanes)  # a layer after the other
     return Problem(*(array.astype(precision).astype("float64") for array in (weights, x, y)))
 
 
@@ -83,6 +83,15 @@ def terms(weights: np.ndarray, x: np.ndarray, y: np.ndarray) -> tuple[list[np.nd
     return values, errors
 
 
+def ensemble_terms(problem: Problem, workload: Workload) -> Means:
+    """Of the first sample, for each layer and lane, a layer after the other: nothing is summed over lanes."""
+    weights = problem.weights.reshape(workload.layers, workload.lanes)
+    column = np.ones(workload.lanes)
+    values, errors = terms(list(weights), problem.x[0] * column, problem.y[0] * column)
+    return Means(*(np.concatenate([values[0][:1], *part]) for part in
+                   (values[1:], [abs(value) for value in values[1:]], errors[1:])))
+
+
 def means(problem: Problem, count: int) -> Means:
     sums = np.zeros((3, len(problem.weights) + 1))
     for first in range(0, count, PIECE):
@@ -109,12 +118,12 @@ def own_bound(workload: Workload, precision: str, contestant: Contestant, exact:
 
 
 def expected(workload: Workload, precision: str, contestant: Contestant, problem: Problem, exact: Means) -> Expected:
-    """Of a gradient: loss and gradients. Of a step: the weights after it."""
+    """Of a gradient: loss and gradients. Of a step: the weights after it. Of an ensemble: likewise, after its first."""
 
     allowed = own_bound(workload, precision, contestant, exact)
     allowed += UNIT["float64"] * (exact.errors + (4 + OWN_ADDITIONS) * exact.magnitudes)
     rounding = UNIT[precision] * abs(problem.weights)
-    if workload.kind == "training_step":
+    if workload.kind in ("training_step", "ensemble"):
         after = problem.weights - LEARNING_RATE * exact.values[1:]
         return Expected(after, LEARNING_RATE * allowed[1:] + 2.0 * rounding, abs(problem.weights))
     allowed[1:] += rounding

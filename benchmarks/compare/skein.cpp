@@ -1,6 +1,8 @@
 // skein, on one thread.
+#include <algorithm>
 #include <utility>
 
+#include "skein/ensemble_trainer.hpp"
 #include "skein/gradient.hpp"
 #include "skein/trainer.hpp"
 #include "work.hpp"
@@ -69,8 +71,41 @@ private:
     TrainingSettings settings_;
 };
 
+/// Chains side by side, each step on the next sample, the same for all; all outcomes are kept.
+class SkeinEnsemble : public Work {
+public:
+    explicit SkeinEnsemble(const Problem& problem)
+        : start_(problem.lanes, problem.weights.size() / problem.lanes, problem.weights),
+          chains_(start_),
+          data_(problem.x, problem.y),
+          steps_(problem.steps) {
+        settings_.common.batch_size = problem.batch_size;
+        settings_.common.sampling = Sampling::sequential;
+        settings_.common.learning_rates = {problem.learning_rate};
+        settings_.common.execution = kOneThread;
+    }
+    void call() override { run(steps_); }
+    void first_call() override { run(1); }
+    std::vector<double> result() const override { return {chains_.weights().begin(), chains_.weights().end()}; }
+
+private:
+    void run(std::uint64_t steps) {
+        settings_.common.stop.max_steps = steps;
+        std::ranges::copy(start_.weights(), chains_.weights().begin());
+        outcome_ = train(chains_, data_, settings_, nullptr, std::move(outcome_));
+    }
+
+    const Ensemble<Scalar> start_;
+    Ensemble<Scalar> chains_;
+    Dataset<Scalar> data_;
+    std::uint64_t steps_;
+    EnsembleSettings settings_;
+    EnsembleOutcome outcome_;
+};
+
 }  // namespace
 
+std::unique_ptr<Work> make_skein_ensemble(const Problem& problem) { return std::make_unique<SkeinEnsemble>(problem); }
 std::unique_ptr<Work> make_skein_gradient(const Problem& problem) { return std::make_unique<SkeinGradient>(problem); }
 std::unique_ptr<Work> make_skein_step(const Problem& problem) {
     return std::make_unique<SkeinStep>(problem, problem.x.size());

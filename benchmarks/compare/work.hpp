@@ -15,10 +15,12 @@ using Scalar = SKEIN_COMPARISON_SCALAR;
 
 /// The mini-batch is the first batch_size samples, in this order.
 struct Problem {
-    std::vector<Scalar> weights;  // [layers]
+    std::vector<Scalar> weights;  // [layers], of an ensemble [lanes x layers]
     std::vector<Scalar> x, y;     // [samples]
     std::size_t batch_size;
     double learning_rate;
+    std::size_t lanes;    // of an ensemble
+    std::uint64_t steps;  // of a call, of an ensemble
 };
 
 struct Timing {
@@ -32,6 +34,8 @@ public:
     virtual ~Work() = default;
     /// The call that is timed.
     virtual void call() = 0;
+    /// The one before, whose result is checked.
+    virtual void first_call() { call(); }
     /// What the calls computed: loss and weight gradients, or the weights after the steps done so far.
     virtual std::vector<double> result() const = 0;
     /// Calls for about this long, at least once.
@@ -43,6 +47,7 @@ using MakeWork = std::unique_ptr<Work> (*)(const Problem& problem);
 std::unique_ptr<Work> make_skein_gradient(const Problem& problem);
 std::unique_ptr<Work> make_skein_step(const Problem& problem);
 std::unique_ptr<Work> make_skein_step_at_hand(const Problem& problem);
+std::unique_ptr<Work> make_skein_ensemble(const Problem& problem);
 std::unique_ptr<Work> make_eigen_gradient(const Problem& problem);
 std::unique_ptr<Work> make_eigen_step(const Problem& problem);
 std::unique_ptr<Work> make_loop_gradient(const Problem& problem);
