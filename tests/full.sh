@@ -2,7 +2,7 @@
 # usage: bash tests/full.sh [--torch] [--exhaustive] [--fresh-machine] [--cross] [--all]
 #
 # All that tests/run.sh does, then the whole suite with clang 16, the whole suite under the address and
-# undefined-behaviour sanitizers, and the longer checks that are asked for:
+# undefined-behaviour sanitizers, the presets of the sweeps against NumPy, and the longer checks that are asked for:
 #     --torch          trajectories of the optimizers against torch.optim (about a minute)
 #     --exhaustive     every float, and 1e9 doubles, of every elementary function (a quarter of an hour)
 #     --fresh-machine  both commands of the README in a minimal Debian 12 (needs root)
@@ -28,6 +28,8 @@ bash tests/run_ctest.sh clang
 
 bash cmake/build.sh asan
 bash tests/run_ctest.sh asan
+
+/usr/bin/python3 tests/preset_twin.py build/release/bin/skein
 
 for check in "${checks[@]}"; do
     case $check in
