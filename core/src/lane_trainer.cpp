@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::size_t kRow = kernels::kRowLanes;
 
+/// The last losses of the steps done, and the loss of the step in progress: a lane may end before that is done.
+constexpr std::size_t kRecentLosses = kLastLosses + 1;
+
 /// How many samples x layers x lanes go by between two looks at whether to stop: about a millisecond.
 constexpr std::uint64_t kWorkPerLook = std::uint64_t{1} << 20;
 
@@ -63,7 +66,7 @@ LaneLayout::LaneLayout(const EnsembleSettings& settings, std::size_t num_lanes, 
                                       &loss_sum, &loss_sum_error, &inverse_sum, &inverse_sum_error, &first_loss}) {
         take(*single, 1);
     }
-    take(recent_losses, kLastLosses);
+    take(recent_losses, kRecentLosses);
 }
 
 template <class Scalar>
@@ -265,7 +268,7 @@ bool LaneTrainer<Scalar>::update() {
         .new_weights = column(layout_.weights[1 - before_]),
         .first_moment = column(layout_.first_moment),
         .second_moment = column(layout_.second_moment),
-        .losses = column(layout_.recent_losses + step_ % kLastLosses),
+        .losses = column(layout_.recent_losses + step_ % kRecentLosses),
         .watched_losses = column(layout_.watched_loss),
         .flags = column(layout_.flag),
     });
@@ -339,7 +342,7 @@ Scalar LaneTrainer<Scalar>::loss_to_watch(bool is_marked) const noexcept {
 /// The last step's losses, and what they are added to.
 template <class Scalar>
 kernels::LossColumns<Scalar> LaneTrainer<Scalar>::loss_columns() noexcept {
-    return {column(layout_.recent_losses + (step_ + kLastLosses - 1) % kLastLosses),
+    return {column(layout_.recent_losses + (step_ + kRecentLosses - 1) % kRecentLosses),
             column(layout_.smallest_loss),
             column(layout_.loss_sum),
             column(layout_.loss_sum_error),
@@ -360,7 +363,7 @@ void LaneTrainer<Scalar>::record_losses() {
 /// The losses that are kept as they are, of all lanes that have done the step.
 template <class Scalar>
 void LaneTrainer<Scalar>::keep_losses() {
-    const Scalar* const losses = column(layout_.recent_losses + step_ % kLastLosses);
+    const Scalar* const losses = column(layout_.recent_losses + step_ % kRecentLosses);
     if (step_ == 0) {
         std::copy_n(losses, num_live_, column(layout_.first_loss));
     }
@@ -423,7 +426,7 @@ void LaneTrainer<Scalar>::write_losses(std::size_t first, std::size_t count, boo
     const std::uint64_t num_last = std::min<std::uint64_t>(kLastLosses, step_);
     std::fill_n(last_losses_.begin(), count, 0.0);
     for (std::uint64_t step = step_ - num_last; step < step_; ++step) {
-        const Scalar* const losses = column(layout_.recent_losses + step % kLastLosses) + first;
+        const Scalar* const losses = column(layout_.recent_losses + step % kRecentLosses) + first;
         for (std::size_t lane = 0; lane < count; ++lane) {
             last_losses_[lane] += static_cast<double>(losses[lane]);
         }

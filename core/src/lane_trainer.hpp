@@ -22,7 +22,7 @@ struct LaneLayout {
     std::size_t base_rates, rates, first_moment, second_moment;
     std::size_t momentum, weight_decay, gradient_scale, watched_loss, flag;
     std::size_t smallest_loss, loss_sum, loss_sum_error, inverse_sum, inverse_sum_error, first_loss;
-    std::size_t recent_losses;  ///< [kLastLosses]
+    std::size_t recent_losses;  ///< [kRecentLosses]
     std::size_t num_columns;
 };
 
