@@ -310,6 +310,38 @@ TEST_CASE("a lane equals its chain alone, whatever the settings") {
 }
 
 /// How its lanes are placed: another place in another tile, on other threads.
+TEST_CASE("loss_decreased looks at the last 20 losses of steps done, not at the loss that ended the lane") {
+    // Deep products that come to the target by leaps: their last loss is far below the 20 before it.
+    constexpr std::size_t kLanes = 200, kLayers = 36;
+    std::vector<double> weights(kLanes * kLayers);
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+        weights[i] = 1.48 * normal(7, Stream::initial_weights, i);
+    }
+    const Ensemble<double> start(kLanes, kLayers, weights, Activation::identity);
+    Ensemble<double> chains = start;
+    const std::vector<double> one{1.0};
+    const Dataset<double> data(one, one);
+    EnsembleSettings settings;
+    settings.common.batch_size = 0;
+    settings.common.learning_rates = {0.01};
+    settings.common.stop.max_steps = 200;
+    settings.common.stop.target_loss = 0.01;
+    const EnsembleOutcome outcome = train(chains, data, settings);
+    std::size_t num_late = 0;
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        CAPTURE(lane);
+        LossMeasures<double> measures(std::nullopt, {});
+        Observer<double>* const observers[] = {&measures};
+        TrainingState<double> alone(start.chain(lane));
+        const TrainingOutcome expected = train<double>(alone, data, lane_settings(settings, lane, kLanes), observers);
+        const bool is_late = expected.status == Status::converged && expected.steps >= 20;
+        num_late += is_late ? 1 : 0;
+        CHECK((outcome.loss_decreased[lane] == 1) ==
+              (!measures.losses.empty() && measures.decreased() && expected.status != Status::diverged));
+    }
+    CHECK(num_late >= 20);
+}
+
 TEST_CASE("a lane is the same at every place") {
     Choices choose(7);
     const Dataset<float> data = random_data<float>(choose, 9, false);

@@ -103,7 +103,8 @@ def train(weights, rates, x, y, steps, is_tanh, target_loss=-1.0, record=0):
     count = np.isfinite(last).sum(0)
     change = np.nansum(last, 0) - first * count
     decreased = (change < 0) & (count > 0) & (status != DIVERGED)
-    return status, decreased, ~(abs(change) <= 1e-14 * first * count), kept[-record:]
+    return status, decreased, ~(abs(change) <= 1e-14 * first * count), np.where(
+        status == DIVERGED, np.nan, kept[-record:])
 
 
 def bifurcation(rates, nudge=1.0):
