@@ -15,4 +15,9 @@ inline double power(double base, std::uint64_t exponent) noexcept {
     return result;
 }
 
+inline double power_of_two(int exponent) noexcept {
+    return exponent < 0 ? power(0.5, static_cast<std::uint64_t>(-exponent))
+                        : power(2.0, static_cast<std::uint64_t>(exponent));
+}
+
 }  // namespace skein

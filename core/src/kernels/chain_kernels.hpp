@@ -127,22 +127,35 @@ void backward_layer(const GradientTile<Scalar>& tile, std::size_t layer, const S
     });
 }
 
+template <class Scalar>
+const Scalar* layer_input(const GradientTile<Scalar>& tile, std::size_t layer) {
+    return layer == 0 ? tile.x : tile.activations + (layer - 1) * tile.num_lanes;
+}
+
+template <class Scalar>
+void forward_tile(const GradientTile<Scalar>& tile) {
+    const ChainView<Scalar>& chain = tile.chain;
+    for (std::size_t layer = 0; layer < chain.num_layers; ++layer) {
+        forward_layer(chain.activations[layer], chain.weights[layer], layer_input(tile, layer),
+                      tile.activations + layer * tile.num_lanes, tile.num_lanes);
+    }
+}
+
+/// From delta_L, in tile.deltas, down.
+template <bool kPartial, class Scalar>
+void backward_tile(const GradientTile<Scalar>& tile, const Mask<Scalar>& is_sample) {
+    for (std::size_t layer = tile.chain.num_layers; layer-- > 0;) {
+        backward_layer<kPartial>(tile, layer, layer_input(tile, layer), is_sample);
+    }
+}
+
 /// A tile of whole rows; kPartial: of one row, in which only the lanes of `is_sample` count.
 template <bool kPartial, class Scalar>
 void accumulate_rows(const GradientTile<Scalar>& tile, const Mask<Scalar>& is_sample) {
-    const ChainView<Scalar>& chain = tile.chain;
-    const auto input_of = [&](std::size_t layer) {
-        return layer == 0 ? tile.x : tile.activations + (layer - 1) * tile.num_lanes;
-    };
-    for (std::size_t layer = 0; layer < chain.num_layers; ++layer) {
-        forward_layer(chain.activations[layer], chain.weights[layer], input_of(layer),
-                      tile.activations + layer * tile.num_lanes, tile.num_lanes);
-    }
-    output_layer<kPartial>(tile, input_of(chain.num_layers), is_sample);
+    forward_tile(tile);
+    output_layer<kPartial>(tile, layer_input(tile, tile.chain.num_layers), is_sample);
     if (tile.with_gradient) {
-        for (std::size_t layer = chain.num_layers; layer-- > 0;) {
-            backward_layer<kPartial>(tile, layer, input_of(layer), is_sample);
-        }
+        backward_tile<kPartial>(tile, is_sample);
     }
 }
 

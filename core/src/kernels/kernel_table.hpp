@@ -182,6 +182,33 @@ struct LaneNetworks {
     std::size_t stride;
 };
 
+inline constexpr std::size_t kMaxPanelNodes = 64;
+
+/// Samples of one panel of a compressed data set.
+struct PanelSamples {
+    const double* u;  // in [-1, 1]: where in the panel
+    const double* y;
+    const double* m;  // sample weights, or null
+    std::size_t num_samples;
+};
+
+/// Whole panels of a compressed data set (core/src/moment_level.hpp), whose nodes are lanes.
+struct MomentTile {
+    ChainView<double> chain;
+    const double* x;                 // [lanes]
+    const double* fit;               // [lanes]: g at the nodes
+    const double* residual_moments;  // [lanes]: R
+    const double* gram;              // [nodes x nodes x panels]: H
+    std::size_t num_lanes;
+    std::size_t num_nodes;           // of a panel: whole rows
+    double* activations;             // scratch [lanes x layers]
+    double* deltas;                  // scratch [lanes]
+    double* slot_sums;               // [slots x (layers + 2)], SumIndex, with kDifferenceSum: added to
+    bool with_gradient;
+};
+/// In the place of the sample weights': the sum of (f - g)^2 over the nodes.
+inline constexpr std::size_t kDifferenceSum = kSampleWeightSum;
+
 template <class Scalar>
 struct Kernels {
     /// result[i] = function(z[i]); the same memory is allowed, here and below.
@@ -222,6 +249,13 @@ struct KernelTable {
     /// integer(seed, Stream::replacement, index, bound) of each lane's seed: indices [lanes]; lanes are whole rows.
     void (*draw_in_lanes)(const std::uint64_t* seeds, std::size_t num_lanes, std::uint64_t index, std::uint64_t bound,
                           std::uint64_t* indices) noexcept;
+    /// Adds to the slots of the moments of a panel: [slots x (2 nodes - 1)], then [slots x nodes] of those with y.
+    void (*sum_moments)(const PanelSamples& samples, std::size_t num_nodes, double* slot_sums) noexcept;
+    /// Adds the squares of the distances from a sum of Chebyshev polynomials: [slots].
+    void (*sum_squares)(const PanelSamples& samples, const double* fit, std::size_t num_coefficients,
+                        double* slot_sums) noexcept;
+    /// Adds a tile's nodes to slots.
+    void (*accumulate_moments)(const MomentTile& tile) noexcept;
 
     template <class Scalar>
     const Kernels<Scalar>& of() const noexcept {

@@ -3,6 +3,7 @@
 #include "kernels/chain_kernels.hpp"
 #include "kernels/floating_point_environment.hpp"
 #include "kernels/lane_kernels.hpp"
+#include "kernels/moment_kernels.hpp"
 #include "kernels/order_kernels.hpp"
 #include "kernels/sample_kernels.hpp"
 #include "kernels/update_kernels.hpp"
@@ -123,6 +124,22 @@ void draw_in_lanes_entry(const std::uint64_t* seeds, std::size_t num_lanes, std:
     draw_in_lanes(seeds, num_lanes, index, bound, indices);
 }
 
+void sum_moments_entry(const PanelSamples& samples, std::size_t num_nodes, double* slot_sums) noexcept {
+    const FloatingPointEnvironment environment;
+    sum_moments(samples, num_nodes, slot_sums);
+}
+
+void sum_squares_entry(const PanelSamples& samples, const double* fit, std::size_t num_coefficients,
+                       double* slot_sums) noexcept {
+    const FloatingPointEnvironment environment;
+    sum_squares(samples, fit, num_coefficients, slot_sums);
+}
+
+void accumulate_moments_entry(const MomentTile& tile) noexcept {
+    const FloatingPointEnvironment environment;
+    accumulate_moments(tile);
+}
+
 template <class Scalar>
 constexpr Kernels<Scalar> kEntries{
     evaluate_entry<Scalar>,      activate_entry<Scalar>, slope_entry<Scalar>,    forward_entry<Scalar>,
@@ -140,6 +157,7 @@ constexpr Kernels<Scalar> kEntries{
 extern const KernelTable SKEIN_TABLE(SKEIN_VARIANT);
 const KernelTable SKEIN_TABLE(SKEIN_VARIANT){SKEIN_TEXT(SKEIN_VARIANT), kEntries<float>, kEntries<double>,
                                                permute_entry, make_lane_keys_entry, permute_in_lanes_entry,
-                                               draw_in_lanes_entry};
+                                               draw_in_lanes_entry, sum_moments_entry, sum_squares_entry,
+                                               accumulate_moments_entry};
 
 }  // namespace skein::kernels

@@ -1,0 +1,68 @@
+// Loss and weight gradient over a compressed data set, and the bound of their errors.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "batch_gradient.hpp"
+#include "interpolation_bound.hpp"
+#include "moment_level.hpp"
+#include "skein/compressed_dataset.hpp"
+
+namespace skein {
+
+/// What a step's result may err by, at most.
+struct StepBound {
+    double gradient = 0.0;  ///< any component, absolute
+    double loss = 0.0;      ///< absolute
+    /// The larger of gradient / (rms(y) max |df_L/dw|) and loss / mean(y^2), of which `interpolation` is held against the
+    /// tolerance; the rest is rounding.
+    double relative = 0.0;
+    double interpolation = 0.0;
+};
+
+/// In double, whatever the chain's Scalar.
+class CompressedGradient {
+public:
+    /// For chains of these activations, none of them relu.
+    CompressedGradient(const CompressedDataset& data, std::span<const Activation> activations, double tolerance);
+
+    /// On the coarsest grid whose bound is within the tolerance: a function of the weights alone. Returns false, with
+    /// nothing computed but the bound of the finest grid, where there is none.
+    bool compute(std::span<const double> weights, bool with_gradient = true);
+
+    double loss() const noexcept { return loss_; }
+    std::span<const double> weight_gradients() const noexcept { return weight_gradients_; }
+    const StepBound& bound() const noexcept { return bound_; }
+    std::size_t num_nodes() const noexcept { return num_lanes_; }
+
+private:
+    bool choose_level(std::span<const double> weights);
+    double largest_derivative(std::span<const double> weights);
+    double interpolation_error(const MomentLevel& level);
+    void sum_nodes(const MomentLevel& level, std::span<const double> weights, bool with_gradient);
+    void bound_errors(const MomentLevel& level);
+
+    const CompressedDataset::Storage& data_;
+    std::span<const Activation> activations_;
+    double tolerance_;
+    double rms_x_, rms_y_, max_x_;
+    std::vector<double> probes_;  // where |df_L/dw| is looked at
+    std::size_t tile_lanes_;
+    InterpolationBound errors_;
+    std::size_t level_ = 0;
+    std::size_t num_lanes_ = 0;
+    Columns<double> activation_columns_;  // scratch [tile lanes x layers]
+    Column<double> deltas_;               // scratch [tile lanes]
+    Columns<double> slot_sums_;           // [slots x sums]
+    Columns<double> probe_columns_;       // scratch [probes x (layers + 2)]
+    TreeSum tree_;
+    std::vector<double> sums_;
+    double gradient_scale_ = 0.0;
+    double loss_ = 0.0;
+    std::vector<double> weight_gradients_;
+    StepBound bound_;
+};
+
+}  // namespace skein

@@ -1,0 +1,159 @@
+#include "moment_level.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "power.hpp"
+
+namespace skein {
+namespace {
+
+constexpr double kEpsilon = std::numeric_limits<double>::epsilon() / 2;
+
+std::span<double> panel_of(std::vector<double>& sums, std::size_t panel, const PanelLayout& layout) {
+    return std::span(sums).subspan(panel * layout.stride, layout.stride);
+}
+
+/// sum_n y_n T_k(u_n), from its parts: G g + R.
+std::vector<double> moments_of_y(std::span<const double> panel, const PanelLayout& layout) {
+    std::vector<double> result(layout.num_nodes);
+    apply_gram(panel.subspan(layout.moments, layout.fit - layout.moments), panel.subspan(layout.fit, layout.num_nodes),
+               result);
+    for (std::size_t k = 0; k < layout.num_nodes; ++k) {
+        result[k] += panel[layout.residual_moments + k];
+    }
+    return result;
+}
+
+/// A panel of twice the width, of one or two halves.
+void combine_halves(std::span<const std::span<const double>> halves, std::span<const ChebyshevHalf* const> maps,
+                    const PanelLayout& layout, std::span<double> parent) {
+    const std::size_t num_moments = layout.fit - layout.moments, num_nodes = layout.num_nodes;
+    const std::span<double> moments = parent.subspan(layout.moments, num_moments);
+    std::vector<double> of_y(num_nodes);
+    for (std::size_t half = 0; half < halves.size(); ++half) {
+        parent[layout.count] += halves[half][layout.count];
+        maps[half]->add_moments(halves[half].subspan(layout.moments, num_moments), moments);
+        maps[half]->add_moments(moments_of_y(halves[half], layout), of_y);
+    }
+    std::vector<double> fit = least_squares(moments, of_y, fit_coefficients(parent[layout.count], num_nodes));
+    fit.resize(num_nodes);
+    std::ranges::copy(fit, parent.begin() + static_cast<std::ptrdiff_t>(layout.fit));
+    for (std::size_t half = 0; half < halves.size(); ++half) {
+        std::vector<double> moved(halves[half].begin(), halves[half].end()), restricted(num_nodes);
+        maps[half]->restrict(fit, restricted);
+        move_to_fit(layout, restricted, moved);
+        maps[half]->add_moments(std::span(moved).subspan(layout.residual_moments, num_nodes),
+                                parent.subspan(layout.residual_moments, num_nodes));
+        parent[layout.squares] += moved[layout.squares];
+    }
+}
+
+double norm(std::span<const double> v) { return std::sqrt(dot(v, v)); }
+
+/// sqrt(sum_jk (largest error of A_{j+k})^2) over the sum of the sample weights. An error of one rounding in T_k grows to
+/// k (k + 1) / 2 of them by its recurrence, since |U_k| <= k + 1 (Chebyshev polynomials of the second kind); a sum goes
+/// through 4,096 additions of a slot, 4 of its tree and 47 of the tree over runs at most.
+double relative_gram_error(std::size_t num_nodes) {
+    constexpr double kAdditions = 4096 + 4 + 47;
+    double squares = 0.0;
+    for (std::size_t j = 0; j < num_nodes; ++j) {
+        for (std::size_t k = 0; k < num_nodes; ++k) {
+            const double degree = static_cast<double>(j + k);
+            const double error = (degree * (degree + 1.0) / 2.0 + kAdditions) * kEpsilon;
+            squares += error * error;
+        }
+    }
+    return std::sqrt(squares);
+}
+
+}  // namespace
+
+PanelSums coarser(const PanelSums& fine, const PanelLayout& layout) {
+    const std::size_t num_moments = layout.fit - layout.moments;
+    const ChebyshevHalf left(num_moments, false), right(num_moments, true);
+    PanelSums coarse;
+    for (std::size_t panel = 0; panel < fine.panels.size();) {
+        const std::int64_t parent = fine.panels[panel] >> 1;
+        std::vector<std::span<const double>> halves;
+        std::vector<const ChebyshevHalf*> maps;
+        for (; panel < fine.panels.size() && fine.panels[panel] >> 1 == parent; ++panel) {
+            halves.push_back(std::span(fine.sums).subspan(panel * layout.stride, layout.stride));
+            maps.push_back((fine.panels[panel] & 1) != 0 ? &right : &left);
+        }
+        coarse.panels.push_back(parent);
+        coarse.sums.resize(coarse.sums.size() + layout.stride);
+        combine_halves(halves, maps, layout, panel_of(coarse.sums, coarse.panels.size() - 1, layout));
+    }
+    return coarse;
+}
+
+MomentLevel::MomentLevel(PanelSums panel_sums, int panel_exponent, const Chebyshev& chebyshev,
+                         double sample_weight_sum)
+    : num_panels(panel_sums.panels.size()), panel_width(power_of_two(panel_exponent)) {
+    const std::size_t num_nodes = chebyshev.num_nodes(), num_lanes = num_panels * num_nodes;
+    const PanelLayout layout(num_nodes);
+    const double p = static_cast<double>(num_nodes), relative_error = relative_gram_error(num_nodes);
+    for (std::vector<double>* const column : {&x, &fit, &residual_moments}) {
+        column->resize(num_lanes);
+    }
+    gram.resize(num_lanes * num_nodes);
+    std::vector<double> product(num_nodes * num_nodes), unit(num_nodes), column(num_nodes);
+    for (std::size_t index = 0; index < num_panels; ++index) {
+        const std::span<double> panel = panel_of(panel_sums.sums, index, layout);
+        const std::span<const double> moments = panel.subspan(layout.moments, layout.fit - layout.moments);
+        std::vector<double> best = least_squares(moments, panel.subspan(layout.residual_moments, num_nodes),
+                                                 fit_coefficients(panel[layout.count], num_nodes));
+        best.resize(num_nodes);
+        for (std::size_t k = 0; k < num_nodes; ++k) {
+            best[k] += panel[layout.fit + k];
+        }
+        move_to_fit(layout, best, panel);
+        squares += panel[layout.squares];
+
+        const std::size_t first = index * num_nodes;
+        for (std::size_t node = 0; node < num_nodes; ++node) {
+            const double place = 0.5 + 0.5 * chebyshev.node(node);
+            x[first + node] = (static_cast<double>(panel_sums.panels[index]) + place) * panel_width;
+            for (std::size_t k = num_nodes; k-- > 0;) {
+                fit[first + node] += best[k] * chebyshev.value(k, node);
+                residual_moments[first + node] +=
+                    chebyshev.coefficient(k, node) * panel[layout.residual_moments + k];
+            }
+        }
+        double gram_squares = 0.0;
+        for (std::size_t node = 0; node < num_nodes; ++node) {  // G C, then C' G C, a column each
+            for (std::size_t k = 0; k < num_nodes; ++k) {
+                unit[k] = chebyshev.coefficient(k, node);
+            }
+            apply_gram(moments, unit, column);
+            for (std::size_t row = 0; row < num_nodes; ++row) {
+                double sum = 0.0;
+                for (std::size_t k = 0; k < num_nodes; ++k) {
+                    sum += chebyshev.coefficient(k, row) * column[k];
+                }
+                gram[(first + node) * num_nodes + row] = sum;
+            }
+        }
+        for (std::size_t j = 0; j < num_nodes; ++j) {
+            for (std::size_t k = 0; k < num_nodes; ++k) {
+                const double element = 0.5 * (moments[j + k] + moments[j < k ? k - j : j - k]);
+                gram_squares += element * element;
+            }
+        }
+        // |C|_2^2 = 2 / p, |C|_F^2 < 2; norms over a panel's p nodes are at most sqrt(p) times the largest.
+        const double weight = moments[0];
+        const double gram_norm = std::sqrt(gram_squares);
+        const double sums_error = relative_error * weight;
+        gram_error += 2.0 / p * sums_error + (4.0 * p + 2.0 * p) * kEpsilon * gram_norm;
+        const double y_scale = norm(best) + std::sqrt(panel[layout.squares] / std::max(weight, 1e-300));
+        moments_error += std::sqrt(2.0 / p) * ((sums_error + 2.0 * p * kEpsilon * gram_norm) * y_scale * 2.0);
+        squares_error += (relative_error + p * kEpsilon) * (panel[layout.squares] + kEpsilon * weight * y_scale * y_scale);
+    }
+    gram_error /= sample_weight_sum;
+    moments_error /= sample_weight_sum;
+    squares_error /= sample_weight_sum;
+}
+
+}  // namespace skein

@@ -1,0 +1,80 @@
+// The sums that a compressed data set consists of, and how they are combined (skein/compressed_dataset.hpp has the
+// formulas).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "skein/compressed_dataset.hpp"
+
+namespace skein {
+
+/// Where a panel's sums stand.
+struct PanelLayout {
+    explicit PanelLayout(std::size_t panel_nodes) noexcept
+        : num_nodes(panel_nodes),
+          fit(2 * panel_nodes),
+          residual_moments(3 * panel_nodes),
+          squares(4 * panel_nodes),
+          stride(4 * panel_nodes + 1) {}
+    std::size_t num_nodes;
+    std::size_t count = 0;         ///< samples
+    std::size_t moments = 1;       ///< A [2 nodes - 1]
+    std::size_t fit;               ///< g [nodes]
+    std::size_t residual_moments;  ///< R [nodes]
+    std::size_t squares;           ///< S
+    std::size_t stride;
+};
+
+/// result_j = sum_k G_jk v_k for j < num_nodes, over the first v.size() coefficients; all others are 0.
+void apply_gram(std::span<const double> moments, std::span<const double> v, std::span<double> result) noexcept;
+double dot(std::span<const double> a, std::span<const double> b) noexcept;
+/// How many coefficients there are up to the last that is not 0.
+std::size_t used_coefficients(std::span<const double> coefficients) noexcept;
+
+/// The v of `num_coefficients` coefficients that makes v' G v - 2 v' b least, or close to it where G is nearly singular:
+/// a hair is added to G's diagonal.
+std::vector<double> least_squares(std::span<const double> moments, std::span<const double> b,
+                                  std::size_t num_coefficients);
+
+/// So many coefficients of a fit are well determined by samples that lie anywhere on a panel.
+std::size_t fit_coefficients(double num_samples, std::size_t num_nodes) noexcept;
+
+/// Makes `fit` the g of a panel's sums.
+void move_to_fit(const PanelLayout& layout, std::span<const double> fit, std::span<double> panel);
+
+/// What one thread needs to sum runs of samples, again and again.
+class RunSums {
+public:
+    RunSums(int panel_exponent, std::size_t num_nodes);
+
+    /// The sums over one run, of at most kSplitSamples samples; m null: all 1. Throws std::invalid_argument, naming the
+    /// sample (the first is `first_sample`), for x beyond 2^50 panels.
+    MomentSubtree sum(std::span<const double> x, const double* y, const double* m, std::uint64_t first_sample);
+
+private:
+    std::uint32_t id_of(std::int64_t panel);
+    void grow();
+    void find_panels(std::span<const double> x, std::uint64_t first_sample);
+    void sort_samples(std::span<const double> x, const double* y, const double* m);
+    void sum_panel(std::size_t first, std::size_t count, bool weighted, std::span<double> panel);
+
+    double panels_per_unit_;
+    PanelLayout layout_;
+    std::vector<std::int64_t> panels_;   // of the run, in the order in which they come
+    std::vector<std::uint32_t> table_;   // a hash table of ids + 1, or 0; its size is a power of two
+    std::vector<std::uint32_t> ids_;     // [samples]
+    std::vector<std::size_t> counts_;    // [panels]
+    std::vector<double> u_, y_, m_;      // [samples], panel by panel
+    std::vector<double> slot_sums_;      // [slots x (3 nodes - 1)]
+};
+
+/// The sums over the samples of both: `left` comes first.
+MomentSubtree combined(const MomentSubtree& left, const MomentSubtree& right, std::size_t num_nodes);
+
+/// Adds what comes next to a list of complete subtrees, and combines what has become complete.
+void append(std::vector<MomentSubtree>& subtrees, MomentSubtree next, std::size_t num_nodes);
+
+}  // namespace skein
