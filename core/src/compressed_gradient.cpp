@@ -131,6 +131,7 @@ void CompressedGradient::sum_nodes(const MomentLevel& level, std::span<const dou
                                         level.fit.data() + lane,
                                         level.residual_moments.data() + lane,
                                         level.gram.data() + lane * data_.num_nodes,
+                                        level.panel_shares.data() + lane / data_.num_nodes,
                                         std::min(tile_lanes_, end - lane),
                                         data_.num_nodes,
                                         activation_columns_.data(),
@@ -151,16 +152,19 @@ void CompressedGradient::bound_errors(const MomentLevel& level) {
     const double p = static_cast<double>(data_.num_nodes), root_p = std::sqrt(p);
     const double output_rounding = kLebesgue * errors_.output_rounding();
     const double output = errors_.output_error() + output_rounding;
-    // d' H e, as computed, once more: p products and sums for each of p rows, |H|_F <= 2 sqrt(p) of the samples' weight.
-    const double product_error = level.gram_error + 2.0 * p * root_p * kEpsilon;
+    // H d, as computed: p products and sums for each of p rows, |H|_F <= 2 of the samples' weight (trace H = sum_n sum_j
+    // l_j(x_n)^2 <= 2 for Lagrange polynomials of Chebyshev points).
+    const double product_error = level.gram_error + 2.0 * p * kEpsilon;
     const double moments = product_error * differences + level.moments_error;
+    // Of the nodes: they are no farther from a sample than a panel is wide, and |f| <= c |x| becomes no more than that.
+    const double nodes_factor = root_p * (rms_x_ > 0.0 ? 1.0 + level.panel_width / rms_x_ : 1.0);
     double gradient = 0.0;
     for (std::size_t layer = 0; layer < activations_.size(); ++layer) {
         const double interpolation = output * errors_.rms_derivatives()[layer] +
                                      (residual + output) * errors_.derivative_errors()[layer];
         const double rounding =
             kLebesgue * (residual + output) * errors_.derivative_rounding()[layer] +
-            moments * root_p * kLebesgue * (errors_.max_derivatives()[layer] + errors_.derivative_rounding()[layer]);
+            moments * nodes_factor * (errors_.rms_derivatives()[layer] + errors_.derivative_rounding()[layer]);
         gradient = std::max(gradient, 2.0 * (interpolation + rounding) + 64.0 * kEpsilon * std::abs(weight_gradients_[layer]));
     }
     bound_.gradient = gradient;

@@ -82,7 +82,7 @@ InterpolationBound::InterpolationBound(std::span<const Activation> activations)
         strip.slope.resize(activations.size());
     }
     for (std::vector<double>* const column :
-         {&derivative_errors_, &rms_derivatives_, &max_derivatives_, &derivative_rounding_}) {
+         {&derivative_errors_, &rms_derivatives_, &derivative_rounding_}) {
         column->resize(activations.size());
     }
     for (std::vector<double>* const column : {&rms_, &max_, &moduli_}) {
@@ -177,7 +177,6 @@ void InterpolationBound::bound_real_line(std::span<const double> weights, double
     for (std::size_t layer = weights.size(); layer-- > 0;) {
         slopes *= real_slope(activations_[layer]);
         rms_derivatives_[layer] = rms_[layer] * slopes;
-        max_derivatives_[layer] = max_[layer] * slopes;
         slopes *= weights[layer];
     }
 }

@@ -36,12 +36,10 @@ public:
     /// [layers]: of df/dw_k, likewise.
     std::span<const double> rms_derivatives() const noexcept { return rms_derivatives_; }
 
-    /// By how much rounding moves f as it is computed at a node, and the largest |f|, at most.
+    /// By how much rounding moves f as it is computed at a node, at most.
     double output_rounding() const noexcept { return output_rounding_; }
-    double max_output() const noexcept { return max_.back(); }
     /// [layers]: of df/dw_k, likewise.
     std::span<const double> derivative_rounding() const noexcept { return derivative_rounding_; }
-    std::span<const double> max_derivatives() const noexcept { return max_derivatives_; }
 
 private:
     /// One choice of the limit: how far the strip reaches, and what is bounded in it.
@@ -60,7 +58,7 @@ private:
     bool is_linear_;
     std::vector<Strip> strips_;
     double output_error_ = 0.0, output_rounding_ = 0.0;
-    std::vector<double> derivative_errors_, rms_, rms_derivatives_, max_, max_derivatives_, derivative_rounding_, moduli_;
+    std::vector<double> derivative_errors_, rms_, rms_derivatives_, max_, derivative_rounding_, moduli_;
 };
 
 }  // namespace skein

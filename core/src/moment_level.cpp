@@ -37,9 +37,8 @@ void combine_halves(std::span<const std::span<const double>> halves, std::span<c
         maps[half]->add_moments(halves[half].subspan(layout.moments, num_moments), moments);
         maps[half]->add_moments(moments_of_y(halves[half], layout), of_y);
     }
-    std::vector<double> fit = least_squares(moments, of_y, fit_coefficients(parent[layout.count], num_nodes));
-    fit.resize(num_nodes);
-    std::ranges::copy(fit, parent.begin() + static_cast<std::ptrdiff_t>(layout.fit));
+    const std::span<double> fit = parent.subspan(layout.fit, num_nodes);
+    least_squares(moments, of_y, fit_coefficients(parent[layout.count], num_nodes), fit);
     for (std::size_t half = 0; half < halves.size(); ++half) {
         std::vector<double> moved(halves[half].begin(), halves[half].end()), restricted(num_nodes);
         maps[half]->restrict(fit, restricted);
@@ -47,6 +46,7 @@ void combine_halves(std::span<const std::span<const double>> halves, std::span<c
         maps[half]->add_moments(std::span(moved).subspan(layout.residual_moments, num_nodes),
                                 parent.subspan(layout.residual_moments, num_nodes));
         parent[layout.squares] += moved[layout.squares];
+        parent[layout.largest_run] = std::max(parent[layout.largest_run], moved[layout.largest_run]);
     }
 }
 
@@ -54,16 +54,15 @@ double norm(std::span<const double> v) { return std::sqrt(dot(v, v)); }
 
 /// sqrt(sum_jk (largest error of A_{j+k})^2) over the sum of the sample weights. An error of one rounding in T_k grows to
 /// k (k + 1) / 2 of them by its recurrence, since |U_k| <= k + 1 (Chebyshev polynomials of the second kind); a sum goes
-/// through 4,096 additions of a slot, 4 of its tree and 47 of the tree over runs at most.
-double relative_gram_error(std::size_t num_nodes) {
-    constexpr double kAdditions = 4096 + 4 + 47;
+/// through the additions of a slot, 4 of the slots' tree and 48 of the tree over runs at most.
+double relative_gram_error(std::size_t num_nodes, double largest_run) {
+    const double additions = largest_run / 16.0 + 1.0 + 4.0 + 48.0;
     double squares = 0.0;
-    for (std::size_t j = 0; j < num_nodes; ++j) {
-        for (std::size_t k = 0; k < num_nodes; ++k) {
-            const double degree = static_cast<double>(j + k);
-            const double error = (degree * (degree + 1.0) / 2.0 + kAdditions) * kEpsilon;
-            squares += error * error;
-        }
+    for (std::size_t degree = 0; degree <= 2 * (num_nodes - 1); ++degree) {
+        const double k = static_cast<double>(degree);
+        const double error = (k * (k + 1.0) / 2.0 + additions) * kEpsilon;
+        const std::size_t count = degree < num_nodes ? degree + 1 : 2 * num_nodes - 1 - degree;
+        squares += static_cast<double>(count) * error * error;
     }
     return std::sqrt(squares);
 }
@@ -94,7 +93,8 @@ MomentLevel::MomentLevel(PanelSums panel_sums, int panel_exponent, const Chebysh
     : num_panels(panel_sums.panels.size()), panel_width(power_of_two(panel_exponent)) {
     const std::size_t num_nodes = chebyshev.num_nodes(), num_lanes = num_panels * num_nodes;
     const PanelLayout layout(num_nodes);
-    const double p = static_cast<double>(num_nodes), relative_error = relative_gram_error(num_nodes);
+    const double p = static_cast<double>(num_nodes);
+    panel_shares.resize(num_panels);
     for (std::vector<double>* const column : {&x, &fit, &residual_moments}) {
         column->resize(num_lanes);
     }
@@ -103,9 +103,9 @@ MomentLevel::MomentLevel(PanelSums panel_sums, int panel_exponent, const Chebysh
     for (std::size_t index = 0; index < num_panels; ++index) {
         const std::span<double> panel = panel_of(panel_sums.sums, index, layout);
         const std::span<const double> moments = panel.subspan(layout.moments, layout.fit - layout.moments);
-        std::vector<double> best = least_squares(moments, panel.subspan(layout.residual_moments, num_nodes),
-                                                 fit_coefficients(panel[layout.count], num_nodes));
-        best.resize(num_nodes);
+        std::vector<double> best(num_nodes);
+        least_squares(moments, panel.subspan(layout.residual_moments, num_nodes),
+                      fit_coefficients(panel[layout.count], num_nodes), best);
         for (std::size_t k = 0; k < num_nodes; ++k) {
             best[k] += panel[layout.fit + k];
         }
@@ -142,18 +142,21 @@ MomentLevel::MomentLevel(PanelSums panel_sums, int panel_exponent, const Chebysh
                 gram_squares += element * element;
             }
         }
-        // |C|_2^2 = 2 / p, |C|_F^2 < 2; norms over a panel's p nodes are at most sqrt(p) times the largest.
+        // |C|_2^2 = 2 / p, |C|_F^2 < 2. All over the panel's sample weight.
         const double weight = moments[0];
-        const double gram_norm = std::sqrt(gram_squares);
-        const double sums_error = relative_error * weight;
-        gram_error += 2.0 / p * sums_error + (4.0 * p + 2.0 * p) * kEpsilon * gram_norm;
-        const double y_scale = norm(best) + std::sqrt(panel[layout.squares] / std::max(weight, 1e-300));
-        moments_error += std::sqrt(2.0 / p) * ((sums_error + 2.0 * p * kEpsilon * gram_norm) * y_scale * 2.0);
-        squares_error += (relative_error + p * kEpsilon) * (panel[layout.squares] + kEpsilon * weight * y_scale * y_scale);
+        if (!(weight > 0.0)) {
+            continue;
+        }
+        const double gram_norm = std::sqrt(gram_squares) / weight;
+        const double sums_error = relative_gram_error(num_nodes, panel[layout.largest_run]);
+        const double y_scale = norm(best) + std::sqrt(panel[layout.squares] / weight);
+        const double y_error = 2.0 * (sums_error + 2.0 * p * kEpsilon * gram_norm) * y_scale;
+        panel_shares[index] = weight / sample_weight_sum;
+        gram_error = std::max(gram_error, 2.0 / p * sums_error + 6.0 * p * kEpsilon * gram_norm);
+        moments_error += panel_shares[index] * 2.0 / p * y_error * y_error;
+        squares_error += panel_shares[index] * y_scale * y_error;
     }
-    gram_error /= sample_weight_sum;
-    moments_error /= sample_weight_sum;
-    squares_error /= sample_weight_sum;
+    moments_error = std::sqrt(moments_error);
 }
 
 }  // namespace skein

@@ -33,11 +33,13 @@ struct MomentLevel {
     std::vector<double> gram;              ///< [nodes x nodes x panels]: H = C' G C
     double squares = 0.0;                  ///< sum of S
 
-    /// How far rounding may have moved, over the sum of the sample weights: d' H e by gram_error |d| |e| (norms over the
-    /// nodes of a panel, the largest of all), C' R by moments_error in its product with e, S by squares_error.
+    std::vector<double> panel_shares;      ///< [panels]: parts of the sum of the sample weights
+
+    /// How far rounding may have moved, at most and over the sum of the sample weights, with |d|^2 = sum over panels of
+    /// share * (sum over its nodes of d_j^2): d' H e by gram_error |d| |e|, e' C' R by moments_error |e|.
     double gram_error = 0.0;
     double moments_error = 0.0;
-    double squares_error = 0.0;
+    double squares_error = 0.0;  ///< S
 };
 
 /// All of a compressed data set: what subtrees() gives, and what follows from it.

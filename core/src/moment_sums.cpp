@@ -1,6 +1,7 @@
 #include "moment_sums.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 #include <string>
@@ -33,18 +34,38 @@ std::vector<std::size_t> first_samples(std::span<const std::size_t> counts) {
 
 
 /// Adds the samples of one panel to those of another: the fit to more samples stays.
-void add_panel(const PanelLayout& layout, std::span<const double> right, std::span<double> left) {
-    std::vector<double> moved(right.begin(), right.end());
+void add_panel(const PanelLayout& layout, std::span<const double> right, std::span<double> left) noexcept {
+    std::array<double, PanelLayout(kernels::kMaxPanelNodes).stride> moved;
+    std::ranges::copy(right, moved.begin());
     if (left[layout.count] < right[layout.count]) {
         move_to_fit(layout, right.subspan(layout.fit, layout.num_nodes), left);
     } else {
-        move_to_fit(layout, left.subspan(layout.fit, layout.num_nodes), moved);
+        move_to_fit(layout, left.subspan(layout.fit, layout.num_nodes), std::span(moved).first(layout.stride));
     }
-    for (std::size_t sum = 0; sum < layout.stride; ++sum) {
-        if (sum < layout.fit || sum >= layout.residual_moments) {
-            left[sum] += moved[sum];
+    for (std::size_t sum = 0; sum < layout.fit; ++sum) {
+        left[sum] += moved[sum];
+    }
+    for (std::size_t sum = layout.residual_moments; sum <= layout.squares; ++sum) {
+        left[sum] += moved[sum];
+    }
+    left[layout.largest_run] = std::max(left[layout.largest_run], moved[layout.largest_run]);
+}
+
+/// Makes room for panels that `sums` does not have yet.
+void add_panels(const std::vector<std::int64_t>& panels, const PanelLayout& layout, MomentSubtree& sums) {
+    MomentSubtree larger;
+    std::ranges::set_union(sums.panels, panels, std::back_inserter(larger.panels));
+    larger.sums.resize(larger.panels.size() * layout.stride);
+    std::size_t to = 0;
+    for (std::size_t from = 0; from < sums.panels.size(); ++from, ++to) {
+        while (larger.panels[to] != sums.panels[from]) {
+            ++to;
         }
+        std::copy_n(sums.sums.begin() + static_cast<std::ptrdiff_t>(from * layout.stride), layout.stride,
+                    larger.sums.begin() + static_cast<std::ptrdiff_t>(to * layout.stride));
     }
+    sums.panels = std::move(larger.panels);
+    sums.sums = std::move(larger.sums);
 }
 
 }  // namespace
@@ -80,43 +101,43 @@ std::size_t used_coefficients(std::span<const double> coefficients) noexcept {
 }
 
 /// By Cholesky's factorisation.
-std::vector<double> least_squares(std::span<const double> moments, std::span<const double> b,
-                                  std::size_t num_coefficients) {
+void least_squares(std::span<const double> moments, std::span<const double> b, std::size_t num_coefficients,
+                   std::span<double> v) noexcept {
+    constexpr std::size_t kMax = kernels::kMaxPanelNodes;
     const std::size_t size = moments[0] > 0.0 ? num_coefficients : 0;
-    std::vector<double> factor(size * size), solution(b.begin(), b.begin() + static_cast<std::ptrdiff_t>(size));
+    std::array<std::array<double, kMax>, kMax> factor;
     const double ridge = kRidge * moments[0];
+    std::ranges::fill(v, 0.0);
     for (std::size_t row = 0; row < size; ++row) {
+        v[row] = b[row];
         for (std::size_t column = 0; column <= row; ++column) {
             double sum = 0.5 * (moments[row + column] + moments[row - column]) + (row == column ? ridge : 0.0);
             for (std::size_t k = 0; k < column; ++k) {
-                sum -= factor[row * size + k] * factor[column * size + k];
+                sum -= factor[row][k] * factor[column][k];
             }
-            factor[row * size + column] =
-                row == column ? std::sqrt(std::max(sum, ridge)) : sum / factor[column * size + column];
+            factor[row][column] = row == column ? std::sqrt(std::max(sum, ridge)) : sum / factor[column][column];
         }
-    }
-    for (std::size_t row = 0; row < size; ++row) {
         for (std::size_t k = 0; k < row; ++k) {
-            solution[row] -= factor[row * size + k] * solution[k];
+            v[row] -= factor[row][k] * v[k];
         }
-        solution[row] /= factor[row * size + row];
+        v[row] /= factor[row][row];
     }
     for (std::size_t row = size; row-- > 0;) {
         for (std::size_t k = row + 1; k < size; ++k) {
-            solution[row] -= factor[k * size + row] * solution[k];
+            v[row] -= factor[k][row] * v[k];
         }
-        solution[row] /= factor[row * size + row];
+        v[row] /= factor[row][row];
     }
-    return solution;
 }
 
-void move_to_fit(const PanelLayout& layout, std::span<const double> fit, std::span<double> panel) {
-    std::vector<double> shift(layout.num_nodes), product(layout.num_nodes);
+void move_to_fit(const PanelLayout& layout, std::span<const double> fit, std::span<double> panel) noexcept {
+    std::array<double, kernels::kMaxPanelNodes> shift_of, product_of;
     for (std::size_t k = 0; k < layout.num_nodes; ++k) {
-        shift[k] = fit[k] - panel[layout.fit + k];
+        shift_of[k] = fit[k] - panel[layout.fit + k];
         panel[layout.fit + k] = fit[k];
     }
-    shift.resize(used_coefficients(shift));
+    const std::span<double> shift = std::span(shift_of).first(used_coefficients(std::span(shift_of).first(layout.num_nodes)));
+    const std::span<double> product = std::span(product_of).first(layout.num_nodes);
     apply_gram(panel.subspan(layout.moments, layout.fit - layout.moments), shift, product);
     const std::span<double> residual_moments = panel.subspan(layout.residual_moments, layout.num_nodes);
     double& squares = panel[layout.squares];
@@ -205,17 +226,15 @@ void RunSums::sum_panel(std::size_t first, std::size_t count, bool weighted, std
     kernels.of_double.combine_slots(slot_sums_.data(), num_moments, moments);
     kernels.of_double.combine_slots(slot_sums_.data() + num_moments * kernels::kRowLanes, num_nodes, residual_moments);
 
-    const std::vector<double> fit =
-        least_squares({moments, num_moments}, {residual_moments, num_nodes}, fit_coefficients(panel[layout_.count], num_nodes));
-    std::vector<double> product(num_nodes);
-    apply_gram({moments, num_moments}, fit, product);
-    for (std::size_t k = 0; k < num_nodes; ++k) {
-        residual_moments[k] -= product[k];
-    }
-    std::copy(fit.begin(), fit.end(), panel.begin() + static_cast<std::ptrdiff_t>(layout_.fit));
+    std::array<double, kernels::kMaxPanelNodes> fit_of;
+    const std::span<double> fit = std::span(fit_of).first(num_nodes);
+    least_squares({moments, num_moments}, {residual_moments, num_nodes},
+                  fit_coefficients(panel[layout_.count], num_nodes), fit);
+    move_to_fit(layout_, fit, panel);
     std::fill_n(slot_sums_.begin(), kernels::kRowLanes, 0.0);
-    kernels.sum_squares(samples, fit.data(), fit.size(), slot_sums_.data());
+    kernels.sum_squares(samples, fit.data(), used_coefficients(fit), slot_sums_.data());
     kernels.of_double.combine_slots(slot_sums_.data(), 1, &panel[layout_.squares]);
+    panel[layout_.largest_run] = static_cast<double>(count);
 }
 
 MomentSubtree RunSums::sum(std::span<const double> x, const double* y, const double* m, std::uint64_t first_sample) {
@@ -242,38 +261,24 @@ MomentSubtree RunSums::sum(std::span<const double> x, const double* y, const dou
     return run;
 }
 
-MomentSubtree combined(const MomentSubtree& left, const MomentSubtree& right, std::size_t num_nodes) {
+MomentSubtree combined(MomentSubtree left, const MomentSubtree& right, std::size_t num_nodes) {
     const PanelLayout layout(num_nodes);
-    MomentSubtree sum;
-    sum.first_run = left.first_run;
-    sum.level = left.level + 1;
-    sum.num_samples = left.num_samples + right.num_samples;
-    sum.x_min = std::min(left.x_min, right.x_min);
-    sum.x_max = std::max(left.x_max, right.x_max);
-    std::ranges::set_union(left.panels, right.panels, std::back_inserter(sum.panels));
-    sum.sums.resize(sum.panels.size() * layout.stride);
-    std::size_t from_left = 0, from_right = 0;
-    for (std::size_t index = 0; index < sum.panels.size(); ++index) {
-        const auto has = [&](const MomentSubtree& side, std::size_t at) {
-            return at < side.panels.size() && side.panels[at] == sum.panels[index];
-        };
-        const auto sums_of = [&](const MomentSubtree& side, std::size_t at) {
-            return std::span(side.sums).subspan(at * layout.stride, layout.stride);
-        };
-        const std::span<double> to = std::span(sum.sums).subspan(index * layout.stride, layout.stride);
-        const bool is_left = has(left, from_left), is_right = has(right, from_right);
-        if (is_left) {
-            std::ranges::copy(sums_of(left, from_left), to.begin());
-        } else {
-            std::ranges::copy(sums_of(right, from_right), to.begin());
-        }
-        if (is_left && is_right) {
-            add_panel(layout, sums_of(right, from_right), to);
-        }
-        from_left += is_left ? 1 : 0;
-        from_right += is_right ? 1 : 0;
+    if (!std::ranges::includes(left.panels, right.panels)) {
+        add_panels(right.panels, layout, left);
     }
-    return sum;
+    left.level += 1;
+    left.num_samples += right.num_samples;
+    left.x_min = std::min(left.x_min, right.x_min);
+    left.x_max = std::max(left.x_max, right.x_max);
+    std::size_t to = 0;
+    for (std::size_t from = 0; from < right.panels.size(); ++from) {
+        while (left.panels[to] != right.panels[from]) {
+            ++to;
+        }
+        add_panel(layout, std::span(right.sums).subspan(from * layout.stride, layout.stride),
+                  std::span(left.sums).subspan(to * layout.stride, layout.stride));
+    }
+    return left;
 }
 
 void append(std::vector<MomentSubtree>& subtrees, MomentSubtree next, std::size_t num_nodes) {
@@ -282,7 +287,7 @@ void append(std::vector<MomentSubtree>& subtrees, MomentSubtree next, std::size_
     };
     while (!subtrees.empty() && is_complete(next) && subtrees.back().level == next.level &&
            (subtrees.back().first_run >> next.level) % 2 == 0) {
-        next = combined(subtrees.back(), next, num_nodes);
+        next = combined(std::move(subtrees.back()), next, num_nodes);
         subtrees.pop_back();
     }
     subtrees.push_back(std::move(next));

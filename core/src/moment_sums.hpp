@@ -13,18 +13,20 @@ namespace skein {
 
 /// Where a panel's sums stand.
 struct PanelLayout {
-    explicit PanelLayout(std::size_t panel_nodes) noexcept
+    explicit constexpr PanelLayout(std::size_t panel_nodes) noexcept
         : num_nodes(panel_nodes),
           fit(2 * panel_nodes),
           residual_moments(3 * panel_nodes),
           squares(4 * panel_nodes),
-          stride(4 * panel_nodes + 1) {}
+          largest_run(4 * panel_nodes + 1),
+          stride(4 * panel_nodes + 2) {}
     std::size_t num_nodes;
     std::size_t count = 0;         ///< samples
     std::size_t moments = 1;       ///< A [2 nodes - 1]
     std::size_t fit;               ///< g [nodes]
     std::size_t residual_moments;  ///< R [nodes]
     std::size_t squares;           ///< S
+    std::size_t largest_run;       ///< most samples that the panel got in one run
     std::size_t stride;
 };
 
@@ -35,15 +37,15 @@ double dot(std::span<const double> a, std::span<const double> b) noexcept;
 std::size_t used_coefficients(std::span<const double> coefficients) noexcept;
 
 /// The v of `num_coefficients` coefficients that makes v' G v - 2 v' b least, or close to it where G is nearly singular:
-/// a hair is added to G's diagonal.
-std::vector<double> least_squares(std::span<const double> moments, std::span<const double> b,
-                                  std::size_t num_coefficients);
+/// a hair is added to G's diagonal. The other coefficients [nodes] are 0.
+void least_squares(std::span<const double> moments, std::span<const double> b, std::size_t num_coefficients,
+                   std::span<double> v) noexcept;
 
 /// So many coefficients of a fit are well determined by samples that lie anywhere on a panel.
 std::size_t fit_coefficients(double num_samples, std::size_t num_nodes) noexcept;
 
 /// Makes `fit` the g of a panel's sums.
-void move_to_fit(const PanelLayout& layout, std::span<const double> fit, std::span<double> panel);
+void move_to_fit(const PanelLayout& layout, std::span<const double> fit, std::span<double> panel) noexcept;
 
 /// What one thread needs to sum runs of samples, again and again.
 class RunSums {
@@ -72,7 +74,7 @@ private:
 };
 
 /// The sums over the samples of both: `left` comes first.
-MomentSubtree combined(const MomentSubtree& left, const MomentSubtree& right, std::size_t num_nodes);
+MomentSubtree combined(MomentSubtree left, const MomentSubtree& right, std::size_t num_nodes);
 
 /// Adds what comes next to a list of complete subtrees, and combines what has become complete.
 void append(std::vector<MomentSubtree>& subtrees, MomentSubtree next, std::size_t num_nodes);

@@ -199,6 +199,7 @@ struct MomentTile {
     const double* fit;               // [lanes]: g at the nodes
     const double* residual_moments;  // [lanes]: R
     const double* gram;              // [nodes x nodes x panels]: H
+    const double* panel_shares;      // [panels]
     std::size_t num_lanes;
     std::size_t num_nodes;           // of a panel: whole rows
     double* activations;             // scratch [lanes x layers]
@@ -206,7 +207,7 @@ struct MomentTile {
     double* slot_sums;               // [slots x (layers + 2)], SumIndex, with kDifferenceSum: added to
     bool with_gradient;
 };
-/// In the place of the sample weights': the sum of (f - g)^2 over the nodes.
+/// In the place of the sample weights': the sum of share (f - g)^2 over the nodes.
 inline constexpr std::size_t kDifferenceSum = kSampleWeightSum;
 
 template <class Scalar>

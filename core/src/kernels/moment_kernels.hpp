@@ -80,6 +80,7 @@ template <Activation kActivation>
 void panel_output(const MomentTile& tile, std::size_t first_node, const double* output) {
     const std::size_t num_nodes = tile.num_nodes;
     alignas(64) double difference[kMaxPanelNodes];
+    const Row<double> share = broadcast(tile.panel_shares[first_node / num_nodes]);
     Row<double> loss = load(tile.slot_sums + kLossSum * kRowLanes);
     Row<double> squares = load(tile.slot_sums + kDifferenceSum * kRowLanes);
     for (std::size_t node = 0; node < num_nodes; node += kRowLanes) {
@@ -96,7 +97,7 @@ void panel_output(const MomentTile& tile, std::size_t first_node, const double* 
         const Row<double> residual = even + odd;
         const Row<double> d = load(difference + node);
         loss = fused(d, residual - moments, loss);
-        squares = fused(d, d, squares);
+        squares = fused(share * d, d, squares);
         store(tile.deltas + first_node + node,
               times_slope<kActivation>(residual + residual, load(output + first_node + node)));
     }
