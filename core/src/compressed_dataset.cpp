@@ -108,7 +108,7 @@ void check_subtree(const MomentSubtree& subtree, std::size_t num_nodes) {
 PanelSums total(const std::vector<MomentSubtree>& subtrees, std::size_t num_nodes) {
     MomentSubtree sum = subtrees.back();
     for (std::size_t index = subtrees.size() - 1; index-- > 0;) {
-        sum = combined(subtrees[index], sum, num_nodes);
+        sum = combined(subtrees[index], std::move(sum), num_nodes);
     }
     return {std::move(sum.panels), std::move(sum.sums)};
 }

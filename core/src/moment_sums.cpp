@@ -34,21 +34,17 @@ std::vector<std::size_t> first_samples(std::span<const std::size_t> counts) {
 
 
 /// Adds the samples of one panel to those of another: the fit to more samples stays.
-void add_panel(const PanelLayout& layout, std::span<const double> right, std::span<double> left) noexcept {
-    std::array<double, PanelLayout(kernels::kMaxPanelNodes).stride> moved;
-    std::ranges::copy(right, moved.begin());
-    if (left[layout.count] < right[layout.count]) {
-        move_to_fit(layout, right.subspan(layout.fit, layout.num_nodes), left);
-    } else {
-        move_to_fit(layout, left.subspan(layout.fit, layout.num_nodes), std::span(moved).first(layout.stride));
-    }
+void add_panel(const PanelLayout& layout, std::span<double> right, std::span<double> left) noexcept {
+    const bool keeps_right = left[layout.count] < right[layout.count];
+    const std::span<double> kept = keeps_right ? right : left, moved = keeps_right ? left : right;
+    move_to_fit(layout, kept.subspan(layout.fit, layout.num_nodes), moved);
     for (std::size_t sum = 0; sum < layout.fit; ++sum) {
-        left[sum] += moved[sum];
+        left[sum] += right[sum];
     }
     for (std::size_t sum = layout.residual_moments; sum <= layout.squares; ++sum) {
-        left[sum] += moved[sum];
+        left[sum] += right[sum];
     }
-    left[layout.largest_run] = std::max(left[layout.largest_run], moved[layout.largest_run]);
+    left[layout.largest_run] = std::max(left[layout.largest_run], right[layout.largest_run]);
 }
 
 /// Makes room for panels that `sums` does not have yet.
@@ -78,8 +74,12 @@ void apply_gram(std::span<const double> moments, std::span<const double> v, std:
     std::ranges::fill(result, 0.0);
     for (std::size_t k = 0; k < v.size(); ++k) {
         const double half = 0.5 * v[k];
-        for (std::size_t j = 0; j < result.size(); ++j) {
-            result[j] += half * (moments[j + k] + moments[j < k ? k - j : j - k]);
+        const double* const sum = moments.data() + k;
+        for (std::size_t j = 0; j < k; ++j) {
+            result[j] += half * (sum[j] + moments[k - j]);
+        }
+        for (std::size_t j = k; j < result.size(); ++j) {
+            result[j] += half * (sum[j] + moments[j - k]);
         }
     }
 }
@@ -261,7 +261,7 @@ MomentSubtree RunSums::sum(std::span<const double> x, const double* y, const dou
     return run;
 }
 
-MomentSubtree combined(MomentSubtree left, const MomentSubtree& right, std::size_t num_nodes) {
+MomentSubtree combined(MomentSubtree left, MomentSubtree right, std::size_t num_nodes) {
     const PanelLayout layout(num_nodes);
     if (!std::ranges::includes(left.panels, right.panels)) {
         add_panels(right.panels, layout, left);
@@ -287,7 +287,7 @@ void append(std::vector<MomentSubtree>& subtrees, MomentSubtree next, std::size_
     };
     while (!subtrees.empty() && is_complete(next) && subtrees.back().level == next.level &&
            (subtrees.back().first_run >> next.level) % 2 == 0) {
-        next = combined(std::move(subtrees.back()), next, num_nodes);
+        next = combined(std::move(subtrees.back()), std::move(next), num_nodes);
         subtrees.pop_back();
     }
     subtrees.push_back(std::move(next));

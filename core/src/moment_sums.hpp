@@ -74,7 +74,7 @@ private:
 };
 
 /// The sums over the samples of both: `left` comes first.
-MomentSubtree combined(MomentSubtree left, const MomentSubtree& right, std::size_t num_nodes);
+MomentSubtree combined(MomentSubtree left, MomentSubtree right, std::size_t num_nodes);
 
 /// Adds what comes next to a list of complete subtrees, and combines what has become complete.
 void append(std::vector<MomentSubtree>& subtrees, MomentSubtree next, std::size_t num_nodes);
