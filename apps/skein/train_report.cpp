@@ -54,6 +54,9 @@ std::string status_in_words(const TrainReport& report) {
         case Cause::gradient_not_finite: return diverged_in_words(report, "the gradient is no longer finite");
         case Cause::weight_not_finite: return diverged_in_words(report, "a weight would no longer be finite");
         case Cause::max_seconds: return "stopped: the time is up after " + steps;
+        case Cause::compression_tolerance:
+            return "stopped after " + steps + ": with these weights the error on the compressed data is bounded only " +
+                   "beyond --tolerance (compress with finer panels, or train with --compress on the samples)";
         case Cause::observer:
         case Cause::stop_request: return "stopped by " + report.cause() + " after " + steps;
     }

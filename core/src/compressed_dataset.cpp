@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "batch_gradient.hpp"
 #include "kernels/floating_point_environment.hpp"
 #include "moment_level.hpp"
 #include "moment_sums.hpp"
@@ -87,10 +88,6 @@ int choose_exponent(const SampleSource<Scalar>& source) {
     }
     const double rms = std::sqrt(squares / static_cast<double>(reader.x().size())) * largest;
     return std::clamp(floor_exponent(rms) - 6, -500, 500);
-}
-
-bool is_requested(const std::atomic<bool>* stop) noexcept {
-    return stop != nullptr && stop->load(std::memory_order_relaxed);
 }
 
 void check_subtree(const MomentSubtree& subtree, std::size_t num_nodes) {

@@ -78,6 +78,22 @@ private:
     std::uint64_t first_, count_;
 };
 
+/// In the place of samples that are not there.
+template <class Scalar>
+class NoSamples final : public SampleSource<Scalar> {
+public:
+    explicit NoSamples(std::uint64_t num_samples) : num_samples_(num_samples) {}
+    std::uint64_t num_samples() const noexcept override { return num_samples_; }
+    MiniBatch<Scalar> range(std::uint64_t, std::size_t, const SampleBuffer<Scalar>&) const override { refuse(); }
+    MiniBatch<Scalar> gather(std::span<const std::uint64_t>, const SampleBuffer<Scalar>&) const override { refuse(); }
+
+private:
+    [[noreturn]] static void refuse() {
+        throw std::invalid_argument("the data set is compressed: single samples are not there any more");
+    }
+    std::uint64_t num_samples_;
+};
+
 template <class Scalar>
 void check_column(const char* column, const std::vector<Scalar>& values, std::size_t num_samples) {
     if (values.size() != num_samples) {
@@ -128,8 +144,25 @@ Dataset<Scalar>::Dataset(std::shared_ptr<const SampleSource<Scalar>> source) : s
 }
 
 template <class Scalar>
+Dataset<Scalar>::Dataset(CompressedDataset compressed, double tolerance, const Dataset* samples)
+    : source_(samples != nullptr ? samples->source_ : std::make_shared<NoSamples<Scalar>>(compressed.num_samples())),
+      compressed_(std::move(compressed)),
+      tolerance_(tolerance),
+      has_samples_(samples != nullptr && samples->has_samples_) {
+    require(tolerance > 0.0 && std::isfinite(tolerance), "the tolerance of compressed data", tolerance,
+            "a positive number");
+    if (source_->num_samples() != compressed_->num_samples()) {
+        require(false, "the number of samples that were compressed", compressed_->num_samples(),
+                ("as many as there are, " + std::to_string(source_->num_samples())).c_str());
+    }
+}
+
+template <class Scalar>
 typename Dataset<Scalar>::Split Dataset<Scalar>::split(double fraction, std::uint64_t seed) const {
     const FloatingPointEnvironment environment;
+    if (compressed_) {
+        throw std::invalid_argument("the data set is compressed: it cannot be split any more");
+    }
     require(fraction > 0.0 && fraction < 1.0, "the validation fraction", fraction, "more than 0 and less than 1");
     const std::uint64_t total = num_samples();
     const std::uint64_t num_validation =

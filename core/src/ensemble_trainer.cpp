@@ -57,6 +57,10 @@ void check_data(std::span<const Dataset<Scalar>> data, std::size_t num_lanes) {
     require(data.size() == 1 || data.size() == num_lanes, "the number of data sets", data.size(),
             "one, or one per lane");
     for (std::size_t lane = 0; lane < data.size(); ++lane) {
+        if (data.size() > 1 && data[lane].compressed() != nullptr) {
+            throw std::invalid_argument("lane " + std::to_string(lane) +
+                                        ": its data set is compressed: expected one compressed data set for all lanes");
+        }
         if (data[lane].num_samples() != data[0].num_samples()) {
             require(false, "lane " + std::to_string(lane) + ": the number of samples", data[lane].num_samples(),
                     ("as many as lane 0, " + std::to_string(data[0].num_samples())).c_str());
@@ -114,6 +118,7 @@ EnsembleOutcome empty_outcome(std::size_t num_lanes, std::size_t num_records, En
     outcome.marked_step.assign(num_lanes, kNever);
     outcome.recorded_losses.assign(num_lanes * num_records, kNan);
     outcome.sample_layers = 0;
+    outcome.compression = {};
     return outcome;
 }
 
@@ -205,7 +210,10 @@ EnsembleOutcome train(Ensemble<Scalar>& ensemble, std::type_identity_t<std::span
         }
     });
     for (const auto& trainer : trainers) {
-        outcome.sample_layers += trainer ? trainer->sample_layers() : 0;
+        if (trainer) {
+            outcome.sample_layers += trainer->sample_layers();
+            outcome.compression = together(outcome.compression, trainer->compression());
+        }
     }
     outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return outcome;

@@ -1,14 +1,11 @@
 #include "skein/gradient.hpp"
 
 #include <algorithm>
-#include <atomic>
-#include <bit>
 #include <limits>
 #include <stdexcept>
 #include <string>
 
-#include "batch_gradient.hpp"
-#include "kernels/row_lanes.hpp"
+#include "data_gradient.hpp"
 #include "memory_source.hpp"
 #include "parallel.hpp"
 #include "require.hpp"
@@ -16,218 +13,32 @@
 namespace skein {
 namespace {
 
-/// Below this many samples x layers (about 100 microseconds of one core) waking other threads does not pay.
-constexpr std::uint64_t kMinParallelWork = std::uint64_t{1} << 16;
-
-/// Threads take units of a power of two of chunks, so that a unit is a subtree of the tree over all chunks. Enough of
-/// them to share the work evenly, few enough that their sums need no room to speak of.
-constexpr std::uint64_t kUnitsPerThread = 32;
-
-static_assert(kNumSlots == kernels::kRowLanes);
-
-std::uint64_t divided_up(std::uint64_t a, std::uint64_t b) { return a / b + (a % b != 0 ? 1 : 0); }
-
-std::uint64_t chunks_per_unit(std::uint64_t num_chunks, int num_threads) {
-    const std::uint64_t units = kUnitsPerThread * static_cast<std::uint64_t>(num_threads);
-    return std::bit_ceil(std::max<std::uint64_t>(1, divided_up(num_chunks, units)));
-}
-
-/// Activations of a tile fill about half of a 32 KiB L1 cache, between 64 lanes (deep chains: then they live in L2) and
-/// 256 (shallow ones: more would only push inputs out).
 template <class Scalar>
-std::size_t choose_tile_lanes(std::size_t num_layers, std::size_t wanted) {
-    constexpr std::size_t kRow = kernels::kRowLanes;
-    constexpr std::size_t kTileBytes = 16384;
-    const std::size_t lanes =
-        wanted != 0 ? std::min(wanted, kChunkSamples) : std::clamp<std::size_t>(kTileBytes / (num_layers * sizeof(Scalar)), 64, 256);
-    return (lanes + kRow - 1) / kRow * kRow;
-}
-
-/// One where there is too little work to share.
-int choose_num_threads(std::size_t num_layers, std::uint64_t max_samples, const Execution& execution) {
-    require_threads(execution);
-    const bool is_small = max_samples * num_layers < kMinParallelWork || max_samples <= kChunkSamples;
-    return is_small ? 1 : resolve_num_threads(execution.num_threads);
-}
-
-bool is_requested(const std::atomic<bool>* stop) noexcept {
-    return stop != nullptr && stop->load(std::memory_order_relaxed);
+DataGradient<Scalar> computed_over_all(const Chain<Scalar>& chain, const Dataset<Scalar>& data, bool with_gradient,
+                                       const Execution& execution) {
+    DataGradient<Scalar> gradient(data, chain.activations(), data.num_samples(), execution);
+    const BatchOrder all(data.num_samples(), 0, Sampling::sequential, 0);
+    if (gradient.compute(chain, all.batch(0), with_gradient) == Computed::beyond_tolerance) {
+        std::ostringstream text;
+        text.imbue(std::locale::classic());
+        text << "the error on the compressed data is bounded by " << gradient.bound_beyond_tolerance()
+             << " with these weights: expected at most the tolerance, " << data.compression_tolerance()
+             << " (finer panels, or the samples, would do)";
+        throw std::runtime_error(text.str());
+    }
+    return gradient;
 }
 
 }  // namespace
-
-TreeSum::TreeSum(std::size_t num_sums, std::uint64_t max_leaves)
-    : num_sums_(num_sums), num_levels_(static_cast<std::size_t>(std::bit_width(max_leaves)) + 1) {
-    levels_.resize(num_sums_ * (num_levels_ + 1));
-}
-
-std::span<double> TreeSum::level(std::size_t index) noexcept { return {levels_.data() + index * num_sums_, num_sums_}; }
-
-std::span<double> TreeSum::next_leaf() noexcept { return level(num_levels_); }
-
-void TreeSum::add_leaf() noexcept {
-    const std::span<double> carry = next_leaf();
-    std::size_t index = 0;
-    for (; (num_leaves_ >> index & 1) != 0; ++index) {
-        const std::span<double> left = level(index);
-        std::transform(left.begin(), left.end(), carry.begin(), carry.begin(), std::plus<>());
-    }
-    std::copy(carry.begin(), carry.end(), level(index).begin());
-    ++num_leaves_;
-}
-
-void TreeSum::total(std::span<double> sums) noexcept {
-    bool first = true;
-    for (std::size_t index = 0; index < num_levels_; ++index) {
-        if ((num_leaves_ >> index & 1) != 0) {
-            const std::span<double> left = level(index);
-            if (first) {
-                std::copy(left.begin(), left.end(), sums.begin());
-            } else {
-                std::transform(left.begin(), left.end(), sums.begin(), sums.begin(), std::plus<>());
-            }
-            first = false;
-        }
-    }
-}
-
-template <class Scalar>
-BatchGradient<Scalar>::Scratch::Scratch(std::size_t num_layers, std::size_t tile_lanes, std::uint64_t max_chunks)
-    : indices(kChunkSamples),
-      samples(kChunkSamples, 3),
-      activations(static_cast<Eigen::Index>(tile_lanes), static_cast<Eigen::Index>(num_layers)),
-      deltas(static_cast<Eigen::Index>(tile_lanes)),
-      slot_sums(static_cast<Eigen::Index>(kNumSlots),
-                static_cast<Eigen::Index>(num_layers + kernels::kFirstGradientSum)),
-      tree(num_layers + kernels::kFirstGradientSum, max_chunks) {}
-
-template <class Scalar>
-BatchGradient<Scalar>::BatchGradient(std::size_t num_layers, std::uint64_t max_samples, const Execution& execution)
-    : num_layers_(num_layers),
-      num_sums_(num_layers + kernels::kFirstGradientSum),
-      tile_lanes_(choose_tile_lanes<Scalar>(num_layers, execution.tile_lanes)),
-      num_threads_(choose_num_threads(num_layers, max_samples, execution)),
-      stop_request_(execution.stop_request),
-      tree_(num_sums_, kUnitsPerThread * static_cast<std::uint64_t>(num_threads_) + 1),
-      sums_(num_sums_),
-      weight_gradients_(num_layers) {
-    const std::uint64_t max_chunks = divided_up(max_samples, kChunkSamples);
-    scratch_.reserve(static_cast<std::size_t>(num_threads_));
-    for (int thread = 0; thread < num_threads_; ++thread) {
-        scratch_.emplace_back(num_layers, tile_lanes_, chunks_per_unit(max_chunks, num_threads_));
-    }
-    unit_sums_.resize(num_sums_ * kUnitsPerThread * static_cast<std::size_t>(num_threads_));
-}
-
-template <class Scalar>
-MiniBatch<Scalar> BatchGradient<Scalar>::fetch(Scratch& scratch, const SampleSource<Scalar>& source,
-                                               const BatchOrder::Batch& batch, std::uint64_t first,
-                                               std::size_t count) const {
-    const SampleBuffer<Scalar> buffer{scratch.samples.col(0).data(), scratch.samples.col(1).data(),
-                                      scratch.samples.col(2).data()};
-    if (batch.is_range()) {
-        return source.range(batch.first() + first, count, buffer);
-    }
-    const std::span<std::uint64_t> indices(scratch.indices.data(), count);
-    batch.indices(first, indices);
-    return source.gather(indices, buffer);
-}
-
-/// Returns whether the samples are weighted.
-template <class Scalar>
-bool BatchGradient<Scalar>::sum_chunk(Scratch& scratch, const kernels::ChainView<Scalar>& chain,
-                                      const MiniBatch<Scalar>& samples, bool with_gradient,
-                                      std::span<double> sums) const {
-    const kernels::Kernels<Scalar>& kernels = kernels::kernels<Scalar>();
-    const bool weighted = samples.sample_weight != nullptr;
-    scratch.slot_sums.setZero();
-    for (std::size_t lane = 0; lane < samples.num_samples; lane += tile_lanes_) {
-        kernels.accumulate_gradient({chain, samples.x + lane, samples.y + lane,
-                                     weighted ? samples.sample_weight + lane : nullptr,
-                                     std::min(tile_lanes_, samples.num_samples - lane), scratch.activations.data(),
-                                     scratch.deltas.data(), scratch.slot_sums.data(), with_gradient});
-    }
-    kernels.combine_slots(scratch.slot_sums.data(), num_sums_, sums.data());
-    return weighted;
-}
-
-template <class Scalar>
-void BatchGradient<Scalar>::sum_units(std::uint64_t num_units) {
-    tree_.clear();
-    for (std::uint64_t unit = 0; unit < num_units; ++unit) {
-        std::copy_n(unit_sums_.data() + unit * num_sums_, num_sums_, tree_.next_leaf().data());
-        tree_.add_leaf();
-    }
-    tree_.total(sums_);
-}
-
-/// Sums become means: the one place where the loss is normalised.
-template <class Scalar>
-void BatchGradient<Scalar>::finish(std::span<const double> sums, std::uint64_t num_samples, bool weighted,
-                                   bool with_gradient) {
-    const double count = weighted ? sums[kernels::kSampleWeightSum] : static_cast<double>(num_samples);
-    const double reciprocal = 1.0 / count;
-    loss_ = sums[kernels::kLossSum] * reciprocal;
-    for (std::size_t layer = 0; with_gradient && layer < num_layers_; ++layer) {
-        weight_gradients_[layer] = static_cast<Scalar>(sums[kernels::kFirstGradientSum + layer] * reciprocal);
-    }
-}
-
-/// What is unfinished must not look like a result.
-template <class Scalar>
-void BatchGradient<Scalar>::forget() {
-    loss_ = std::numeric_limits<double>::quiet_NaN();
-    std::ranges::fill(weight_gradients_, std::numeric_limits<Scalar>::quiet_NaN());
-}
-
-template <class Scalar>
-bool BatchGradient<Scalar>::compute(const Chain<Scalar>& chain, const SampleSource<Scalar>& source,
-                                    const BatchOrder::Batch& batch, bool with_gradient) {
-    const kernels::ChainView<Scalar> view{chain.weights().data(), chain.activations().data(), num_layers_};
-    const std::uint64_t num_samples = batch.num_samples();
-    const std::uint64_t num_chunks = divided_up(num_samples, kChunkSamples);
-    const std::uint64_t unit_chunks = chunks_per_unit(num_chunks, num_threads_);
-    const std::uint64_t num_units = divided_up(num_chunks, unit_chunks);
-    std::atomic<bool> weighted{false};
-    std::atomic<bool> is_given_up{false};  // what counts is what was seen: the request may be taken back
-
-    for_each_chunk(num_units, num_samples * num_layers_ < kMinParallelWork ? 1 : num_threads_,
-                   [&](std::size_t unit, int thread) {
-        Scratch& scratch = scratch_[static_cast<std::size_t>(thread)];
-        scratch.tree.clear();
-        const std::uint64_t end = std::min(num_chunks, (unit + 1) * unit_chunks);
-        for (std::uint64_t chunk = unit * unit_chunks; chunk < end; ++chunk) {
-            if (is_requested(stop_request_)) {
-                is_given_up.store(true, std::memory_order_relaxed);
-                return;
-            }
-            const std::uint64_t first = chunk * kChunkSamples;
-            const std::size_t count = static_cast<std::size_t>(std::min<std::uint64_t>(kChunkSamples, num_samples - first));
-            const MiniBatch<Scalar> samples = fetch(scratch, source, batch, first, count);
-            if (sum_chunk(scratch, view, samples, with_gradient, scratch.tree.next_leaf())) {
-                weighted.store(true, std::memory_order_relaxed);
-            }
-            scratch.tree.add_leaf();
-        }
-        scratch.tree.total({unit_sums_.data() + unit * num_sums_, num_sums_});
-    });
-
-    if (is_given_up.load()) {
-        forget();
-        return false;
-    }
-    sum_units(num_units);
-    finish(sums_, num_samples, weighted.load(), with_gradient);
-    return true;
-}
 
 template <class Scalar>
 LossAndGradient<Scalar> loss_and_gradient(const Chain<Scalar>& chain, const Dataset<Scalar>& data,
                                           const Execution& execution) {
     const FloatingPointEnvironment environment;
-    BatchGradient<Scalar> gradient(chain.num_layers(), data.num_samples(), execution);
-    gradient.compute(chain, data.source(), BatchOrder(data.num_samples(), 0, Sampling::sequential, 0).batch(0));
-    return {gradient.loss(), {gradient.weight_gradients().begin(), gradient.weight_gradients().end()}};
+    const DataGradient<Scalar> gradient = computed_over_all(chain, data, true, execution);
+    return {gradient.loss(),
+            {gradient.weight_gradients().begin(), gradient.weight_gradients().end()},
+            gradient.record().largest_bound};
 }
 
 template <class Scalar>
@@ -242,9 +53,7 @@ LossAndGradient<Scalar> loss_and_gradient(const Chain<Scalar>& chain, const Mini
 template <class Scalar>
 double loss(const Chain<Scalar>& chain, const Dataset<Scalar>& data, const Execution& execution) {
     const FloatingPointEnvironment environment;
-    BatchGradient<Scalar> gradient(chain.num_layers(), data.num_samples(), execution);
-    gradient.compute(chain, data.source(), BatchOrder(data.num_samples(), 0, Sampling::sequential, 0).batch(0), false);
-    return gradient.loss();
+    return computed_over_all(chain, data, false, execution).loss();
 }
 
 template <class Scalar>
@@ -268,7 +77,6 @@ void predict(const Chain<Scalar>& chain, std::span<const Scalar> inputs, std::sp
 }
 
 #define SKEIN_INSTANTIATE(Scalar)                                                                                     \
-    template class BatchGradient<Scalar>;                                                                             \
     template LossAndGradient<Scalar> loss_and_gradient(const Chain<Scalar>&, const Dataset<Scalar>&, const Execution&); \
     template LossAndGradient<Scalar> loss_and_gradient(const Chain<Scalar>&, const MiniBatch<Scalar>&, const Execution&); \
     template double loss(const Chain<Scalar>&, const Dataset<Scalar>&, const Execution&);                             \

@@ -22,10 +22,11 @@ Scalar sum_of_empty_slots(std::size_t num_samples) {
 }  // namespace
 
 template <class Scalar>
-LaneGradient<Scalar>::LaneGradient(std::size_t num_layers, std::uint64_t max_samples, std::size_t stride,
-                                   bool needs_means)
+LaneGradient<Scalar>::LaneGradient(const Dataset<Scalar>& data, std::span<const Activation> activations,
+                                   std::uint64_t max_samples, std::size_t stride, bool needs_means,
+                                   const std::atomic<bool>* stop_request)
     : stride_(stride),
-      num_sums_(num_layers + kernels::kFirstGradientSum),
+      num_sums_(activations.size() + kernels::kFirstGradientSum),
       needs_means_(needs_means),
       sums_(static_cast<Eigen::Index>(stride), static_cast<Eigen::Index>(num_sums_ * kNumSumLevels)),
       tree_(stride * num_sums_, num_chunks(max_samples)),
@@ -33,6 +34,11 @@ LaneGradient<Scalar>::LaneGradient(std::size_t num_layers, std::uint64_t max_sam
       reciprocals_(static_cast<Eigen::Index>(stride)) {
     sums_.setZero();
     wide_sums_.setZero();
+    if (data.compressed() != nullptr) {
+        compressed_.emplace(data, activations, max_samples, Execution{1, 0, stop_request});
+        chain_.emplace(std::vector<Scalar>(activations.size()), activations);
+        beyond_tolerance_.resize(stride);
+    }
 }
 
 /// A run has batches of few sizes: the one of whole chunks and that of the last one.
@@ -61,14 +67,57 @@ void LaneGradient<Scalar>::sum_chunk(const kernels::LaneTile<Scalar>& tile, cons
 }
 
 template <class Scalar>
-void LaneGradient<Scalar>::compute(const kernels::LaneTile<Scalar>& tile, LaneSamples<Scalar>& samples,
-                                   std::uint64_t step, const kernels::LossColumns<Scalar>* losses_before) {
+void LaneGradient<Scalar>::compute(const kernels::LaneTile<Scalar>& tile, std::size_t num_live,
+                                   LaneSamples<Scalar>& samples, std::uint64_t step,
+                                   const kernels::LossColumns<Scalar>* losses_before) {
+    if (is_compressed()) {
+        return sum_compressed(tile, num_live, true, losses_before);
+    }
+    num_evaluated_ = num_live * samples.order().batch_size(step);
     sum_batch(tile, samples, step, true, losses_before);
 }
 
 template <class Scalar>
-void LaneGradient<Scalar>::compute_losses(const kernels::LaneTile<Scalar>& tile, LaneSamples<Scalar>& samples) {
+void LaneGradient<Scalar>::compute_losses(const kernels::LaneTile<Scalar>& tile, std::size_t num_live,
+                                          LaneSamples<Scalar>& samples) {
+    if (is_compressed()) {
+        return sum_compressed(tile, num_live, false, nullptr);
+    }
     sum_batch(tile, samples, 0, false, nullptr);
+}
+
+/// The means, as DataGradient has them for a chain alone.
+template <class Scalar>
+void LaneGradient<Scalar>::sum_compressed(const kernels::LaneTile<Scalar>& tile, std::size_t num_live,
+                                          bool with_gradient, const kernels::LossColumns<Scalar>* losses_before) {
+    if (losses_before != nullptr) {
+        kernels::kernels<Scalar>().record_losses(*losses_before);
+    }
+    const std::size_t num_layers = tile.num_layers;
+    const BatchOrder::Batch all = BatchOrder(compressed_->num_samples(), 0, Sampling::sequential, 0).batch(0);
+    num_lanes_ = tile.num_lanes;
+    num_evaluated_ = 0;
+    is_given_up_ = false;
+    sums_.topRows(static_cast<Eigen::Index>(tile.num_lanes)).setZero();
+    for (std::size_t lane = 0; lane < num_live; ++lane) {
+        const auto row = static_cast<Eigen::Index>(lane);
+        for (std::size_t layer = 0; layer < num_layers; ++layer) {
+            chain_->weights()[layer] = tile.weights[layer * tile.stride + lane];
+        }
+        const Computed computed = compressed_->compute(*chain_, all, with_gradient);
+        beyond_tolerance_[lane] = computed == Computed::beyond_tolerance ? 1 : 0;
+        is_given_up_ = is_given_up_ || computed == Computed::given_up;
+        num_evaluated_ += compressed_->num_evaluated();
+        wide_sums_(row, kernels::kLossSum) = compressed_->loss();
+        sums_(row, kernels::kLossSum) = static_cast<Scalar>(compressed_->loss());
+        for (std::size_t layer = 0; layer < num_layers; ++layer) {
+            sums_(row, static_cast<Eigen::Index>(kernels::kFirstGradientSum + layer)) =
+                compressed_->weight_gradients()[layer];
+        }
+    }
+    is_wide_ = true;
+    empty_slots_ = -Scalar(0);
+    reciprocal_ = 1;
 }
 
 template <class Scalar>

@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "batch_gradient.hpp"
+#include "data_gradient.hpp"
 #include "eigen_core.hpp"
 #include "kernels/kernel_table.hpp"
 #include "lane_samples.hpp"
@@ -19,14 +19,23 @@ class LaneGradient {
 public:
     /// For tiles whose columns are `stride` long and mini-batches of at most `max_samples`. `needs_means`: sums() will
     /// be the means themselves, for those who need gradients before the update.
-    LaneGradient(std::size_t num_layers, std::uint64_t max_samples, std::size_t stride, bool needs_means);
+    LaneGradient(const Dataset<Scalar>& data, std::span<const Activation> activations, std::uint64_t max_samples,
+                 std::size_t stride, bool needs_means, const std::atomic<bool>* stop_request);
 
-    /// The sums over a step's mini-batch, for the lanes of `tile`. `losses_before`, where it is not null, is recorded on
-    /// the way.
-    void compute(const kernels::LaneTile<Scalar>& tile, LaneSamples<Scalar>& samples, std::uint64_t step,
-                 const kernels::LossColumns<Scalar>* losses_before);
+    /// The sums over a step's mini-batch, for the lanes of `tile`, of which `num_live` are not padding. `losses_before`,
+    /// where it is not null, is recorded on the way.
+    void compute(const kernels::LaneTile<Scalar>& tile, std::size_t num_live, LaneSamples<Scalar>& samples,
+                 std::uint64_t step, const kernels::LossColumns<Scalar>* losses_before);
     /// The losses alone.
-    void compute_losses(const kernels::LaneTile<Scalar>& tile, LaneSamples<Scalar>& samples);
+    void compute_losses(const kernels::LaneTile<Scalar>& tile, std::size_t num_live, LaneSamples<Scalar>& samples);
+    /// On compressed data: whether the lane's bound was beyond the tolerance; its sums are NaN then.
+    bool is_beyond_tolerance(std::size_t lane) const noexcept { return is_compressed() && beyond_tolerance_[lane] != 0; }
+    /// On compressed data: whether a stop was requested while samples were gone through in its place.
+    bool is_given_up() const noexcept { return is_given_up_; }
+    /// Samples or nodes that the lanes' last sums went through, all together.
+    std::uint64_t num_evaluated() const noexcept { return num_evaluated_; }
+    const CompressionRecord& record() const noexcept { return compressed_->record(); }
+    bool is_compressed() const noexcept { return compressed_.has_value(); }
     /// [lanes x (layers + 2)], SumIndex. (sum + empty_slots()) * reciprocal() is the mean.
     Scalar* sums() noexcept { return sums_.data(); }
     Scalar empty_slots() const noexcept { return empty_slots_; }
@@ -43,6 +52,8 @@ private:
                    bool with_gradient, const kernels::LossColumns<Scalar>* losses_before);
     void sum_chunk(const kernels::LaneTile<Scalar>& tile, const LaneSamples<Scalar>& samples, std::size_t count,
                    bool with_gradient, const kernels::LossColumns<Scalar>* losses_before);
+    void sum_compressed(const kernels::LaneTile<Scalar>& tile, std::size_t num_live, bool with_gradient,
+                        const kernels::LossColumns<Scalar>* losses_before);
     void add_chunk();
     void divide(std::uint64_t num_samples, bool weighted);
 
@@ -60,6 +71,12 @@ private:
     Column<double> reciprocals_;  // [stride]
     bool is_wide_ = false;
     std::vector<SlotVisit> whole_chunk_, part_of_chunk_;
+    // Compressed data: a lane after the other, as the chains that they are. The nodes fill the rows of the kernels.
+    std::optional<DataGradient<Scalar>> compressed_;
+    std::optional<Chain<Scalar>> chain_;
+    std::vector<std::uint8_t> beyond_tolerance_;  // [stride]
+    std::uint64_t num_evaluated_ = 0;
+    bool is_given_up_ = false;
 };
 
 }  // namespace skein

@@ -36,6 +36,9 @@ LaneSamples<Scalar>::LaneSamples(std::span<const Dataset<Scalar>> data, const Ba
       lanes_(tile_lanes),
       lane_epoch_(kNoEpoch),
       buffer_(to_index(kChunkSamples), 3) {
+    if (data[0].compressed() != nullptr) {
+        return;  // nobody asks for samples
+    }
     const std::size_t num_chunk_samples =
         static_cast<std::size_t>(std::min<std::uint64_t>(kChunkSamples, order.batch_size(0)));
     for (const Dataset<Scalar>& dataset : data) {

@@ -36,6 +36,10 @@ BatchOrder order_of(std::span<const Dataset<Scalar>> data, const TrainingSetting
     return {data[0].num_samples(), settings.batch_size, settings.sampling, settings.seed};
 }
 
+const std::atomic<bool>* stop_request(const EnsembleSettings& settings) {
+    return settings.common.execution.stop_request;
+}
+
 /// A compensated sum; infinite where it has overflowed, which leaves NaN behind.
 template <class Scalar>
 double total(Scalar sum, Scalar error) {
@@ -81,8 +85,8 @@ LaneTrainer<Scalar>::LaneTrainer(std::span<const Activation> activations, std::s
       needs_norms_(settings.common.clip_norm || stop_.gradient_norm),
       samples_(data, order_of(data, settings.common), settings.seeds, tile_lanes, stride_),
       all_samples_(data, full_order(data[0].num_samples()), {}, tile_lanes, stride_),
-      gradient_(activations.size(), samples_.order().batch_size(0), stride_, needs_norms_),
-      all_gradient_(activations.size(), data[0].num_samples(), stride_, false),
+      gradient_(data[0], activations, samples_.order().batch_size(0), stride_, needs_norms_, stop_request(settings)),
+      all_gradient_(data[0], activations, data[0].num_samples(), stride_, false, stop_request(settings)),
       state_(to_index(stride_), to_index(layout_.num_columns)),
       activations_(to_index(stride_), to_index(activations.size())),
       deltas_(to_index(stride_)),
@@ -111,11 +115,8 @@ kernels::LaneTile<Scalar> LaneTrainer<Scalar>::tile(Scalar* weights) noexcept {
 template <class Scalar>
 bool LaneTrainer<Scalar>::train(Ensemble<Scalar>& ensemble, std::size_t first_lane, std::size_t num_lanes,
                                 EnsembleOutcome& outcome) {
-    const std::atomic<bool>* const stop_request = settings_.common.execution.stop_request;
-    const auto is_stop_requested = [&] {
-        return stop_request != nullptr && stop_request->load(std::memory_order_relaxed);
-    };
-    if (is_stop_requested()) {
+    const std::atomic<bool>* const stop = stop_request(settings_);
+    if (is_requested(stop)) {
         return false;
     }
     outcome_ = &outcome;
@@ -128,15 +129,17 @@ bool LaneTrainer<Scalar>::train(Ensemble<Scalar>& ensemble, std::size_t first_la
             break;
         }
         step();
+        if (gradient_.is_given_up() || all_gradient_.is_given_up()) {
+            return false;
+        }
         if (sample_layers_ - work_at_last_look > kWorkPerLook) {
             work_at_last_look = sample_layers_;
-            if (is_stop_requested()) {
+            if (is_requested(stop)) {
                 return false;
             }
         }
     }
-    unpack(ensemble, num_lanes);
-    return true;
+    return unpack(ensemble, num_lanes);
 }
 
 /// The lanes that fill up the last row are chains of zeros that do not learn.
@@ -191,9 +194,9 @@ template <class Scalar>
 void LaneTrainer<Scalar>::step() {
     set_learning_rates();
     const kernels::LossColumns<Scalar> losses = loss_columns();
-    gradient_.compute(tile(column(layout_.weights[before_])), samples_, step_,
+    gradient_.compute(tile(column(layout_.weights[before_])), num_live_, samples_, step_,
                       has_unrecorded_losses_ ? &losses : nullptr);
-    sample_layers_ += num_live_ * samples_.order().batch_size(step_) * activation_of_layer_.size();
+    sample_layers_ += gradient_.num_evaluated() * activation_of_layer_.size();
     if (update()) {
         examine_flagged();
     }
@@ -284,7 +287,11 @@ void LaneTrainer<Scalar>::examine_flagged() {
         }
         if (const std::optional<Cause> cause = examine(lane)) {
             const bool converged = *cause == Cause::target_loss || *cause == Cause::gradient_norm;
-            end_lane(lane, converged ? Status::converged : Status::diverged, *cause);
+            end_lane(lane,
+                     converged                                ? Status::converged
+                     : *cause == Cause::compression_tolerance ? Status::stopped
+                                                              : Status::diverged,
+                     *cause);
         }
     }
 }
@@ -294,6 +301,9 @@ template <class Scalar>
 std::optional<Cause> LaneTrainer<Scalar>::examine(std::size_t lane) {
     const std::size_t num_layers = activation_of_layer_.size();
     const double loss = gradient_.loss(lane);
+    if (gradient_.is_beyond_tolerance(lane)) {
+        return Cause::compression_tolerance;
+    }
     if (!std::isfinite(loss)) {
         return Cause::loss_not_finite;
     }
@@ -386,7 +396,7 @@ void LaneTrainer<Scalar>::examine_epoch() {
         return;
     }
     record_losses();
-    all_gradient_.compute_losses(tile(column(layout_.weights[before_])), all_samples_);
+    all_gradient_.compute_losses(tile(column(layout_.weights[before_])), num_live_, all_samples_);
     for (std::size_t lane = num_live_; lane-- > 0;) {
         if (all_gradient_.loss(lane) <= *stop_.target_loss) {
             end_lane(lane, Status::converged, Cause::target_loss);
@@ -463,14 +473,17 @@ void LaneTrainer<Scalar>::remove(std::size_t lane) {
 
 /// Final weights, and the loss over all data that goes with them.
 template <class Scalar>
-void LaneTrainer<Scalar>::unpack(Ensemble<Scalar>& ensemble, std::size_t num_lanes) {
+bool LaneTrainer<Scalar>::unpack(Ensemble<Scalar>& ensemble, std::size_t num_lanes) {
+    num_live_ = num_lanes;
+    all_samples_.begin_tile(first_lane_, num_lanes);
+    all_gradient_.compute_losses(tile(final_weights_.data()), num_live_, all_samples_);
+    num_live_ = 0;
+    if (all_gradient_.is_given_up()) {
+        return false;
+    }
     for (std::size_t layer = 0; layer < activation_of_layer_.size(); ++layer) {
         std::copy_n(final_weights_.col(to_index(layer)).data(), num_lanes, ensemble.layer(layer).data() + first_lane_);
     }
-    num_live_ = num_lanes;
-    all_samples_.begin_tile(first_lane_, num_lanes);
-    all_gradient_.compute_losses(tile(final_weights_.data()), all_samples_);
-    num_live_ = 0;
     for (std::size_t lane = 0; lane < num_lanes; ++lane) {
         const std::size_t to = first_lane_ + lane;
         const double loss = all_gradient_.loss(lane);
@@ -479,7 +492,17 @@ void LaneTrainer<Scalar>::unpack(Ensemble<Scalar>& ensemble, std::size_t num_lan
             outcome_->status[to] = Status::converged;
             outcome_->cause[to] = Cause::target_loss;
         }
+        if (outcome_->status[to] == Status::reached_max_steps && all_gradient_.is_beyond_tolerance(lane)) {
+            outcome_->status[to] = Status::stopped;
+            outcome_->cause[to] = Cause::compression_tolerance;
+        }
     }
+    return true;
+}
+
+template <class Scalar>
+CompressionRecord LaneTrainer<Scalar>::compression() const noexcept {
+    return gradient_.is_compressed() ? together(gradient_.record(), all_gradient_.record()) : CompressionRecord();
 }
 
 template class LaneTrainer<float>;

@@ -39,6 +39,8 @@ public:
 
     /// Samples x layers so far.
     std::uint64_t sample_layers() const noexcept { return sample_layers_; }
+    /// Of compressed data, so far.
+    CompressionRecord compression() const noexcept;
 
 private:
     Scalar* column(std::size_t index) noexcept { return state_.col(static_cast<Eigen::Index>(index)).data(); }
@@ -62,7 +64,7 @@ private:
     void write_outcomes(std::size_t first, std::size_t count, Status status, Cause cause);
     void write_losses(std::size_t first, std::size_t count, bool may_have_decreased);
     void remove(std::size_t lane);
-    void unpack(Ensemble<Scalar>& ensemble, std::size_t num_lanes);
+    bool unpack(Ensemble<Scalar>& ensemble, std::size_t num_lanes);
 
     std::span<const Activation> activation_of_layer_;
     const EnsembleSettings& settings_;

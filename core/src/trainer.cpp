@@ -3,7 +3,7 @@
 #include <chrono>
 #include <cmath>
 
-#include "batch_gradient.hpp"
+#include "data_gradient.hpp"
 #include "kernels/floating_point_environment.hpp"
 #include "optimizer_columns.hpp"
 #include "require.hpp"
@@ -42,9 +42,9 @@ public:
           order_(data.num_samples(), settings.batch_size, settings.sampling, settings.seed),
           observers_(observers),
           columns_(settings, state),
-          gradient_(state.chain.num_layers(), order_.batch(0).num_samples(), settings.execution) {
+          gradient_(data, state.chain.activations(), order_.batch(0).num_samples(), settings.execution) {
         if (!order_.is_full_batch()) {
-            full_gradient_.emplace(state.chain.num_layers(), data.num_samples(), settings.execution);
+            full_gradient_.emplace(data, state.chain.activations(), data.num_samples(), settings.execution);
         }
     }
 
@@ -53,18 +53,24 @@ public:
         End end = go(start);
         columns_.save(state_);
         const double seconds = seconds_since(start);
-        const bool is_loss_known = compute_full_loss();
+        const Computed computed = compute_full_loss();
         const double loss = full_gradient().loss();
-        if (end.status == Status::reached_max_steps && !is_loss_known) {
-            end = {Status::stopped, Cause::stop_request};
+        if (end.status == Status::reached_max_steps && computed != Computed::done) {
+            end = not_computed(computed);
         }
         if (end.status == Status::reached_max_steps && stop_.target_loss && loss <= *stop_.target_loss) {
             end = {Status::converged, Cause::target_loss};
         }
-        return {end.status, end.cause, state_.step, loss, seconds, num_samples_seen_ * state_.chain.num_layers()};
+        return {end.status, end.cause, state_.step, loss, seconds, num_samples_seen_ * state_.chain.num_layers(),
+                full_gradient().record()};
     }
 
 private:
+    static End not_computed(Computed computed) {
+        return {Status::stopped,
+                computed == Computed::given_up ? Cause::stop_request : Cause::compression_tolerance};
+    }
+
     End go(Clock::time_point start) {
         for (;;) {
             if (stop_.max_steps && state_.step >= *stop_.max_steps) {
@@ -85,10 +91,10 @@ private:
     /// One step: gradient, update, observers, and the rules that look at them.
     std::optional<End> step() {
         const BatchOrder::Batch batch = order_.batch(state_.step);
-        if (!gradient_.compute(state_.chain, data_.source(), batch)) {
-            return End{Status::stopped, Cause::stop_request};
+        if (const Computed computed = gradient_.compute(state_.chain, batch); computed != Computed::done) {
+            return not_computed(computed);
         }
-        num_samples_seen_ += batch.num_samples();
+        num_samples_seen_ += gradient_.num_evaluated();
         const double norm = gradient_norm(gradient_.weight_gradients());
         if (const std::optional<End> end = judge(norm)) {
             return end;
@@ -130,19 +136,18 @@ private:
         if (stop) {
             return End{Status::stopped, Cause::observer};
         }
-        if (stop_.target_loss && !order_.is_full_batch() && report.is_epoch_end() && compute_full_loss() &&
-            full_gradient().loss() <= *stop_.target_loss) {
+        if (stop_.target_loss && !order_.is_full_batch() && report.is_epoch_end() &&
+            compute_full_loss() == Computed::done && full_gradient().loss() <= *stop_.target_loss) {
             return End{Status::converged, Cause::target_loss};
         }
         return std::nullopt;
     }
 
-    BatchGradient<Scalar>& full_gradient() { return full_gradient_ ? *full_gradient_ : gradient_; }
+    DataGradient<Scalar>& full_gradient() { return full_gradient_ ? *full_gradient_ : gradient_; }
 
-    /// Returns false where it was given up.
-    bool compute_full_loss() {
+    Computed compute_full_loss() {
         const BatchOrder all(data_.num_samples(), 0, Sampling::sequential, 0);
-        return full_gradient().compute(state_.chain, data_.source(), all.batch(0), false);
+        return full_gradient().compute(state_.chain, all.batch(0), false);
     }
 
     TrainingState<Scalar>& state_;
@@ -152,8 +157,8 @@ private:
     BatchOrder order_;
     std::span<Observer<Scalar>* const> observers_;
     OptimizerColumns<Scalar> columns_;
-    BatchGradient<Scalar> gradient_;
-    std::optional<BatchGradient<Scalar>> full_gradient_;  // where a mini-batch is not the full one
+    DataGradient<Scalar> gradient_;
+    std::optional<DataGradient<Scalar>> full_gradient_;  // where a mini-batch is not the full one
     std::uint64_t num_samples_seen_ = 0;
 };
 

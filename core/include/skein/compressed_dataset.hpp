@@ -41,7 +41,7 @@ struct CompressionSettings {
     /// samples, rounded down to a power of two.
     std::optional<int> panel_exponent;
     /// Nodes of a panel: 16, 32, 48 or 64.
-    std::size_t num_nodes = 32;
+    std::size_t num_nodes = 16;
     /// Where in a larger data set these samples begin: a multiple of kSplitSamples.
     std::uint64_t first_index = 0;
     Execution execution;

@@ -1,11 +1,15 @@
-/// Data sets of samples (x, y), in memory or made by a function.
+/// Data sets of samples (x, y): in memory, made by a function, or compressed.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
+
+#include "skein/compressed_dataset.hpp"
+#include "skein/compression.hpp"
 
 namespace skein {
 
@@ -49,9 +53,20 @@ public:
     /// its row), negative sample weights, or sample weights that sum to zero.
     Dataset(std::vector<Scalar> x, std::vector<Scalar> y, std::vector<Scalar> sample_weight = {});
     explicit Dataset(std::shared_ptr<const SampleSource<Scalar>> source);
+    /// A compressed data set in the place of its samples, for whatever sees all of them at once: full batches, losses,
+    /// gradients over the data. `samples`, where they are at hand, serve where the bound of the error is beyond the
+    /// tolerance (skein/compression.hpp).
+    /// Throws std::invalid_argument for a tolerance that is not positive, or as many samples as do not agree.
+    explicit Dataset(CompressedDataset compressed, double tolerance = kDefaultCompressionTolerance,
+                     const Dataset* samples = nullptr);
 
     std::uint64_t num_samples() const noexcept { return source_->num_samples(); }
+    /// Where has_samples() is false it only throws std::invalid_argument, when asked for samples.
     const SampleSource<Scalar>& source() const noexcept { return *source_; }
+    bool has_samples() const noexcept { return has_samples_; }
+    /// Null where the data set is not compressed.
+    const CompressedDataset* compressed() const noexcept { return compressed_ ? &*compressed_ : nullptr; }
+    double compression_tolerance() const noexcept { return tolerance_; }
 
     /// Splits off round(fraction * num_samples) samples (at least 1), chosen by the keyed bijection of
     /// (seed, Stream::validation_split); the other part holds the rest.
@@ -61,6 +76,9 @@ public:
 
 private:
     std::shared_ptr<const SampleSource<Scalar>> source_;
+    std::optional<CompressedDataset> compressed_;
+    double tolerance_ = 0.0;
+    bool has_samples_ = true;
 };
 
 template <class Scalar>

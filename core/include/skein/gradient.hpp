@@ -26,10 +26,13 @@ template <class Scalar>
 struct LossAndGradient {
     double loss = 0.0;
     std::vector<Scalar> weight_gradients;  // [layers]
+    /// On compressed data: CompressionRecord::largest_bound; else 0.
+    double relative_bound = 0.0;
 };
 
 /// By back-propagation. Throws std::invalid_argument for no samples. NaN where it is given up
-/// (Execution::stop_request); so are the loss, and the outputs not yet made, below.
+/// (Execution::stop_request); so are the loss, and the outputs not yet made, below. On compressed data std::runtime_error
+/// where the bound of the error is beyond the tolerance and the samples are not at hand.
 template <class Scalar>
 LossAndGradient<Scalar> loss_and_gradient(const Chain<Scalar>& chain, const Dataset<Scalar>& data,
                                           const Execution& execution = {});

@@ -31,10 +31,13 @@ enum class Cause : std::uint8_t {
     observer,             ///< stopped
     stop_request,         ///< stopped: Execution::stop_request, in a step, or in the final loss where no rule but the
                           ///< limits max_steps and max_epochs had ended the run
+    compression_tolerance,  ///< stopped: the bound of a compressed data set is beyond its tolerance, and its samples are
+                            ///< not at hand; in a step, or in the final loss as above
 };
-inline constexpr std::array<std::string_view, 10> kCauseNames{
+inline constexpr std::array<std::string_view, 11> kCauseNames{
     "target_loss",         "gradient_norm",     "max_steps",   "max_epochs", "loss_not_finite",
-    "gradient_not_finite", "weight_not_finite", "max_seconds", "observer",   "stop_request"};
+    "gradient_not_finite", "weight_not_finite", "max_seconds", "observer",   "stop_request",
+    "compression_tolerance"};
 
 /// All there is of a run: give it back to train() and it goes on, to the same bits as if it had never stopped.
 template <class Scalar>
@@ -74,8 +77,9 @@ struct TrainingOutcome {
     /// Over all training data, with the final weights; NaN where a stop was requested before it was there.
     double loss;
     double seconds;       ///< of the steps
-    /// Samples x layers that went through forward and backward.
+    /// Samples x layers that went through forward and backward; of compressed data nodes x layers.
     std::uint64_t sample_layers;
+    CompressionRecord compression;  ///< of all steps and losses, where the data are compressed
 };
 
 /// Trains `state.chain` on `data`, from `state.step` on. When it diverges the weights stay at their last finite values.

@@ -1,0 +1,22 @@
+/// What training on a compressed data set (skein/compressed_dataset.hpp) is held to, and what it met.
+#pragma once
+
+#include <cstdint>
+
+namespace skein {
+
+/// Of a loss relative to mean(y^2), of a gradient to rms(y) max |df_L/dw| (over the data and the weights): scales that
+/// do not vanish where loss and gradient do.
+inline constexpr double kDefaultCompressionTolerance = 1e-10;
+
+struct CompressionRecord {
+    std::uint64_t num_compressed = 0;  ///< gradients and losses from the compressed data set
+    std::uint64_t num_exact = 0;       ///< from the samples themselves, where its bound was beyond the tolerance
+    /// The largest bound of those from the compressed data set, relative like the tolerance; rounding included, of which
+    /// there may be more than the tolerance.
+    double largest_bound = 0.0;
+};
+
+CompressionRecord together(const CompressionRecord& a, const CompressionRecord& b) noexcept;
+
+}  // namespace skein

@@ -1,0 +1,89 @@
+#include "data_gradient.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+
+#include "require.hpp"
+
+namespace skein {
+namespace {
+
+template <class Scalar>
+void check(const Dataset<Scalar>& data, std::span<const Activation> activations, std::uint64_t max_samples) {
+    require(max_samples == data.num_samples(), "the batch size", max_samples,
+            "the full batch: the data set is compressed, and its samples have no order any more");
+    const auto relu = std::ranges::find(activations, Activation::relu);
+    if (relu != activations.end()) {
+        require(false, "the activation of layer " + std::to_string(relu - activations.begin() + 1), "relu",
+                "another one for compressed data: relu has a kink, and is near no polynomial");
+    }
+}
+
+}  // namespace
+
+CompressionRecord together(const CompressionRecord& a, const CompressionRecord& b) noexcept {
+    return {a.num_compressed + b.num_compressed, a.num_exact + b.num_exact,
+            std::max(a.largest_bound, b.largest_bound)};
+}
+
+template <class Scalar>
+DataGradient<Scalar>::DataGradient(const Dataset<Scalar>& data, std::span<const Activation> activations,
+                                   std::uint64_t max_samples, const Execution& execution)
+    : data_(data), weights_(activations.size()), weight_gradients_(activations.size()) {
+    if (data.compressed() != nullptr) {
+        check(data, activations, max_samples);
+        compressed_.emplace(*data.compressed(), activations, data.compression_tolerance());
+    }
+    if (data.has_samples()) {
+        exact_.emplace(activations.size(), max_samples, execution);
+    }
+}
+
+template <class Scalar>
+void DataGradient<Scalar>::take(double loss, std::span<const Scalar> gradients) {
+    loss_ = loss;
+    std::ranges::copy(gradients, weight_gradients_.begin());
+}
+
+template <class Scalar>
+bool DataGradient<Scalar>::compute_compressed(const Chain<Scalar>& chain, bool with_gradient) {
+    std::ranges::copy(chain.weights(), weights_.begin());
+    if (!compressed_->compute(weights_, with_gradient)) {
+        return false;
+    }
+    loss_ = compressed_->loss();
+    std::ranges::transform(compressed_->weight_gradients(), weight_gradients_.begin(),
+                           [](double gradient) { return static_cast<Scalar>(gradient); });
+    num_evaluated_ = compressed_->num_nodes();
+    ++record_.num_compressed;
+    record_.largest_bound = std::max(record_.largest_bound, compressed_->bound().relative);
+    return true;
+}
+
+template <class Scalar>
+Computed DataGradient<Scalar>::compute(const Chain<Scalar>& chain, const BatchOrder::Batch& batch,
+                                       bool with_gradient) {
+    if (compressed_) {
+        if (compute_compressed(chain, with_gradient)) {
+            return Computed::done;
+        }
+        if (!exact_) {
+            constexpr Scalar kNan = std::numeric_limits<Scalar>::quiet_NaN();
+            loss_ = std::numeric_limits<double>::quiet_NaN();
+            std::ranges::fill(weight_gradients_, kNan);
+            num_evaluated_ = 0;
+            return Computed::beyond_tolerance;
+        }
+        ++record_.num_exact;
+    }
+    const bool is_done = exact_->compute(chain, data_.source(), batch, with_gradient);
+    take(exact_->loss(), exact_->weight_gradients());
+    num_evaluated_ = batch.num_samples();
+    return is_done ? Computed::done : Computed::given_up;
+}
+
+template class DataGradient<float>;
+template class DataGradient<double>;
+
+}  // namespace skein
