@@ -139,7 +139,8 @@ void make_levels(PanelSums finest, CompressedDataset::Storage& storage) {
     int exponent = storage.panel_exponent;
     for (PanelSums panels = std::move(finest);; panels = coarser(panels, layout), ++exponent) {
         if (panels.panels.size() <= kMaxLevelPanels) {
-            storage.levels.emplace_back(panels, exponent, chebyshev, storage.sample_weight_sum);
+            storage.levels.emplace_back(panels, exponent, static_cast<std::size_t>(exponent - storage.panel_exponent),
+                                        chebyshev, storage.sample_weight_sum);
         }
         if (panels.panels.size() <= 2) {
             break;
@@ -236,7 +237,7 @@ CompressedDataset compress(const Dataset<Scalar>& data, const CompressionSetting
                 const std::uint64_t size = std::min(kRun, num_samples - first);
                 mine->reader.read(first, static_cast<std::size_t>(size));
                 append(units[unit],
-                       mine->sums.sum(mine->reader.x(), mine->reader.y(), mine->reader.m(), run * kRun),
+                       mine->sums.sum_run(mine->reader.x(), mine->reader.y(), mine->reader.m(), run * kRun),
                        settings.num_nodes);
                 require(units[unit].back().panels.size() <= kMaxPanels, "the number of panels",
                         units[unit].back().panels.size(), "at most 65536: take wider ones");

@@ -159,12 +159,14 @@ void CompressedGradient::bound_errors(const MomentLevel& level) {
     // Of the nodes: they are no farther from a sample than a panel is wide, and |f| <= c |x| becomes no more than that.
     const double nodes_factor = root_p * (rms_x_ > 0.0 ? 1.0 + level.panel_width / rms_x_ : 1.0);
     double gradient = 0.0;
+    bound_.rounding = 0.0;
     for (std::size_t layer = 0; layer < activations_.size(); ++layer) {
         const double interpolation = output * errors_.rms_derivatives()[layer] +
                                      (residual + output) * errors_.derivative_errors()[layer];
         const double rounding =
             kLebesgue * (residual + output) * errors_.derivative_rounding()[layer] +
             moments * nodes_factor * (errors_.rms_derivatives()[layer] + errors_.derivative_rounding()[layer]);
+        bound_.rounding = std::max(bound_.rounding, 2.0 * rounding);
         gradient = std::max(gradient, 2.0 * (interpolation + rounding) + 64.0 * kEpsilon * std::abs(weight_gradients_[layer]));
     }
     bound_.gradient = gradient;

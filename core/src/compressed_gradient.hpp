@@ -16,6 +16,7 @@ namespace skein {
 struct StepBound {
     double gradient = 0.0;  ///< any component, absolute
     double loss = 0.0;      ///< absolute
+    double rounding = 0.0;  ///< what is rounding in that of the gradient
     /// The larger of gradient / (rms(y) max |df_L/dw|) and loss / mean(y^2), of which `interpolation` is held against the
     /// tolerance; the rest is rounding.
     double relative = 0.0;

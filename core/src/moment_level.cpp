@@ -9,6 +9,8 @@
 namespace skein {
 namespace {
 
+/// Changes of a panel's fit on the way from its runs: 48 in the tree, the others by coarser grids.
+constexpr double kMoves = 128;
 constexpr double kEpsilon = std::numeric_limits<double>::epsilon() / 2;
 
 std::span<double> panel_of(std::vector<double>& sums, std::size_t panel, const PanelLayout& layout) {
@@ -46,21 +48,28 @@ void combine_halves(std::span<const std::span<const double>> halves, std::span<c
         maps[half]->add_moments(std::span(moved).subspan(layout.residual_moments, num_nodes),
                                 parent.subspan(layout.residual_moments, num_nodes));
         parent[layout.squares] += moved[layout.squares];
-        parent[layout.largest_run] = std::max(parent[layout.largest_run], moved[layout.largest_run]);
+        for (const std::size_t largest : {layout.largest_run, layout.fit_scale}) {
+            parent[largest] = std::max(parent[largest], moved[largest]);
+        }
     }
 }
-
-double norm(std::span<const double> v) { return std::sqrt(dot(v, v)); }
 
 /// sqrt(sum_jk (largest error of A_{j+k})^2) over the sum of the sample weights. An error of one rounding in T_k grows to
 /// k (k + 1) / 2 of them by its recurrence, since |U_k| <= k + 1 (Chebyshev polynomials of the second kind); a sum goes
 /// through the additions of a slot, 4 of the slots' tree and 48 of the tree over runs at most.
-double relative_gram_error(std::size_t num_nodes, double largest_run) {
+///
+/// On a coarser grid A is a linear map of such sums, whose rows are the coefficients of a polynomial that is at most 1:
+/// sum of squares 2, so sum of absolute values 2 sqrt(p) at most, whatever the number of coarsenings; each of them adds
+/// the rounding of 2 p products.
+double relative_gram_error(std::size_t num_nodes, double largest_run, std::size_t num_coarsenings) {
+    const double p = static_cast<double>(num_nodes), row_sum = 2.0 * std::sqrt(p);
     const double additions = largest_run / 16.0 + 1.0 + 4.0 + 48.0;
+    const double coarsenings = static_cast<double>(num_coarsenings) * 2.0 * p * row_sum;
     double squares = 0.0;
     for (std::size_t degree = 0; degree <= 2 * (num_nodes - 1); ++degree) {
-        const double k = static_cast<double>(degree);
-        const double error = (k * (k + 1.0) / 2.0 + additions) * kEpsilon;
+        const double k = num_coarsenings == 0 ? static_cast<double>(degree) : 2.0 * p - 2.0;
+        const double once = k * (k + 1.0) / 2.0 + additions;
+        const double error = kEpsilon * (num_coarsenings == 0 ? once : row_sum * (once + coarsenings));
         const std::size_t count = degree < num_nodes ? degree + 1 : 2 * num_nodes - 1 - degree;
         squares += static_cast<double>(count) * error * error;
     }
@@ -88,8 +97,8 @@ PanelSums coarser(const PanelSums& fine, const PanelLayout& layout) {
     return coarse;
 }
 
-MomentLevel::MomentLevel(PanelSums panel_sums, int panel_exponent, const Chebyshev& chebyshev,
-                         double sample_weight_sum)
+MomentLevel::MomentLevel(PanelSums panel_sums, int panel_exponent, std::size_t num_coarsenings,
+                         const Chebyshev& chebyshev, double sample_weight_sum)
     : num_panels(panel_sums.panels.size()), panel_width(power_of_two(panel_exponent)) {
     const std::size_t num_nodes = chebyshev.num_nodes(), num_lanes = num_panels * num_nodes;
     const PanelLayout layout(num_nodes);
@@ -148,9 +157,9 @@ MomentLevel::MomentLevel(PanelSums panel_sums, int panel_exponent, const Chebysh
             continue;
         }
         const double gram_norm = std::sqrt(gram_squares) / weight;
-        const double sums_error = relative_gram_error(num_nodes, panel[layout.largest_run]);
-        const double y_scale = norm(best) + std::sqrt(panel[layout.squares] / weight);
-        const double y_error = 2.0 * (sums_error + 2.0 * p * kEpsilon * gram_norm) * y_scale;
+        const double sums_error = relative_gram_error(num_nodes, panel[layout.largest_run], num_coarsenings);
+        const double y_scale = panel[layout.fit_scale];
+        const double y_error = (2.0 * sums_error + kMoves * p * kEpsilon * gram_norm) * y_scale;
         panel_shares[index] = weight / sample_weight_sum;
         gram_error = std::max(gram_error, 2.0 / p * sums_error + 6.0 * p * kEpsilon * gram_norm);
         moments_error += panel_shares[index] * 2.0 / p * y_error * y_error;

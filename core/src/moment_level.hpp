@@ -23,7 +23,8 @@ PanelSums coarser(const PanelSums& fine, const PanelLayout& layout);
 
 /// Columns over all nodes, a panel's after the other. g is fitted to all samples of a panel.
 struct MomentLevel {
-    MomentLevel(PanelSums panel_sums, int panel_exponent, const Chebyshev& chebyshev, double sample_weight_sum);
+    MomentLevel(PanelSums panel_sums, int panel_exponent, std::size_t num_coarsenings, const Chebyshev& chebyshev,
+                double sample_weight_sum);
 
     std::size_t num_panels;
     double panel_width;

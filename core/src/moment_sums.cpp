@@ -15,8 +15,11 @@ namespace skein {
 namespace {
 
 constexpr double kMaxPanel = 0x1p50;
-/// Of G's largest diagonal element, added to its diagonal: a pivot of less is rounding error.
-constexpr double kRidge = 0x1p-44;
+/// Least pivot of a fit's equations, over the sum of the sample weights (1/2 for samples spread evenly in the angle of
+/// Chebyshev's points). With smaller ones noise in y is magnified where a panel has no samples: with 2^-20 a thousandfold
+/// and more, and losses lost eight digits. A fit of lower degree costs nothing: losses keep their digits as far as d^2
+/// does not cancel.
+constexpr double kLeastPivot = 0x1p-6;
 
 /// Multiplied by 2^64 over the golden ratio (D. E. Knuth, The Art of Computer Programming 3, section 6.4).
 std::size_t hash(std::int64_t panel) {
@@ -44,7 +47,9 @@ void add_panel(const PanelLayout& layout, std::span<double> right, std::span<dou
     for (std::size_t sum = layout.residual_moments; sum <= layout.squares; ++sum) {
         left[sum] += right[sum];
     }
-    left[layout.largest_run] = std::max(left[layout.largest_run], right[layout.largest_run]);
+    for (const std::size_t largest : {layout.largest_run, layout.fit_scale}) {
+        left[largest] = std::max(left[largest], right[largest]);
+    }
 }
 
 /// Makes room for panels that `sums` does not have yet.
@@ -104,19 +109,26 @@ std::size_t used_coefficients(std::span<const double> coefficients) noexcept {
 void least_squares(std::span<const double> moments, std::span<const double> b, std::size_t num_coefficients,
                    std::span<double> v) noexcept {
     constexpr std::size_t kMax = kernels::kMaxPanelNodes;
-    const std::size_t size = moments[0] > 0.0 ? num_coefficients : 0;
+    std::size_t size = moments[0] > 0.0 ? num_coefficients : 0;
     std::array<std::array<double, kMax>, kMax> factor;
-    const double ridge = kRidge * moments[0];
+    const double least_pivot = kLeastPivot * moments[0];
     std::ranges::fill(v, 0.0);
     for (std::size_t row = 0; row < size; ++row) {
-        v[row] = b[row];
-        for (std::size_t column = 0; column <= row; ++column) {
-            double sum = 0.5 * (moments[row + column] + moments[row - column]) + (row == column ? ridge : 0.0);
+        double pivot = 0.5 * (moments[2 * row] + moments[0]);
+        for (std::size_t column = 0; column < row; ++column) {
+            double sum = 0.5 * (moments[row + column] + moments[row - column]);
             for (std::size_t k = 0; k < column; ++k) {
                 sum -= factor[row][k] * factor[column][k];
             }
-            factor[row][column] = row == column ? std::sqrt(std::max(sum, ridge)) : sum / factor[column][column];
+            factor[row][column] = sum / factor[column][column];
+            pivot -= factor[row][column] * factor[row][column];
         }
+        if (!(pivot >= least_pivot)) {
+            size = row;
+            break;
+        }
+        factor[row][row] = std::sqrt(pivot);
+        v[row] = b[row];
         for (std::size_t k = 0; k < row; ++k) {
             v[row] -= factor[row][k] * v[k];
         }
@@ -128,6 +140,13 @@ void least_squares(std::span<const double> moments, std::span<const double> b, s
         }
         v[row] /= factor[row][row];
     }
+}
+
+void note_scale(const PanelLayout& layout, std::span<double> panel) noexcept {
+    const std::span<const double> fit = panel.subspan(layout.fit, layout.num_nodes);
+    const double weight = panel[layout.moments];
+    const double rms = weight > 0.0 ? std::sqrt(panel[layout.squares] / weight) : 0.0;
+    panel[layout.fit_scale] = std::max(panel[layout.fit_scale], std::sqrt(dot(fit, fit)) + rms);
 }
 
 void move_to_fit(const PanelLayout& layout, std::span<const double> fit, std::span<double> panel) noexcept {
@@ -145,6 +164,7 @@ void move_to_fit(const PanelLayout& layout, std::span<const double> fit, std::sp
     for (std::size_t k = 0; k < layout.num_nodes; ++k) {
         residual_moments[k] -= product[k];
     }
+    note_scale(layout, panel);
 }
 
 RunSums::RunSums(int panel_exponent, std::size_t num_nodes)
@@ -235,9 +255,10 @@ void RunSums::sum_panel(std::size_t first, std::size_t count, bool weighted, std
     kernels.sum_squares(samples, fit.data(), used_coefficients(fit), slot_sums_.data());
     kernels.of_double.combine_slots(slot_sums_.data(), 1, &panel[layout_.squares]);
     panel[layout_.largest_run] = static_cast<double>(count);
+    note_scale(layout_, panel);
 }
 
-MomentSubtree RunSums::sum(std::span<const double> x, const double* y, const double* m, std::uint64_t first_sample) {
+MomentSubtree RunSums::sum_run(std::span<const double> x, const double* y, const double* m, std::uint64_t first_sample) {
     find_panels(x, first_sample);
     sort_samples(x, y, m);
     const std::vector<std::size_t> first = first_samples(counts_);

@@ -19,7 +19,8 @@ struct PanelLayout {
           residual_moments(3 * panel_nodes),
           squares(4 * panel_nodes),
           largest_run(4 * panel_nodes + 1),
-          stride(4 * panel_nodes + 2) {}
+          fit_scale(4 * panel_nodes + 2),
+          stride(4 * panel_nodes + 3) {}
     std::size_t num_nodes;
     std::size_t count = 0;         ///< samples
     std::size_t moments = 1;       ///< A [2 nodes - 1]
@@ -27,6 +28,7 @@ struct PanelLayout {
     std::size_t residual_moments;  ///< R [nodes]
     std::size_t squares;           ///< S
     std::size_t largest_run;       ///< most samples that the panel got in one run
+    std::size_t fit_scale;         ///< largest |g| + rms r of all g so far: what rounding errors of R and S go by
     std::size_t stride;
 };
 
@@ -36,8 +38,8 @@ double dot(std::span<const double> a, std::span<const double> b) noexcept;
 /// How many coefficients there are up to the last that is not 0.
 std::size_t used_coefficients(std::span<const double> coefficients) noexcept;
 
-/// The v of `num_coefficients` coefficients that makes v' G v - 2 v' b least, or close to it where G is nearly singular:
-/// a hair is added to G's diagonal. The other coefficients [nodes] are 0.
+/// The v of `num_coefficients` coefficients that makes v' G v - 2 v' b least, of fewer where the samples say little of the
+/// next: then it might be anything, and large where there are no samples. The other coefficients [nodes] are 0.
 void least_squares(std::span<const double> moments, std::span<const double> b, std::size_t num_coefficients,
                    std::span<double> v) noexcept;
 
@@ -47,6 +49,9 @@ std::size_t fit_coefficients(double num_samples, std::size_t num_nodes) noexcept
 /// Makes `fit` the g of a panel's sums.
 void move_to_fit(const PanelLayout& layout, std::span<const double> fit, std::span<double> panel) noexcept;
 
+/// Takes a panel's fit and squares into its fit_scale.
+void note_scale(const PanelLayout& layout, std::span<double> panel) noexcept;
+
 /// What one thread needs to sum runs of samples, again and again.
 class RunSums {
 public:
@@ -54,7 +59,7 @@ public:
 
     /// The sums over one run, of at most kSplitSamples samples; m null: all 1. Throws std::invalid_argument, naming the
     /// sample (the first is `first_sample`), for x beyond 2^50 panels.
-    MomentSubtree sum(std::span<const double> x, const double* y, const double* m, std::uint64_t first_sample);
+    MomentSubtree sum_run(std::span<const double> x, const double* y, const double* m, std::uint64_t first_sample);
 
 private:
     std::uint32_t id_of(std::int64_t panel);

@@ -62,8 +62,8 @@ struct MomentSubtree {
     std::uint64_t num_samples = 0;
     double x_min = 0.0, x_max = 0.0;
     std::vector<std::int64_t> panels;  ///< k, ascending
-    /// [panels x (4 nodes + 2)], a panel after the other: number of samples, A, the coefficients of g, R, S, and the
-    /// largest number of samples in a run.
+    /// [panels x (4 nodes + 3)], a panel after the other: number of samples, A, the coefficients of g, R, S, the largest
+    /// number of samples in a run, and the largest scale of y.
     std::vector<double> sums;
 };
 

@@ -1,0 +1,435 @@
+// The compressed data set: its sums, the bound of its errors, and training on it.
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <numeric>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "compressed_gradient.hpp"
+#include "skein/compressed_dataset.hpp"
+#include "skein/ensemble_trainer.hpp"
+#include "skein/generated_data.hpp"
+#include "skein/gradient.hpp"
+#include "skein/random.hpp"
+#include "skein/trainer.hpp"
+
+using namespace skein;
+
+namespace {
+
+constexpr double kNoTolerance = 1e300;
+
+struct Samples {
+    std::vector<double> x, y, m;
+    std::string name;
+    Dataset<double> dataset() const { return {x, y, m}; }
+};
+
+/// f and f' from z, in long double.
+long double function(Activation activation, long double z) {
+    switch (activation) {
+        case Activation::tanh: return std::tanh(z);
+        case Activation::identity: return z;
+        case Activation::sigmoid: return 1.0L / (1.0L + std::exp(-z));
+        case Activation::softplus: return std::log1p(std::exp(z));
+        case Activation::relu: return std::max(z, 0.0L);
+    }
+    return z;
+}
+long double slope(Activation activation, long double z) {
+    switch (activation) {
+        case Activation::tanh: return 1.0L / (std::cosh(z) * std::cosh(z));
+        case Activation::identity: return 1.0L;
+        case Activation::sigmoid: return function(activation, z) * function(activation, -z);
+        case Activation::softplus: return function(Activation::sigmoid, z);
+        case Activation::relu: return z > 0 ? 1.0L : 0.0L;
+    }
+    return 1.0L;
+}
+
+struct Exact {
+    long double loss = 0;
+    std::vector<long double> gradients;
+};
+
+/// The mean loss and gradient, all in long double: the formulas of the lecture.
+Exact exact(const std::vector<double>& weights, const std::vector<Activation>& activations, const Samples& samples) {
+    const std::size_t num_layers = weights.size();
+    Exact result{0, std::vector<long double>(num_layers)};
+    long double count = 0;
+    std::vector<long double> z(num_layers), f(num_layers + 1);
+    for (std::size_t n = 0; n < samples.x.size(); ++n) {
+        const long double m = samples.m.empty() ? 1.0 : samples.m[n];
+        count += m;
+        f[0] = samples.x[n];
+        for (std::size_t layer = 0; layer < num_layers; ++layer) {
+            z[layer] = f[layer] * weights[layer];
+            f[layer + 1] = function(activations[layer], z[layer]);
+        }
+        const long double residual = f[num_layers] - samples.y[n];
+        result.loss += m * residual * residual;
+        long double delta = 2 * m * residual * slope(activations.back(), z.back());
+        for (std::size_t layer = num_layers; layer-- > 0;) {
+            result.gradients[layer] += f[layer] * delta;
+            if (layer != 0) {
+                delta *= weights[layer] * slope(activations[layer - 1], z[layer - 1]);
+            }
+        }
+    }
+    result.loss /= count;
+    for (long double& gradient : result.gradients) {
+        gradient /= count;
+    }
+    return result;
+}
+
+/// Data whose x are distributed in ways that panels may mind.
+std::vector<Samples> distributions(std::size_t count) {
+    std::vector<Samples> all;
+    const auto add = [&](const std::string& name, auto x_of, auto y_of, bool weighted = false) {
+        Samples samples{{}, {}, {}, name};
+        for (std::size_t n = 0; n < count; ++n) {
+            samples.x.push_back(x_of(n));
+            samples.y.push_back(y_of(n, samples.x.back()));
+            if (weighted) {
+                samples.m.push_back(3.0 * uniform(5, Stream::samples, n));
+            }
+        }
+        all.push_back(samples);
+    };
+    const auto normal_x = [](std::size_t n) { return normal(1, Stream::samples, n); };
+    const auto noisy = [](std::size_t n, double x) { return std::tanh(1.2 * x) + 0.1 * normal(2, Stream::noise, n); };
+    add("normal", normal_x, noisy);
+    add("uniform", [](std::size_t n) { return 4.0 * uniform(3, Stream::samples, n) - 1.0; }, noisy);
+    add("two clusters", [&](std::size_t n) { return (n % 2 == 0 ? 3.0 : -2.0) + 1e-3 * normal_x(n); }, noisy);
+    add("constant", [](std::size_t) { return 0.7; }, noisy);
+    add("weighted", normal_x, noisy, true);
+    add("wide", [&](std::size_t n) { return 1e3 * normal_x(n); }, [](std::size_t, double x) { return x > 0 ? 1.0 : -1.0; });
+    add("heavy tails", [&](std::size_t n) { const double a = normal_x(n); return a * a * a; }, noisy);
+    add("labels", normal_x, [](std::size_t n, double) { return n % 3 == 0 ? 1.0 : -1.0; });
+    return all;
+}
+
+std::vector<std::vector<Activation>> activation_choices(std::size_t num_layers) {
+    using enum Activation;
+    std::vector<std::vector<Activation>> choices;
+    for (const Activation one : {tanh, sigmoid, softplus, identity}) {
+        choices.emplace_back(num_layers, one);
+    }
+    std::vector<Activation> mixed;
+    constexpr Activation kCycle[] = {softplus, tanh, identity, sigmoid};
+    for (std::size_t layer = 0; layer < num_layers; ++layer) {
+        mixed.push_back(kCycle[layer % 4]);
+    }
+    choices.push_back(mixed);
+    return choices;
+}
+
+CompressedDataset compressed(const Samples& samples, int exponent, std::size_t num_nodes) {
+    CompressionSettings settings;
+    settings.panel_exponent = exponent;
+    settings.num_nodes = num_nodes;
+    return compress(samples.dataset(), settings);
+}
+
+}  // namespace
+
+TEST_CASE("the error is never beyond the bound, and the bound is not far beyond the error") {
+    std::vector<double> ratios;
+    std::size_t num_cases = 0;
+    for (const Samples& samples : distributions(500)) {
+        for (const std::size_t num_nodes : {16u, 32u}) {
+            for (const int exponent : {-5, -2, 1}) {
+                const int finest = samples.name == "wide" ? exponent + 8 : exponent;
+                const CompressedDataset data = compressed(samples, finest, num_nodes);
+                for (const std::size_t num_layers : {1u, 2u, 5u}) {
+                    for (const std::vector<Activation>& activations : activation_choices(num_layers)) {
+                        for (const double size : {0.3, 1.0, 1.25, 2.0}) {
+                            std::vector<double> weights(num_layers, size);
+                            weights[num_layers / 2] *= -0.9;
+                            const Exact truth = exact(weights, activations, samples);
+                            for (const double tolerance : {1e-10, 1e-6, 1e-2, kNoTolerance}) {
+                                CompressedGradient gradient(data, activations, tolerance);
+                                if (!gradient.compute(weights)) {
+                                    continue;
+                                }
+                                ++num_cases;
+                                double error = 0.0;
+                                for (std::size_t layer = 0; layer < num_layers; ++layer) {
+                                    error = std::max(error, static_cast<double>(std::abs(
+                                                                gradient.weight_gradients()[layer] - truth.gradients[layer])));
+                                }
+                                const double loss_error = static_cast<double>(std::abs(gradient.loss() - truth.loss));
+                                CAPTURE(samples.name);
+                                CAPTURE(num_nodes);
+                                CAPTURE(finest);
+                                CAPTURE(num_layers);
+                                CAPTURE(static_cast<int>(activations[0]));
+                                CAPTURE(size);
+                                CAPTURE(tolerance);
+                                REQUIRE(error <= gradient.bound().gradient);
+                                REQUIRE(loss_error <= gradient.bound().loss);
+                                if (gradient.bound().gradient > 10.0 * gradient.bound().rounding) {
+                                    ratios.push_back(gradient.bound().gradient / error);
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+    std::ranges::sort(ratios);
+    MESSAGE(num_cases, " cases, ", ratios.size(), " beyond rounding; median of bound / error ", ratios[ratios.size() / 2]);
+    REQUIRE(ratios.size() > 100);
+    CHECK(ratios[ratios.size() / 2] < 1e4);
+}
+
+TEST_CASE("small losses keep their digits") {
+    Samples samples = distributions(20'000)[0];
+    const std::vector<double> teacher{1.1, 0.9, 1.2};
+    const std::vector<Activation> activations(3, Activation::tanh);
+    for (std::size_t n = 0; n < samples.x.size(); ++n) {
+        long double f = samples.x[n];
+        for (const double weight : teacher) {
+            f = std::tanh(f * weight);
+        }
+        samples.y[n] = static_cast<double>(f);
+    }
+    const CompressedDataset data = compressed(samples, -5, 32);
+    for (const double away : {1e-3, 1e-4, 1e-5, 3e-6}) {
+        std::vector<double> weights = teacher;
+        weights[1] += away;
+        const Exact truth = exact(weights, activations, samples);
+        CompressedGradient gradient(data, activations, 1e-10);
+        REQUIRE(gradient.compute(weights));
+        CAPTURE(truth.loss);
+        CHECK(std::abs(gradient.loss() - truth.loss) < 1e-6 * truth.loss);
+        for (std::size_t layer = 0; layer < 3; ++layer) {
+            CHECK(std::abs(gradient.weight_gradients()[layer] - truth.gradients[layer]) <
+                  1e-6 * std::abs(truth.gradients[layer]));
+        }
+    }
+}
+
+TEST_CASE_TEMPLATE("any split, and any number of threads, give the same bits", Scalar, float, double) {
+    GeneratedData settings;
+    settings.num_samples = 9 * CompressedDataset::kSplitSamples + 1234;
+    settings.teacher_weights = {1.2, 0.8};
+    settings.noise = 0.1;
+    const Dataset<Scalar> all = generate<Scalar>(settings);
+    std::vector<Scalar> x(settings.num_samples), y(settings.num_samples);
+    all.source().range(0, settings.num_samples, {x.data(), y.data(), nullptr});
+    CompressionSettings how;
+    how.panel_exponent = -4;
+    how.execution.num_threads = 1;
+    const CompressedDataset whole = compress(all, how);
+    const auto require_same = [&](const CompressedDataset& other) {
+        REQUIRE(other.subtrees().size() == whole.subtrees().size());
+        for (std::size_t index = 0; index < whole.subtrees().size(); ++index) {
+            CHECK(other.subtrees()[index].panels == whole.subtrees()[index].panels);
+            CHECK(other.subtrees()[index].sums == whole.subtrees()[index].sums);
+            CHECK(other.subtrees()[index].level == whole.subtrees()[index].level);
+        }
+        CHECK(other.num_samples() == whole.num_samples());
+        CHECK(other.mean_square_y() == whole.mean_square_y());
+    };
+    how.execution.num_threads = 3;
+    require_same(compress(all, how));
+    for (const std::vector<std::uint64_t>& splits : {std::vector<std::uint64_t>{1}, {4}, {3, 5}, {1, 2, 7, 9}}) {
+        std::vector<CompressedDataset> parts;
+        std::uint64_t first = 0;
+        for (std::size_t part = 0; part <= splits.size(); ++part) {
+            const std::uint64_t end = part == splits.size() ? settings.num_samples : splits[part] * CompressedDataset::kSplitSamples;
+            how.first_index = first;
+            parts.push_back(compress(Dataset<Scalar>(std::vector<Scalar>(x.begin() + static_cast<std::ptrdiff_t>(first), x.begin() + static_cast<std::ptrdiff_t>(end)),
+                                                     std::vector<Scalar>(y.begin() + static_cast<std::ptrdiff_t>(first), y.begin() + static_cast<std::ptrdiff_t>(end))),
+                                     how));
+            first = end;
+        }
+        std::ranges::reverse(parts);
+        require_same(merge(parts));
+    }
+}
+
+TEST_CASE("what a compressed data set says of its samples") {
+    const Samples samples = distributions(70'001)[0];
+    const CompressedDataset data = compressed(samples, -4, 16);
+    CHECK(data.num_samples() == 70'001);
+    CHECK(data.sample_weight_sum() == 70'001.0);
+    CHECK(data.x_min() == *std::ranges::min_element(samples.x));
+    CHECK(data.x_max() == *std::ranges::max_element(samples.x));
+    long double x = 0, y = 0;
+    for (std::size_t n = 0; n < samples.x.size(); ++n) {
+        x += static_cast<long double>(samples.x[n]) * samples.x[n];
+        y += static_cast<long double>(samples.y[n]) * samples.y[n];
+    }
+    CHECK(data.mean_square_x() == doctest::Approx(static_cast<double>(x / 70'001)).epsilon(1e-13));
+    CHECK(data.mean_square_y() == doctest::Approx(static_cast<double>(y / 70'001)).epsilon(1e-13));
+}
+
+TEST_CASE_TEMPLATE("at every step of a training the exact gradient is within the bound", Scalar, float, double) {
+    GeneratedData settings;
+    settings.num_samples = 20'011;
+    settings.teacher_weights = {1.2, 0.8, -1.1};
+    settings.noise = 0.05;
+    const Dataset<Scalar> samples = generate<Scalar>(settings);
+    const CompressedDataset sums = compress(samples);
+    const Dataset<Scalar> data(sums);
+    const std::vector<Scalar> start{Scalar(0.4), Scalar(0.9), Scalar(-0.5)};
+    TrainingState<Scalar> state{Chain<Scalar>(std::span<const Scalar>(start))};
+    struct Check final : Observer<Scalar> {
+        Check(const Dataset<Scalar>& samples_, const CompressedDataset& sums_) : samples(samples_), sums(sums_) {}
+        bool after_step(const StepReport<Scalar>& report) override {
+            const std::vector<double> weights(report.chain.weights().begin(), report.chain.weights().end());
+            const Chain<double> chain{std::span<const double>(weights)};
+            std::vector<double> x(samples.num_samples()), y(samples.num_samples());
+            std::vector<Scalar> own_x(x.size()), own_y(y.size());
+            samples.source().range(0, x.size(), {own_x.data(), own_y.data(), nullptr});
+            std::ranges::copy(own_x, x.begin());
+            std::ranges::copy(own_y, y.begin());
+            const auto right = loss_and_gradient(chain, MiniBatch<double>{x.data(), y.data(), nullptr, x.size()}, {1});
+            CompressedGradient gradient(sums, chain.activations(), kDefaultCompressionTolerance);
+            REQUIRE(gradient.compute(weights));
+            for (std::size_t layer = 0; layer < weights.size(); ++layer) {
+                CHECK(std::abs(gradient.weight_gradients()[layer] - right.weight_gradients[layer]) <=
+                      gradient.bound().gradient);
+            }
+            CHECK(std::abs(gradient.loss() - right.loss) <= gradient.bound().loss);
+            return true;
+        }
+        const Dataset<Scalar>& samples;
+        const CompressedDataset& sums;
+    } check(samples, sums);
+    TrainingSettings how;
+    how.learning_rates = {0.5};
+    how.stop.max_steps = 1000;
+    Observer<Scalar>* const observers[] = {&check};
+    const TrainingOutcome outcome = train(state, data, how, observers);
+    CHECK(outcome.status == Status::reached_max_steps);
+    CHECK(outcome.compression.num_compressed == 1001);
+    CHECK(outcome.compression.num_exact == 0);
+    CHECK(outcome.compression.largest_bound > 0);
+    CHECK(outcome.compression.largest_bound < 1e-8);
+    CHECK(outcome.loss < 0.01);
+}
+
+TEST_CASE("beyond the tolerance the samples serve, or the run stops") {
+    const Samples samples = distributions(3'000)[0];
+    const CompressedDataset coarse = compressed(samples, 0, 16);
+    const Dataset<double> exact_data = samples.dataset();
+    TrainingSettings how;
+    how.stop.max_steps = 5;
+    const std::vector<double> start{2.0, 2.0, 1.9, 2.1};
+    const auto run = [&](const Dataset<double>& data) {
+        TrainingState<double> state{Chain<double>(std::span<const double>(start))};
+        const TrainingOutcome outcome = train(state, data, how);
+        return std::pair(outcome, std::vector<double>(state.chain.weights().begin(), state.chain.weights().end()));
+    };
+    const auto [alone, weights] = run(Dataset<double>(coarse));
+    CHECK(alone.status == Status::stopped);
+    CHECK(alone.cause == Cause::compression_tolerance);
+    CHECK(alone.steps == 0);
+    CHECK(weights == start);
+    CHECK(std::isnan(alone.loss));
+
+    const auto [with_samples, weights_with] = run(Dataset<double>(coarse, kDefaultCompressionTolerance, &exact_data));
+    CHECK(with_samples.compression.num_exact == 6);
+    CHECK(with_samples.compression.num_compressed == 0);
+    const auto [exactly, exact_weights] = run(exact_data);
+    CHECK(weights_with == exact_weights);
+    CHECK(with_samples.loss == exactly.loss);
+    CHECK_THROWS_AS(loss_and_gradient(Chain<double>(std::span<const double>(start)), Dataset<double>(coarse)),
+                    std::runtime_error);
+}
+
+TEST_CASE_TEMPLATE("on compressed data a lane is a chain to the bit", Scalar, float, double) {
+    const Samples samples = distributions(5'000)[0];
+    const std::vector<Scalar> x(samples.x.begin(), samples.x.end()), y(samples.y.begin(), samples.y.end());
+    CompressionSettings coarse;
+    coarse.panel_exponent = -3;
+    const Dataset<Scalar> exact_data(x, y);
+    const CompressedDataset sums = compress(exact_data, coarse);
+    constexpr std::size_t kLanes = 37, kLayers = 3;
+    std::vector<Scalar> weights(kLanes * kLayers);
+    for (std::size_t at = 0; at < weights.size(); ++at) {
+        weights[at] = Scalar(3) * static_cast<Scalar>(uniform(9, Stream::samples, at));
+    }
+    for (const bool has_samples : {false, true}) {
+        const Dataset<Scalar> data(sums, kDefaultCompressionTolerance, has_samples ? &exact_data : nullptr);
+        EnsembleSettings settings;
+        settings.common.optimizer.kind = Optimizer::Kind::momentum;
+        settings.common.clip_norm = 0.3;
+        settings.common.stop.max_steps = 20;
+        for (std::size_t lane = 0; lane < kLanes; ++lane) {
+            settings.learning_rates.push_back(0.01 * static_cast<double>(lane + 1));
+        }
+        std::vector<EnsembleOutcome> outcomes;
+        for (const int threads : {1, 3}) {
+            settings.common.execution.num_threads = threads;
+            settings.common.execution.tile_lanes = threads == 1 ? 0 : 16;
+            Ensemble<Scalar> ensemble(kLanes, std::span<const Scalar>(weights),
+                                      std::vector<Activation>(kLayers, Activation::tanh));
+            const EnsembleOutcome outcome = train(ensemble, data, settings);
+            std::size_t num_beyond = 0;
+            for (std::size_t lane = 0; lane < kLanes; ++lane) {
+                std::vector<Scalar> start;
+                for (std::size_t layer = 0; layer < kLayers; ++layer) {
+                    start.push_back(weights[layer * kLanes + lane]);
+                }
+                TrainingState<Scalar> state{Chain<Scalar>(std::span<const Scalar>(start))};
+                const TrainingOutcome alone = train(state, data, lane_settings(settings, lane, kLanes));
+                CAPTURE(lane);
+                CHECK(outcome.status[lane] == alone.status);
+                CHECK(outcome.cause[lane] == alone.cause);
+                CHECK(outcome.steps[lane] == alone.steps);
+                CHECK((outcome.loss[lane] == alone.loss || (std::isnan(outcome.loss[lane]) && std::isnan(alone.loss))));
+                for (std::size_t layer = 0; layer < kLayers; ++layer) {
+                    CHECK(ensemble.layer(layer)[lane] == state.chain.weights()[layer]);
+                }
+                num_beyond += alone.cause == Cause::compression_tolerance || alone.compression.num_exact > 0 ? 1 : 0;
+            }
+            CHECK(num_beyond > 0);
+            CHECK(num_beyond < kLanes);
+        }
+    }
+}
+
+TEST_CASE("what cannot be done with compressed data is refused") {
+    const Samples samples = distributions(1'000)[0];
+    const CompressedDataset sums = compressed(samples, -3, 16);
+    const Dataset<double> data(sums);
+    TrainingSettings how;
+    how.stop.max_steps = 1;
+    TrainingState<double> relu{Chain<double>({1.0, 1.0}, Activation::relu)};
+    CHECK_THROWS_WITH_AS(train(relu, data, how),
+                         "the activation of layer 1 is relu: expected another one for compressed data: relu has a kink, "
+                         "and is near no polynomial",
+                         std::invalid_argument);
+    TrainingState<double> state{Chain<double>({1.0, 1.0})};
+    how.batch_size = 10;
+    CHECK_THROWS_WITH_AS(train(state, data, how),
+                         "the batch size is 10: expected the full batch: the data set is compressed, and its samples "
+                         "have no order any more",
+                         std::invalid_argument);
+    CHECK_THROWS_AS(data.split(0.5, 0), std::invalid_argument);
+    CHECK_THROWS_AS(Dataset<double>(sums, 0.0), std::invalid_argument);
+    const Dataset<double> other = distributions(1'001)[0].dataset();
+    CHECK_THROWS_AS(Dataset<double>(sums, 1e-10, &other), std::invalid_argument);
+    CompressionSettings settings;
+    settings.num_nodes = 20;
+    CHECK_THROWS_AS(compress(samples.dataset(), settings), std::invalid_argument);
+    settings.num_nodes = 16;
+    settings.first_index = 5;
+    CHECK_THROWS_AS(compress(samples.dataset(), settings), std::invalid_argument);
+    settings.first_index = 0;
+    settings.panel_exponent = -60;
+    CHECK_THROWS_AS(compress(Dataset<double>({1.0, 2.0}, {1.0, 2.0}), settings), std::invalid_argument);
+    CHECK_THROWS_AS(merge({}), std::invalid_argument);
+    CHECK_THROWS_AS(merge(std::vector{sums, sums}), std::invalid_argument);
+    CHECK_THROWS_AS(merge(std::vector{sums, compressed(samples, -4, 16)}), std::invalid_argument);
+}
