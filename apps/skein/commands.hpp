@@ -11,6 +11,7 @@ int train_command(const std::vector<std::string>& arguments);
 int gradient_command(const std::vector<std::string>& arguments);
 int sweep_command(const std::vector<std::string>& arguments);
 int boundary_command(const std::vector<std::string>& arguments);
+int data_command(const std::vector<std::string>& arguments);
 int evaluate_command(const std::vector<std::string>& arguments);
 
 }  // namespace skein::app

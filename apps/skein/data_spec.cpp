@@ -7,6 +7,7 @@
 
 #include "errors.hpp"
 #include "numbers.hpp"
+#include "skein/files/compressed_file.hpp"
 #include "skein/files/data_file.hpp"
 #include "skein/names.hpp"
 
@@ -147,6 +148,7 @@ const std::string_view kDataSpecHelp =
                                 these names.
   file.npy                      A float32 or float64 array of shape (N, 2) or (N, 3), these columns.
   x.npy,y.npy                   Two arrays of shape (N).
+  file.skc                      A compressed data set (skein data compress): full batches only.
   KIND:key=value,...            Generated, with these keys and defaults:
     teacher                       y = f_L(x) of a chain: layers=4, weight=1.2 (of every layer), or
                                   weights=0.9:-1.2:0.7; activation=tanh
@@ -167,7 +169,7 @@ std::optional<GeneratedData> parse_generated(std::string_view text, const std::s
             return std::nullopt;
         }
         throw BadInput(where + ": " + unknown_word("kind of data", kind, kTargetNames) +
-                       (colon == std::string_view::npos ? " (files end in .csv or .npy)" : ""));
+                       (colon == std::string_view::npos ? " (files end in .csv, .npy or .skc)" : ""));
     }
     Draft draft;
     draft.data.num_samples = kDefaultSamples;
@@ -197,8 +199,10 @@ std::string generated_text(const GeneratedData& data) {
     return text;
 }
 
+bool is_compressed_spec(std::string_view text) { return text.ends_with(".skc"); }
+
 template <class Scalar>
-Dataset<Scalar> open_data(const std::string& text, const std::string& where) {
+Dataset<Scalar> open_data(const std::string& text, const std::string& where, double tolerance) {
     if (const std::optional<GeneratedData> settings = parse_generated(text, where)) {
         try {
             return generate<Scalar>(*settings);
@@ -206,13 +210,16 @@ Dataset<Scalar> open_data(const std::string& text, const std::string& where) {
             throw BadInput(where + ": " + error.what());
         }
     }
+    if (is_compressed_spec(text)) {
+        return Dataset<Scalar>(read_compressed(text), tolerance);
+    }
     constexpr std::string_view kNpyPair = ".npy,";
     if (const std::size_t pair = text.find(kNpyPair); pair != std::string::npos && text.ends_with(".npy")) {
         return read_dataset<Scalar>(text.substr(0, pair + kNpyPair.size() - 1), text.substr(pair + kNpyPair.size()));
     }
     return read_dataset<Scalar>(text);
 }
-template Dataset<float> open_data(const std::string&, const std::string&);
-template Dataset<double> open_data(const std::string&, const std::string&);
+template Dataset<float> open_data(const std::string&, const std::string&, double);
+template Dataset<double> open_data(const std::string&, const std::string&, double);
 
 }  // namespace skein::app

@@ -35,6 +35,8 @@ constexpr Option kOptions[] = {
     {"Options", "force", "", flag, "", "Replace the file of --predictions where there is one."},
     {"Options", "json", "", flag, "", "Print one JSON object instead of a summary."},
     {"Options", "quiet", "", flag, "", "No warnings."},
+    {"Options", "tolerance", "T", number, "1e-10",
+     "Of compressed data: what the error bound may be (see skein train --help)."},
     {"Options", "precision", "TYPE", text, "", "float64 or float32 (default: that of the chain)."},
     {"Options", "threads", "N", count, "0", "Threads at most; 0: as many as there are cores, or OMP_NUM_THREADS."},
 };
@@ -162,7 +164,12 @@ int evaluate_with(const Configuration& configuration, const std::string& precisi
     const Execution execution{static_cast<int>(configuration.count("threads", 0, kMaxThreads)), 0};
     const Chain<Scalar> chain = read_chain<Scalar>(configuration.text("chain"));
     const fs::path predictions = check_predictions(configuration);
-    const Dataset<Scalar> data = open_data<Scalar>(configuration.text("data"), configuration.where("data"));
+    const Dataset<Scalar> data = open_data<Scalar>(configuration.text("data"), configuration.where("data"),
+                                                   configuration.positive_number("tolerance"));
+    if (!predictions.empty() && !data.has_samples()) {
+        configuration.fail("predictions", "has no samples to predict: " + configuration.text("data") +
+                                              " is compressed");
+    }
     const Evaluation evaluation{
         loss(chain, data, execution), data.num_samples(),
         std::to_string(chain.num_layers()) + (chain.num_layers() == 1 ? " layer, " : " layers, ") +

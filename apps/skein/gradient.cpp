@@ -35,6 +35,8 @@ constexpr Option kOptions[] = {
     {"Output", "json", "", flag, "", "Print one JSON object, with all digits, instead."},
     {"Output", "quiet", "", flag, "", "No warnings."},
 
+    {"Machine", "tolerance", "T", number, "1e-10",
+     "Of compressed data: what the error bound may be (see skein train --help)."},
     {"Machine", "precision", "TYPE", text, "", "float64 or float32 (default: float64, or that of --chain)."},
     {"Machine", "threads", "N", count, "0", "Threads at most; 0: as many as there are cores, or OMP_NUM_THREADS."},
 };
@@ -121,7 +123,8 @@ template <class Scalar>
 Output mean_output(const Configuration& configuration, const Chain<Scalar>& chain, double learning_rate) {
     const Execution execution{static_cast<int>(configuration.count("threads", 0, kMaxThreads)), 0};
     const std::string text = configuration.text("data");
-    const Dataset<Scalar> data = open_data<Scalar>(text, configuration.where("data"));
+    const Dataset<Scalar> data = open_data<Scalar>(text, configuration.where("data"),
+                                                   configuration.positive_number("tolerance"));
     const LossAndGradient<Scalar> mean = loss_and_gradient(chain, data, execution);
     const NextStep<Scalar> next = take_step(chain, mean.weight_gradients, data, learning_rate, execution);
     return {mean_document(chain, mean, next, text, data.num_samples()), mean_json(mean, next, data.num_samples())};

@@ -57,6 +57,8 @@ TrainReport make_report(const Configuration& configuration, const TrainJob<Scala
     report.stop = job.settings.stop;
     report.steps_per_epoch = job.steps_per_epoch;
     report.num_samples = job.training.num_samples();
+    report.is_compressed = job.training.compressed() != nullptr;
+    report.tolerance = job.training.compression_tolerance();
     if (job.validation) {
         report.num_validation_samples = job.validation->num_samples();
     }

@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "chain_options.hpp"
+#include "data_progress.hpp"
 #include "data_spec.hpp"
 #include "errors.hpp"
 #include "numbers.hpp"
@@ -39,20 +40,35 @@ Chain<Scalar> make_start(const Configuration& configuration) {
 /// The training data, and the validation data that --validation asks for.
 template <class Scalar>
 std::pair<Dataset<Scalar>, std::optional<Dataset<Scalar>>> open_all_data(const Configuration& configuration) {
-    Dataset<Scalar> data = open_data<Scalar>(configuration.text("data"), configuration.where("data"));
+    const double tolerance = configuration.positive_number("tolerance");
+    Dataset<Scalar> data = open_data<Scalar>(configuration.text("data"), configuration.where("data"), tolerance);
     if (!configuration.is_given("validation")) {
         return {std::move(data), std::nullopt};
     }
     const std::string validation = configuration.text("validation");
     const std::optional<double> fraction = parse_number<double>(validation);
     if (!fraction) {
-        return {std::move(data), open_data<Scalar>(validation, configuration.where("validation"))};
+        return {std::move(data), open_data<Scalar>(validation, configuration.where("validation"), tolerance)};
     }
     if (!(*fraction > 0 && *fraction < 1)) {
         configuration.fail("validation", "a fraction of " + validation + ": expected more than 0 and less than 1");
     }
     auto split = data.split(*fraction, configuration.count("seed", 0, UINT64_MAX));
     return {std::move(split.training), std::move(split.validation)};
+}
+
+/// Seconds before there is a chain to train: progress on the terminal.
+template <class Scalar>
+Dataset<Scalar> compress_data(const Configuration& configuration, const Dataset<Scalar>& samples,
+                              const Execution& execution) {
+    if (samples.compressed() != nullptr) {
+        configuration.fail("compress", "has no effect: " + configuration.where("data") + " is compressed already");
+    }
+    CompressionSettings settings;
+    settings.execution = execution;
+    DataProgress progress("compressed", samples.num_samples(), configuration.flag("quiet"));
+    return Dataset<Scalar>(compress(samples, settings, &progress), configuration.positive_number("tolerance"),
+                           &samples);
 }
 
 void read_batches(Configuration& configuration, std::uint64_t num_samples, TrainingSettings& settings) {
@@ -166,13 +182,20 @@ TrainJob<Scalar> make_train_job(Configuration& configuration) {
     read_optimizer(configuration, start.num_layers(), settings);
     read_stop_rules(configuration, settings.stop);
     auto [training, validation] = open_all_data<Scalar>(configuration);
+    if (configuration.flag("compress")) {
+        training = compress_data(configuration, training, settings.execution);
+    }
+    const bool is_compressed = training.compressed() != nullptr;
+    if (is_compressed && !configuration.is_given("batch")) {
+        configuration.resolve("batch", "full");
+    }
     read_batches(configuration, training.num_samples(), settings);
     const BatchOrder order(training.num_samples(), settings.batch_size, settings.sampling, settings.seed);
     const std::optional<std::uint64_t> max_steps = length_in_steps(settings.stop, order.steps_per_epoch());
     read_schedule(configuration, max_steps, settings.schedule);
     TrainJob<Scalar> job{std::move(start), std::move(training), std::move(validation),
                          std::move(settings), order.steps_per_epoch(), max_steps};
-    checked(job.settings, job.start.num_layers(), job.training.num_samples());  // before anything is written
+    check_training(job.start, job.training, job.settings);  // before anything is written
     return job;
 }
 template TrainJob<float> make_train_job(Configuration&);

@@ -30,6 +30,15 @@ constexpr Option kOptions[] = {
     {"Data", "sampling", "KIND", text, "shuffled",
      "shuffled (each epoch in its own order), with_replacement or sequential.", kStored},
 
+    {"Data", "compress", "", flag, "",
+     "Compress the training data first (skein data compress): a step then costs the same however many samples there "
+     "are. Full batches.",
+     kStored},
+    {"Data", "tolerance", "T", number, "1e-10",
+     "Of compressed data: what a step's error bound may be, the loss's relative to mean(y^2), the gradient's to rms(y) "
+     "max|df_L/dw|. Beyond it the samples serve, where they are there; else the run stops.",
+     kStored},
+
     {"Optimisation", "optimizer", "KIND", text, "sgd", "sgd, momentum, nesterov or adamw.", kStored},
     {"Optimisation", "learning-rate", "R[,R..]", numbers, "",
      "Learning rate, for all layers or one per layer (default: 0.1 for sgd, else 0.01).", kStored},
@@ -87,6 +96,7 @@ constexpr std::string_view kExamples =
   skein train --layers 8 --data teacher:samples=1e7,layers=8,noise=0.05 --validation 0.01 --out runs/teacher
   skein train --weights=0.5,-1.2,0.7 --data samples.csv --batch 32 --epochs 50 --optimizer adamw
   skein train --layers 3 --data x.npy,y.npy --batch full --steps 10000 --target-loss 1e-4 --json
+  skein train --data teacher:samples=1e8,noise=0.1 --compress --steps 1000
   skein train --config run.toml --seed 7
 )";
 

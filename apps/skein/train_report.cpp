@@ -108,6 +108,16 @@ std::string time_in_words(const TrainReport& report) {
            (report.num_threads == 1 ? " thread)" : " threads)");
 }
 
+/// "all 1,001 gradients and losses; error bound at most 2.3e-10 of their scales".
+std::string compression_in_words(const CompressionRecord& record) {
+    const std::uint64_t all = record.num_compressed + record.num_exact;
+    if (record.num_compressed == 0) {
+        return "none of " + grouped(all) + " gradients and losses: their error bound was beyond the tolerance";
+    }
+    return (record.num_exact == 0 ? "all " + grouped(all) : grouped(record.num_compressed) + " of " + grouped(all)) +
+           " gradients and losses, error bound at most " + rounded(record.largest_bound, 2) + " of their scales";
+}
+
 std::string row(const std::string& name, const std::string& value) {
     constexpr std::size_t kColumn = 18;
     return "  " + name + std::string(kColumn - name.size(), ' ') + value + "\n";
@@ -148,6 +158,13 @@ Json report_json(const TrainReport& report) {
               {"numerics_version", kNumericsVersion},
               {"instruction_set", instruction_set()},
               {"threads", report.num_threads}};
+    if (report.is_compressed) {
+        const CompressionRecord& record = report.outcome.compression;
+        json["compression"] = {{"compressed", record.num_compressed},
+                               {"exact", record.num_exact},
+                               {"largest_bound", exact_json(record.largest_bound)},
+                               {"tolerance", report.tolerance}};
+    }
     if (!report.directory.empty()) {
         json["directory"] = report.directory;
         json["files"] = report.files;
@@ -183,6 +200,9 @@ std::string report_text(const TrainReport& report, bool colour) {
     text += row("data", report.data) + row("", samples_in_words(report));
     text += row("steps", epochs_in_words(report));
     text += row("loss", loss_in_words(report, report.outcome.loss));
+    if (report.is_compressed) {
+        text += row("compressed", compression_in_words(report.outcome.compression));
+    }
     if (report.validation_loss) {
         text += row("validation loss", loss_in_words(report, *report.validation_loss));
     }

@@ -17,6 +17,8 @@ struct TrainReport {
     std::uint64_t steps_per_epoch = 1;
     std::uint64_t num_samples = 0;
     std::uint64_t num_validation_samples = 0;
+    bool is_compressed = false;
+    double tolerance = 0.0;  // of compressed data
     std::optional<double> validation_loss;
     nlohmann::ordered_json weights;  // an array that round-trips
     std::vector<double> shown_weights;

@@ -189,6 +189,7 @@ double CompressedDataset::x_min() const noexcept { return storage_->x_min; }
 double CompressedDataset::x_max() const noexcept { return storage_->x_max; }
 double CompressedDataset::mean_square_x() const noexcept { return storage_->mean_square_x; }
 double CompressedDataset::mean_square_y() const noexcept { return storage_->mean_square_y; }
+std::uint64_t CompressedDataset::first_index() const noexcept { return storage_->subtrees[0].first_run * kRun; }
 int CompressedDataset::panel_exponent() const noexcept { return storage_->panel_exponent; }
 std::size_t CompressedDataset::num_nodes() const noexcept { return storage_->num_nodes; }
 std::size_t CompressedDataset::num_panels() const noexcept { return storage_->num_panels; }
@@ -267,11 +268,11 @@ CompressedDataset merge(std::span<const CompressedDataset> parts) {
                 ("that of the first, " + std::to_string(parts[0].num_nodes())).c_str());
         ordered.push_back(&part);
     }
-    std::ranges::sort(ordered, {}, [](const CompressedDataset* part) { return part->subtrees()[0].first_run; });
+    std::ranges::sort(ordered, {}, [](const CompressedDataset* part) { return part->first_index(); });
     std::vector<MomentSubtree> subtrees;
-    std::uint64_t next = ordered[0]->subtrees()[0].first_run * kRun;
+    std::uint64_t next = ordered[0]->first_index();
     for (const CompressedDataset* const part : ordered) {
-        const std::uint64_t first = part->subtrees()[0].first_run * kRun;
+        const std::uint64_t first = part->first_index();
         require(first == next, "the index of a part's first sample", first,
                 ("the one after the part before, " + std::to_string(next)).c_str());
         next = first + part->num_samples();

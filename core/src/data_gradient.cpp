@@ -7,10 +7,13 @@
 #include "require.hpp"
 
 namespace skein {
-namespace {
 
 template <class Scalar>
-void check(const Dataset<Scalar>& data, std::span<const Activation> activations, std::uint64_t max_samples) {
+void check_compressed(const Dataset<Scalar>& data, std::span<const Activation> activations,
+                      std::uint64_t max_samples) {
+    if (data.compressed() == nullptr) {
+        return;
+    }
     require(max_samples == data.num_samples(), "the batch size", max_samples,
             "the full batch: the data set is compressed, and its samples have no order any more");
     const auto relu = std::ranges::find(activations, Activation::relu);
@@ -19,8 +22,6 @@ void check(const Dataset<Scalar>& data, std::span<const Activation> activations,
                 "another one for compressed data: relu has a kink, and is near no polynomial");
     }
 }
-
-}  // namespace
 
 CompressionRecord together(const CompressionRecord& a, const CompressionRecord& b) noexcept {
     return {a.num_compressed + b.num_compressed, a.num_exact + b.num_exact,
@@ -31,8 +32,8 @@ template <class Scalar>
 DataGradient<Scalar>::DataGradient(const Dataset<Scalar>& data, std::span<const Activation> activations,
                                    std::uint64_t max_samples, const Execution& execution)
     : data_(data), weights_(activations.size()), weight_gradients_(activations.size()) {
+    check_compressed(data, activations, max_samples);
     if (data.compressed() != nullptr) {
-        check(data, activations, max_samples);
         compressed_.emplace(*data.compressed(), activations, data.compression_tolerance());
     }
     if (data.has_samples()) {
@@ -83,6 +84,8 @@ Computed DataGradient<Scalar>::compute(const Chain<Scalar>& chain, const BatchOr
     return is_done ? Computed::done : Computed::given_up;
 }
 
+template void check_compressed(const Dataset<float>&, std::span<const Activation>, std::uint64_t);
+template void check_compressed(const Dataset<double>&, std::span<const Activation>, std::uint64_t);
 template class DataGradient<float>;
 template class DataGradient<double>;
 

@@ -18,11 +18,15 @@ enum class Computed : std::uint8_t {
     beyond_tolerance,  ///< of the compressed data set, whose samples are not at hand
 };
 
+/// Throws std::invalid_argument for compressed data and a chain with a relu layer, or batches that are not full.
+template <class Scalar>
+void check_compressed(const Dataset<Scalar>& data, std::span<const Activation> activations, std::uint64_t max_samples);
+
 template <class Scalar>
 class DataGradient {
 public:
-    /// Scratch for batches of at most `max_samples`. `data` and `activations` outlive this. Throws std::invalid_argument
-    /// for compressed data and a chain with a relu layer, or batches that are not full.
+    /// Scratch for batches of at most `max_samples`. `data` and `activations` outlive this. Throws as
+    /// check_compressed() does.
     DataGradient(const Dataset<Scalar>& data, std::span<const Activation> activations, std::uint64_t max_samples,
                  const Execution& execution);
 

@@ -20,7 +20,7 @@ struct PanelLayout {
           squares(4 * panel_nodes),
           largest_run(4 * panel_nodes + 1),
           fit_scale(4 * panel_nodes + 2),
-          stride(4 * panel_nodes + 3) {}
+          stride(CompressedDataset::sums_per_panel(panel_nodes)) {}
     std::size_t num_nodes;
     std::size_t count = 0;         ///< samples
     std::size_t moments = 1;       ///< A [2 nodes - 1]

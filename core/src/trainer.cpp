@@ -165,6 +165,12 @@ private:
 }  // namespace
 
 template <class Scalar>
+void check_training(const Chain<Scalar>& chain, const Dataset<Scalar>& data, const TrainingSettings& settings) {
+    checked(settings, chain.num_layers(), data.num_samples());
+    check_compressed(data, chain.activations(), settings.batch_size == 0 ? data.num_samples() : settings.batch_size);
+}
+
+template <class Scalar>
 TrainingOutcome train(TrainingState<Scalar>& state, const Dataset<Scalar>& data, const TrainingSettings& settings,
                       std::type_identity_t<std::span<Observer<Scalar>* const>> observers) {
     const FloatingPointEnvironment environment;
@@ -173,6 +179,8 @@ TrainingOutcome train(TrainingState<Scalar>& state, const Dataset<Scalar>& data,
     return Run<Scalar>(state, data, found_good, observers).train();
 }
 
+template void check_training(const Chain<float>&, const Dataset<float>&, const TrainingSettings&);
+template void check_training(const Chain<double>&, const Dataset<double>&, const TrainingSettings&);
 template TrainingOutcome train(TrainingState<float>&, const Dataset<float>&, const TrainingSettings&,
                                std::span<Observer<float>* const>);
 template TrainingOutcome train(TrainingState<double>&, const Dataset<double>&, const TrainingSettings&,

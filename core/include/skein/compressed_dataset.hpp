@@ -71,6 +71,7 @@ struct MomentSubtree {
 class CompressedDataset {
 public:
     static constexpr std::uint64_t kSplitSamples = 65536;
+    static constexpr std::size_t sums_per_panel(std::size_t num_nodes) noexcept { return 4 * num_nodes + 3; }
 
     /// From the sums that subtrees() gave. Throws std::invalid_argument where they cannot be such.
     CompressedDataset(int panel_exponent, std::size_t num_nodes, std::vector<MomentSubtree> subtrees);
@@ -82,6 +83,7 @@ public:
     double x_max() const noexcept;
     double mean_square_x() const noexcept;
     double mean_square_y() const noexcept;
+    std::uint64_t first_index() const noexcept;  ///< CompressionSettings::first_index
     int panel_exponent() const noexcept;
     std::size_t num_nodes() const noexcept;
     /// Panels of the finest grid that hold samples.

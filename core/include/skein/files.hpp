@@ -4,6 +4,7 @@
 #include "skein/files/array_file.hpp"
 #include "skein/files/chain_file.hpp"
 #include "skein/files/colours.hpp"
+#include "skein/files/compressed_file.hpp"
 #include "skein/files/data_file.hpp"
 #include "skein/files/figure.hpp"
 #include "skein/files/file_error.hpp"

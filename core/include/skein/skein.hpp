@@ -6,6 +6,8 @@
 #include "skein/batch_order.hpp"
 #include "skein/boundary.hpp"
 #include "skein/chain.hpp"
+#include "skein/compressed_dataset.hpp"
+#include "skein/compression.hpp"
 #include "skein/dataset.hpp"
 #include "skein/elementary.hpp"
 #include "skein/ensemble.hpp"

@@ -82,6 +82,10 @@ struct TrainingOutcome {
     CompressionRecord compression;  ///< of all steps and losses, where the data are compressed
 };
 
+/// Throws what train() would throw, for whoever wants to know before anything is begun.
+template <class Scalar>
+void check_training(const Chain<Scalar>& chain, const Dataset<Scalar>& data, const TrainingSettings& settings);
+
 /// Trains `state.chain` on `data`, from `state.step` on. When it diverges the weights stay at their last finite values.
 /// When a stop is requested (settings.execution.stop_request) it returns within about a chunk's time: the step in
 /// progress is not done, the state is that before it, and loss() may be asked for the loss. Every other stop is between

@@ -1,0 +1,158 @@
+#include "skein/files/compressed_file.hpp"
+
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "files/fail.hpp"
+#include "files/input_file.hpp"
+#include "files/output_file.hpp"
+
+namespace skein {
+namespace {
+
+// The file, all numbers little-endian, integers of 64 bits:
+//     the head below, panel_exponent, num_nodes, number of subtrees;
+//     for each subtree: first_run, level, num_samples, x_min, x_max, number of panels P, panels [P], sums [P x stride];
+//     the FNV-1a checksum of all bytes before.
+static_assert(std::endian::native == std::endian::little, "the numbers are copied as they are");
+constexpr std::string_view kHead = "skein compressed data set 1\n    ";
+static_assert(kHead.size() == 32);
+constexpr std::size_t kChecksumBytes = 8;
+
+/// G. Fowler, L. C. Noll, K.-P. Vo; 64 bits. One flipped bit always changes it: each step is a bijection.
+std::uint64_t checksum(std::string_view bytes) {
+    std::uint64_t hash = 0xcbf29ce484222325u;
+    for (const char byte : bytes) {
+        hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3u;
+    }
+    return hash;
+}
+
+template <class Number>
+void put(std::string& bytes, std::span<const Number> numbers) {
+    bytes.append(reinterpret_cast<const char*>(numbers.data()), numbers.size_bytes());
+}
+template <class Number>
+void put(std::string& bytes, Number number) {
+    static_assert(sizeof(Number) == 8);
+    put(bytes, std::span<const Number>(&number, 1));
+}
+
+/// Takes numbers off the front of what is left of a file.
+class Bytes {
+public:
+    Bytes(const std::filesystem::path& path, std::string_view bytes) : path_(path), rest_(bytes) {}
+
+    template <class Number>
+    void take(std::span<Number> numbers) {
+        if (rest_.size() < numbers.size_bytes()) {
+            files::fail(path_, "is damaged: it has fewer sums than it says");
+        }
+        std::memcpy(numbers.data(), rest_.data(), numbers.size_bytes());
+        rest_.remove_prefix(numbers.size_bytes());
+    }
+    template <class Number>
+    Number take() {
+        Number number;
+        take(std::span<Number>(&number, 1));
+        return number;
+    }
+    /// A count of things that take `bytes_each` in what is left of the file at least.
+    std::size_t take_count(std::size_t bytes_each) {
+        const auto count = take<std::uint64_t>();
+        if (count > rest_.size() / bytes_each) {
+            files::fail(path_, "is damaged: it has fewer sums than it says");
+        }
+        return static_cast<std::size_t>(count);
+    }
+    bool is_empty() const noexcept { return rest_.empty(); }
+
+private:
+    const std::filesystem::path& path_;
+    std::string_view rest_;
+};
+
+MomentSubtree take_subtree(Bytes& bytes, std::size_t stride) {
+    MomentSubtree subtree;
+    subtree.first_run = bytes.take<std::uint64_t>();
+    subtree.level = static_cast<unsigned>(bytes.take<std::uint64_t>());
+    subtree.num_samples = bytes.take<std::uint64_t>();
+    subtree.x_min = bytes.take<double>();
+    subtree.x_max = bytes.take<double>();
+    const std::size_t num_panels = bytes.take_count(8 * (1 + stride));
+    subtree.panels.resize(num_panels);
+    bytes.take(std::span(subtree.panels));
+    subtree.sums.resize(num_panels * stride);
+    bytes.take(std::span(subtree.sums));
+    return subtree;
+}
+
+}  // namespace
+
+void write_compressed(const std::filesystem::path& path, const CompressedDataset& data) {
+    std::string bytes(kHead);
+    put(bytes, std::int64_t{data.panel_exponent()});
+    put(bytes, std::uint64_t{data.num_nodes()});
+    put(bytes, std::uint64_t{data.subtrees().size()});
+    for (const MomentSubtree& subtree : data.subtrees()) {
+        put(bytes, subtree.first_run);
+        put(bytes, std::uint64_t{subtree.level});
+        put(bytes, subtree.num_samples);
+        put(bytes, subtree.x_min);
+        put(bytes, subtree.x_max);
+        put(bytes, std::uint64_t{subtree.panels.size()});
+        put(bytes, std::span<const std::int64_t>(subtree.panels));
+        put(bytes, std::span<const double>(subtree.sums));
+    }
+    put(bytes, checksum(bytes));
+    files::replace_file(path, std::array<std::string_view, 1>{bytes});
+}
+
+CompressedDataset read_compressed(const std::filesystem::path& path) {
+    const std::string content = files::read_file(path);
+    const std::string_view all = content;
+    if (!all.starts_with(kHead.substr(0, kHead.find('1')))) {
+        files::fail(path, "is no compressed data set: expected a file that skein data compress has written");
+    }
+    if (!all.starts_with(kHead)) {
+        files::fail(path, "is a compressed data set of another version of skein: expected version 1");
+    }
+    if (all.size() < kHead.size() + 3 * 8 + kChecksumBytes) {
+        files::fail(path, "is cut short: it has " + std::to_string(all.size()) + " bytes");
+    }
+    std::uint64_t expected = 0;
+    std::memcpy(&expected, all.data() + all.size() - kChecksumBytes, kChecksumBytes);
+    const std::string_view summed = all.substr(0, all.size() - kChecksumBytes);
+    if (checksum(summed) != expected) {
+        files::fail(path, "is cut short or damaged: its checksum does not fit");
+    }
+    Bytes bytes(path, summed.substr(kHead.size()));
+    const auto panel_exponent = bytes.take<std::int64_t>();
+    const auto num_nodes = bytes.take<std::uint64_t>();
+    if (panel_exponent < -500 || panel_exponent > 500 || num_nodes > 64) {
+        files::fail(path, "is damaged: panels of 2^" + std::to_string(panel_exponent) + " with " +
+                              std::to_string(num_nodes) + " nodes");
+    }
+    const std::size_t stride = CompressedDataset::sums_per_panel(static_cast<std::size_t>(num_nodes));
+    std::vector<MomentSubtree> subtrees(bytes.take_count(6 * 8));
+    for (MomentSubtree& subtree : subtrees) {
+        subtree = take_subtree(bytes, stride);
+    }
+    if (!bytes.is_empty()) {
+        files::fail(path, "is damaged: it has more sums than it says");
+    }
+    try {
+        return {static_cast<int>(panel_exponent), static_cast<std::size_t>(num_nodes), std::move(subtrees)};
+    } catch (const std::invalid_argument& error) {
+        files::fail(path, std::string("is damaged: ") + error.what());
+    }
+}
+
+}  // namespace skein
