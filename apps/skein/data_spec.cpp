@@ -215,9 +215,9 @@ Dataset<Scalar> open_data(const std::string& text, const std::string& where, dou
     }
     constexpr std::string_view kNpyPair = ".npy,";
     if (const std::size_t pair = text.find(kNpyPair); pair != std::string::npos && text.ends_with(".npy")) {
-        return read_dataset<Scalar>(text.substr(0, pair + kNpyPair.size() - 1), text.substr(pair + kNpyPair.size()));
+        return open_dataset<Scalar>(text.substr(0, pair + kNpyPair.size() - 1), text.substr(pair + kNpyPair.size()));
     }
-    return read_dataset<Scalar>(text);
+    return open_dataset<Scalar>(text);
 }
 template Dataset<float> open_data(const std::string&, const std::string&, double);
 template Dataset<double> open_data(const std::string&, const std::string&, double);

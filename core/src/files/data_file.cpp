@@ -14,6 +14,7 @@
 #include "files/csv.hpp"
 #include "files/fail.hpp"
 #include "files/npy_reader.hpp"
+#include "files/npy_source.hpp"
 #include "files/to_text.hpp"
 #include "kernels/floating_point_environment.hpp"
 
@@ -34,26 +35,12 @@ SampleColumns<Scalar> read_csv(const std::filesystem::path& path) {
     return std::move(parser.samples());
 }
 
-std::size_t num_columns_of(const NpyReader& reader) { return reader.shape().size() == 2 ? reader.shape()[1] : 1; }
-
-template <class Scalar>
-void require_valid(const NpyReader& reader, std::size_t index, Scalar value, std::size_t column) {
-    if (!std::isfinite(value)) {
-        fail(reader.path(), reader.position(index) + ": '" + to_text(value) + "': every value must be finite");
-    }
-    if (column == 2 && value < 0) {
-        fail(reader.path(),
-             reader.position(index) + ": '" + to_text(value) + "': a sample weight must not be negative");
-    }
-}
-
 /// The columns of an array (N, num_columns), read in blocks so that it need not be in memory twice.
 template <class Scalar>
 SampleColumns<Scalar> read_columns(const NpyReader& reader) {
     SampleColumns<Scalar> samples;
     const std::size_t num_columns = samples.num_columns = num_columns_of(reader);
     const std::size_t num_rows = reader.shape()[0];
-    if (num_rows == 0) fail(reader.path(), "has no samples: shape " + format_shape(reader.shape()));
     for (std::size_t column = 0; column < num_columns; ++column) samples.values[column].resize(num_rows);
     std::vector<Scalar> block(std::min(num_rows, kNpyBlockRows) * num_columns);
     for (std::size_t first_row = 0; first_row < num_rows; first_row += kNpyBlockRows) {
@@ -70,29 +57,43 @@ SampleColumns<Scalar> read_columns(const NpyReader& reader) {
     return samples;
 }
 
-template <class Scalar>
-SampleColumns<Scalar> read_npy_samples(const std::filesystem::path& path) {
-    const NpyReader reader(path);
+/// An array of two or three columns.
+NpyReader open_samples(const std::filesystem::path& path) {
+    NpyReader reader(path);
     if (reader.shape().size() == 1 || reader.shape()[1] < 2 || reader.shape()[1] > kMaxColumns) {
         fail(path, "has shape " + format_shape(reader.shape()) + ": expected (N, 2), x and y, or (N, 3), x, y and m" +
                        (num_columns_of(reader) == 1 ? "; x and y in two files are read together" : ""));
     }
-    return read_columns<Scalar>(reader);
+    if (reader.shape()[0] == 0) fail(path, "has no samples: shape " + format_shape(reader.shape()));
+    return reader;
 }
 
-template <class Scalar>
-std::vector<Scalar> read_npy_column(const std::filesystem::path& path) {
-    const NpyReader reader(path);
+/// An array of one column.
+NpyReader open_column(const std::filesystem::path& path) {
+    NpyReader reader(path);
     if (num_columns_of(reader) != 1) {
         fail(path, "has shape " + format_shape(reader.shape()) + ": expected (N,) or (N, 1)");
     }
-    return std::move(read_columns<Scalar>(reader).values[0]);
+    if (reader.shape()[0] == 0) fail(path, "has no samples: shape " + format_shape(reader.shape()));
+    return reader;
+}
+
+void require_same_length(const NpyReader& x, const NpyReader& y) {
+    if (x.num_values() != y.num_values()) {
+        fail(y.path(), "has " + std::to_string(y.num_values()) + " values: expected " + std::to_string(x.num_values()) +
+                           " as in " + shown_path(x.path()));
+    }
+}
+
+template <class Scalar>
+bool fits(const NpyReader& reader, std::size_t num_files, std::uint64_t max_bytes) {
+    return reader.num_values() <= max_bytes / (num_files * sizeof(Scalar));
 }
 
 template <class Scalar>
 SampleColumns<Scalar> read_samples(const std::filesystem::path& path) {
     if (path.extension() == ".csv") return read_csv<Scalar>(path);
-    if (path.extension() == ".npy") return read_npy_samples<Scalar>(path);
+    if (path.extension() == ".npy") return read_columns<Scalar>(open_samples(path));
     fail(path, "is of an unknown kind: expected a name that ends in .csv or .npy");
 }
 
@@ -128,20 +129,44 @@ Dataset<Scalar> read_dataset(const std::filesystem::path& path) {
 template <class Scalar>
 Dataset<Scalar> read_dataset(const std::filesystem::path& x_path, const std::filesystem::path& y_path) {
     const FloatingPointEnvironment environment;
-    std::vector<Scalar> x = files::naming(x_path, [&] { return files::read_npy_column<Scalar>(x_path); });
-    return files::naming(y_path, [&] {
-        std::vector<Scalar> y = files::read_npy_column<Scalar>(y_path);
-        if (x.size() != y.size()) {
-            files::fail(y_path, "has " + std::to_string(y.size()) + " values: expected " + std::to_string(x.size()) +
-                                    " as in " + files::shown_path(x_path));
+    const files::NpyReader x_reader = files::open_column(x_path), y_reader = files::open_column(y_path);
+    files::require_same_length(x_reader, y_reader);
+    const auto values_of = [](const files::NpyReader& reader) {
+        return files::naming(reader.path(), [&] { return std::move(files::read_columns<Scalar>(reader).values[0]); });
+    };
+    std::vector<Scalar> x = values_of(x_reader), y = values_of(y_reader);
+    return Dataset<Scalar>(std::move(x), std::move(y));
+}
+
+template <class Scalar>
+Dataset<Scalar> open_dataset(const std::filesystem::path& path, std::uint64_t max_bytes) {
+    if (path.extension() == ".npy") {
+        files::NpyReader reader = files::open_samples(path);
+        if (!files::fits<Scalar>(reader, 1, max_bytes)) {
+            return Dataset<Scalar>(std::make_shared<files::NpySource<Scalar>>(std::move(reader)));
         }
-        return Dataset<Scalar>(std::move(x), std::move(y));
-    });
+    }
+    return read_dataset<Scalar>(path);
+}
+
+template <class Scalar>
+Dataset<Scalar> open_dataset(const std::filesystem::path& x_path, const std::filesystem::path& y_path,
+                             std::uint64_t max_bytes) {
+    files::NpyReader x = files::open_column(x_path), y = files::open_column(y_path);
+    files::require_same_length(x, y);
+    if (files::fits<Scalar>(x, 2, max_bytes)) {
+        return read_dataset<Scalar>(x_path, y_path);
+    }
+    return Dataset<Scalar>(std::make_shared<files::NpySource<Scalar>>(std::move(x), std::move(y)));
 }
 
 template Dataset<float> read_dataset(const std::filesystem::path&);
 template Dataset<double> read_dataset(const std::filesystem::path&);
 template Dataset<float> read_dataset(const std::filesystem::path&, const std::filesystem::path&);
 template Dataset<double> read_dataset(const std::filesystem::path&, const std::filesystem::path&);
+template Dataset<float> open_dataset(const std::filesystem::path&, std::uint64_t);
+template Dataset<double> open_dataset(const std::filesystem::path&, std::uint64_t);
+template Dataset<float> open_dataset(const std::filesystem::path&, const std::filesystem::path&, std::uint64_t);
+template Dataset<double> open_dataset(const std::filesystem::path&, const std::filesystem::path&, std::uint64_t);
 
 }  // namespace skein

@@ -30,6 +30,9 @@ public:
     /// The bytes from `offset` on, all of them or FileError.
     void read_at(std::uint64_t offset, std::span<std::byte> bytes) const;
 
+    /// Says that these bytes are read next: the kernel may fetch them meanwhile.
+    void will_need(std::uint64_t offset, std::uint64_t num_bytes) const noexcept;
+
     int descriptor() const noexcept { return descriptor_.get(); }
 
 private:

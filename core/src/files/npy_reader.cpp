@@ -27,6 +27,11 @@ NpyReader::NpyReader(const std::filesystem::path& path) : file_(path), header_(r
     num_values_ = require_data_size(file_, header_);
 }
 
+void NpyReader::will_need(std::size_t first, std::size_t count) const noexcept {
+    const std::size_t bytes_each = bytes_of(header_.type);
+    file_.will_need(header_.data_offset + first * bytes_each, count * bytes_each);
+}
+
 std::string NpyReader::position(std::size_t index) const {
     const std::size_t num_columns = shape().size() == 2 ? shape()[1] : 1;
     const std::string row = "row " + std::to_string(index / num_columns + 1);

@@ -1,6 +1,7 @@
-/// Data sets from files, read whole into memory.
+/// Data sets from files, read whole into memory or piece by piece.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 
 #include "skein/dataset.hpp"
@@ -20,5 +21,17 @@ Dataset<Scalar> read_dataset(const std::filesystem::path& path);
 /// A data set from two .npy files of shape (N) or (N, 1). Throws FileError also when their lengths differ.
 template <class Scalar>
 Dataset<Scalar> read_dataset(const std::filesystem::path& x_path, const std::filesystem::path& y_path);
+
+/// Samples that take more memory than this are left in their file.
+inline constexpr std::uint64_t kMaxBytesInMemory = std::uint64_t{1} << 28;
+
+/// As read_dataset() for samples of up to `max_bytes` in memory. A larger .npy file stays open, and its samples are read
+/// when they are asked for: training on it takes no memory to speak of, and gives the same bits. Then NaN, infinities
+/// and negative sample weights are FileErrors when they are met, and so is a file that has become shorter.
+template <class Scalar>
+Dataset<Scalar> open_dataset(const std::filesystem::path& path, std::uint64_t max_bytes = kMaxBytesInMemory);
+template <class Scalar>
+Dataset<Scalar> open_dataset(const std::filesystem::path& x_path, const std::filesystem::path& y_path,
+                             std::uint64_t max_bytes = kMaxBytesInMemory);
 
 }  // namespace skein
