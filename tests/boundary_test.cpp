@@ -131,7 +131,7 @@ TEST_CASE("bad searches are refused") {
           "the number of the axis to look along is 3: expected one that the sweep has, counted from 0");
     CHECK(error_of({.axis = 2}) == "axis seed: its values are whole numbers, between which nothing can be bisected");
     CHECK(error_of({.num_scanned = 1}) == "the number of values to scan is 1: expected at least 2");
-    CHECK(error_of({.tolerance = 0}) == "the tolerance is 0: expected more than 0 and less than 1");
+    CHECK(error_of({.resolution = 0}) == "the resolution is 0: expected more than 0 and less than 1");
 }
 
 /// The plain twin: for every box, whether any of its cells has a neighbour of another class.

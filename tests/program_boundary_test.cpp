@@ -99,8 +99,8 @@ TEST_CASE("program: bad boundaries are refused") {
     CHECK(error_of({}) ==
           "skein: error: no axis is given: expected --axis, [[axis]] in a file, or --preset (see skein "
           "boundary --help)\n");
-    CHECK(error_of({two, "--along=weight[1]", "--tolerance=2"}) ==
-          "skein: error: the tolerance is 2: expected more than 0 and less than 1\n");
+    CHECK(error_of({two, "--along=weight[1]", "--resolution=2"}) ==
+          "skein: error: the resolution is 2: expected more than 0 and less than 1\n");
 }
 
 }  // namespace skein::test

@@ -120,7 +120,7 @@ int look_along(const Configuration& configuration, const SweepJob<Scalar>& job, 
     settings.is_logarithmic = job.axes[along].scale == AxisScale::log10;
     settings.boundary = configuration.word<BoundaryOf>("between", kBoundaryOfNames);
     settings.num_scanned = static_cast<std::size_t>(configuration.count("scan", 2, 1'000'000));
-    settings.tolerance = configuration.positive_number("tolerance");
+    settings.resolution = configuration.positive_number("resolution");
     const BoundaryOutcome outcome = find_boundary(job.sweep, settings);
     write_output(configuration.flag("json") ? json_line(changes_json(job, settings, outcome))
                                             : changes_text(job, settings, outcome));

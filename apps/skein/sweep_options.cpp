@@ -65,7 +65,7 @@ constexpr Option kBoundaryOptions[] = {
     {"Boundary", "between", "CLASS", text, "loss_decreased",
      "What is on one side and not on the other: loss_decreased, converged or diverged."},
     {"Boundary", "scan", "N", count, "64", "Values that first tell how often the class changes."},
-    {"Boundary", "tolerance", "T", number, "1e-12", "Relative distance of the two ends of each change."},
+    {"Boundary", "resolution", "R", number, "1e-12", "Relative distance of the two ends of each change."},
     {"Boundary", "json", "", flag, "", "Print one JSON object instead of a table."},
     {"Boundary", "quiet", "", flag, "", "No progress, and no warnings."},
 };

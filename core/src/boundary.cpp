@@ -35,7 +35,7 @@ void check(const Sweep<Scalar>& sweep, const BoundarySettings& settings) {
             "axis " + axis.parameter.name() + ": the beginning of a logarithmic bracket", axis.values.front(),
             "a positive number");
     require(settings.num_scanned >= 2, "the number of values to scan", settings.num_scanned, "at least 2");
-    require(settings.tolerance > 0 && settings.tolerance < 1, "the tolerance", settings.tolerance,
+    require(settings.resolution > 0 && settings.resolution < 1, "the resolution", settings.resolution,
             "more than 0 and less than 1");
 }
 
@@ -52,10 +52,10 @@ struct Bracket {
 };
 
 template <class Scalar>
-bool is_narrow(const BoundaryChange& change, double middle, double tolerance) {
+bool is_narrow(const BoundaryChange& change, double middle, double resolution) {
     const double size = std::max(std::abs(change.below), std::abs(change.above));
     const auto rounded = static_cast<Scalar>(middle);
-    return change.above - change.below <= tolerance * size || rounded == static_cast<Scalar>(change.below) ||
+    return change.above - change.below <= resolution * size || rounded == static_cast<Scalar>(change.below) ||
            rounded == static_cast<Scalar>(change.above);
 }
 
@@ -133,7 +133,7 @@ private:
         for (Bracket& bracket : brackets) {
             const BoundaryChange& change = bracket.change;
             const double middle = middle_of(change.below, change.above, settings_.is_logarithmic);
-            bracket.is_done |= is_narrow<Scalar>(change, middle, settings_.tolerance);
+            bracket.is_done |= is_narrow<Scalar>(change, middle, settings_.resolution);
             if (!bracket.is_done) {
                 append_coordinates(sweep_, settings_.axis, change.point, middle, coordinates);
                 middles.push_back(middle);

@@ -28,13 +28,13 @@ struct BoundarySettings {
     bool is_logarithmic = false;  ///< scan and middles in the sense of the logarithm: the bracket must be positive
     BoundaryOf boundary = BoundaryOf::loss_decreased;
     std::size_t num_scanned = 64;  ///< values, the ends of the bracket among them, that first tell how often it changes
-    double tolerance = 1e-12;      ///< of the two ends of a change, relative to the larger of them
+    double resolution = 1e-12;      ///< of the two ends of a change, relative to the larger of them
 };
 
 /// Two values between which the class changes.
 struct BoundaryChange {
     std::uint64_t point;  ///< which point of the grid of the other axes, the first of them running fastest
-    double below, above;  ///< at most `tolerance` apart, relatively, or with no number of the sweep's precision between
+    double below, above;  ///< at most `resolution` apart, relatively, or with no number of the sweep's precision between
     std::uint8_t class_below, class_above;
     Status status_below, status_above;
 };
@@ -51,7 +51,7 @@ struct BoundaryOutcome {
 /// the scan, all of them side by side, a round of bisection an ensemble. What lies between two values of the scan with the same
 /// class is not seen.
 /// Throws std::invalid_argument for an axis that the sweep does not have or whose values are whole numbers (they cannot be
-/// halved), a bracket that does not run from one number to a larger one, less than 2 values, a tolerance not in (0, 1).
+/// halved), a bracket that does not run from one number to a larger one, less than 2 values, a resolution not in (0, 1).
 template <class Scalar>
 BoundaryOutcome find_boundary(const Sweep<Scalar>& sweep, const BoundarySettings& settings,
                               EnsembleObserver* observer = nullptr);
