@@ -58,18 +58,14 @@ SKEIN_INLINE void normal_rows(const RandomRow& random, Row<Scalar>& first, Row<S
     second = radius * sine;
 }
 
-/// y of the target, without noise.
+/// y of the target, without noise; of a teacher only what goes into it.
 template <class Scalar>
-Row<Scalar> target_row(const SampleFormula<Scalar>& formula, const Row<Scalar>& x, const RandomRow& random) {
+SKEIN_INLINE Row<Scalar> target_row(const SampleFormula<Scalar>& formula, const Row<Scalar>& x,
+                                    const RandomRow& random) {
     const Row<Scalar> one = broadcast(Scalar(1));
     const Row<Scalar> zero = broadcast(Scalar(0));
     switch (formula.target) {
-        case Target::teacher: {
-            alignas(64) Scalar f[kRowLanes];
-            store(f, x);
-            forward(formula.teacher, f, f, kRowLanes);
-            return load(f);
-        }
+        case Target::teacher: return x;
         case Target::sine: {
             Row<Scalar> sine, cosine;
             sin_cos_two_pi(broadcast(formula.frequency) * x, sine, cosine);
@@ -85,39 +81,56 @@ Row<Scalar> target_row(const SampleFormula<Scalar>& formula, const Row<Scalar>& 
     return select(equal(to_row<Scalar>(bit), zero), negated(one), one);
 }
 
+/// x, what the target makes of it, and the noise, a standard normal.
 template <class Scalar>
-void generate_row(const SampleFormula<Scalar>& formula, const std::uint64_t* indices, Row<Scalar>& x, Row<Scalar>& y) {
+SKEIN_INLINE void generate_row(const SampleFormula<Scalar>& formula, const std::uint64_t* indices, Scalar* x,
+                               Scalar* target, Scalar* noise) {
     const RandomRow random = philox_row(OneSeed{formula.seed}, Stream::samples, indices);
-    Row<Scalar> noise = broadcast(Scalar(0));
-    Row<Scalar> unused;
+    Row<Scalar> row_x, row_noise = broadcast(Scalar(0)), unused;
     if (formula.input == InputDistribution::normal) {
-        normal_rows(random, x, noise);
-        x = broadcast(formula.input_scale) * x;
+        normal_rows(random, row_x, row_noise);
+        row_x = broadcast(formula.input_scale) * row_x;
     } else {
         const Row<Scalar> centred = fused(broadcast(Scalar(2)), uniform_row<Scalar>(random), broadcast(Scalar(-1)));
         const bool is_constant = formula.input == InputDistribution::constant;
-        x = is_constant ? broadcast(formula.input_scale) : broadcast(formula.input_scale) * centred;
+        row_x = is_constant ? broadcast(formula.input_scale) : broadcast(formula.input_scale) * centred;
         if (formula.noise != 0) {
-            normal_rows(philox_row(OneSeed{formula.seed}, Stream::noise, indices), noise, unused);
+            normal_rows(philox_row(OneSeed{formula.seed}, Stream::noise, indices), row_noise, unused);
         }
     }
-    y = fused(broadcast(formula.noise), noise, target_row(formula, x, random));
+    store(x, row_x);
+    store(target, target_row(formula, row_x, random));
+    store(noise, row_noise);
 }
 
+/// A tile at a time, so that a teacher's rows run side by side: one alone would wait for each of its layers.
 template <class Scalar>
 void generate(const SampleFormula<Scalar>& formula, const std::uint64_t* indices, std::size_t count, Scalar* x,
               Scalar* y) {
-    for (std::size_t lane = 0; lane < count; lane += kRowLanes) {
-        const std::size_t num_lanes = count - lane < kRowLanes ? count - lane : kRowLanes;
-        std::uint64_t row_indices[kRowLanes] = {};
-        std::memcpy(row_indices, indices + lane, num_lanes * sizeof(std::uint64_t));
-        Row<Scalar> row_x, row_y;
-        generate_row(formula, row_indices, row_x, row_y);
-        alignas(64) Scalar columns[2][kRowLanes];
-        store(columns[0], with_one_nan(row_x));
-        store(columns[1], with_one_nan(row_y));
-        std::memcpy(x + lane, columns[0], num_lanes * sizeof(Scalar));
-        std::memcpy(y + lane, columns[1], num_lanes * sizeof(Scalar));
+    constexpr std::size_t kTileLanes = 16 * kRowLanes;
+    alignas(64) Scalar tile_x[kTileLanes], target[kTileLanes], noise[kTileLanes];
+    for (std::size_t first = 0; first < count; first += kTileLanes) {
+        const std::size_t num_lanes = count - first < kTileLanes ? count - first : kTileLanes;
+        for (std::size_t lane = 0; lane < num_lanes; lane += kRowLanes) {
+            if (num_lanes - lane >= kRowLanes) {
+                generate_row(formula, indices + first + lane, tile_x + lane, target + lane, noise + lane);
+            } else {
+                std::uint64_t last[kRowLanes] = {};
+                std::memcpy(last, indices + first + lane, (num_lanes - lane) * sizeof(std::uint64_t));
+                generate_row(formula, last, tile_x + lane, target + lane, noise + lane);
+            }
+        }
+        const std::size_t num_rows = (num_lanes + kRowLanes - 1) / kRowLanes;
+        if (formula.target == Target::teacher) {
+            forward(formula.teacher, target, target, num_rows * kRowLanes);
+        }
+        for (std::size_t lane = 0; lane < num_rows * kRowLanes; lane += kRowLanes) {
+            store(tile_x + lane, with_one_nan(load(tile_x + lane)));
+            store(target + lane,
+                  with_one_nan(fused(broadcast(formula.noise), load(noise + lane), load(target + lane))));
+        }
+        std::memcpy(x + first, tile_x, num_lanes * sizeof(Scalar));
+        std::memcpy(y + first, target, num_lanes * sizeof(Scalar));
     }
 }
 
