@@ -80,7 +80,7 @@ TEST_CASE("program: wrong words and numbers name their option") {
     check_train_refused({"--activation", "tahn"}, {"--activation", "did you mean 'tanh'?"});
     check_train_refused({"--optimizer", "adam"}, {"--optimizer", "did you mean 'adamw'?"});
     check_train_refused({"--schedule", "cosin"}, {"--schedule", "did you mean 'cosine'?"});
-    check_train_refused({"--sampling", "shufled"}, {"--sampling", "did you mean 'shuffled'?"});
+    check_train_refused({"--shuffle", "ful"}, {"--shuffle", "did you mean 'full'?"});
     check_train_refused({"--init", "zero"}, {"--init", "unknown init 'zero'"});
     check_train_refused({"--precision", "float16"}, {"--precision", "did you mean"});
     check_train_refused({"--learning-rate", "abc"}, {"--learning-rate: 'abc' is not a number"});
@@ -116,10 +116,10 @@ TEST_CASE("program: options that disagree") {
     check_train_refused({"--momentum", "0.5"}, {"--momentum has no effect", "--optimizer momentum or nesterov"});
     check_train_refused({"--weights", "1", "--init", "normal"}, {"--init", "--weights"});
     check_train_refused({"--batch", "101", "--data", "sine:samples=100"}, {"--batch", "101", "100"});
-    check_train_refused({"--data", "sine:samples=100", "--batch", "full", "--sampling", "with_replacement"},
-                        {"--sampling", "full batches have one order"});
-    check_train_refused({"--data", "sine:samples=100", "--sampling", "with-replacement"},
-                        {"--sampling", "full batches have one order", "--batch N"});
+    check_train_refused({"--data", "sine:samples=100", "--batch", "full", "--shuffle", "with_replacement"},
+                        {"--shuffle", "full batches have one order"});
+    check_train_refused({"--data", "sine:samples=100", "--shuffle", "with-replacement"},
+                        {"--shuffle", "full batches have one order", "--batch N"});
     check_train_refused({"--batch", "half"}, {"--batch", "'half'", "full"});
     check_train_refused({"--schedule", "cosine", "--max-seconds", "1"}, {"--schedule", "--epochs or --steps"});
     check_train_refused({"--validation", "1.5"}, {"--validation", "less than 1"});

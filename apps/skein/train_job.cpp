@@ -1,12 +1,16 @@
 #include "train_job.hpp"
 
+#include <array>
+#include <cmath>
 #include <stdexcept>
+#include <vector>
 
 #include "chain_options.hpp"
 #include "data_progress.hpp"
 #include "data_spec.hpp"
 #include "errors.hpp"
 #include "numbers.hpp"
+#include "streams.hpp"
 
 namespace skein::app {
 namespace {
@@ -71,7 +75,51 @@ Dataset<Scalar> compress_data(const Configuration& configuration, const Dataset<
                            &samples);
 }
 
-void read_batches(Configuration& configuration, std::uint64_t num_samples, TrainingSettings& settings) {
+/// In the order of Sampling.
+constexpr std::array<std::string_view, 4> kShuffleNames{"full", "with_replacement", "none", "blocks"};
+
+/// The correlation of x with the number of the row, over some rows that are evenly spaced.
+template <class Scalar>
+double correlation_with_row(const Dataset<Scalar>& data, std::size_t count) {
+    std::vector<std::uint64_t> rows(count);
+    std::vector<Scalar> x(count), y(count), m(count);
+    for (std::size_t at = 0; at < count; ++at) {
+        rows[at] = data.num_samples() / count * at;
+    }
+    const MiniBatch<Scalar> samples = data.source().gather(rows, {x.data(), y.data(), m.data()});
+    const double n = static_cast<double>(count), middle = (n - 1.0) / 2.0;
+    double mean = 0.0, of_both = 0.0, of_x = 0.0, of_rows = 0.0;
+    for (std::size_t at = 0; at < count; ++at) {
+        mean += static_cast<double>(samples.x[at]) / n;
+    }
+    for (std::size_t at = 0; at < count; ++at) {
+        const double from_middle = static_cast<double>(at) - middle, from_mean = static_cast<double>(samples.x[at]) - mean;
+        of_both += from_middle * from_mean;
+        of_x += from_mean * from_mean;
+        of_rows += from_middle * from_middle;
+    }
+    return of_x > 0.0 ? of_both / std::sqrt(of_x * of_rows) : 0.0;
+}
+
+/// Where the order of the samples is kept, more or less, sorted data give mini-batches that are all alike.
+template <class Scalar>
+void warn_of_order(const Configuration& configuration, const Dataset<Scalar>& data, Sampling sampling) {
+    constexpr std::size_t kRows = 256;
+    constexpr double kSixSigma = 0.375;  // of the correlation of 256 rows that are independent: 6 / sqrt(256)
+    const bool keeps_order = sampling == Sampling::sequential || sampling == Sampling::shuffled_blocks;
+    if (!keeps_order || !data.has_samples() || data.num_samples() < kRows || configuration.flag("quiet")) {
+        return;
+    }
+    const double correlation = correlation_with_row(data, kRows);
+    if (std::abs(correlation) > kSixSigma) {
+        write_warning("the data look sorted by x (correlation with the row " + rounded(correlation, 2) +
+                      "): mini-batches will be all alike for a while; --shuffle full mixes them");
+    }
+}
+
+template <class Scalar>
+void read_batches(Configuration& configuration, const Dataset<Scalar>& training, TrainingSettings& settings) {
+    const std::uint64_t num_samples = training.num_samples();
     if (!configuration.is_given("batch")) {
         configuration.resolve("batch", num_samples <= kDefaultBatch ? "full" : std::to_string(kDefaultBatch));
     }
@@ -85,9 +133,15 @@ void read_batches(Configuration& configuration, std::uint64_t num_samples, Train
                                             std::to_string(num_samples) + ": expected at most that, or full");
         }
     }
-    settings.sampling = configuration.word<Sampling>("sampling", kSamplingNames);
+    if (!configuration.is_given("shuffle")) {
+        configuration.resolve("shuffle", training.source().prefers_blocks() ? "blocks" : "full");
+    }
+    settings.sampling = configuration.word<Sampling>("shuffle", kShuffleNames);
+    if (settings.batch_size != 0) {
+        warn_of_order(configuration, training, settings.sampling);
+    }
     if (settings.batch_size == 0 && settings.sampling == Sampling::with_replacement) {
-        configuration.fail("sampling",
+        configuration.fail("shuffle",
                            "with_replacement has no effect, full batches have one order: expected --batch N");
     }
     settings.seed = configuration.count("seed", 0, UINT64_MAX);
@@ -189,7 +243,7 @@ TrainJob<Scalar> make_train_job(Configuration& configuration) {
     if (is_compressed && !configuration.is_given("batch")) {
         configuration.resolve("batch", "full");
     }
-    read_batches(configuration, training.num_samples(), settings);
+    read_batches(configuration, training, settings);
     const BatchOrder order(training.num_samples(), settings.batch_size, settings.sampling, settings.seed);
     const std::optional<std::uint64_t> max_steps = length_in_steps(settings.stop, order.steps_per_epoch());
     read_schedule(configuration, max_steps, settings.schedule);

@@ -27,8 +27,11 @@ constexpr Option kOptions[] = {
      "Validation data, or the fraction of the data (0.1) to set aside as such, chosen by --seed.", kStored},
     {"Data", "batch", "N|full", count_or_text, "",
      "Samples of a mini-batch (default: 1024, or full for fewer samples).", kStored},
-    {"Data", "sampling", "KIND", text, "shuffled",
-     "shuffled (each epoch in its own order), with_replacement or sequential.", kStored},
+    {"Data", "shuffle", "KIND", text, "",
+     "full (each epoch in its own order), blocks (of 65,536 samples: those in an order of their own, and the samples of "
+     "each; not enough where the data are sorted), none or with_replacement (default: full, or blocks for files that do "
+     "not fit into memory).",
+     kStored},
 
     {"Data", "compress", "", flag, "",
      "Compress the training data first (skein data compress): a step then costs the same however many samples there "

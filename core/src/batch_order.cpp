@@ -79,15 +79,45 @@ BatchOrder::Batch::Batch(const BatchOrder& order, std::uint64_t step) noexcept
       first_(step % order.steps_per_epoch_ * order.batch_size_),
       num_samples_(order.batch_size(step)),
       population_(order.num_samples_),
-      seed_(order.seed_) {
+      seed_(order.seed_),
+      epoch_(step / order.steps_per_epoch_) {
+    const std::uint64_t num_whole_blocks = population_ / kBlockSamples;
     if (sampling_ == Sampling::shuffled) {
-        permutation_.emplace(order.num_samples_, order.seed_, Stream::epoch_order, step / order.steps_per_epoch_);
+        permutation_.emplace(population_, seed_, Stream::epoch_order, epoch_);
+    } else if (sampling_ == Sampling::shuffled_blocks) {
+        permutation_.emplace(std::max<std::uint64_t>(1, num_whole_blocks), seed_, Stream::block_order, epoch_);
+        partial_place_ = integer(seed_, Stream::partial_block, epoch_, num_whole_blocks + 1);
     } else if (sampling_ == Sampling::with_replacement) {
         first_ = step * order.batch_size_;
     }
 }
 
+/// The samples at `place` of the epoch and after it: block after block.
+void BatchOrder::Batch::indices_in_blocks(std::uint64_t place, std::span<std::uint64_t> indices) const {
+    const std::uint64_t num_whole = population_ / kBlockSamples, partial_size = population_ % kBlockSamples;
+    const std::uint64_t partial_first = partial_place_ * kBlockSamples;
+    while (!indices.empty()) {
+        const bool is_partial = place >= partial_first && place < partial_first + partial_size;
+        const std::uint64_t in_whole = place < partial_first ? place : place - partial_size;
+        const std::uint64_t block = is_partial ? num_whole : (*permutation_)(in_whole / kBlockSamples);
+        const std::uint64_t size = is_partial ? partial_size : kBlockSamples;
+        const std::uint64_t first = is_partial ? place - partial_first : in_whole % kBlockSamples;
+        const std::size_t count = static_cast<std::size_t>(std::min<std::uint64_t>(indices.size(), size - first));
+        const std::span<std::uint64_t> part = indices.first(count);
+        std::iota(part.begin(), part.end(), first);
+        Permutation(size, seed_, Stream::within_block, epoch_ * (num_whole + 1) + block).apply(part);
+        for (std::uint64_t& index : part) {
+            index += block * kBlockSamples;
+        }
+        indices = indices.subspan(count);
+        place += count;
+    }
+}
+
 void BatchOrder::Batch::indices(std::uint64_t position, std::span<std::uint64_t> indices) const {
+    if (sampling_ == Sampling::shuffled_blocks) {
+        return indices_in_blocks(first_ + position, indices);
+    }
     std::iota(indices.begin(), indices.end(), first_ + position);
     if (sampling_ == Sampling::shuffled) {
         permutation_->apply(indices);

@@ -28,7 +28,8 @@ LaneSamples<Scalar>::LaneSamples(std::span<const Dataset<Scalar>> data, const Ba
       seeds_(seeds),
       has_own_data_(data.size() > 1),
       has_own_order_(!seeds.empty() && order.sampling() != Sampling::sequential),
-      has_table_(order.num_samples() <= (has_own_data_ ? kMaxOwnTable : kMaxSharedTable)),
+      has_table_(order.num_samples() <= (has_own_data_ ? kMaxOwnTable : kMaxSharedTable) &&
+                 !(has_own_order_ && order.sampling() == Sampling::shuffled_blocks)),
       mode_(has_own_order_   ? Mode::gathered
             : !has_own_data_ ? Mode::window
             : has_table_     ? Mode::table

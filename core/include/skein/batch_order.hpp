@@ -36,8 +36,15 @@ enum class Sampling : std::uint8_t {
     shuffled,          ///< every epoch sees each sample once, in an order of its own
     with_replacement,  ///< every sample of every step is drawn from all
     sequential,        ///< every epoch goes through the samples in their own order
+    shuffled_blocks,   ///< every epoch sees each sample once: blocks of kBlockSamples in an order of its own, and the
+                       ///< samples of a block in another
 };
-inline constexpr std::array<std::string_view, 3> kSamplingNames{"shuffled", "with_replacement", "sequential"};
+inline constexpr std::array<std::string_view, 4> kSamplingNames{"shuffled", "with_replacement", "sequential",
+                                                                "shuffled_blocks"};
+/// Samples of a block: in a file a stretch that is read in one go (1 MiB of doubles in two columns), in memory what fits
+/// into an L2 cache. What block shuffling does not mix: where neighbours within a few blocks are alike (sorted data, a
+/// file joined of parts that differ), the mini-batches of a while all come from the same kind of samples.
+inline constexpr std::uint64_t kBlockSamples = 65536;
 
 /// The mini-batches of a run. An epoch is ceil(num_samples / batch_size) steps; the last one takes what is left.
 class BatchOrder {
@@ -66,12 +73,15 @@ public:
     private:
         friend class BatchOrder;
         Batch(const BatchOrder& order, std::uint64_t step) noexcept;
+        void indices_in_blocks(std::uint64_t place, std::span<std::uint64_t> indices) const;
         Sampling sampling_;
         std::uint64_t first_;  // position of its first sample: in the epoch, or (with replacement) in the whole run
         std::uint64_t num_samples_;
         std::uint64_t population_;
         std::uint64_t seed_;
-        std::optional<Permutation> permutation_;  // of the shuffled epoch
+        std::uint64_t epoch_;
+        std::optional<Permutation> permutation_;  // of the shuffled epoch, or of its whole blocks
+        std::uint64_t partial_place_ = 0;         // how many whole blocks come before the partial one
     };
     Batch batch(std::uint64_t step) const noexcept { return Batch(*this, step); }
 

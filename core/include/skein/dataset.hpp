@@ -38,6 +38,8 @@ class SampleSource {
 public:
     virtual ~SampleSource() = default;
     virtual std::uint64_t num_samples() const noexcept = 0;
+    /// Whether samples in no order take far longer than neighbours: those of a file do.
+    virtual bool prefers_blocks() const noexcept { return false; }
     /// The `count` samples from `first` on, in `buffer` or in memory of the source's own.
     virtual MiniBatch<Scalar> range(std::uint64_t first, std::size_t count, const SampleBuffer<Scalar>& buffer) const = 0;
     /// The samples of these indices, in their order, always in `buffer`.

@@ -17,6 +17,9 @@ enum class Stream : std::uint32_t {
     epoch_order = 3,
     replacement = 4,
     validation_split = 5,
+    block_order = 6,    ///< of a shuffled_blocks epoch
+    within_block = 7,   ///< likewise: the order in each block
+    partial_block = 8,  ///< likewise: the place of the last block
 };
 
 using RandomBlock = std::array<std::uint32_t, 4>;

@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <bit>
 #include <cmath>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "files/fail.hpp"
 #include "files/to_text.hpp"
+#include "skein/batch_order.hpp"
 
 namespace skein::files {
 namespace {
@@ -74,6 +77,22 @@ void require_all_valid(const NpyReader& reader, std::uint64_t first, std::span<c
     }
 }
 
+std::uint64_t next_id() noexcept {
+    static std::atomic<std::uint64_t> count{0};
+    return ++count;
+}
+
+/// A block of samples, in columns.
+template <class Scalar>
+struct Block {
+    std::uint64_t source_id = 0;
+    std::uint64_t index = 0;
+    std::vector<Scalar> columns;  // [block samples x 3]
+};
+
+/// From so many samples of one block on, reading all of it takes less time than reading each.
+constexpr std::size_t kWorthABlock = 64;
+
 }  // namespace
 
 std::size_t num_columns_of(const NpyReader& reader) { return reader.shape().size() == 2 ? reader.shape()[1] : 1; }
@@ -90,10 +109,11 @@ void require_valid(const NpyReader& reader, std::size_t index, Scalar value, std
 }
 
 template <class Scalar>
-NpySource<Scalar>::NpySource(NpyReader samples) : x_(std::move(samples)), num_columns_(num_columns_of(x_)) {}
+NpySource<Scalar>::NpySource(NpyReader samples) : x_(std::move(samples)), num_columns_(num_columns_of(x_)), id_(next_id()) {}
 
 template <class Scalar>
-NpySource<Scalar>::NpySource(NpyReader x, NpyReader y) : x_(std::move(x)), y_(std::move(y)), num_columns_(2) {}
+NpySource<Scalar>::NpySource(NpyReader x, NpyReader y) 
+    : x_(std::move(x)), y_(std::move(y)), num_columns_(2), id_(next_id()) {}
 
 template <class Scalar>
 void NpySource<Scalar>::read(std::uint64_t first, std::size_t count, const SampleBuffer<Scalar>& to) const {
@@ -147,18 +167,53 @@ MiniBatch<Scalar> NpySource<Scalar>::range(std::uint64_t first, std::size_t coun
     return {buffer.x, buffer.y, num_columns_ == 3 ? buffer.sample_weight : nullptr, count};
 }
 
-/// Neighbours are read together.
+template <class Scalar>
+void NpySource<Scalar>::gather_from_block(std::uint64_t block, std::span<const std::uint64_t> indices,
+                                          const SampleBuffer<Scalar>& buffer) const {
+    thread_local Block<Scalar> mine;
+    const std::uint64_t first = block * kBlockSamples;
+    mine.columns.resize(3 * kBlockSamples);
+    Scalar* const x = mine.columns.data();
+    Scalar* const y = x + kBlockSamples;
+    Scalar* const m = y + kBlockSamples;
+    if (mine.source_id != id_ || mine.index != block) {
+        mine.source_id = 0;  // of nothing, if reading fails
+        read(first, static_cast<std::size_t>(std::min(kBlockSamples, num_samples() - first)), {x, y, m});
+        mine.source_id = id_;
+        mine.index = block;
+    }
+    for (std::size_t position = 0; position < indices.size(); ++position) {
+        const std::uint64_t row = indices[position] - first;
+        buffer.x[position] = x[row];
+        buffer.y[position] = y[row];
+        if (num_columns_ == 3) {
+            buffer.sample_weight[position] = m[row];
+        }
+    }
+}
+
+/// Samples of the same block, or neighbours, are read together.
 template <class Scalar>
 MiniBatch<Scalar> NpySource<Scalar>::gather(std::span<const std::uint64_t> indices,
                                             const SampleBuffer<Scalar>& buffer) const {
     for (std::size_t begin = 0; begin < indices.size();) {
-        std::size_t end = begin + 1;
-        while (end < indices.size() && indices[end] == indices[end - 1] + 1) {
+        const std::uint64_t block = indices[begin] / kBlockSamples;
+        std::size_t end = begin + 1, neighbours = begin + 1;
+        while (end < indices.size() && indices[end] / kBlockSamples == block) {
             ++end;
         }
-        read(indices[begin], end - begin,
-             {buffer.x + begin, buffer.y + begin, num_columns_ == 3 ? buffer.sample_weight + begin : nullptr});
-        begin = end;
+        while (neighbours < end && indices[neighbours] == indices[neighbours - 1] + 1) {
+            ++neighbours;
+        }
+        const SampleBuffer<Scalar> to{buffer.x + begin, buffer.y + begin,
+                                      num_columns_ == 3 ? buffer.sample_weight + begin : nullptr};
+        if (end - begin >= kWorthABlock && neighbours < end) {
+            gather_from_block(block, indices.subspan(begin, end - begin), to);
+            begin = end;
+        } else {
+            read(indices[begin], neighbours - begin, to);
+            begin = neighbours;
+        }
     }
     return {buffer.x, buffer.y, num_columns_ == 3 ? buffer.sample_weight : nullptr, indices.size()};
 }
