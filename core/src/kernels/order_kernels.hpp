@@ -65,6 +65,11 @@ void permute_lanes(const FeistelNetwork& network, std::uint64_t* positions, std:
 }
 
 void permute(const FeistelNetwork& network, std::uint64_t* positions, std::size_t count) {
+    if (network.size == (std::uint64_t{network.high_mask} + 1) << network.low_bits) {  // nothing is outside
+        for (; count >= kOrderLanes; positions += kOrderLanes, count -= kOrderLanes) {
+            pass(network, positions);
+        }
+    }
     for (std::size_t first = 0; first < count; first += kOrderLanes) {
         permute_lanes(network, positions + first, count - first < kOrderLanes ? count - first : kOrderLanes);
     }
