@@ -1,99 +1,49 @@
 #include "skein/files/data_file.hpp"
 
-#include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <new>
-#include <span>
 #include <stdexcept>
-#include <string>
 #include <utility>
 #include <vector>
 
-#include "files/csv.hpp"
 #include "files/fail.hpp"
-#include "files/npy_reader.hpp"
-#include "files/to_text.hpp"
 #include "kernels/floating_point_environment.hpp"
+#include "skein/files/sample_reader.hpp"
 
 namespace skein {
 namespace files {
 namespace {
 
-constexpr std::size_t kCsvBlockBytes = 1 << 20;
-constexpr std::size_t kNpyBlockRows = 4096;
+/// Read at once where nobody has counted the samples.
+constexpr std::size_t kPieceSamples = 65'536;
 
+/// All samples of a file, as a data set.
 template <class Scalar>
-SampleColumns<Scalar> read_csv(const std::filesystem::path& path) {
-    InputFile file(path);
-    CsvParser<Scalar> parser(path);
-    std::vector<char> block(kCsvBlockBytes);
-    for (std::size_t size = file.read(block); size > 0; size = file.read(block)) parser.feed({block.data(), size});
-    parser.finish();
-    return std::move(parser.samples());
-}
-
-std::size_t num_columns_of(const NpyReader& reader) { return reader.shape().size() == 2 ? reader.shape()[1] : 1; }
-
-template <class Scalar>
-void require_valid(const NpyReader& reader, std::size_t index, Scalar value, std::size_t column) {
-    if (!std::isfinite(value)) {
-        fail(reader.path(), reader.position(index) + ": '" + to_text(value) + "': every value must be finite");
-    }
-    if (column == 2 && value < 0) {
-        fail(reader.path(),
-             reader.position(index) + ": '" + to_text(value) + "': a sample weight must not be negative");
-    }
-}
-
-/// The columns of an array (N, num_columns), read in blocks so that it need not be in memory twice.
-template <class Scalar>
-SampleColumns<Scalar> read_columns(const NpyReader& reader) {
-    SampleColumns<Scalar> samples;
-    const std::size_t num_columns = samples.num_columns = num_columns_of(reader);
-    const std::size_t num_rows = reader.shape()[0];
-    if (num_rows == 0) fail(reader.path(), "has no samples: shape " + format_shape(reader.shape()));
-    for (std::size_t column = 0; column < num_columns; ++column) samples.values[column].resize(num_rows);
-    std::vector<Scalar> block(std::min(num_rows, kNpyBlockRows) * num_columns);
-    for (std::size_t first_row = 0; first_row < num_rows; first_row += kNpyBlockRows) {
-        const std::size_t block_rows = std::min(kNpyBlockRows, num_rows - first_row);
-        reader.read(first_row * num_columns, std::span(block).first(block_rows * num_columns));
-        for (std::size_t row = 0; row < block_rows; ++row) {
-            for (std::size_t column = 0; column < num_columns; ++column) {
-                const Scalar value = block[row * num_columns + column];
-                require_valid(reader, (first_row + row) * num_columns + column, value, column);
-                samples.values[column][first_row + row] = value;
-            }
+Dataset<Scalar> read_all(SampleReader<Scalar> reader) {
+    std::array<std::vector<Scalar>, 3> columns;
+    std::size_t num_samples = 0;
+    const auto resize = [&](std::size_t size) {
+        for (std::size_t column = 0; column < reader.num_columns(); ++column) columns[column].resize(size);
+    };
+    const auto read = [&](std::size_t count) {
+        resize(num_samples + count);
+        auto& [x, y, sample_weight] = columns;
+        const bool has_weights = reader.num_columns() == 3;
+        const std::size_t num_read = reader.read(
+            {x.data() + num_samples, y.data() + num_samples, has_weights ? sample_weight.data() + num_samples : nullptr},
+            count);
+        num_samples += num_read;
+        return num_read == count;
+    };
+    if (reader.num_samples()) {
+        read(static_cast<std::size_t>(*reader.num_samples()));
+    } else {
+        while (read(kPieceSamples)) {
         }
+        resize(num_samples);
     }
-    return samples;
-}
-
-template <class Scalar>
-SampleColumns<Scalar> read_npy_samples(const std::filesystem::path& path) {
-    const NpyReader reader(path);
-    if (reader.shape().size() == 1 || reader.shape()[1] < 2 || reader.shape()[1] > kMaxColumns) {
-        fail(path, "has shape " + format_shape(reader.shape()) + ": expected (N, 2), x and y, or (N, 3), x, y and m" +
-                       (num_columns_of(reader) == 1 ? "; x and y in two files are read together" : ""));
-    }
-    return read_columns<Scalar>(reader);
-}
-
-template <class Scalar>
-std::vector<Scalar> read_npy_column(const std::filesystem::path& path) {
-    const NpyReader reader(path);
-    if (num_columns_of(reader) != 1) {
-        fail(path, "has shape " + format_shape(reader.shape()) + ": expected (N,) or (N, 1)");
-    }
-    return std::move(read_columns<Scalar>(reader).values[0]);
-}
-
-template <class Scalar>
-SampleColumns<Scalar> read_samples(const std::filesystem::path& path) {
-    if (path.extension() == ".csv") return read_csv<Scalar>(path);
-    if (path.extension() == ".npy") return read_npy_samples<Scalar>(path);
-    fail(path, "is of an unknown kind: expected a name that ends in .csv or .npy");
+    return Dataset<Scalar>(std::move(columns[0]), std::move(columns[1]), std::move(columns[2]));
 }
 
 /// What `read` gives, with the errors that know nothing of files made to name this one.
@@ -116,27 +66,13 @@ auto naming(const std::filesystem::path& path, const Read& read) {
 template <class Scalar>
 Dataset<Scalar> read_dataset(const std::filesystem::path& path) {
     const FloatingPointEnvironment environment;
-    return files::naming(path, [&] {
-        auto [values, num_columns] = files::read_samples<Scalar>(path);
-        if (num_columns == 3 && std::ranges::none_of(values[2], [](Scalar weight) { return weight > 0; })) {
-            files::fail(path, "column 3: the sample weights sum to zero");
-        }
-        return Dataset<Scalar>(std::move(values[0]), std::move(values[1]), std::move(values[2]));
-    });
+    return files::naming(path, [&] { return files::read_all(SampleReader<Scalar>(path)); });
 }
 
 template <class Scalar>
 Dataset<Scalar> read_dataset(const std::filesystem::path& x_path, const std::filesystem::path& y_path) {
     const FloatingPointEnvironment environment;
-    std::vector<Scalar> x = files::naming(x_path, [&] { return files::read_npy_column<Scalar>(x_path); });
-    return files::naming(y_path, [&] {
-        std::vector<Scalar> y = files::read_npy_column<Scalar>(y_path);
-        if (x.size() != y.size()) {
-            files::fail(y_path, "has " + std::to_string(y.size()) + " values: expected " + std::to_string(x.size()) +
-                                    " as in " + files::shown_path(x_path));
-        }
-        return Dataset<Scalar>(std::move(x), std::move(y));
-    });
+    return files::naming(x_path, [&] { return files::read_all(SampleReader<Scalar>(x_path, y_path)); });
 }
 
 template Dataset<float> read_dataset(const std::filesystem::path&);
