@@ -80,8 +80,11 @@ std::optional<Configuration> read_command_line(const Command& command, std::vect
         configuration.set(command.positional, rest.front(), rest.front());
         rest.erase(rest.begin());
     }
-    if (!rest.empty()) {
-        throw BadInput(unknown_argument(command, rest.front()));
+    for (const std::string& argument : rest) {
+        if (!command.takes_words || argument.starts_with('-')) {
+            throw BadInput(unknown_argument(command, argument));
+        }
+        configuration.add_word(argument);
     }
     for (const Option& option : command.options) {
         const std::string flag = "--" + std::string(option.name);

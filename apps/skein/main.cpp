@@ -24,6 +24,7 @@ constexpr std::string_view kHelp =
   skein gradient --weights 0.5,-1.2,0.7 --activation tanh --x 1.5 --y 0.2
   skein sweep --preset trainability --out runs/trainability
   skein evaluate --chain runs/first/chain.json --data samples.csv --predictions predictions.csv
+  skein data info samples.csv
 
 skein trains scalar chain networks: L layers, one unit per layer, no biases.
 
@@ -33,6 +34,7 @@ Commands
   sweep        Trains a chain at every point of a grid of settings: arrays and pictures.
   boundary     Where the outcome of training changes: critical learning rates, fractal dimensions.
   evaluate     Loss and predictions of a stored chain on a data set.
+  data         Makes, converts and describes data sets of any size.
 
   skein COMMAND --help    Examples and all options of a command.
   skein --version         Version, numerics version and instruction set.
@@ -51,7 +53,8 @@ constexpr NamedCommand kCommands[] = {{"train", train_command},
                                       {"gradient", gradient_command},
                                       {"sweep", sweep_command},
                                       {"boundary", boundary_command},
-                                      {"evaluate", evaluate_command}};
+                                      {"evaluate", evaluate_command},
+                                      {"data", data_command}};
 
 int print_version() {
     write_output("skein " + std::string(version()) + "\nnumerics version " + std::to_string(kNumericsVersion) +
@@ -70,7 +73,7 @@ int unknown_command(const std::string& word) {
 int run(const std::vector<std::string>& arguments) {
     if (arguments.empty()) {
         throw BadInput(
-            "a command is missing: expected train, gradient, sweep, boundary or evaluate (see skein --help)");
+            "a command is missing: expected train, gradient, sweep, boundary, evaluate or data (see skein --help)");
     }
     const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
     for (const NamedCommand& command : kCommands) {

@@ -1,0 +1,60 @@
+// skein data: finds the subcommand.
+#include <string_view>
+
+#include "commands.hpp"
+#include "data_commands.hpp"
+#include "data_spec.hpp"
+#include "errors.hpp"
+#include "skein/names.hpp"
+#include "streams.hpp"
+
+namespace skein::app {
+namespace {
+
+constexpr std::string_view kHelp =
+    R"(Examples
+  skein data make teacher:samples=1e9,layers=4,noise=0.1 --out samples.npy
+  skein data convert samples.csv --out samples.npy
+  skein data info samples.npy
+
+skein data makes, converts and describes data sets of any size, in constant memory.
+
+Subcommands
+  make         Writes generated data to a file.
+  convert      From .csv, .npy or two .npy to another of these, or another precision.
+  info         Count, range, moments, correlation and order of the samples, and a picture.
+
+  skein data SUBCOMMAND --help    Examples and all options of a subcommand.
+
+)";
+
+using CommandFunction = int (*)(const std::vector<std::string>&);
+struct Subcommand {
+    std::string_view name;
+    CommandFunction run;
+};
+constexpr Subcommand kSubcommands[] = {
+    {"make", data_make_command}, {"convert", data_convert_command}, {"info", data_info_command}};
+
+}  // namespace
+
+int data_command(const std::vector<std::string>& arguments) {
+    if (arguments.empty()) {
+        throw BadInput("a subcommand is missing: expected make, convert or info (see skein data --help)");
+    }
+    if (arguments[0] == "--help" || arguments[0] == "-h") {
+        write_output(std::string(kHelp) + std::string(kDataSpecHelp));
+        return kDone;
+    }
+    std::vector<std::string_view> names{"--help"};
+    for (const Subcommand& subcommand : kSubcommands) {
+        if (subcommand.name == arguments[0]) {
+            return subcommand.run({arguments.begin() + 1, arguments.end()});
+        }
+        names.push_back(subcommand.name);
+    }
+    const bool is_option = arguments[0].starts_with('-');
+    throw BadInput(unknown_word(is_option ? "option" : "subcommand of data", arguments[0], names));
+}
+
+}  // namespace skein::app
