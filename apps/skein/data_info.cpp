@@ -47,6 +47,7 @@ const Command kCommand{
              "Results are the same bits for any number of threads.\n",
     .takes_words = true};
 
+constexpr int kDigits = 6;
 constexpr std::size_t kTextColumns = 64;
 constexpr std::size_t kFigureColumns = 256;
 
@@ -68,10 +69,11 @@ std::string stored_precision(const SampleStream<double>& stream) {
 Cell number_or_dash(double value) { return std::isnan(value) ? Cell("-") : Cell(Number{value}); }
 
 std::vector<Cell> row_of(const std::string& name, const ColumnMoments& column, const DistinctValues& distinct) {
+    const int digits = digits_apart(column.min, column.max, kDigits);
     return {name,
-            Number{column.min},
-            Number{column.max},
-            Number{column.mean},
+            rounded(column.min, digits),
+            rounded(column.max, digits),
+            rounded(column.mean, digits),
             Number{column.standard_deviation()},
             number_or_dash(column.skewness()),
             number_or_dash(column.kurtosis()),
@@ -85,7 +87,11 @@ std::string moments_text(const DataSummary& summary) {
     if (summary.has_weights()) {
         table.rows.push_back(row_of("m", summary.moments.sample_weight, summary.distinct_weights));
     }
-    return render({table}, Format::text, 6);
+    return render({table}, Format::text, kDigits);
+}
+
+std::string direction(const DataSummary& summary) {
+    return summary.order_of_x.is_ascending() ? "ascending" : "descending";
 }
 
 std::string found_text(const Found& found) {
@@ -95,6 +101,9 @@ std::string found_text(const Found& found) {
                        (found.precision.empty() ? "" : ", " + found.precision) + ")\n\n" + moments_text(summary);
     if (const double correlation = summary.moments.correlation(); !std::isnan(correlation)) {
         text += "\n  correlation of x and y   " + rounded(correlation) + "\n";
+    }
+    if (summary.is_sorted()) {
+        text += "  sorted by x              " + direction(summary) + "\n";
     }
     if (!summary.moments.x.is_constant()) {
         text += "\n" + profile_text(density_profile(summary.histogram, kTextColumns));
@@ -125,9 +134,7 @@ Json found_json(const Found& found) {
         json["m"] = column_json(summary.moments.sample_weight, summary.distinct_weights);
     }
     json["correlation"] = exact_json(summary.moments.correlation());
-    json["sorted_by_x"] = !summary.is_sorted()                     ? Json(nullptr)
-                          : summary.order_of_x.is_ascending() ? Json("ascending")
-                                                              : Json("descending");
+    json["sorted_by_x"] = summary.is_sorted() ? Json(direction(summary)) : Json(nullptr);
     json["warnings"] = summary.warnings();
     return json;
 }
@@ -184,6 +191,14 @@ void print(const Configuration& configuration, const std::vector<Found>& all) {
     write_output(configuration.flag("json") ? json_line(json) : text);
 }
 
+int report_stop(const Configuration& configuration, const std::string& text, std::uint64_t num_samples) {
+    write_output(configuration.flag("json")
+                     ? json_line({{"status", "stopped"}, {"data", text}, {"samples", num_samples}})
+                     : "stopped by " + std::string(signal_name(stop_signal())) + " after " + grouped(num_samples) +
+                           " samples of " + text + "\n");
+    return kSignalBase + stop_signal();
+}
+
 }  // namespace
 
 int data_info_command(const std::vector<std::string>& arguments) {
@@ -210,7 +225,7 @@ int data_info_command(const std::vector<std::string>& arguments) {
         DataProgress progress(streams[index].num_samples(), quiet);
         std::optional<DataSummary> summary = summarize(streams[index], num_threads(execution), progress);
         if (!summary) {
-            return kSignalBase + stop_signal();
+            return report_stop(*configuration, words[index], streams[index].num_taken());
         }
         all.push_back({words[index], streams[index].kind(), stored_precision(streams[index]), std::move(*summary)});
     }

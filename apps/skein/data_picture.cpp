@@ -16,6 +16,9 @@ using Cell = DyadicHistogram::Cell;
 /// The part of the samples that may be left out on each side, and how much of the range they must take for it.
 constexpr double kTailShare = 0.0005;
 constexpr double kLeastTailRange = 0.75;
+/// Of a column's samples, for a mean of y: less would be chance, or what rounding leaves of a cell beside.
+constexpr double kLeastShare = 1e-6;
+constexpr double kLeastCount = 1e-6;
 constexpr std::size_t kFewestColumns = 8;
 constexpr std::size_t kTextColumns = 64;
 constexpr std::size_t kTextLines = 6;
@@ -124,8 +127,7 @@ DensityProfile density_profile(const DyadicHistogram& histogram, std::size_t max
     profile.to = std::ldexp(first + width_of(bulk), -histogram.level());
     profile.share = count_of(bulk) / num_samples;
     for (std::size_t column = 0; column < num_columns; ++column) {
-        constexpr double kNoSamples = 1e-6;  // less is what rounding leaves of a cell beside
-        const bool has_samples = counts[column] > kNoSamples;
+        const bool has_samples = counts[column] > kLeastCount && counts[column] >= kLeastShare * num_samples;
         profile.density.push_back(std::ldexp(counts[column] / num_samples / column_cells, histogram.level()));
         profile.mean_y.push_back(has_samples ? sums[column] / counts[column] : std::numeric_limits<double>::quiet_NaN());
     }
@@ -145,7 +147,8 @@ std::string profile_text(const DensityProfile& profile) {
     for (int& height : means) {
         height = height == 0 ? 1 : height;  // to be seen
     }
-    const std::string from = rounded(profile.from, 4), to = rounded(profile.to, 4);
+    const int digits = digits_apart(profile.from, profile.to, 4);
+    const std::string from = rounded(profile.from, digits), to = rounded(profile.to, digits);
     return "  density of x" + (profile.share < 1.0 ? ", without the " + rounded(100 * (1 - profile.share), 2) +
                                                          " % of the samples that lie outside of this range"
                                                    : std::string()) +

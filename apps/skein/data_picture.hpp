@@ -15,7 +15,7 @@ struct DensityProfile {
     double from = 0.0, to = 0.0;
     double share = 1.0;           // of the samples that lie there: where few lie far outside, they are left out
     std::vector<double> density;  // of x: the integral over all x is 1
-    std::vector<double> mean_y;   // NaN where there are no samples
+    std::vector<double> mean_y;   // NaN where there are no samples, or hardly any
 
     double centre(std::size_t column) const;
 };

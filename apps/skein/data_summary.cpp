@@ -123,7 +123,7 @@ std::vector<std::string> DataSummary::warnings() const {
     if (moments.y.is_constant()) {
         warnings.push_back("y is always " + shortest(moments.y.min));
     }
-    if (is_sorted()) {
+    if (is_sorted() && num_samples() > kRunSamples) {  // fewer are in one block, or in one batch
         warnings.push_back("the samples are sorted by x, " +
                            std::string(order_of_x.is_ascending() ? "ascending" : "descending") +
                            ": shuffling blocks of them (--shuffle blocks) is not enough");

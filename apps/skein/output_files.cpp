@@ -56,6 +56,8 @@ std::vector<fs::path> sample_output_files(const Configuration& configuration, st
         if (!is_known || path.native().find(',') != std::string::npos) {
             configuration.fail("out", "'" + text + "': expected FILE.npy, FILE.csv or X.npy,Y.npy");
         }
+    }
+    for (const fs::path& path : paths) {
         require_output_file(configuration, "out", path, inputs);
     }
     if (paths.size() == 2 && (paths[0].lexically_normal() == paths[1].lexically_normal() ||
