@@ -77,17 +77,14 @@ std::optional<Configuration> read_command_line(const Command& command, std::vect
     Configuration configuration(command);
     std::vector<std::string> rest = parser.remaining();
     if (!command.positional.empty() && !rest.empty() && !rest.front().starts_with('-')) {
-        std::string text = rest.front(), where = rest.front();
+        configuration.set(command.positional, rest.front(), rest.front());
         rest.erase(rest.begin());
-        while (command.takes_several && !rest.empty() && !rest.front().starts_with('-')) {
-            text += "\n" + rest.front();
-            where += " " + rest.front();
-            rest.erase(rest.begin());
-        }
-        configuration.set(command.positional, text, where);
     }
-    if (!rest.empty()) {
-        throw BadInput(unknown_argument(command, rest.front()));
+    for (const std::string& argument : rest) {
+        if (!command.takes_words || argument.starts_with('-')) {
+            throw BadInput(unknown_argument(command, argument));
+        }
+        configuration.add_word(argument);
     }
     for (const Option& option : command.options) {
         const std::string flag = "--" + std::string(option.name);

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "options.hpp"
@@ -25,6 +26,10 @@ public:
     void set(std::string_view name, std::string text, std::string where);
     /// Keeps a value that follows from others, as if it had been given.
     void resolve(std::string_view name, std::string text);
+
+    /// The words that belong to no option, of a command that takes some.
+    const std::vector<std::string>& words() const noexcept { return words_; }
+    void add_word(std::string word) { words_.push_back(std::move(word)); }
 
     /// Whether it has been given, on the command line or in a file.
     bool is_given(std::string_view name) const { return values_.contains(name); }
@@ -71,6 +76,7 @@ private:
 
     const Command& command_;
     std::map<std::string, Value, std::less<>> values_;
+    std::vector<std::string> words_;
 };
 
 }  // namespace skein::app

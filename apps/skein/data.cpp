@@ -1,313 +1,64 @@
-// skein data
-#include <algorithm>
-#include <array>
-#include <filesystem>
-#include <stdexcept>
+// skein data: finds the subcommand.
+#include <string_view>
 
-#include "command_line.hpp"
 #include "commands.hpp"
-#include "data_progress.hpp"
+#include "data_commands.hpp"
 #include "data_spec.hpp"
 #include "errors.hpp"
-#include "json.hpp"
-#include "machine.hpp"
-#include "numbers.hpp"
-#include "signals.hpp"
-#include "skein/files/compressed_file.hpp"
-#include "skein/files/file_error.hpp"
 #include "skein/names.hpp"
 #include "streams.hpp"
 
 namespace skein::app {
 namespace {
 
-using enum ValueType;
-namespace fs = std::filesystem;
-
-constexpr Option kCompressOptions[] = {
-    {"Data", "data", "SPEC", text, "", "What to compress; several are taken one after the other. See below."},
-    {"Data", "out", "FILE.skc", text, "", "Where to."},
-    {"Data", "force", "", flag, "", "Replace a file that is there."},
-    {"Data", "first-index", "N", count, "0",
-     "Where in a larger data set these samples begin, a multiple of 65536: parts that are compressed one by one and "
-     "merged have the bits of the whole."},
-    {"Panels", "panel-width", "W", number_or_text, "",
-     "Of the finest panels, a power of two: 0.015625 or 2^-6 (default: a 64th of the root mean square of x, rounded "
-     "down to one). Chains with large weights need fine ones."},
-    {"Panels", "nodes", "P", count, "16", "Nodes of a panel: 16, 32, 48 or 64."},
-    {"Options", "json", "", flag, "", "Print one JSON object instead of a summary."},
-    {"Options", "quiet", "", flag, "", "No progress, and no warnings."},
-    {"Options", "threads", "N", count, "0",
-     "Threads at most; 0: as many as there are cores, or OMP_NUM_THREADS. Changes no bit of the result."},
-};
-
-constexpr Option kMergeOptions[] = {
-    {"Data", "data", "FILE.skc", text, "", "The parts of a data set, in any order."},
-    {"Data", "out", "FILE.skc", text, "", "Where to."},
-    {"Data", "force", "", flag, "", "Replace a file that is there."},
-    {"Options", "json", "", flag, "", "Print one JSON object instead of a summary."},
-};
-
-const Command kCompress{"data compress",
-                        "sums up data in one pass, so that full batches cost no more than a few thousand samples.",
-                        R"(  skein data compress samples.npy --out samples.skc
-  skein data compress part1.npy part2.npy --out samples.skc
-  skein data compress teacher:samples=1e9,noise=0.1 --panel-width 2^-7 --out teacher.skc
-  skein train --data samples.skc --steps 10000
-)",
-                        kCompressOptions,
-                        kDataSpecHelp,
-                        {},
-                        "data",
-                        true};
-
-const Command kMerge{"data merge", "makes one compressed data set of its parts.",
-                     R"(  skein data compress a.npy --out a.skc
-  skein data compress b.npy --first-index 65536000 --out b.skc
-  skein data merge a.skc b.skc --out all.skc
-)",
-                     kMergeOptions,
-                     {},
-                     {},
-                     "data",
-                     true};
-
-void require_given(const Configuration& configuration, std::initializer_list<const char*> names) {
-    for (const char* name : names) {
-        if (!configuration.is_given(name)) {
-            throw BadInput("--" + std::string(name) + " is missing (see skein " +
-                           std::string(configuration.command().name) + " --help)");
-        }
-    }
-}
-
-fs::path check_output(const Configuration& configuration) {
-    const fs::path path = configuration.text("out");
-    if (path.extension() != ".skc") {
-        configuration.fail("out", path.string() + ": expected a name that ends in .skc");
-    }
-    if (fs::exists(path) && !configuration.flag("force")) {
-        configuration.fail("out", path.string() + " is there already: expected a new name, or --force");
-    }
-    return path;
-}
-
-/// "2^-6" or "0.015625" as -6.
-int read_panel_exponent(const Configuration& configuration) {
-    const std::string text = configuration.text("panel-width");
-    const bool is_power = text.starts_with("2^");
-    const std::optional<double> number = parse_number<double>(is_power ? text.substr(2) : text);
-    if (number && is_power && *number >= -500 && *number <= 500 && *number == static_cast<int>(*number)) {
-        return static_cast<int>(*number);
-    }
-    double width = 1.0;
-    int exponent = 0;
-    for (; number && !is_power && width > *number && exponent > -500; --exponent) {
-        width *= 0.5;
-    }
-    for (; number && !is_power && width < *number && exponent < 500; ++exponent) {
-        width *= 2.0;
-    }
-    if (!number || is_power || width != *number) {
-        configuration.fail("panel-width", "'" + text + "' is no power of two from 2^-500 to 2^500, such as 2^-6");
-    }
-    return exponent;
-}
-
-nlohmann::ordered_json compressed_json(const CompressedDataset& data) {
-    return {{"samples", data.num_samples()},
-            {"first_index", data.first_index()},
-            {"sample_weight_sum", exact_json(data.sample_weight_sum())},
-            {"x_min", exact_json(data.x_min())},
-            {"x_max", exact_json(data.x_max())},
-            {"root_mean_square_x", exact_json(std::sqrt(data.mean_square_x()))},
-            {"root_mean_square_y", exact_json(std::sqrt(data.mean_square_y()))},
-            {"panel_exponent", data.panel_exponent()},
-            {"panels", data.num_panels()},
-            {"nodes_per_panel", data.num_nodes()}};
-}
-
-std::string compressed_text(const CompressedDataset& data) {
-    return "samples        " + grouped(data.num_samples()) +
-           (data.first_index() == 0 ? "" : ", from index " + grouped(data.first_index())) + "\n" +
-           "x              from " + rounded(data.x_min()) + " to " + rounded(data.x_max()) + ", root mean square " +
-           rounded(std::sqrt(data.mean_square_x())) + "\n" + "y              root mean square " +
-           rounded(std::sqrt(data.mean_square_y())) + "\n" + "panels         " + grouped(data.num_panels()) +
-           " of width 2^" + std::to_string(data.panel_exponent()) + ", " + std::to_string(data.num_nodes()) +
-           " nodes each\n";
-}
-
-void write_summary(const Configuration& configuration, const CompressedDataset& data, const fs::path& path,
-                   std::optional<double> seconds) {
-    const std::uintmax_t bytes = fs::file_size(path);
-    if (configuration.flag("json")) {
-        nlohmann::ordered_json json = compressed_json(data);
-        json.update({{"file", path.string()}, {"bytes", bytes}});
-        if (seconds) {
-            json["seconds"] = *seconds;
-        }
-        return write_output(json_line(json));
-    }
-    std::string text = compressed_text(data) + "file           " + path.string() + ", " + grouped(bytes) + " bytes\n";
-    if (seconds) {
-        text += "time           " + duration(*seconds) + ", " +
-                rounded(static_cast<double>(data.num_samples()) / *seconds, 3) + " samples/s\n";
-    }
-    write_output(text);
-}
-
-/// Several data sets one after the other: each begins where the one before ends, which may be in the middle of a run.
-class JoinedSource final : public SampleSource<double> {
-public:
-    explicit JoinedSource(std::vector<Dataset<double>> parts) : parts_(std::move(parts)) {
-        for (const Dataset<double>& part : parts_) {
-            num_samples_ += part.num_samples();
-        }
-    }
-    std::uint64_t num_samples() const noexcept override { return num_samples_; }
-    MiniBatch<double> range(std::uint64_t first, std::size_t count, const SampleBuffer<double>& buffer) const override {
-        std::size_t done = 0;
-        bool is_weighted = false;
-        std::fill_n(buffer.sample_weight, count, 1.0);
-        for (const Dataset<double>& part : parts_) {
-            if (first >= part.num_samples()) {
-                first -= part.num_samples();
-                continue;
-            }
-            const std::size_t size = static_cast<std::size_t>(std::min<std::uint64_t>(count - done, part.num_samples() - first));
-            const MiniBatch<double> samples = part.source().range(
-                first, size, {buffer.x + done, buffer.y + done, buffer.sample_weight + done});
-            put(samples.x, buffer.x + done, size);
-            put(samples.y, buffer.y + done, size);
-            if (samples.sample_weight != nullptr) {
-                put(samples.sample_weight, buffer.sample_weight + done, size);
-                is_weighted = true;
-            }
-            done += size;
-            first = 0;
-            if (done == count) {
-                break;
-            }
-        }
-        return {buffer.x, buffer.y, is_weighted ? buffer.sample_weight : nullptr, count};
-    }
-    MiniBatch<double> gather(std::span<const std::uint64_t>, const SampleBuffer<double>&) const override {
-        throw std::logic_error("joined data are read in order only");
-    }
-
-private:
-    static void put(const double* from, double* to, std::size_t count) {
-        if (from != to) {
-            std::copy_n(from, count, to);
-        }
-    }
-    std::vector<Dataset<double>> parts_;
-    std::uint64_t num_samples_ = 0;
-};
-
-Dataset<double> open_all(const Configuration& configuration) {
-    std::vector<Dataset<double>> parts;
-    for (const std::string& spec : split(configuration.text("data"), '\n')) {
-        if (is_compressed_spec(spec)) {
-            throw BadInput(spec + ": is compressed already: compressed parts are made one by skein data merge");
-        }
-        parts.push_back(open_data<double>(spec, spec));
-    }
-    return parts.size() == 1 ? parts[0] : Dataset<double>(std::make_shared<JoinedSource>(std::move(parts)));
-}
-
-int compress_files(const Configuration& configuration) {
-    require_given(configuration, {"data", "out"});
-    const fs::path path = check_output(configuration);
-    CompressionSettings settings;
-    settings.num_nodes = static_cast<std::size_t>(configuration.count("nodes", 1, 1 << 20));
-    settings.first_index = configuration.count("first-index", 0, std::uint64_t{1} << 60);
-    settings.execution.num_threads = static_cast<int>(configuration.count("threads", 0, kMaxThreads));
-    settings.execution.stop_request = &training_stop_request();
-    if (configuration.is_given("panel-width")) {
-        settings.panel_exponent = read_panel_exponent(configuration);
-    }
-    const Dataset<double> samples = open_all(configuration);
-    catch_stop_signals();
-    DataProgress progress("compressed", samples.num_samples(), configuration.flag("quiet"));
-    const std::optional<CompressedDataset> data = [&]() -> std::optional<CompressedDataset> {
-        try {
-            return compress(samples, settings, &progress);
-        } catch (const std::runtime_error&) {
-            if (stop_signal() != 0) {
-                return std::nullopt;
-            }
-            throw;
-        }
-    }();
-    if (!data) {
-        write_error("stopped by " + std::string(signal_name(stop_signal())) + ": nothing has been written");
-        return kSignalBase + stop_signal();
-    }
-    write_compressed(path, *data);
-    write_summary(configuration, *data, path, progress.seconds());
-    return kDone;
-}
-
-int merge_files(const Configuration& configuration) {
-    require_given(configuration, {"data", "out"});
-    const fs::path path = check_output(configuration);
-    std::vector<CompressedDataset> parts;
-    for (const std::string& part : split(configuration.text("data"), '\n')) {
-        parts.push_back(read_compressed(part));
-    }
-    const CompressedDataset data = merge(parts);
-    write_compressed(path, data);
-    write_summary(configuration, data, path, std::nullopt);
-    return kDone;
-}
-
-struct Subcommand {
-    std::string_view name;
-    const Command& command;
-    int (*run)(const Configuration&);
-};
-const std::array kSubcommands{Subcommand{"compress", kCompress, compress_files},
-                              Subcommand{"merge", kMerge, merge_files}};
-
-constexpr std::string_view kHelp = R"(Examples
+constexpr std::string_view kHelp =
+    R"(Examples
+  skein data make teacher:samples=1e9,layers=4,noise=0.1 --out samples.npy
+  skein data convert samples.csv --out samples.npy
+  skein data info samples.npy
   skein data compress samples.npy --out samples.skc
-  skein data merge part1.skc part2.skc --out samples.skc
 
-skein data makes data sets of data sets.
+skein data makes, converts, describes and compresses data sets of any size, in constant memory.
 
-Commands
+Subcommands
+  make         Writes generated data to a file.
+  convert      From .csv, .npy or two .npy to another of these, or another precision.
+  info         Count, range, moments, correlation and order of the samples, and a picture.
   compress     Sums up data in one pass, so that full batches cost no more than a few thousand samples.
   merge        Makes one compressed data set of its parts.
 
-  skein data COMMAND --help    Examples and all options of a command.
+  skein data SUBCOMMAND --help    Examples and all options of a subcommand.
+
 )";
+
+using CommandFunction = int (*)(const std::vector<std::string>&);
+struct Subcommand {
+    std::string_view name;
+    CommandFunction run;
+};
+constexpr Subcommand kSubcommands[] = {
+    {"make", data_make_command}, {"convert", data_convert_command}, {"info", data_info_command},
+    {"compress", data_compress_command}, {"merge", data_merge_command}};
 
 }  // namespace
 
 int data_command(const std::vector<std::string>& arguments) {
-    std::vector<std::string_view> names{"--help"};
-    for (const Subcommand& subcommand : kSubcommands) {
-        names.push_back(subcommand.name);
-    }
     if (arguments.empty()) {
-        throw BadInput("data: what to do is missing: expected compress or merge (see skein data --help)");
+        throw BadInput("a subcommand is missing: expected make, convert, info, compress or merge (see skein data --help)");
     }
     if (arguments[0] == "--help" || arguments[0] == "-h") {
-        write_output(kHelp);
+        write_output(std::string(kHelp) + std::string(kDataSpecHelp));
         return kDone;
     }
-    const auto found = std::ranges::find(kSubcommands, arguments[0], &Subcommand::name);
-    if (found == kSubcommands.end()) {
-        throw BadInput("data: " + unknown_word("command", arguments[0], names));
+    std::vector<std::string_view> names{"--help"};
+    for (const Subcommand& subcommand : kSubcommands) {
+        if (subcommand.name == arguments[0]) {
+            return subcommand.run({arguments.begin() + 1, arguments.end()});
+        }
+        names.push_back(subcommand.name);
     }
-    const std::optional<Configuration> configuration =
-        read_command_line(found->command, {arguments.begin() + 1, arguments.end()});
-    if (!configuration) {
-        write_output(help_text(found->command));
-        return kDone;
-    }
-    return found->run(*configuration);
+    const bool is_option = arguments[0].starts_with('-');
+    throw BadInput(unknown_word(is_option ? "option" : "subcommand of data", arguments[0], names));
 }
 
 }  // namespace skein::app

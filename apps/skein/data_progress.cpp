@@ -1,6 +1,6 @@
 #include "data_progress.hpp"
 
-#include <utility>
+#include <vector>
 
 #include "numbers.hpp"
 #include "progress.hpp"
@@ -8,8 +8,8 @@
 
 namespace skein::app {
 
-DataProgress::DataProgress(std::string verb, std::uint64_t num_samples, bool quiet)
-    : verb_(std::move(verb)), num_samples_(num_samples), is_shown_(!quiet && error_is_terminal()) {}
+DataProgress::DataProgress(std::optional<std::uint64_t> num_samples, bool quiet)
+    : is_shown_(!quiet && error_is_terminal()), num_samples_(num_samples) {}
 
 DataProgress::~DataProgress() {
     if (has_line_) {
@@ -19,20 +19,35 @@ DataProgress::~DataProgress() {
 
 double DataProgress::seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
 
-void DataProgress::after_samples(std::uint64_t count) {
-    num_done_ += count;
+void DataProgress::show(const std::string& line) {
+    if (is_shown_) {
+        has_line_ = true;
+        show_progress_line(line);
+    }
+}
+
+void DataProgress::update(std::uint64_t samples_done, std::optional<double> fraction, std::uint64_t bytes_written) {
     const Clock::time_point now = Clock::now();
     if (!is_shown_ || now - last_ < kProgressInterval) {
         return;
     }
     last_ = now;
-    const double done = static_cast<double>(num_done_), all = static_cast<double>(num_samples_);
-    const double rate = done / seconds();
-    show_progress_line(joined_to_width({grouped(num_done_) + " of " + grouped(num_samples_) + " samples " + verb_,
-                                        rounded(100.0 * done / all, 3) + " %", duration((all - done) / rate) + " left",
-                                        rounded(rate, 3) + " samples/s"},
-                                       error_terminal_columns()));
-    has_line_ = true;
+    const double elapsed = seconds();
+    std::vector<std::string> parts{grouped(samples_done) + (num_samples_ ? " of " + grouped(*num_samples_) : "") +
+                                   " samples"};
+    if (fraction && *fraction > 0) {
+        parts.push_back(std::to_string(static_cast<int>(100 * *fraction)) + " %");
+        parts.push_back(duration(elapsed / *fraction * (1.0 - *fraction)) + " left");
+    }
+    parts.push_back(rounded(static_cast<double>(samples_done) / elapsed, 3) + " samples/s");
+    if (bytes_written > 0) {
+        parts.push_back(bytes_per_second(static_cast<double>(bytes_written) / elapsed));
+    }
+    show(joined_to_width(parts, error_terminal_columns()));
+}
+
+std::string bytes_per_second(double rate) {
+    return rate >= 1e9 ? rounded(rate / 1e9, 3) + " GB/s" : rounded(rate / 1e6, 3) + " MB/s";
 }
 
 }  // namespace skein::app

@@ -1,35 +1,39 @@
-// The line on the terminal that tells how far a pass over data is.
+// The line on the terminal that tells how far the work on a data set is.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
-
-#include "skein/compressed_dataset.hpp"
 
 namespace skein::app {
 
-/// "12,345 of 100,000,000 samples compressed  12 %  3.4 s left  3.1e+07 samples/s". Only on a terminal.
-class DataProgress final : public CompressionObserver {
+/// "12,345,678 of 100,000,000 samples  12 %  3.4 s left  1.2e+08 samples/s  1.92 GB/s", rewritten on standard error a
+/// few times a second; the destructor clears it. Only on a terminal: elsewhere (or with `quiet`) it does nothing.
+class DataProgress {
 public:
-    DataProgress(std::string verb, std::uint64_t num_samples, bool quiet);
+    DataProgress(std::optional<std::uint64_t> num_samples, bool quiet);
     DataProgress(const DataProgress&) = delete;
     DataProgress& operator=(const DataProgress&) = delete;
-    ~DataProgress() override;
+    ~DataProgress();
 
-    void after_samples(std::uint64_t count) override;
+    /// So many samples are done and bytes written, a part of the whole where that is known.
+    void update(std::uint64_t samples_done, std::optional<double> fraction, std::uint64_t bytes_written = 0);
+    /// What is left is not counted: "writing to the disk".
+    void show(const std::string& line);
     double seconds() const;
 
 private:
     using Clock = std::chrono::steady_clock;
 
-    std::string verb_;
-    std::uint64_t num_samples_;
     bool is_shown_;
-    std::uint64_t num_done_ = 0;
+    std::optional<std::uint64_t> num_samples_;
     Clock::time_point start_ = Clock::now();
     Clock::time_point last_ = start_;
     bool has_line_ = false;
 };
+
+/// "1.92 GB/s".
+std::string bytes_per_second(double rate);
 
 }  // namespace skein::app

@@ -1,6 +1,4 @@
 // skein evaluate
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -12,6 +10,7 @@
 #include "errors.hpp"
 #include "json.hpp"
 #include "numbers.hpp"
+#include "output_files.hpp"
 #include "skein/files/chain_file.hpp"
 #include "skein/files/file_error.hpp"
 #include "skein/files/npy.hpp"
@@ -47,19 +46,6 @@ const Command kCommand{"evaluate", "tells the loss of a stored chain on a data s
 )",
                        kOptions};
 
-/// Whether `path` is one of the files that `names`, separated by commas, name.
-bool is_one_of(const fs::path& path, std::string_view names) {
-    std::error_code ignored;
-    for (std::size_t first = 0; first <= names.size();) {
-        const std::size_t end = std::min(names.find(',', first), names.size());
-        if (fs::equivalent(path, fs::path(names.substr(first, end - first)), ignored)) {
-            return true;
-        }
-        first = end + 1;
-    }
-    return false;
-}
-
 /// The file of predictions, found to be writable before any work is done.
 fs::path check_predictions(const Configuration& configuration) {
     const fs::path path = configuration.text("predictions");
@@ -69,17 +55,9 @@ fs::path check_predictions(const Configuration& configuration) {
     if (path.extension() != ".csv" && path.extension() != ".npy") {
         configuration.fail("predictions", "'" + path.string() + "': expected a name that ends in .csv or .npy");
     }
-    std::error_code ignored;
-    const fs::path directory = path.has_parent_path() ? path.parent_path() : fs::path(".");
-    if (!fs::is_directory(directory, ignored) || ::access(directory.c_str(), W_OK | X_OK) != 0) {
-        configuration.fail("predictions", directory.string() + " is no directory that can be written to");
-    }
-    if (fs::is_directory(path, ignored) || (fs::exists(path, ignored) && !configuration.flag("force"))) {
-        configuration.fail("predictions", path.string() + " is there already: expected a new name, or --force");
-    }
-    if (is_one_of(path, configuration.text("data")) || is_one_of(path, configuration.text("chain"))) {
-        configuration.fail("predictions", path.string() + " is read by this command: expected another name");
-    }
+    std::vector<fs::path> inputs = split_file_names(configuration.text("data"));
+    inputs.emplace_back(configuration.text("chain"));
+    require_output_file(configuration, "predictions", path, inputs);
     return path;
 }
 

@@ -24,7 +24,7 @@ constexpr std::string_view kHelp =
   skein gradient --weights 0.5,-1.2,0.7 --activation tanh --x 1.5 --y 0.2
   skein sweep --preset trainability --out runs/trainability
   skein evaluate --chain runs/first/chain.json --data samples.csv --predictions predictions.csv
-  skein data compress samples.npy --out samples.skc
+  skein data info samples.csv
 
 skein trains scalar chain networks: L layers, one unit per layer, no biases.
 
@@ -34,7 +34,7 @@ Commands
   sweep        Trains a chain at every point of a grid of settings: arrays and pictures.
   boundary     Where the outcome of training changes: critical learning rates, fractal dimensions.
   evaluate     Loss and predictions of a stored chain on a data set.
-  data         Makes, converts, describes and compresses data sets.
+  data         Makes, converts, describes and compresses data sets of any size.
 
   skein COMMAND --help    Examples and all options of a command.
   skein --version         Version, numerics version and instruction set.

@@ -127,6 +127,14 @@ std::string rounded(double value, int digits) {
     return {begin, end.ptr};
 }
 
+int digits_apart(double one, double other, int digits) {
+    constexpr int kMost = 17;
+    while (one != other && digits < kMost && rounded(one, digits) == rounded(other, digits)) {
+        ++digits;
+    }
+    return digits;
+}
+
 std::string grouped(std::uint64_t count) {
     std::string digits = std::to_string(count);
     for (std::size_t place = digits.size(); place > 3;) {

@@ -34,7 +34,7 @@ struct Command {
     /// line replaces the other in a file.
     std::span<const std::array<std::string_view, 2>> alternatives = {};
     std::string_view positional = {};  // the option whose value may stand without its name
-    bool takes_several = false;        // of these values: they become one text, a line each
+    bool takes_words = false;          // words that belong to no option, any number of them: Configuration::words()
 };
 
 /// The names of a command's options, for errors that suggest the nearest one.

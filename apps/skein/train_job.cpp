@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "chain_options.hpp"
-#include "data_progress.hpp"
+#include "compression_progress.hpp"
 #include "data_spec.hpp"
 #include "errors.hpp"
 #include "numbers.hpp"
@@ -70,7 +70,7 @@ Dataset<Scalar> compress_data(const Configuration& configuration, const Dataset<
     }
     CompressionSettings settings;
     settings.execution = execution;
-    DataProgress progress("compressed", samples.num_samples(), configuration.flag("quiet"));
+    CompressionProgress progress(samples.num_samples(), configuration.flag("quiet"));
     return Dataset<Scalar>(compress(samples, settings, &progress), configuration.positive_number("tolerance"),
                            &samples);
 }

@@ -11,4 +11,6 @@
 #include "skein/files/npy.hpp"
 #include "skein/files/picture.hpp"
 #include "skein/files/run_directory.hpp"
+#include "skein/files/sample_reader.hpp"
+#include "skein/files/sample_writer.hpp"
 #include "skein/files/sweep_files.hpp"

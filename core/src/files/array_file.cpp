@@ -56,29 +56,6 @@ std::string describe(ElementType type, std::span<const std::size_t> shape) {
     return std::string(files::name_of(type)) + " of shape " + files::format_shape(shape);
 }
 
-void require_room(const fs::path& path, int descriptor, std::uint64_t size_bytes) {
-    int error = 0;
-    do {
-        error = ::posix_fallocate(descriptor, 0, static_cast<off_t>(size_bytes));
-    } while (error == EINTR);
-    if (error == EINVAL || error == EOPNOTSUPP || error == ENOSYS) {  // no such thing on this file system
-        error = ::ftruncate(descriptor, static_cast<off_t>(size_bytes)) == 0 ? 0 : errno;
-    }
-    if (error != 0) fail_system(path, "a file of " + std::to_string(size_bytes) + " bytes cannot be made", error);
-}
-
-void write_at(const fs::path& path, int descriptor, std::uint64_t offset, std::span<const std::byte> bytes) {
-    while (!bytes.empty()) {
-        const ssize_t result = ::pwrite(descriptor, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-        if (result >= 0) {
-            bytes = bytes.subspan(static_cast<std::size_t>(result));
-            offset += static_cast<std::uint64_t>(result);
-        } else if (errno != EINTR) {
-            fail_system(path, "cannot be written", errno);
-        }
-    }
-}
-
 files::Descriptor copy_of(const fs::path& path, int descriptor) {
     files::Descriptor copy(::fcntl(descriptor, F_DUPFD_CLOEXEC, 0));
     if (!copy.is_open()) fail_system(path, "cannot be opened", errno);
@@ -154,7 +131,7 @@ ArrayFile ArrayFile::create(const fs::path& path, ElementType type, std::span<co
     const std::uint64_t size_bytes = require_possible(path, type, shape);
     const std::string header = files::format_npy_header(type, shape);
     files::OutputFile file(path);
-    require_room(path, file.descriptor(), size_bytes);
+    file.reserve(size_bytes);
     file.write(header);
     files::Descriptor descriptor = copy_of(path, file.descriptor());
     file.publish();
@@ -186,7 +163,7 @@ void ArrayFile::write(std::uint64_t first_element, std::span<const T> elements) 
         const auto wrong = std::ranges::find_if(elements, [](T element) { return element != T(0) && element != T(1); });
         if (wrong != elements.end()) fail(path(), "holds boolean: expected 0 or 1, not " + std::to_string(*wrong));
     }
-    write_at(path(), state_->file.descriptor(), offset, std::as_bytes(elements));
+    files::write_at(path(), state_->file.descriptor(), offset, std::as_bytes(elements));
 }
 
 template <class T>

@@ -91,6 +91,7 @@ public:
 
     const std::string& data() const { return data_; }
     bool is_empty() const { return num_points_ == 0; }
+    bool is_on_right() const { return curve_.on_right; }
     /// Lines alone would not show a point between two gaps.
     bool is_marked() const { return has_lone_points_ || num_points_ <= kMostPointsMarked; }
 
@@ -159,7 +160,8 @@ std::string plot_element(const DrawnCurve& drawn, std::size_t index, const std::
     const std::string line_type = " linetype " + std::to_string(index % kNumColours + 1);
     if (drawn.is_empty()) return "NaN with lines" + line_type + title;
     const std::string style = drawn.is_marked() ? "linespoints" : "lines";
-    return "$curve" + std::to_string(index) + " using 1:2 with " + style + line_type + title;
+    const std::string axes = drawn.is_on_right() ? " axes x1y2" : "";
+    return "$curve" + std::to_string(index) + " using 1:2" + axes + " with " + style + line_type + title;
 }
 
 std::string labels_of(const LineFigure& figure) {
@@ -169,21 +171,28 @@ std::string labels_of(const LineFigure& figure) {
                                                     : "set key outside right top reverse Left noenhanced\n");
 }
 
+std::string right_axis(const LineFigure& figure, const Range& range) {
+    if (std::ranges::none_of(figure.curves, &Curve::on_right)) return "";
+    return "set border 11\nset y2tics nomirror out textcolor rgb \"black\"\nset y2label " +
+           gnuplot_string(figure.right_label) + " noenhanced\nset rmargin 12\n" + linear_range("y2", range);
+}
+
 std::string script_of(const LineFigure& figure) {
     Range x_range;
     Range y_range;
+    Range right_range;
     std::string data;
     std::string elements;
     for (std::size_t index = 0; index < figure.curves.size(); ++index) {
         const Curve& curve = figure.curves[index];
-        const DrawnCurve drawn(curve, figure.log_y, x_range, y_range);
+        const DrawnCurve drawn(curve, figure.log_y && !curve.on_right, x_range, curve.on_right ? right_range : y_range);
         const std::string title = figure.curves.size() > 1 ? " title " + gnuplot_string(curve.name) : " notitle";
         data += "$curve" + std::to_string(index) + " << SKEIN_END\n" + drawn.data() + "SKEIN_END\n";
         elements += (index == 0 ? "" : ", ") + plot_element(drawn, index, title);
     }
     if (elements.empty()) elements = "NaN notitle";
     return std::string(kSettings) + labels_of(figure) + linear_range("x", x_range) + y_axis(y_range, figure.log_y) +
-           data + "plot " + elements + "\n";
+           right_axis(figure, right_range) + data + "plot " + elements + "\n";
 }
 
 }  // namespace

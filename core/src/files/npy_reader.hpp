@@ -21,6 +21,8 @@ public:
     /// One or two dimensions.
     const std::vector<std::size_t>& shape() const noexcept { return header_.shape; }
     std::size_t num_values() const noexcept { return num_values_; }
+    /// float32 or float64.
+    ElementType type() const noexcept { return header_.type; }
 
     /// The values from index `first` on (C order). Throws FileError for a float64 that overflows Scalar.
     template <class Scalar>

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <bit>
 #include <cmath>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -68,12 +69,50 @@ bool are_ordinary(const Scalar* values, std::size_t count) {
     return odd == 0;
 }
 
+std::size_t num_columns_of(const NpyReader& reader) { return reader.shape().size() == 2 ? reader.shape()[1] : 1; }
+
+void require_samples(const NpyReader& reader) {
+    if (reader.shape()[0] == 0) fail(reader.path(), "has no samples: shape " + format_shape(reader.shape()));
+}
+
+/// An array of two or three columns.
+NpyReader open_samples(const std::filesystem::path& path) {
+    NpyReader reader(path);
+    const std::size_t num_columns = num_columns_of(reader);
+    if (num_columns < 2 || num_columns > 3) {
+        fail(path, "has shape " + format_shape(reader.shape()) + ": expected (N, 2), x and y, or (N, 3), x, y and m" +
+                       (num_columns == 1 ? "; x and y in two files are read together" : ""));
+    }
+    require_samples(reader);
+    return reader;
+}
+
+/// An array of one column.
+NpyReader open_column(const std::filesystem::path& path) {
+    NpyReader reader(path);
+    if (num_columns_of(reader) != 1) {
+        fail(path, "has shape " + format_shape(reader.shape()) + ": expected (N,) or (N, 1)");
+    }
+    require_samples(reader);
+    return reader;
+}
+
+template <class Scalar>
+void require_valid(const NpyReader& reader, std::size_t index, Scalar value, bool is_weight) {
+    if (std::isfinite(value) && !(is_weight && value < 0)) {
+        return;
+    }
+    fail(reader.path(), reader.position(index) + ": '" + to_text(value) +
+                            (std::isfinite(value) ? "': a sample weight must not be negative"
+                                                  : "': every value must be finite"));
+}
+
 /// Looks at them one by one, to name the first that is wrong, if any.
 template <class Scalar>
 void require_all_valid(const NpyReader& reader, std::uint64_t first, std::span<const Scalar> values,
                        std::size_t num_columns) {
     for (std::size_t index = 0; index < values.size(); ++index) {
-        require_valid(reader, first + index, values[index], index % num_columns);
+        require_valid(reader, first + index, values[index], index % num_columns == 2);
     }
 }
 
@@ -95,25 +134,29 @@ constexpr std::size_t kWorthABlock = 64;
 
 }  // namespace
 
-std::size_t num_columns_of(const NpyReader& reader) { return reader.shape().size() == 2 ? reader.shape()[1] : 1; }
+template <class Scalar>
+NpySource<Scalar>::NpySource(const std::filesystem::path& path)
+    : x_(open_samples(path)), num_columns_(num_columns_of(x_)), id_(next_id()) {}
 
 template <class Scalar>
-void require_valid(const NpyReader& reader, std::size_t index, Scalar value, std::size_t column) {
-    if (!std::isfinite(value)) {
-        fail(reader.path(), reader.position(index) + ": '" + to_text(value) + "': every value must be finite");
-    }
-    if (column == 2 && value < 0) {
-        fail(reader.path(),
-             reader.position(index) + ": '" + to_text(value) + "': a sample weight must not be negative");
+NpySource<Scalar>::NpySource(const std::filesystem::path& x_path, const std::filesystem::path& y_path)
+    : x_(open_column(x_path)), y_(open_column(y_path)), num_columns_(2), id_(next_id()) {
+    if (x_.num_values() != y_->num_values()) {
+        fail(y_path, "has " + std::to_string(y_->num_values()) + " values: expected " +
+                         std::to_string(x_.num_values()) + " as in " + shown_path(x_path));
     }
 }
 
 template <class Scalar>
-NpySource<Scalar>::NpySource(NpyReader samples) : x_(std::move(samples)), num_columns_(num_columns_of(x_)), id_(next_id()) {}
+ElementType NpySource<Scalar>::stored_type() const noexcept {
+    static_assert(ElementType::float32 < ElementType::float64, "the wider type is the larger enumerator");
+    return y_ ? std::max(x_.type(), y_->type()) : x_.type();
+}
 
 template <class Scalar>
-NpySource<Scalar>::NpySource(NpyReader x, NpyReader y) 
-    : x_(std::move(x)), y_(std::move(y)), num_columns_(2), id_(next_id()) {}
+bool NpySource<Scalar>::fits(std::uint64_t max_bytes) const noexcept {
+    return num_samples() <= max_bytes / (num_columns_ * sizeof(Scalar));
+}
 
 template <class Scalar>
 void NpySource<Scalar>::read(std::uint64_t first, std::size_t count, const SampleBuffer<Scalar>& to) const {
@@ -218,8 +261,6 @@ MiniBatch<Scalar> NpySource<Scalar>::gather(std::span<const std::uint64_t> indic
     return {buffer.x, buffer.y, num_columns_ == 3 ? buffer.sample_weight : nullptr, indices.size()};
 }
 
-template void require_valid(const NpyReader&, std::size_t, float, std::size_t);
-template void require_valid(const NpyReader&, std::size_t, double, std::size_t);
 template class NpySource<float>;
 template class NpySource<double>;
 

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <span>
 
@@ -11,22 +12,22 @@
 
 namespace skein::files {
 
-/// Columns of an array: 1 where it has one dimension.
-std::size_t num_columns_of(const NpyReader& reader);
-
-/// Throws FileError, naming row and column, for a value that is not finite, or a negative sample weight in column 2.
-template <class Scalar>
-void require_valid(const NpyReader& reader, std::size_t index, Scalar value, std::size_t column);
-
 /// What is read in order goes into the caller's buffer, whichever thread it is. Each thread keeps the block that it last
 /// took samples from in no order.
 template <class Scalar>
 class NpySource final : public SampleSource<Scalar> {
 public:
-    /// An array of two or three columns: x, y and the sample weight.
-    explicit NpySource(NpyReader samples);
-    /// Two of one column, of the same length.
-    NpySource(NpyReader x, NpyReader y);
+    /// An array of shape (N, 2) or (N, 3): x, y and the sample weight. Throws FileError for others.
+    explicit NpySource(const std::filesystem::path& path);
+    /// Two of shape (N) or (N, 1). Throws FileError also when their lengths differ.
+    NpySource(const std::filesystem::path& x_path, const std::filesystem::path& y_path);
+
+    std::size_t num_columns() const noexcept { return num_columns_; }
+    /// Of two files, the wider one.
+    ElementType stored_type() const noexcept;
+    const std::filesystem::path& path() const noexcept { return x_.path(); }
+    /// Whether all samples take at most so many bytes.
+    bool fits(std::uint64_t max_bytes) const noexcept;
 
     std::uint64_t num_samples() const noexcept override { return x_.shape()[0]; }
     bool prefers_blocks() const noexcept override { return true; }

@@ -53,6 +53,17 @@ OutputFile::~OutputFile() {
     if (!is_published_) ::unlinkat(directory_.get(), temporary_name_.c_str(), 0);
 }
 
+void OutputFile::reserve(std::uint64_t size_bytes) {
+    int error = 0;
+    do {
+        error = ::posix_fallocate(descriptor_.get(), 0, static_cast<off_t>(size_bytes));
+    } while (error == EINTR);
+    if (error == EINVAL || error == EOPNOTSUPP || error == ENOSYS) {  // no such thing on this file system
+        error = ::ftruncate(descriptor_.get(), static_cast<off_t>(size_bytes)) == 0 ? 0 : errno;
+    }
+    if (error != 0) fail_system(target_, "a file of " + std::to_string(size_bytes) + " bytes cannot be made", error);
+}
+
 void OutputFile::write(std::string_view bytes) {
     while (!bytes.empty()) {
         const ssize_t result = ::write(descriptor_.get(), bytes.data(), bytes.size());
@@ -62,6 +73,12 @@ void OutputFile::write(std::string_view bytes) {
             fail_system(target_, "cannot be written", errno);
         }
     }
+}
+
+void OutputFile::start_writeback() noexcept {
+#ifdef SYNC_FILE_RANGE_WRITE  // Linux; a hint, whose failure changes nothing: publish() syncs
+    ::sync_file_range(descriptor_.get(), 0, 0, SYNC_FILE_RANGE_WRITE);
+#endif
 }
 
 void OutputFile::publish() {
@@ -74,6 +91,18 @@ void OutputFile::publish() {
     is_published_ = true;
     // EINVAL: the file system has no such thing as syncing a directory.
     if (::fsync(directory_.get()) != 0 && errno != EINVAL) fail_system(target_, "directory cannot be synced", errno);
+}
+
+void write_at(const fs::path& path, int descriptor, std::uint64_t offset, std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+        const ssize_t result = ::pwrite(descriptor, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+        if (result >= 0) {
+            bytes = bytes.subspan(static_cast<std::size_t>(result));
+            offset += static_cast<std::uint64_t>(result);
+        } else if (errno != EINTR) {
+            fail_system(path, "cannot be written", errno);
+        }
+    }
 }
 
 void replace_file(const fs::path& target, std::span<const std::string_view> parts) {

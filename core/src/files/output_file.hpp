@@ -1,6 +1,8 @@
 /// Files that are written: whole or not at all.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -23,7 +25,17 @@ public:
     /// Of the temporary file, open for reading and writing.
     int descriptor() const noexcept { return descriptor_.get(); }
 
+    const std::filesystem::path& target() const noexcept { return target_; }
+
+    /// Takes that many bytes of the disk, so that a full one is an error now, which says how many they are, and not in
+    /// the middle of the work. (Some file systems cannot reserve room: there it may be.)
+    void reserve(std::uint64_t size_bytes);
+
+    /// Appends.
     void write(std::string_view bytes);
+
+    /// Has the kernel begin to bring what is written to the disk, so that publish() has little left to wait for.
+    void start_writeback() noexcept;
 
     /// Syncs the file, renames it, syncs the directory.
     void publish();
@@ -35,6 +47,10 @@ private:
     Descriptor descriptor_;
     bool is_published_ = false;
 };
+
+/// Writes all bytes at `offset` of an open file; `path` only stands in errors.
+void write_at(const std::filesystem::path& path, int descriptor, std::uint64_t offset,
+              std::span<const std::byte> bytes);
 
 /// Replaces `target` by the concatenation of `parts`.
 void replace_file(const std::filesystem::path& target, std::span<const std::string_view> parts);

@@ -15,6 +15,7 @@ struct Curve {
     std::string name;
     std::vector<double> x;
     std::vector<double> y;
+    bool on_right = false;  ///< y belongs to the axis on the right
 };
 
 struct LineFigure {
@@ -23,6 +24,7 @@ struct LineFigure {
     std::string y_label;
     bool log_y = false;  ///< a y that spans less than a factor of 3 is drawn on a linear axis all the same
     std::vector<Curve> curves;
+    std::string right_label = {};  ///< of the axis on the right, a linear one, there where a curve belongs to it
 };
 
 struct ColourBar {

@@ -1,0 +1,66 @@
+// skein data make
+#include "chain_options.hpp"
+#include "command_line.hpp"
+#include "data_commands.hpp"
+#include "data_spec.hpp"
+#include "data_transfer.hpp"
+#include "errors.hpp"
+#include "output_files.hpp"
+#include "streams.hpp"
+
+namespace skein::app {
+namespace {
+
+using enum ValueType;
+
+constexpr Option kOptions[] = {
+    {"Options", "out", "FILE", text, "",
+     "Where to: a .npy of shape (N, 2), two .npy of shape (N), as x.npy,y.npy, or a .csv. Required."},
+    {"Options", "precision", "TYPE", text, "float64", "float64 or float32."},
+    {"Options", "force", "", flag, "", "Replace the files where there are some."},
+    {"Options", "json", "", flag, "", "Print one JSON object instead of a summary."},
+    {"Options", "quiet", "", flag, "", "No progress."},
+    {"Options", "threads", "N", count, "0", "Threads at most; 0: as many as there are cores, or OMP_NUM_THREADS."},
+};
+
+const Command kCommand{.name = "data make",
+                       .summary = "writes a generated data set, SPEC, to a file: billions of samples, in constant memory.",
+                       .examples = R"(  skein data make teacher:samples=1e9,layers=4,noise=0.1 --out samples.npy
+  skein data make sine:samples=1000,frequency=0.5,seed=7 --out sine.csv
+  skein data make step:samples=1e6,input=uniform --out x.npy,y.npy --precision float32
+)",
+                       .options = kOptions,
+                       .takes_words = true};
+
+template <class Scalar>
+int make_with(const Configuration& configuration, const std::string& spec) {
+    const std::vector<std::filesystem::path> files = sample_output_files(configuration, {});
+    SampleStream<Scalar> stream(spec, spec);
+    TransferReport report = transfer(configuration, stream, files);
+    report.from = spec;
+    return finish_transfer(configuration, report);
+}
+
+}  // namespace
+
+int data_make_command(const std::vector<std::string>& arguments) {
+    const std::optional<Configuration> configuration = read_command_line(kCommand, arguments);
+    if (!configuration) {
+        write_output(help_text(kCommand) + "\n" + std::string(kDataSpecHelp));
+        return kDone;
+    }
+    const std::vector<std::string>& words = configuration->words();
+    if (words.size() != 1) {
+        throw BadInput(words.empty() ? "SPEC is missing: expected KIND:key=value,... (see skein data make --help)"
+                                     : "unexpected argument '" + words[1] + "': expected one SPEC");
+    }
+    if (!parse_generated(words[0], words[0])) {
+        throw BadInput("'" + words[0] + "' is a file: expected KIND:key=value,... (files: skein data convert)");
+    }
+    warn_without_hardware_fma(configuration->flag("quiet"));
+    return configuration->word<Precision>("precision", kPrecisionNames) == Precision::float32
+               ? make_with<float>(*configuration, words[0])
+               : make_with<double>(*configuration, words[0]);
+}
+
+}  // namespace skein::app

@@ -1,0 +1,129 @@
+#include "data_moments.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace skein::app {
+namespace {
+
+/// Sums side by side, so that the CPU need not wait for one to go on with the next.
+constexpr std::size_t kLanes = 8;
+
+double sum_of(const double (&lanes)[kLanes]) {
+    return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
+}
+
+/// The sum of term(index) over all indices: index i goes to lane i mod kLanes.
+template <class Term>
+double sum(std::size_t count, const Term& term) {
+    double lanes[kLanes] = {};
+    std::size_t index = 0;
+    for (; index + kLanes <= count; index += kLanes) {
+        for (std::size_t lane = 0; lane < kLanes; ++lane) lanes[lane] += term(index + lane);
+    }
+    for (std::size_t lane = 0; index < count; ++index, ++lane) lanes[lane] += term(index);
+    return sum_of(lanes);
+}
+
+ColumnMoments column_moments(const double* values, std::size_t count) {
+    ColumnMoments moments;
+    moments.count = static_cast<double>(count);
+    for (std::size_t index = 0; index < count; ++index) {
+        moments.min = std::min(moments.min, values[index]);
+        moments.max = std::max(moments.max, values[index]);
+    }
+    // From the first value on: exact where all are equal, and better where all are far from zero.
+    const double origin = values[0];
+    const double mean = origin + sum(count, [=](std::size_t i) { return values[i] - origin; }) / moments.count;
+    moments.mean = mean;
+    moments.sum_2 = sum(count, [=](std::size_t i) { return (values[i] - mean) * (values[i] - mean); });
+    moments.sum_3 = sum(count, [=](std::size_t i) {
+        const double distance = values[i] - mean;
+        return distance * distance * distance;
+    });
+    moments.sum_4 = sum(count, [=](std::size_t i) {
+        const double square = (values[i] - mean) * (values[i] - mean);
+        return square * square;
+    });
+    moments.sum_2_within_runs = moments.sum_2;
+    return moments;
+}
+
+ColumnMoments merged_columns(const ColumnMoments& a, const ColumnMoments& b) {
+    if (a.count == 0) return b;
+    if (b.count == 0) return a;
+    ColumnMoments all;
+    all.count = a.count + b.count;
+    all.min = std::min(a.min, b.min);
+    all.max = std::max(a.max, b.max);
+    all.sum_2_within_runs = a.sum_2_within_runs + b.sum_2_within_runs;
+    const double part_a = a.count / all.count, part_b = b.count / all.count;
+    const double delta = b.mean - a.mean;
+    const double moved = a.count * part_b * delta * delta;  // what the second sum gains by the new mean
+    all.mean = a.mean + part_b * delta;
+    all.sum_2 = a.sum_2 + b.sum_2 + moved;
+    all.sum_3 = a.sum_3 + b.sum_3 + moved * delta * (part_a - part_b) +
+                3.0 * delta * (part_a * b.sum_2 - part_b * a.sum_2);
+    all.sum_4 = a.sum_4 + b.sum_4 + moved * delta * delta * (part_a * part_a - part_a * part_b + part_b * part_b) +
+                6.0 * delta * delta * (part_a * part_a * b.sum_2 + part_b * part_b * a.sum_2) +
+                4.0 * delta * (part_a * b.sum_3 - part_b * a.sum_3);
+    return all;
+}
+
+}  // namespace
+
+double ColumnMoments::standard_deviation() const { return std::sqrt(sum_2 / count); }
+
+double ColumnMoments::skewness() const {
+    const double deviation = standard_deviation();
+    return sum_3 / count / (deviation * deviation * deviation);
+}
+
+double ColumnMoments::kurtosis() const {
+    const double variance = sum_2 / count;
+    return sum_4 / count / (variance * variance);
+}
+
+double ColumnMoments::share_between_runs() const { return std::max(0.0, 1.0 - sum_2_within_runs / sum_2); }
+
+double SampleMoments::correlation() const {
+    const double cosine = sum_xy / x.count / (x.standard_deviation() * y.standard_deviation());
+    return std::isnan(cosine) ? cosine : std::clamp(cosine, -1.0, 1.0);
+}
+
+SampleMoments moments_of_run(const double* x, const double* y, const double* sample_weight, std::size_t count) {
+    SampleMoments moments{column_moments(x, count), column_moments(y, count), {}, 0.0};
+    if (sample_weight != nullptr) {
+        moments.sample_weight = column_moments(sample_weight, count);
+    }
+    const double mean_x = moments.x.mean, mean_y = moments.y.mean;
+    moments.sum_xy = sum(count, [=](std::size_t i) { return (x[i] - mean_x) * (y[i] - mean_y); });
+    return moments;
+}
+
+SampleMoments merged(const SampleMoments& one, const SampleMoments& other) {
+    SampleMoments all{merged_columns(one.x, other.x), merged_columns(one.y, other.y),
+                      merged_columns(one.sample_weight, other.sample_weight), 0.0};
+    all.sum_xy = one.sum_xy + other.sum_xy +
+                 one.x.count * (other.x.count / all.x.count) * (other.x.mean - one.x.mean) * (other.y.mean - one.y.mean);
+    return all;
+}
+
+void MomentTree::add(const SampleMoments& part) {
+    Node node{part, 1};
+    while (!nodes_.empty() && nodes_.back().num_parts == node.num_parts) {
+        node = {merged(nodes_.back().moments, node.moments), 2 * node.num_parts};
+        nodes_.pop_back();
+    }
+    nodes_.push_back(node);
+}
+
+SampleMoments MomentTree::sum() const {
+    SampleMoments all = nodes_.back().moments;
+    for (std::size_t node = nodes_.size() - 1; node > 0; --node) {
+        all = merged(nodes_[node - 1].moments, all);
+    }
+    return all;
+}
+
+}  // namespace skein::app

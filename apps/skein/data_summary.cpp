@@ -1,0 +1,168 @@
+#include "data_summary.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+#include "numbers.hpp"
+#include "ordered_blocks.hpp"
+#include "signals.hpp"
+
+namespace skein::app {
+namespace {
+
+static_assert(kStreamBlock % kRunSamples == 0 && std::has_single_bit(kStreamBlock / kRunSamples),
+              "a block is a complete subtree of the sums");
+
+/// Of fewer runs the share of the variance between them says little.
+constexpr double kLeastRuns = 16.0;
+constexpr double kLargestShare = 0.1;
+
+/// What a block adds to the summary.
+struct SummaryBlock {
+    SampleBlock<double> block;
+    SampleMoments moments;
+    DistinctValues distinct_x, distinct_y, distinct_weights;
+    Order order_of_x;
+    DyadicHistogram histogram;
+};
+
+void add_all(DistinctValues& distinct, const double* values, std::size_t count) {
+    distinct = DistinctValues();
+    for (std::size_t index = 0; index < count; ++index) {
+        distinct.add(values[index]);
+    }
+}
+
+void compute(SummaryBlock& part, int level) {
+    const MiniBatch<double>& samples = part.block.samples;
+    const std::size_t count = samples.num_samples;
+    MomentTree tree;
+    for (std::size_t first = 0; first < count; first += kRunSamples) {
+        tree.add(moments_of_run(samples.x + first, samples.y + first,
+                                samples.sample_weight == nullptr ? nullptr : samples.sample_weight + first,
+                                std::min(kRunSamples, count - first)));
+    }
+    part.moments = tree.sum();
+    add_all(part.distinct_x, samples.x, count);
+    add_all(part.distinct_y, samples.y, count);
+    add_all(part.distinct_weights, samples.sample_weight, samples.sample_weight == nullptr ? 0 : count);
+    part.order_of_x = Order();
+    part.histogram = DyadicHistogram(level);
+    for (std::size_t index = 0; index < count; ++index) {
+        part.order_of_x.add(samples.x[index]);
+        part.histogram.add(samples.x[index], samples.y[index]);
+    }
+}
+
+void add(DataSummary& summary, MomentTree& tree, const SummaryBlock& part) {
+    tree.add(part.moments);
+    summary.distinct_x.add(part.distinct_x);
+    summary.distinct_y.add(part.distinct_y);
+    summary.distinct_weights.add(part.distinct_weights);
+    summary.order_of_x.add(part.order_of_x);
+    summary.histogram.add(part.histogram);
+}
+
+void warn_of_runs(const ColumnMoments& column, const std::string& name, std::vector<std::string>& warnings) {
+    const double share = column.share_between_runs();
+    if (column.count >= kLeastRuns * kRunSamples && share > kLargestShare) {
+        warnings.push_back("the samples come in an order: " + rounded(100 * share, 3) + " % of the variance of " + name +
+                           " lies between runs of " + grouped(kRunSamples) +
+                           " samples, so shuffling blocks of them (--shuffle blocks) is not enough");
+    }
+}
+
+}  // namespace
+
+void DistinctValues::add(double value) {
+    if (is_many_ || (!values_.empty() && values_.back() == value)) {
+        return;
+    }
+    if (const auto found = std::ranges::find(values_, value); found != values_.end()) {
+        std::swap(*found, values_.back());  // it may well come again
+    } else if (values_.size() == kMost) {
+        is_many_ = true;
+    } else {
+        values_.push_back(value);
+    }
+}
+
+void DistinctValues::add(const DistinctValues& other) {
+    is_many_ = is_many_ || other.is_many_;
+    for (const double value : other.values_) {
+        add(value);
+    }
+}
+
+void Order::add(double value) {
+    if (is_empty_) {
+        is_empty_ = false;
+        first_ = last_ = value;
+    }
+    is_ascending_ = is_ascending_ && value >= last_;
+    is_descending_ = is_descending_ && value <= last_;
+    last_ = value;
+}
+
+void Order::add(const Order& next) {
+    if (next.is_empty_) {
+        return;
+    }
+    add(next.first_);
+    is_ascending_ = is_ascending_ && next.is_ascending_;
+    is_descending_ = is_descending_ && next.is_descending_;
+    last_ = next.last_;
+}
+
+std::vector<std::string> DataSummary::warnings() const {
+    std::vector<std::string> warnings;
+    if (moments.x.is_constant()) {
+        warnings.push_back("x is always " + shortest(moments.x.min) + ": a chain has one output to learn");
+    }
+    if (moments.y.is_constant()) {
+        warnings.push_back("y is always " + shortest(moments.y.min));
+    }
+    if (is_sorted() && num_samples() > kRunSamples) {  // fewer are in one block, or in one batch
+        warnings.push_back("the samples are sorted by x, " +
+                           std::string(order_of_x.is_ascending() ? "ascending" : "descending") +
+                           ": shuffling blocks of them (--shuffle blocks) is not enough");
+        return warnings;
+    }
+    warn_of_runs(moments.x, "x", warnings);
+    warn_of_runs(moments.y, "y", warnings);
+    return warnings;
+}
+
+std::optional<DataSummary> summarize(SampleStream<double>& stream, int num_threads, DataProgress& progress) {
+    DataSummary summary;
+    MomentTree tree;
+    int level = DyadicHistogram::kFinestLevel;
+    std::optional<double> fraction;
+    const auto read = [&](SummaryBlock& part) {
+        const bool is_there = stream.next(part.block);
+        fraction = stream.fraction_taken();
+        progress.update(stream.num_taken(), fraction);
+        return is_there;
+    };
+    const auto work = [&](SummaryBlock& part) {
+        stream.fill(part.block);
+        compute(part, level);
+    };
+    const auto write = [&](SummaryBlock& part) { add(summary, tree, part); };
+    // The first block alone: no finer level than its own can be the last one, and others need not begin with one.
+    SummaryBlock first;
+    if (read(first)) {
+        work(first);
+        write(first);
+        level = first.histogram.level();
+        for_each_in_order(num_threads, first, read, work, write);
+    }
+    if (stop_signal() != 0) {
+        return std::nullopt;
+    }
+    summary.moments = tree.sum();
+    return summary;
+}
+
+}  // namespace skein::app

@@ -1,0 +1,138 @@
+#include "data_transfer.hpp"
+
+#include <optional>
+
+#include "data_progress.hpp"
+#include "errors.hpp"
+#include "json.hpp"
+#include "machine.hpp"
+#include "numbers.hpp"
+#include "ordered_blocks.hpp"
+#include "signals.hpp"
+#include "skein/files/file_error.hpp"
+#include "skein/files/sample_writer.hpp"
+#include "skein/version.hpp"
+#include "streams.hpp"
+
+namespace skein::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+template <class Scalar>
+struct TransferBlock {
+    SampleBlock<Scalar> block;
+    EncodedSamples encoded;
+};
+
+std::string names_of_files(const std::vector<fs::path>& files) {
+    return files[0].string() + (files.size() == 2 ? ", " + files[1].string() : "");
+}
+
+/// A disk that is too small is an error before anything is written.
+template <class Scalar>
+void require_room(const Configuration& configuration, const std::vector<fs::path>& files, std::size_t num_columns,
+                  std::uint64_t num_samples) {
+    const std::optional<std::uint64_t> needed = sample_files_bytes<Scalar>(files, num_columns, num_samples);
+    const std::uint64_t free = free_bytes(files[0]);
+    if (needed && *needed > free) {
+        configuration.fail("out", grouped(num_samples) + " samples take " + grouped(*needed) + " bytes, but the disk of " +
+                                      files[0].string() + " has room for " + grouped(free));
+    }
+}
+
+/// From here on what goes wrong with the files is a failure, not bad input.
+template <class Write>
+auto writing(const Write& write) {
+    try {
+        return write();
+    } catch (const FileError& error) {
+        throw Failure(error.what());
+    }
+}
+
+/// False where a signal came first.
+template <class Scalar>
+bool copy_samples(const Configuration& configuration, SampleStream<Scalar>& stream, SampleWriter<Scalar>& writer,
+                  DataProgress& progress) {
+    const Execution execution{static_cast<int>(configuration.count("threads", 0, kMaxThreads)), 0};
+    std::optional<double> fraction;
+    const auto read = [&](TransferBlock<Scalar>& piece) { return stream.next(piece.block); };
+    const auto work = [&](TransferBlock<Scalar>& piece) {
+        stream.fill(piece.block);
+        writer.encode(piece.block.samples, piece.encoded);
+    };
+    const auto write = [&](TransferBlock<Scalar>& piece) {
+        writing([&] { writer.append(piece.encoded); });
+        if (stream.num_samples()) {
+            fraction = static_cast<double>(writer.num_samples()) / static_cast<double>(*stream.num_samples());
+        }
+        progress.update(writer.num_samples(), fraction, writer.size_bytes());
+    };
+    for_each_in_order(num_threads(execution), TransferBlock<Scalar>{}, read, work, write);
+    return stop_signal() == 0;
+}
+
+nlohmann::ordered_json report_json(const TransferReport& report) {
+    nlohmann::ordered_json json{{"status", report.signal == 0 ? "finished" : "stopped"},
+                                {"data", report.from},
+                                {"files", nlohmann::ordered_json::array()},
+                                {"samples", report.num_samples},
+                                {"precision", report.precision},
+                                {"bytes", report.size_bytes},
+                                {"seconds", exact_json(report.seconds)},
+                                {"version", version()},
+                                {"numerics_version", kNumericsVersion}};
+    for (const fs::path& file : report.files) {
+        json["files"].push_back(file.string());
+    }
+    return json;
+}
+
+std::string report_text(const TransferReport& report) {
+    const std::string samples = grouped(report.num_samples) + (report.num_samples == 1 ? " sample" : " samples");
+    if (report.signal != 0) {
+        return "stopped by " + std::string(signal_name(report.signal)) + " after " + samples + ": " +
+               names_of_files(report.files) + (report.files.size() == 1 ? " is" : " are") + " not written\n";
+    }
+    return "done: " + samples + "\n\n  data              " + report.from + "\n  files             " +
+           names_of_files(report.files) + " (" + report.precision + ", " + grouped(report.size_bytes) +
+           " bytes)\n  time              " + duration(report.seconds) + ", " +
+           rounded(static_cast<double>(report.num_samples) / report.seconds, 3) + " samples/s, " +
+           bytes_per_second(static_cast<double>(report.size_bytes) / report.seconds) + "\n";
+}
+
+}  // namespace
+
+template <class Scalar>
+TransferReport transfer(const Configuration& configuration, SampleStream<Scalar>& stream,
+                        const std::vector<fs::path>& files) {
+    const std::size_t num_columns = stream.num_columns();
+    if (num_columns == 3 && files.size() == 2) {
+        configuration.fail("out", "the samples have weights, which have no place in files of x and y: expected FILE.npy "
+                                  "or FILE.csv");
+    }
+    if (stream.num_samples()) {
+        require_room<Scalar>(configuration, files, num_columns, *stream.num_samples());
+    }
+    catch_stop_signals();  // before there are files: those of a stopped command are removed
+    DataProgress progress(stream.num_samples(), configuration.flag("quiet"));
+    auto writer = writing([&] { return SampleWriter<Scalar>(files, num_columns, stream.num_samples()); });
+    const bool is_complete = copy_samples(configuration, stream, writer, progress);
+    if (is_complete) {
+        progress.show("writing to the disk");
+        writing([&] { writer.finish(); });
+    }
+    return {{}, "float" + std::to_string(8 * sizeof(Scalar)), files, writer.num_samples(), writer.size_bytes(),
+            progress.seconds(), is_complete ? 0 : stop_signal()};
+}
+
+template TransferReport transfer(const Configuration&, SampleStream<float>&, const std::vector<fs::path>&);
+template TransferReport transfer(const Configuration&, SampleStream<double>&, const std::vector<fs::path>&);
+
+int finish_transfer(const Configuration& configuration, const TransferReport& report) {
+    write_output(configuration.flag("json") ? json_line(report_json(report)) : report_text(report));
+    return report.signal == 0 ? kDone : kSignalBase + report.signal;
+}
+
+}  // namespace skein::app

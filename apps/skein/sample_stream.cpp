@@ -1,0 +1,87 @@
+#include "sample_stream.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "data_spec.hpp"
+#include "errors.hpp"
+#include "numbers.hpp"
+#include "output_files.hpp"
+#include "signals.hpp"
+
+namespace skein::app {
+
+template <class Scalar>
+SampleStream<Scalar>::SampleStream(const std::string& text, const std::string& where) : text_(text) {
+    if (parse_generated(text, where)) {
+        generated_ = open_data<Scalar>(text, where);
+        return;
+    }
+    paths_ = split_file_names(text);
+    reader_ = paths_.size() == 2 ? SampleReader<Scalar>(paths_[0], paths_[1]) : SampleReader<Scalar>(paths_[0]);
+}
+
+template <class Scalar>
+std::string SampleStream<Scalar>::kind() const {
+    return is_generated() ? "generated" : paths_.size() == 2 ? "two .npy" : paths_[0].extension().string();
+}
+
+template <class Scalar>
+std::optional<std::uint64_t> SampleStream<Scalar>::num_samples() const noexcept {
+    return is_generated() ? std::optional(generated_->num_samples()) : reader_->num_samples();
+}
+
+template <class Scalar>
+std::optional<ElementType> SampleStream<Scalar>::stored_type() const noexcept {
+    return is_generated() ? std::nullopt : reader_->stored_type();
+}
+
+template <class Scalar>
+bool SampleStream<Scalar>::next(SampleBlock<Scalar>& block) {
+    if (stop_signal() != 0) {
+        return false;
+    }
+    block.first = num_taken_;
+    if (is_generated()) {
+        block.samples.num_samples =
+            static_cast<std::size_t>(std::min<std::uint64_t>(kStreamBlock, generated_->num_samples() - num_taken_));
+    } else {
+        const SampleBuffer<Scalar> buffer = block.buffer();
+        const std::size_t count = reader_->read(buffer, kStreamBlock);
+        block.samples = {buffer.x, buffer.y, reader_->num_columns() == 3 ? buffer.sample_weight : nullptr, count};
+    }
+    num_taken_ += block.samples.num_samples;
+    return block.samples.num_samples > 0;
+}
+
+template <class Scalar>
+void SampleStream<Scalar>::fill(SampleBlock<Scalar>& block) const {
+    if (is_generated()) {
+        block.samples = generated_->source().range(block.first, block.samples.num_samples, block.buffer());
+        require_finite(block);
+    }
+}
+
+template <class Scalar>
+std::optional<double> SampleStream<Scalar>::fraction_taken() const {
+    if (is_generated()) {
+        return static_cast<double>(num_taken_) / static_cast<double>(generated_->num_samples());
+    }
+    return reader_->fraction_read();
+}
+
+template <class Scalar>
+void SampleStream<Scalar>::require_finite(const SampleBlock<Scalar>& block) const {
+    for (std::size_t index = 0; index < block.samples.num_samples; ++index) {
+        const Scalar x = block.samples.x[index], y = block.samples.y[index];
+        if (!std::isfinite(x) || !std::isfinite(y)) {
+            throw BadInput(text_ + ": sample " + std::to_string(block.first + index + 1) + " is (" + shortest(x) + ", " +
+                           shortest(y) + "): every value must be finite in float" + std::to_string(8 * sizeof(Scalar)));
+        }
+    }
+}
+
+template class SampleStream<float>;
+template class SampleStream<double>;
+
+}  // namespace skein::app

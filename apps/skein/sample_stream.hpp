@@ -1,0 +1,66 @@
+// The samples of a SPEC, block by block in constant memory.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "skein/dataset.hpp"
+#include "skein/files/sample_reader.hpp"
+
+namespace skein::app {
+
+/// Samples in a block; the last one may have fewer.
+inline constexpr std::size_t kStreamBlock = 65'536;
+
+template <class Scalar>
+struct SampleBlock {
+    std::uint64_t first = 0;  // index of its first sample
+    MiniBatch<Scalar> samples;
+    std::vector<Scalar> x = std::vector<Scalar>(kStreamBlock);
+    std::vector<Scalar> y = std::vector<Scalar>(kStreamBlock);
+    std::vector<Scalar> sample_weight = std::vector<Scalar>(kStreamBlock);
+
+    SampleBuffer<Scalar> buffer() { return {x.data(), y.data(), sample_weight.data()}; }
+};
+
+template <class Scalar>
+class SampleStream {
+public:
+    /// Opens the files, or reads the settings, of a SPEC (see kDataSpecHelp). Throws BadInput and FileError.
+    SampleStream(const std::string& text, const std::string& where);
+
+    bool is_generated() const noexcept { return generated_.has_value(); }
+    /// The files; none where they are generated.
+    const std::vector<std::filesystem::path>& paths() const noexcept { return paths_; }
+    /// "generated", ".csv", ".npy" or "two .npy".
+    std::string kind() const;
+    std::size_t num_columns() const noexcept { return is_generated() ? 2 : reader_->num_columns(); }
+    /// Nothing for .csv.
+    std::optional<std::uint64_t> num_samples() const noexcept;
+    std::optional<ElementType> stored_type() const noexcept;
+
+    /// Takes the next samples, for one block at a time: files are read here. False where there are none, and from the
+    /// moment on that a signal asks to stop.
+    bool next(SampleBlock<Scalar>& block);
+    /// Completes the block, for several at once: generated samples are made here, and refused where they overflow.
+    void fill(SampleBlock<Scalar>& block) const;
+
+    /// Beside next() only.
+    std::uint64_t num_taken() const noexcept { return num_taken_; }
+    std::optional<double> fraction_taken() const;
+
+private:
+    void require_finite(const SampleBlock<Scalar>& block) const;
+
+    std::string text_;
+    std::vector<std::filesystem::path> paths_;
+    std::optional<Dataset<Scalar>> generated_;
+    std::optional<SampleReader<Scalar>> reader_;
+    std::uint64_t num_taken_ = 0;
+};
+
+}  // namespace skein::app
