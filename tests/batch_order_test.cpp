@@ -143,8 +143,65 @@ TEST_CASE("a shuffled epoch sees every sample once, and the next in another orde
     }
 }
 
+TEST_CASE("an epoch shuffled by blocks sees every sample once, a block after the other") {
+    for (const std::uint64_t size : {std::uint64_t{1}, std::uint64_t{777}, kBlockSamples - 1, kBlockSamples,
+                                     kBlockSamples + 1, 3 * kBlockSamples, 3 * kBlockSamples + 1234}) {
+        std::vector<std::vector<std::uint64_t>> epochs(2);
+        const BatchOrder order(size, std::min<std::uint64_t>(size, 1000), Sampling::shuffled_blocks, 5);
+        for (std::uint64_t step = 0; step < 2 * order.steps_per_epoch(); ++step) {
+            const std::vector<std::uint64_t> indices = all_indices(order.batch(step));
+            std::vector<std::uint64_t>& epoch = epochs[step / order.steps_per_epoch()];
+            epoch.insert(epoch.end(), indices.begin(), indices.end());
+        }
+        CAPTURE(size);
+        CHECK((size == 1 || epochs[0] != epochs[1]));
+        std::vector<std::uint64_t> every(size);
+        std::iota(every.begin(), every.end(), std::uint64_t{0});
+        for (std::vector<std::uint64_t>& epoch : epochs) {
+            std::uint64_t num_blocks = 1;
+            for (std::size_t place = 1; place < epoch.size(); ++place) {
+                num_blocks += epoch[place] / kBlockSamples != epoch[place - 1] / kBlockSamples ? 1 : 0;
+            }
+            CHECK(num_blocks == (size + kBlockSamples - 1) / kBlockSamples);
+            std::sort(epoch.begin(), epoch.end());
+            CHECK(epoch == every);
+        }
+    }
+}
+
+TEST_CASE("every order of the blocks comes up, the partial one in every place") {
+    std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint64_t> seen;  // by first and last block
+    constexpr std::uint64_t kSeeds = 6000;
+    for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+        const BatchOrder order(2 * kBlockSamples + 10, 1, Sampling::shuffled_blocks, seed);
+        std::vector<std::uint64_t> index(1);
+        order.batch(0).indices(0, index);
+        const std::uint64_t first = index[0] / kBlockSamples;
+        order.batch(2 * kBlockSamples + 9).indices(0, index);
+        ++seen[{first, index[0] / kBlockSamples}];
+    }
+    CHECK(seen.size() == 6);
+    std::vector<std::uint64_t> counts;
+    for (const auto& [ends, count] : seen) {
+        counts.push_back(count);
+    }
+    CHECK(chi_square_deviation(counts, kSeeds / 6) < 5.0);
+}
+
+TEST_CASE("parts of a batch that crosses blocks are the batch") {
+    const BatchOrder order(3 * kBlockSamples + 99, 150'000, Sampling::shuffled_blocks, 4);
+    const BatchOrder::Batch batch = order.batch(1);
+    const std::vector<std::uint64_t> whole = all_indices(batch);
+    std::vector<std::uint64_t> parts(whole.size());
+    for (std::size_t first = 0; first < parts.size(); first += 1024) {
+        batch.indices(first, std::span(parts).subspan(first, std::min<std::size_t>(1024, parts.size() - first)));
+    }
+    CHECK(parts == whole);
+}
+
 TEST_CASE("parts of a batch are the batch") {
-    for (const Sampling sampling : {Sampling::shuffled, Sampling::with_replacement, Sampling::sequential}) {
+    for (const Sampling sampling :
+         {Sampling::shuffled, Sampling::with_replacement, Sampling::sequential, Sampling::shuffled_blocks}) {
         const BatchOrder order(5000, 1500, sampling, 4);
         const BatchOrder::Batch batch = order.batch(2);
         const std::vector<std::uint64_t> whole = all_indices(batch);

@@ -15,7 +15,11 @@
 #include <vector>
 
 #include "file_checks.hpp"
+#include "skein/batch_order.hpp"
+#include "skein/files/file_error.hpp"
 #include "skein/files/npy.hpp"
+#include "skein/random.hpp"
+#include "skein/trainer.hpp"
 #include "temporary_directory.hpp"
 
 namespace skein::test {
@@ -209,6 +213,105 @@ TEST_CASE("files: data sets that a .npy file does not hold") {
     const fs::path text = directory.file("data.txt", "1,2\n");
     CHECK(error_of([&] { read_dataset<double>(text); }) ==
           text.string() + ": is of an unknown kind: expected a name that ends in .csv or .npy");
+}
+
+/// What training of a few steps ends with.
+template <class Scalar>
+std::vector<Scalar> trained(const Dataset<Scalar>& data, Sampling sampling, std::uint64_t batch_size, int num_threads) {
+    TrainingState<Scalar> state{Chain<Scalar>({Scalar(0.5), Scalar(1.5)})};
+    TrainingSettings settings;
+    settings.batch_size = batch_size;
+    settings.sampling = sampling;
+    settings.stop.max_steps = 12;
+    settings.execution.num_threads = num_threads;
+    const TrainingOutcome outcome = train(state, data, settings);
+    return {state.chain.weights()[0], state.chain.weights()[1], static_cast<Scalar>(outcome.loss)};
+}
+
+/// Samples of `num_columns` columns, as a .npy file of that type.
+template <class Stored>
+fs::path write_samples(const TemporaryDirectory& directory, std::size_t num_samples, std::size_t num_columns) {
+    std::vector<Stored> values;
+    for (std::size_t index = 0; index < num_samples * num_columns; ++index) {
+        const auto number = static_cast<Stored>(uniform(7, Stream::samples, index));
+        values.push_back(index % num_columns == 2 ? number : Stored(2) * number - Stored(1));
+    }
+    const std::size_t shape[] = {num_samples, num_columns};
+    const fs::path path = directory.path() / "samples.npy";
+    write_npy<Stored>(path, values, shape);
+    return path;
+}
+
+TEST_CASE_TEMPLATE("samples that stay in their file train to the same bits", Scalar, float, double) {
+    constexpr std::size_t kSamples = 2 * kBlockSamples + 1234;
+    for (const std::size_t num_columns : {2u, 3u}) {
+        for (const bool is_wide : {false, true}) {
+            const TemporaryDirectory directory;
+            const fs::path path = is_wide ? write_samples<double>(directory, kSamples, num_columns)
+                                          : write_samples<float>(directory, kSamples, num_columns);
+            const Dataset<Scalar> memory = read_dataset<Scalar>(path), file = open_dataset<Scalar>(path, 1000);
+            REQUIRE(file.num_samples() == kSamples);
+            CHECK(file.source().prefers_blocks());
+            CHECK(!open_dataset<Scalar>(path).source().prefers_blocks());
+            CHECK(columns_of(file).x == columns_of(memory).x);
+            for (const Sampling sampling : {Sampling::shuffled, Sampling::with_replacement, Sampling::sequential,
+                                            Sampling::shuffled_blocks}) {
+                for (const std::uint64_t batch_size : {std::uint64_t{777}, std::uint64_t{70'000}}) {
+                    for (const int num_threads : {1, 3}) {
+                        CAPTURE(num_columns);
+                        CAPTURE(static_cast<int>(sampling));
+                        CHECK(trained(file, sampling, batch_size, num_threads) ==
+                              trained(memory, sampling, batch_size, 1));
+                    }
+                }
+            }
+            CHECK(trained(file, Sampling::sequential, 0, 2) == trained(memory, Sampling::sequential, 0, 1));
+        }
+    }
+}
+
+TEST_CASE("two files of one column are read together where they are") {
+    const TemporaryDirectory directory;
+    const std::vector<double> x{1, 2, 3, 4}, y{5, 6, 7, 8}, few{5, 6, 7};
+    const std::size_t four[] = {4}, three[] = {3};
+    const fs::path x_path = directory.path() / "x.npy", y_path = directory.path() / "y.npy";
+    write_npy<double>(x_path, x, four);
+    write_npy<double>(y_path, y, four);
+    const Dataset<double> data = open_dataset<double>(x_path, y_path, 1);
+    CHECK(columns_of(data).x == x);
+    CHECK(columns_of(data).y == y);
+    write_npy<double>(y_path, few, three);
+    CHECK_THROWS_WITH_AS(open_dataset<double>(x_path, y_path, 1),
+                         (y_path.string() + ": has 3 values: expected 4 as in " + x_path.string()).c_str(), FileError);
+}
+
+TEST_CASE("what is wrong in a file is found when it is read") {
+    const TemporaryDirectory directory;
+    std::vector<double> values(2 * 5000, 0.5);
+    const std::size_t shape[] = {5000, 2};
+    const fs::path path = directory.path() / "samples.npy";
+    const auto error_of = [&] {
+        try {
+            trained(open_dataset<double>(path, 1), Sampling::sequential, 0, 2);
+            return std::string("none");
+        } catch (const FileError& error) {
+            return std::string(error.what());
+        }
+    };
+    values[2 * 4321 + 1] = std::nan("");
+    write_npy<double>(path, values, shape);
+    CHECK(error_of() == path.string() + ": row 4322, column 2: 'nan': every value must be finite");
+    values[2 * 4321 + 1] = 0.5;
+    values[2 * 77] = -std::numeric_limits<double>::infinity();
+    write_npy<double>(path, values, shape);
+    CHECK(error_of() == path.string() + ": row 78, column 1: '-inf': every value must be finite");
+    values[2 * 77] = 0.5;
+    write_npy<double>(path, values, shape);
+    CHECK(error_of() == "none");
+    const Dataset<double> data = open_dataset<double>(path, 1);
+    fs::resize_file(path, fs::file_size(path) - 1000);
+    CHECK_THROWS_AS(trained(data, Sampling::sequential, 0, 2), FileError);
+    CHECK(error_of().starts_with(path.string() + ": "));
 }
 
 }  // namespace

@@ -165,13 +165,25 @@ int train_with(Configuration& configuration) {
     }
     const std::string start_time = utc_now();
     TrainingState<Scalar> state(job.start);
-    const TrainingOutcome outcome = run(job, state, history, configuration.flag("quiet"));
+    std::string data_error;
+    const TrainingOutcome outcome = [&] {
+        try {
+            return run(job, state, history, configuration.flag("quiet"));
+        } catch (const FileError& error) {  // in the data, larger than memory, that are read as the run goes on
+            data_error = error.what();
+            return TrainingOutcome{Status::stopped, Cause::stop_request, state.step,
+                                   std::numeric_limits<double>::quiet_NaN(), 0.0, 0, {}};
+        }
+    }();
 
     TrainReport report = make_report(configuration, job, state.chain);
     report.outcome = outcome;
-    report.signal = outcome.cause == Cause::stop_request ? stop_signal() : 0;
+    report.data_error = data_error;
+    report.signal = outcome.cause == Cause::stop_request && data_error.empty() ? stop_signal() : 0;
     report.start_time = start_time;
-    add_losses(job, state.chain, report);
+    if (data_error.empty()) {
+        add_losses(job, state.chain, report);
+    }
     history.finish(report.validation_loss.value_or(std::numeric_limits<double>::quiet_NaN()));
     if (directory) {
         write_run(*directory, configuration, state.chain, history.rows(), report);
@@ -179,6 +191,10 @@ int train_with(Configuration& configuration) {
     write_output(configuration.flag("json") ? json_line(report_json(report))
                                             : report_text(report, output_has_colour()));
     throw_file_errors(report);
+    if (!data_error.empty()) {
+        throw Failure(data_error + " (after " + grouped(outcome.steps) + " steps" +
+                      (directory ? ", whose weights are in " + report.directory : "") + ")");
+    }
     return report.signal == 0 ? kDone : kSignalBase + report.signal;
 }
 

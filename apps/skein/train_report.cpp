@@ -65,6 +65,9 @@ std::string status_in_words(const TrainReport& report) {
 
 /// Of a run that a signal has stopped, a loss that is not a number is one that there was no time for.
 std::string loss_in_words(const TrainReport& report, double loss) {
+    if (!report.data_error.empty()) {
+        return "not computed: the data cannot be read";
+    }
     return report.signal != 0 && std::isnan(loss) ? "not computed: it would take too long" : rounded(loss);
 }
 
@@ -130,6 +133,9 @@ double TrainReport::sample_layers_per_second() const {
 }
 
 std::string TrainReport::cause() const {
+    if (!data_error.empty()) {
+        return "data_error";
+    }
     return std::string(signal != 0 ? signal_name(signal) : kCauseNames[static_cast<std::size_t>(outcome.cause)]);
 }
 

@@ -13,6 +13,7 @@ namespace skein::app {
 struct TrainReport {
     TrainingOutcome outcome;
     int signal = 0;  // that stopped it, or 0
+    std::string data_error;  // that ended it, or empty
     StopRules stop = {};
     std::uint64_t steps_per_epoch = 1;
     std::uint64_t num_samples = 0;
@@ -33,7 +34,7 @@ struct TrainReport {
     std::vector<std::string> file_errors;
 
     double sample_layers_per_second() const;
-    /// A name of kCauseNames, or "SIGINT", "SIGTERM".
+    /// A name of kCauseNames, or "SIGINT", "SIGTERM", "data_error".
     std::string cause() const;
     std::string files_in_words() const;
 };

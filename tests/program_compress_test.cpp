@@ -1,0 +1,102 @@
+// Compressed data sets through the program: made, merged, trained on, refused.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "run_program.hpp"
+
+namespace skein::test {
+namespace {
+
+using Json = nlohmann::json;
+using Arguments = std::vector<std::string>;
+
+const std::string kSamples = "teacher:samples=200000,layers=3,noise=0.05";
+
+std::string in(const TemporaryDirectory& directory, const std::string& name) { return directory.file(name).string(); }
+
+Json json_of(const ProgramResult& result) {
+    CAPTURE(result.errors);
+    REQUIRE(result.exit_code == 0);
+    return Json::parse(result.output);
+}
+
+}  // namespace
+
+TEST_CASE("program: training on a compressed file, on compressed samples and on the samples agree") {
+    const TemporaryDirectory directory;
+    const std::string file = in(directory, "data.skc");
+    const Json made = json_of(run_program({"data", "compress", kSamples, "--out", file, "--json"}));
+    CHECK(made["samples"] == 200'000);
+    const Arguments train{"train", "--layers=3", "--steps=50", "--json", "--batch=full"};
+    const auto with = [&](Arguments more) {
+        more.insert(more.begin(), train.begin(), train.end());
+        return json_of(run_program(more));
+    };
+    const Json from_file = with({"--data", file}), in_place = with({"--data", kSamples, "--compress"}),
+               exact = with({"--data", kSamples});
+    CHECK(from_file["weights"] == in_place["weights"]);
+    CHECK(from_file["compression"]["compressed"] == 51);
+    CHECK(from_file["compression"]["exact"] == 0);
+    CHECK(!exact.contains("compression"));
+    CHECK(std::abs(from_file["loss"].get<double>() - exact["loss"].get<double>()) < 1e-12);
+
+    const Json evaluated = json_of(run_program({"gradient", "--weights=1,1,1", "--data", file, "--json"}));
+    CHECK(evaluated["samples"] == 200'000);
+}
+
+TEST_CASE("program: parts that are merged are the whole") {
+    const TemporaryDirectory directory;
+    const std::string all = in(directory, "all.npy");
+    REQUIRE(run_program({"data", "make", kSamples, "--out", all}).exit_code == 0);
+    REQUIRE(run_program({"data", "compress", all, "--panel-width", "2^-5", "--out", in(directory, "all.skc")}).exit_code == 0);
+    REQUIRE(run_program({"data", "compress", all, all, "--panel-width", "0.03125", "--out", in(directory, "both.skc")})
+                .exit_code == 0);
+    REQUIRE(run_program({"data", "compress", "teacher:samples=65536,layers=3,noise=0.05", "--panel-width", "2^-5", "--out",
+                         in(directory, "first.skc")})
+                .exit_code == 0);
+    const ProgramResult again = run_program({"data", "merge", in(directory, "first.skc"), in(directory, "first.skc"), "--out",
+                                             in(directory, "twice.skc")});
+    CHECK(again.exit_code == 2);
+    CHECK(again.errors == "skein: error: the index of a part's first sample is 0: expected the one after the part before, 65536\n");
+    const ProgramResult merged =
+        run_program({"data", "merge", in(directory, "first.skc"), "--out", in(directory, "merged.skc"), "--json"});
+    CHECK(json_of(merged)["samples"] == 65'536);
+}
+
+TEST_CASE("program: what compressed data cannot do is refused in one line") {
+    const TemporaryDirectory directory;
+    const std::string file = in(directory, "data.skc");
+    REQUIRE(run_program({"data", "compress", "sine:samples=1000", "--out", file}).exit_code == 0);
+    const auto error_of = [](const Arguments& arguments) {
+        const ProgramResult result = run_program(arguments);
+        CHECK(result.exit_code == 2);
+        return result.errors;
+    };
+    CHECK(error_of({"data", "compress", "sine", "--out", file}).find("is there already") != std::string::npos);
+    CHECK(error_of({"data", "compress", "sine", "--out", "x.skc", "--panel-width=0.3"}) ==
+          "skein: error: --panel-width: '0.3' is no power of two from 2^-500 to 2^500, such as 2^-6\n");
+    CHECK(error_of({"data", "compress", "sine", "--out", "x.skc", "--nodes=20"}) ==
+          "skein: error: the number of nodes of a panel is 20: expected 16, 32, 48 or 64\n");
+    CHECK(error_of({"data", "compress", "sine", "--out", "x.npy"}).find("expected a name that ends in .skc") !=
+          std::string::npos);
+    CHECK(error_of({"data", "compress", file, "--out", "x.skc"}).find("is compressed already") != std::string::npos);
+    CHECK(error_of({"data", "compres", "sine"}) ==
+          "skein: error: unknown subcommand of data 'compres': did you mean 'compress'?\n");
+    CHECK(error_of({"train", "--data", file, "--activation=relu"}).find("relu has a kink") != std::string::npos);
+    CHECK(error_of({"train", "--data", file, "--batch=10"}).find("expected the full batch") != std::string::npos);
+    CHECK(error_of({"train", "--data", file, "--compress"}).find("is compressed already") != std::string::npos);
+    CHECK(error_of({"train", "--data", file, "--validation=0.1"}).find("cannot be split") != std::string::npos);
+    CHECK(error_of({"train", "--data", file, "--tolerance=0"}).find("--tolerance") != std::string::npos);
+    const ProgramResult beyond = run_program({"train", "--data", file, "--weights=9,9,9", "--json"});
+    CHECK(beyond.exit_code == 0);
+    const Json json = Json::parse(beyond.output);
+    CHECK(json["status"] == "stopped");
+    CHECK(json["cause"] == "compression_tolerance");
+    CHECK(json["loss"].is_null());
+}
+
+}  // namespace skein::test
