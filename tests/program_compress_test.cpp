@@ -2,11 +2,14 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <iomanip>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "run_program.hpp"
+#include "skein/files/npy.hpp"
 
 namespace skein::test {
 namespace {
@@ -46,6 +49,36 @@ TEST_CASE("program: training on a compressed file, on compressed samples and on 
 
     const Json evaluated = json_of(run_program({"gradient", "--weights=1,1,1", "--data", file, "--json"}));
     CHECK(evaluated["samples"] == 200'000);
+}
+
+TEST_CASE("program: a sweep over compressed data has the outcomes of its points, those beyond the tolerance too") {
+    const TemporaryDirectory directory;
+    const std::string file = in(directory, "data.skc"), out = in(directory, "sweep");
+    REQUIRE(run_program({"data", "compress", kSamples, "--panel-width=2^-3", "--out", file}).exit_code == 0);
+    const Arguments settings{"--layers=2", "--data", file, "--steps=20", "--axis=weight[1]=linear:0.5:9:4"};
+    Arguments sweep{"sweep", "--out", out, "--quiet"};
+    sweep.insert(sweep.end(), settings.begin(), settings.end());
+    REQUIRE(run_program(sweep).exit_code == 0);
+    const auto loss = read_npy<double>(directory.file("sweep") / "loss.npy").values;
+    REQUIRE(loss.size() == 4);
+    std::size_t num_beyond = 0;
+    for (std::size_t point = 0; point < 4; ++point) {
+        const std::string weight = std::to_string(0.5 + 8.5 / 3 * static_cast<double>(point));
+        const double value = 0.5 + (9 - 0.5) * static_cast<double>(point) / 3;
+        std::ostringstream text;
+        text << std::setprecision(17) << value << ",1";
+        const Json alone = json_of(run_program({"train", "--weights", text.str(), "--data", file, "--steps=20", "--json"}));
+        CAPTURE(weight);
+        if (alone["loss"].is_null()) {
+            CHECK(alone["cause"] == "compression_tolerance");
+            CHECK(std::isnan(loss[point]));
+            ++num_beyond;
+        } else {
+            CHECK(alone["loss"].get<double>() == loss[point]);
+        }
+    }
+    CHECK(num_beyond > 0);
+    CHECK(num_beyond < 4);
 }
 
 TEST_CASE("program: parts that are merged are the whole") {

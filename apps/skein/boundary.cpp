@@ -174,7 +174,7 @@ int count_plane(const Configuration& configuration, const SweepJob<Scalar>& job)
     while (classes.size() < num_points) {
         const std::size_t count = std::min<std::size_t>(kBlock, static_cast<std::size_t>(num_points) - classes.size());
         const EnsembleOutcome points = job.sweep.run(classes.size(), count, &progress).points;
-        if (std::ranges::find(points.status, Status::stopped) != points.status.end()) {
+        if (is_stopped(points)) {
             return kSignalBase + stop_signal();
         }
         progress.add_work(points.sample_layers);

@@ -154,7 +154,7 @@ void train_blocks(const SweepJob<Scalar>& job, SweepFiles<Scalar>& files, bool q
     while (files.points_done() < num_points && stop_signal() == 0) {
         const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(block, num_points - files.points_done()));
         const SweepOutcome<Scalar> outcome = job.sweep.run(files.points_done(), count, &progress);
-        if (std::ranges::find(outcome.points.status, Status::stopped) != outcome.points.status.end()) {
+        if (is_stopped(outcome.points)) {
             break;
         }
         files.append(outcome);

@@ -96,9 +96,9 @@ private:
     bool train(const std::vector<double>& coordinates, EnsembleOutcome& points) {
         points = sweep_.run(coordinates, observer_).points;
         outcome_.chains += points.status.size();
-        const bool is_stopped = std::ranges::find(points.status, Status::stopped) != points.status.end();
-        outcome_.is_complete &= !is_stopped;
-        return !is_stopped;
+        const bool is_given_up = is_stopped(points);
+        outcome_.is_complete &= !is_given_up;
+        return !is_given_up;
     }
 
     std::vector<Bracket> scan(std::uint64_t first, std::uint64_t count) {

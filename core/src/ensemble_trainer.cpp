@@ -147,6 +147,10 @@ void forget(EnsembleOutcome& outcome, std::size_t first, std::size_t count) {
 
 }  // namespace
 
+bool is_stopped(const EnsembleOutcome& outcome) noexcept {
+    return std::ranges::find(outcome.cause, Cause::stop_request) != outcome.cause.end();
+}
+
 TrainingSettings lane_settings(const EnsembleSettings& settings, std::size_t lane, std::size_t num_lanes) {
     TrainingSettings alone = settings.common;
     if (!settings.learning_rates.empty()) {

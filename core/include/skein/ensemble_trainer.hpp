@@ -70,6 +70,9 @@ struct EnsembleOutcome {
     CompressionRecord compression;    ///< of all lanes, where the data are compressed
 };
 
+/// Whether a stop was requested before all lanes were through.
+bool is_stopped(const EnsembleOutcome& outcome) noexcept;
+
 /// Watches the training of an ensemble.
 class EnsembleObserver {
 public:
