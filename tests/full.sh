@@ -30,6 +30,7 @@ bash cmake/build.sh asan
 bash tests/run_ctest.sh asan
 
 /usr/bin/python3 tests/preset_twin.py build/release/bin/skein
+bash tests/memory_flat.sh
 
 for check in "${checks[@]}"; do
     case $check in
