@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "command_line.hpp"
+#include "compressed_summary.hpp"
 #include "compression_progress.hpp"
 #include "data_commands.hpp"
 #include "data_spec.hpp"
@@ -104,29 +105,6 @@ int read_panel_exponent(const Configuration& configuration) {
         configuration.fail("panel-width", "'" + text + "' is no power of two from 2^-500 to 2^500, such as 2^-6");
     }
     return exponent;
-}
-
-nlohmann::ordered_json compressed_json(const CompressedDataset& data) {
-    return {{"samples", data.num_samples()},
-            {"first_index", data.first_index()},
-            {"sample_weight_sum", exact_json(data.sample_weight_sum())},
-            {"x_min", exact_json(data.x_min())},
-            {"x_max", exact_json(data.x_max())},
-            {"root_mean_square_x", exact_json(std::sqrt(data.mean_square_x()))},
-            {"root_mean_square_y", exact_json(std::sqrt(data.mean_square_y()))},
-            {"panel_exponent", data.panel_exponent()},
-            {"panels", data.num_panels()},
-            {"nodes_per_panel", data.num_nodes()}};
-}
-
-std::string compressed_text(const CompressedDataset& data) {
-    return "samples        " + grouped(data.num_samples()) +
-           (data.first_index() == 0 ? "" : ", from index " + grouped(data.first_index())) + "\n" +
-           "x              from " + rounded(data.x_min()) + " to " + rounded(data.x_max()) + ", root mean square " +
-           rounded(std::sqrt(data.mean_square_x())) + "\n" + "y              root mean square " +
-           rounded(std::sqrt(data.mean_square_y())) + "\n" + "panels         " + grouped(data.num_panels()) +
-           " of width 2^" + std::to_string(data.panel_exponent()) + ", " + std::to_string(data.num_nodes()) +
-           " nodes each\n";
 }
 
 void write_summary(const Configuration& configuration, const CompressedDataset& data, const fs::path& path,

@@ -70,6 +70,9 @@ int data_convert_command(const std::vector<std::string>& arguments) {
                            : "unexpected argument '" + words[1] + "': expected one IN; x and y of two files are " +
                                  words[0] + "," + words[1]);
     }
+    if (is_compressed_spec(words[0])) {
+        throw BadInput(words[0] + ": is compressed: single samples are not there any more");
+    }
     if (parse_generated(words[0], words[0])) {
         throw BadInput("'" + words[0] + "' is generated: expected files (generated data: skein data make)");
     }

@@ -1,8 +1,10 @@
 // skein data info
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 
 #include "command_line.hpp"
+#include "compressed_summary.hpp"
 #include "data_commands.hpp"
 #include "data_picture.hpp"
 #include "data_spec.hpp"
@@ -14,6 +16,7 @@
 #include "numbers.hpp"
 #include "output_files.hpp"
 #include "signals.hpp"
+#include "skein/files/compressed_file.hpp"
 #include "skein/files/file_error.hpp"
 #include "skein/version.hpp"
 #include "streams.hpp"
@@ -199,6 +202,27 @@ int report_stop(const Configuration& configuration, const std::string& text, std
     return kSignalBase + stop_signal();
 }
 
+/// A compressed data set tells what its sums are; there are no samples to go through.
+int describe_compressed(const Configuration& configuration) {
+    Json json{{"data_sets", Json::array()}, {"version", version()}, {"numerics_version", kNumericsVersion}};
+    std::string text;
+    for (const std::string& word : configuration.words()) {
+        if (!is_compressed_spec(word)) {
+            throw BadInput(word + ": has samples, beside a compressed data set: expected one kind at a time");
+        }
+        const CompressedDataset data = read_compressed(word);
+        Json found{{"data", word}, {"kind", "compressed"}};
+        found.update(compressed_json(data));
+        json["data_sets"].push_back(found);
+        text += (text.empty() ? "" : "\n") + word + ": compressed\n\n" + compressed_text(data);
+    }
+    if (configuration.is_given("picture")) {
+        configuration.fail("picture", "a compressed data set has no samples to draw");
+    }
+    write_output(configuration.flag("json") ? json_line(json) : text);
+    return kDone;
+}
+
 }  // namespace
 
 int data_info_command(const std::vector<std::string>& arguments) {
@@ -210,6 +234,9 @@ int data_info_command(const std::vector<std::string>& arguments) {
     const std::vector<std::string>& words = configuration->words();
     if (words.empty()) {
         throw BadInput("IN is missing: expected at least one SPEC (see skein data info --help)");
+    }
+    if (std::ranges::any_of(words, is_compressed_spec)) {
+        return describe_compressed(*configuration);
     }
     const Execution execution{static_cast<int>(configuration->count("threads", 0, kMaxThreads)), 0};
     const bool quiet = configuration->flag("quiet");

@@ -1,0 +1,33 @@
+#include "compressed_summary.hpp"
+
+#include <cmath>
+
+#include "json.hpp"
+#include "numbers.hpp"
+
+namespace skein::app {
+
+nlohmann::ordered_json compressed_json(const CompressedDataset& data) {
+    return {{"samples", data.num_samples()},
+            {"first_index", data.first_index()},
+            {"sample_weight_sum", exact_json(data.sample_weight_sum())},
+            {"x_min", exact_json(data.x_min())},
+            {"x_max", exact_json(data.x_max())},
+            {"root_mean_square_x", exact_json(std::sqrt(data.mean_square_x()))},
+            {"root_mean_square_y", exact_json(std::sqrt(data.mean_square_y()))},
+            {"panel_exponent", data.panel_exponent()},
+            {"panels", data.num_panels()},
+            {"nodes_per_panel", data.num_nodes()}};
+}
+
+std::string compressed_text(const CompressedDataset& data) {
+    return "samples        " + grouped(data.num_samples()) +
+           (data.first_index() == 0 ? "" : ", from index " + grouped(data.first_index())) + "\n" +
+           "x              from " + rounded(data.x_min()) + " to " + rounded(data.x_max()) + ", root mean square " +
+           rounded(std::sqrt(data.mean_square_x())) + "\n" + "y              root mean square " +
+           rounded(std::sqrt(data.mean_square_y())) + "\n" + "panels         " + grouped(data.num_panels()) +
+           " of width 2^" + std::to_string(data.panel_exponent()) + ", " + std::to_string(data.num_nodes()) +
+           " nodes each\n";
+}
+
+}  // namespace skein::app
