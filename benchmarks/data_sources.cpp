@@ -78,7 +78,8 @@ void compare_sources(benchmark::State& state, const Dataset<Scalar>& data, std::
         throw std::runtime_error("other samples than in memory");
     }
     state.counters["of_memory"] = run_beside(
-        state, [&] { loss_and_gradient(chain, data, kOneThread); }, [&] { loss_and_gradient(chain, memory, kOneThread); });
+        state, [&] { loss_and_gradient(chain, data, kOneThread); },
+        [&] { loss_and_gradient(chain, memory, kOneThread); });
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(data.num_samples() * num_layers));
 }
 
@@ -90,7 +91,8 @@ void generated(benchmark::State& state) {
 /// A file that is gone after the benchmark.
 class TemporaryFile {
 public:
-    TemporaryFile() : path_(std::filesystem::temp_directory_path() / ("skein_benchmark_" + std::to_string(::getpid()) + ".npy")) {}
+    TemporaryFile()
+        : path_(std::filesystem::temp_directory_path() / ("skein_benchmark_" + std::to_string(::getpid()) + ".npy")) {}
     TemporaryFile(const TemporaryFile&) = delete;
     TemporaryFile& operator=(const TemporaryFile&) = delete;
     ~TemporaryFile() { std::filesystem::remove(path_); }
@@ -130,8 +132,8 @@ void order(benchmark::State& state, Sampling sampling) {
         settings.execution = kOneThread;
         train(training, data, settings);
     };
-    state.counters["of_sequential"] =
-        run_beside(state, [&] { run(sampling); }, [&] { run(Sampling::sequential); });
+    state.counters["of_sequential"] = run_beside(
+        state, [&] { run(sampling); }, [&] { run(Sampling::sequential); });
 }
 
 void compression(benchmark::State& state) {

@@ -1,4 +1,8 @@
 // The compressed data set: its sums, the bound of its errors, and training on it.
+#include "skein/compressed_dataset.hpp"
+
+#include <doctest/doctest.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -7,10 +11,7 @@
 #include <string>
 #include <vector>
 
-#include <doctest/doctest.h>
-
 #include "compressed_gradient.hpp"
-#include "skein/compressed_dataset.hpp"
 #include "skein/ensemble_trainer.hpp"
 #include "skein/generated_data.hpp"
 #include "skein/gradient.hpp"
@@ -104,12 +105,23 @@ std::vector<Samples> distributions(std::size_t count) {
     const auto normal_x = [](std::size_t n) { return normal(1, Stream::samples, n); };
     const auto noisy = [](std::size_t n, double x) { return std::tanh(1.2 * x) + 0.1 * normal(2, Stream::noise, n); };
     add("normal", normal_x, noisy);
-    add("uniform", [](std::size_t n) { return 4.0 * uniform(3, Stream::samples, n) - 1.0; }, noisy);
-    add("two clusters", [&](std::size_t n) { return (n % 2 == 0 ? 3.0 : -2.0) + 1e-3 * normal_x(n); }, noisy);
-    add("constant", [](std::size_t) { return 0.7; }, noisy);
+    add(
+        "uniform", [](std::size_t n) { return 4.0 * uniform(3, Stream::samples, n) - 1.0; }, noisy);
+    add(
+        "two clusters", [&](std::size_t n) { return (n % 2 == 0 ? 3.0 : -2.0) + 1e-3 * normal_x(n); }, noisy);
+    add(
+        "constant", [](std::size_t) { return 0.7; }, noisy);
     add("weighted", normal_x, noisy, true);
-    add("wide", [&](std::size_t n) { return 1e3 * normal_x(n); }, [](std::size_t, double x) { return x > 0 ? 1.0 : -1.0; });
-    add("heavy tails", [&](std::size_t n) { const double a = normal_x(n); return a * a * a; }, noisy);
+    add(
+        "wide", [&](std::size_t n) { return 1e3 * normal_x(n); },
+        [](std::size_t, double x) { return x > 0 ? 1.0 : -1.0; });
+    add(
+        "heavy tails",
+        [&](std::size_t n) {
+            const double a = normal_x(n);
+            return a * a * a;
+        },
+        noisy);
     add("labels", normal_x, [](std::size_t n, double) { return n % 3 == 0 ? 1.0 : -1.0; });
     return all;
 }
@@ -160,8 +172,9 @@ TEST_CASE("the error is never beyond the bound") {
                                 ++num_cases;
                                 double error = 0.0;
                                 for (std::size_t layer = 0; layer < num_layers; ++layer) {
-                                    error = std::max(error, static_cast<double>(std::abs(
-                                                                gradient.weight_gradients()[layer] - truth.gradients[layer])));
+                                    error = std::max(error,
+                                                     static_cast<double>(std::abs(gradient.weight_gradients()[layer] -
+                                                                                  truth.gradients[layer])));
                                 }
                                 const double loss_error = static_cast<double>(std::abs(gradient.loss() - truth.loss));
                                 CAPTURE(samples.name);
@@ -247,10 +260,13 @@ TEST_CASE_TEMPLATE("any split, and any number of threads, give the same bits", S
         std::vector<CompressedDataset> parts;
         std::uint64_t first = 0;
         for (std::size_t part = 0; part <= splits.size(); ++part) {
-            const std::uint64_t end = part == splits.size() ? settings.num_samples : splits[part] * CompressedDataset::kSplitSamples;
+            const std::uint64_t end =
+                part == splits.size() ? settings.num_samples : splits[part] * CompressedDataset::kSplitSamples;
             how.first_index = first;
-            parts.push_back(compress(Dataset<Scalar>(std::vector<Scalar>(x.begin() + static_cast<std::ptrdiff_t>(first), x.begin() + static_cast<std::ptrdiff_t>(end)),
-                                                     std::vector<Scalar>(y.begin() + static_cast<std::ptrdiff_t>(first), y.begin() + static_cast<std::ptrdiff_t>(end))),
+            parts.push_back(compress(Dataset<Scalar>(std::vector<Scalar>(x.begin() + static_cast<std::ptrdiff_t>(first),
+                                                                         x.begin() + static_cast<std::ptrdiff_t>(end)),
+                                                     std::vector<Scalar>(y.begin() + static_cast<std::ptrdiff_t>(first),
+                                                                         y.begin() + static_cast<std::ptrdiff_t>(end))),
                                      how));
             first = end;
         }
@@ -409,10 +425,11 @@ TEST_CASE("what cannot be done with compressed data is refused") {
     TrainingSettings how;
     how.stop.max_steps = 1;
     TrainingState<double> relu{Chain<double>({1.0, 1.0}, Activation::relu)};
-    CHECK_THROWS_WITH_AS(train(relu, data, how),
-                         "the activation of layer 1 is relu: expected another one for compressed data: relu has a kink, "
-                         "and is near no polynomial",
-                         std::invalid_argument);
+    CHECK_THROWS_WITH_AS(
+        train(relu, data, how),
+        "the activation of layer 1 is relu: expected another one for compressed data: relu has a kink, "
+        "and is near no polynomial",
+        std::invalid_argument);
     TrainingState<double> state{Chain<double>({1.0, 1.0})};
     how.batch_size = 10;
     CHECK_THROWS_WITH_AS(train(state, data, how),

@@ -67,7 +67,8 @@ TEST_CASE("program: a sweep over compressed data has the outcomes of its points,
         const double value = 0.5 + (9 - 0.5) * static_cast<double>(point) / 3;
         std::ostringstream text;
         text << std::setprecision(17) << value << ",1";
-        const Json alone = json_of(run_program({"train", "--weights", text.str(), "--data", file, "--steps=20", "--json"}));
+        const Json alone =
+            json_of(run_program({"train", "--weights", text.str(), "--data", file, "--steps=20", "--json"}));
         CAPTURE(weight);
         if (alone["loss"].is_null()) {
             CHECK(alone["cause"] == "compression_tolerance");
@@ -85,16 +86,19 @@ TEST_CASE("program: parts that are merged are the whole") {
     const TemporaryDirectory directory;
     const std::string all = in(directory, "all.npy");
     REQUIRE(run_program({"data", "make", kSamples, "--out", all}).exit_code == 0);
-    REQUIRE(run_program({"data", "compress", all, "--panel-width", "2^-5", "--out", in(directory, "all.skc")}).exit_code == 0);
+    REQUIRE(
+        run_program({"data", "compress", all, "--panel-width", "2^-5", "--out", in(directory, "all.skc")}).exit_code ==
+        0);
     REQUIRE(run_program({"data", "compress", all, all, "--panel-width", "0.03125", "--out", in(directory, "both.skc")})
                 .exit_code == 0);
-    REQUIRE(run_program({"data", "compress", "teacher:samples=65536,layers=3,noise=0.05", "--panel-width", "2^-5", "--out",
-                         in(directory, "first.skc")})
+    REQUIRE(run_program({"data", "compress", "teacher:samples=65536,layers=3,noise=0.05", "--panel-width", "2^-5",
+                         "--out", in(directory, "first.skc")})
                 .exit_code == 0);
-    const ProgramResult again = run_program({"data", "merge", in(directory, "first.skc"), in(directory, "first.skc"), "--out",
-                                             in(directory, "twice.skc")});
+    const ProgramResult again = run_program(
+        {"data", "merge", in(directory, "first.skc"), in(directory, "first.skc"), "--out", in(directory, "twice.skc")});
     CHECK(again.exit_code == 2);
-    CHECK(again.errors == "skein: error: the index of a part's first sample is 0: expected the one after the part before, 65536\n");
+    CHECK(again.errors ==
+          "skein: error: the index of a part's first sample is 0: expected the one after the part before, 65536\n");
     const ProgramResult merged =
         run_program({"data", "merge", in(directory, "first.skc"), "--out", in(directory, "merged.skc"), "--json"});
     CHECK(json_of(merged)["samples"] == 65'536);
@@ -112,7 +116,8 @@ TEST_CASE("program: what compressed data cannot do is refused in one line") {
     CHECK(json_of(run_program({"data", "info", file, "--json"}))["data_sets"][0]["samples"] == 1000);
     CHECK(error_of({"data", "info", file, "sine"}).find("expected one kind at a time") != std::string::npos);
     CHECK(error_of({"data", "info", file, "--picture", "x.png"}).find("no samples to draw") != std::string::npos);
-    CHECK(error_of({"data", "convert", file, "--out", "x.npy"}).find("single samples are not there") != std::string::npos);
+    CHECK(error_of({"data", "convert", file, "--out", "x.npy"}).find("single samples are not there") !=
+          std::string::npos);
     CHECK(error_of({"data", "compress", "sine", "--out", file}).find(file) != std::string::npos);
     CHECK(error_of({"data", "compress", "sine", "--out", "x.skc", "--panel-width=0.3"}) ==
           "skein: error: --panel-width: '0.3' is no power of two from 2^-500 to 2^500, such as 2^-6\n");

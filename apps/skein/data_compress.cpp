@@ -48,15 +48,16 @@ constexpr Option kMergeOptions[] = {
     {"Options", "json", "", flag, "", "Print one JSON object instead of a summary."},
 };
 
-const Command kCompress{.name = "data compress",
-                        .summary = "sums up data in one pass, so that full batches cost no more than a few thousand samples.",
-                        .examples = R"(  skein data compress samples.npy --out samples.skc
+const Command kCompress{
+    .name = "data compress",
+    .summary = "sums up data in one pass, so that full batches cost no more than a few thousand samples.",
+    .examples = R"(  skein data compress samples.npy --out samples.skc
   skein data compress part1.npy part2.npy --out samples.skc
   skein data compress teacher:samples=1e9,noise=0.1 --panel-width 2^-7 --out teacher.skc
   skein train --data samples.skc --steps 10000
 )",
-                        .options = kCompressOptions,
-                        .takes_words = true};
+    .options = kCompressOptions,
+    .takes_words = true};
 
 const Command kMerge{.name = "data merge",
                      .summary = "makes one compressed data set of its parts.",
@@ -144,9 +145,10 @@ public:
                 first -= part.num_samples();
                 continue;
             }
-            const std::size_t size = static_cast<std::size_t>(std::min<std::uint64_t>(count - done, part.num_samples() - first));
-            const MiniBatch<double> samples = part.source().range(
-                first, size, {buffer.x + done, buffer.y + done, buffer.sample_weight + done});
+            const std::size_t size =
+                static_cast<std::size_t>(std::min<std::uint64_t>(count - done, part.num_samples() - first));
+            const MiniBatch<double> samples =
+                part.source().range(first, size, {buffer.x + done, buffer.y + done, buffer.sample_weight + done});
             put(samples.x, buffer.x + done, size);
             put(samples.y, buffer.y + done, size);
             if (samples.sample_weight != nullptr) {

@@ -121,8 +121,8 @@ void add_up(const PanelSums& finest, CompressedDataset::Storage& storage) {
         const std::span fit = panel.subspan(layout.fit, layout.num_nodes);
         const double centre = (static_cast<double>(finest.panels[index]) + 0.5) * width, half = 0.5 * width;
         storage.sample_weight_sum += moments[0];
-        squares_x += (centre * moments[0] + 2.0 * half * moments[1]) * centre +
-                     half * half * 0.5 * (moments[2] + moments[0]);
+        squares_x +=
+            (centre * moments[0] + 2.0 * half * moments[1]) * centre + half * half * 0.5 * (moments[2] + moments[0]);
         apply_gram(moments, fit, product);
         squares_y += dot(fit, product) + 2.0 * dot(fit, panel.subspan(layout.residual_moments, layout.num_nodes)) +
                      panel[layout.squares];
@@ -230,7 +230,8 @@ CompressedDataset compress(const Dataset<Scalar>& data, const CompressionSetting
                 mine.reset(new Scratch{RunReader<Scalar>(source), RunSums(exponent, settings.num_nodes)});
             }
             const std::uint64_t unit_run = (first_unit + begin + unit) * kRunsPerUnit;
-            for (std::uint64_t run = std::max(unit_run, first_run); run < std::min(unit_run + kRunsPerUnit, end_run); ++run) {
+            for (std::uint64_t run = std::max(unit_run, first_run); run < std::min(unit_run + kRunsPerUnit, end_run);
+                 ++run) {
                 if (is_requested(settings.execution.stop_request)) {
                     throw std::runtime_error("the compression was stopped");
                 }

@@ -64,7 +64,9 @@ CompressedGradient::CompressedGradient(const CompressedDataset& data, std::span<
 double CompressedGradient::largest_derivative(std::span<const double> weights) {
     const kernels::Kernels<double>& kernels = kernels::kernels<double>();
     const std::size_t num_layers = weights.size(), count = probes_.size();
-    const auto column = [this](std::size_t index) { return probe_columns_.col(static_cast<Eigen::Index>(index)).data(); };
+    const auto column = [this](std::size_t index) {
+        return probe_columns_.col(static_cast<Eigen::Index>(index)).data();
+    };
     double* const product = column(num_layers);
     double* const slope = column(num_layers + 1);
     for (std::size_t layer = 0; layer < num_layers; ++layer) {
@@ -161,17 +163,19 @@ void CompressedGradient::bound_errors(const MomentLevel& level) {
     double gradient = 0.0;
     bound_.rounding = 0.0;
     for (std::size_t layer = 0; layer < activations_.size(); ++layer) {
-        const double interpolation = output * errors_.rms_derivatives()[layer] +
-                                     (residual + output) * errors_.derivative_errors()[layer];
+        const double interpolation =
+            output * errors_.rms_derivatives()[layer] + (residual + output) * errors_.derivative_errors()[layer];
         const double rounding =
             kLebesgue * (residual + output) * errors_.derivative_rounding()[layer] +
             moments * nodes_factor * (errors_.rms_derivatives()[layer] + errors_.derivative_rounding()[layer]);
         bound_.rounding = std::max(bound_.rounding, 2.0 * rounding);
-        gradient = std::max(gradient, 2.0 * (interpolation + rounding) + 64.0 * kEpsilon * std::abs(weight_gradients_[layer]));
+        gradient =
+            std::max(gradient, 2.0 * (interpolation + rounding) + 64.0 * kEpsilon * std::abs(weight_gradients_[layer]));
     }
     bound_.gradient = gradient;
-    bound_.loss = output * (2.0 * residual + output) + differences * (product_error * differences + 2.0 * level.moments_error) +
-                  level.squares_error + 64.0 * kEpsilon * std::abs(loss_);
+    bound_.loss = output * (2.0 * residual + output) +
+                  differences * (product_error * differences + 2.0 * level.moments_error) + level.squares_error +
+                  64.0 * kEpsilon * std::abs(loss_);
     bound_.relative = std::max(gradient / gradient_scale_, bound_.loss / data_.mean_square_y);
 }
 

@@ -9,8 +9,7 @@
 namespace skein {
 
 template <class Scalar>
-void check_compressed(const Dataset<Scalar>& data, std::span<const Activation> activations,
-                      std::uint64_t max_samples) {
+void check_compressed(const Dataset<Scalar>& data, std::span<const Activation> activations, std::uint64_t max_samples) {
     if (data.compressed() == nullptr) {
         return;
     }
@@ -24,8 +23,7 @@ void check_compressed(const Dataset<Scalar>& data, std::span<const Activation> a
 }
 
 CompressionRecord together(const CompressionRecord& a, const CompressionRecord& b) noexcept {
-    return {a.num_compressed + b.num_compressed, a.num_exact + b.num_exact,
-            std::max(a.largest_bound, b.largest_bound)};
+    return {a.num_compressed + b.num_compressed, a.num_exact + b.num_exact, std::max(a.largest_bound, b.largest_bound)};
 }
 
 template <class Scalar>
@@ -63,8 +61,7 @@ bool DataGradient<Scalar>::compute_compressed(const Chain<Scalar>& chain, bool w
 }
 
 template <class Scalar>
-Computed DataGradient<Scalar>::compute(const Chain<Scalar>& chain, const BatchOrder::Batch& batch,
-                                       bool with_gradient) {
+Computed DataGradient<Scalar>::compute(const Chain<Scalar>& chain, const BatchOrder::Batch& batch, bool with_gradient) {
     if (compressed_) {
         if (compute_compressed(chain, with_gradient)) {
             return Computed::done;

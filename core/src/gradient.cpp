@@ -60,26 +60,28 @@ template <class Scalar>
 void predict(const Chain<Scalar>& chain, std::span<const Scalar> inputs, std::span<Scalar> outputs,
              const Execution& execution) {
     if (inputs.size() != outputs.size()) {
-        throw std::invalid_argument("predict() has room for " + std::to_string(outputs.size()) +
-                                    " outputs: expected " + std::to_string(inputs.size()) + ", one per input");
+        throw std::invalid_argument("predict() has room for " + std::to_string(outputs.size()) + " outputs: expected " +
+                                    std::to_string(inputs.size()) + ", one per input");
     }
     const kernels::ChainView<Scalar> view{chain.weights().data(), chain.activations().data(), chain.num_layers()};
     for_each_chunk(divided_up(inputs.size(), kChunkSamples),
                    choose_num_threads(chain.num_layers(), inputs.size(), execution), [&](std::size_t chunk, int) {
-        const std::size_t first = chunk * kChunkSamples;
-        const std::size_t count = std::min(kChunkSamples, inputs.size() - first);
-        if (is_requested(execution.stop_request)) {
-            std::fill_n(outputs.data() + first, count, std::numeric_limits<Scalar>::quiet_NaN());
-            return;
-        }
-        kernels::kernels<Scalar>().forward(view, inputs.data() + first, outputs.data() + first, count);
-    });
+                       const std::size_t first = chunk * kChunkSamples;
+                       const std::size_t count = std::min(kChunkSamples, inputs.size() - first);
+                       if (is_requested(execution.stop_request)) {
+                           std::fill_n(outputs.data() + first, count, std::numeric_limits<Scalar>::quiet_NaN());
+                           return;
+                       }
+                       kernels::kernels<Scalar>().forward(view, inputs.data() + first, outputs.data() + first, count);
+                   });
 }
 
-#define SKEIN_INSTANTIATE(Scalar)                                                                                     \
-    template LossAndGradient<Scalar> loss_and_gradient(const Chain<Scalar>&, const Dataset<Scalar>&, const Execution&); \
-    template LossAndGradient<Scalar> loss_and_gradient(const Chain<Scalar>&, const MiniBatch<Scalar>&, const Execution&); \
-    template double loss(const Chain<Scalar>&, const Dataset<Scalar>&, const Execution&);                             \
+#define SKEIN_INSTANTIATE(Scalar)                                                                      \
+    template LossAndGradient<Scalar> loss_and_gradient(const Chain<Scalar>&, const Dataset<Scalar>&,   \
+                                                       const Execution&);                              \
+    template LossAndGradient<Scalar> loss_and_gradient(const Chain<Scalar>&, const MiniBatch<Scalar>&, \
+                                                       const Execution&);                              \
+    template double loss(const Chain<Scalar>&, const Dataset<Scalar>&, const Execution&);              \
     template void predict(const Chain<Scalar>&, std::span<const Scalar>, std::span<Scalar>, const Execution&);
 SKEIN_INSTANTIATE(float)
 SKEIN_INSTANTIATE(double)

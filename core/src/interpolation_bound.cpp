@@ -74,15 +74,12 @@ double slope_rounding(Activation activation, double rounding) {
 }  // namespace
 
 InterpolationBound::InterpolationBound(std::span<const Activation> activations)
-    : activations_(activations),
-      is_linear_(std::ranges::none_of(activations, bends)),
-      strips_(kLimits.size()) {
+    : activations_(activations), is_linear_(std::ranges::none_of(activations, bends)), strips_(kLimits.size()) {
     for (Strip& strip : strips_) {
         strip.bound_f.resize(activations.size());
         strip.slope.resize(activations.size());
     }
-    for (std::vector<double>* const column :
-         {&derivative_errors_, &rms_derivatives_, &derivative_rounding_}) {
+    for (std::vector<double>* const column : {&derivative_errors_, &rms_derivatives_, &derivative_rounding_}) {
         column->resize(activations.size());
     }
     for (std::vector<double>* const column : {&rms_, &max_, &moduli_}) {
@@ -188,8 +185,9 @@ void InterpolationBound::bound_rounding(std::span<const double> weights, double 
     const std::size_t num_layers = weights.size();
     moduli_[0] = 2.0 * kEpsilon * max_x;
     for (std::size_t layer = 0; layer < num_layers; ++layer) {
-        moduli_[layer + 1] = weights[layer] * (moduli_[layer] + kEpsilon * max_[layer]) * real_slope(activations_[layer]) +
-                             kActivationError * kEpsilon * max_[layer + 1];
+        moduli_[layer + 1] =
+            weights[layer] * (moduli_[layer] + kEpsilon * max_[layer]) * real_slope(activations_[layer]) +
+            kActivationError * kEpsilon * max_[layer + 1];
     }
     output_rounding_ = kHigherOrders * moduli_[num_layers];
     double product = 1.0, moved = 0.0;  // df_L/df_i, and what rounding does to it
@@ -198,8 +196,8 @@ void InterpolationBound::bound_rounding(std::span<const double> weights, double 
         moved = moved * slope + product * slope_rounding(activations_[layer], moduli_[layer + 1]) +
                 2.0 * kEpsilon * product * slope;
         product *= slope;
-        derivative_rounding_[layer] = kHigherOrders * (moduli_[layer] * product + max_[layer] * moved +
-                                                       2.0 * kEpsilon * max_[layer] * product);
+        derivative_rounding_[layer] =
+            kHigherOrders * (moduli_[layer] * product + max_[layer] * moved + 2.0 * kEpsilon * max_[layer] * product);
         product *= weights[layer];
         moved *= weights[layer];
     }

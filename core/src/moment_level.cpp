@@ -127,8 +127,7 @@ MomentLevel::MomentLevel(PanelSums panel_sums, int panel_exponent, std::size_t n
             x[first + node] = (static_cast<double>(panel_sums.panels[index]) + place) * panel_width;
             for (std::size_t k = num_nodes; k-- > 0;) {
                 fit[first + node] += best[k] * chebyshev.value(k, node);
-                residual_moments[first + node] +=
-                    chebyshev.coefficient(k, node) * panel[layout.residual_moments + k];
+                residual_moments[first + node] += chebyshev.coefficient(k, node) * panel[layout.residual_moments + k];
             }
         }
         double gram_squares = 0.0;

@@ -34,7 +34,7 @@ struct MomentLevel {
     std::vector<double> gram;              ///< [nodes x nodes x panels]: H = C' G C
     double squares = 0.0;                  ///< sum of S
 
-    std::vector<double> panel_shares;      ///< [panels]: parts of the sum of the sample weights
+    std::vector<double> panel_shares;  ///< [panels]: parts of the sum of the sample weights
 
     /// How far rounding may have moved, at most and over the sum of the sample weights, with |d|^2 = sum over panels of
     /// share * (sum over its nodes of d_j^2): d' H e by gram_error |d| |e|, e' C' R by moments_error |e|.

@@ -35,7 +35,6 @@ std::vector<std::size_t> first_samples(std::span<const std::size_t> counts) {
     return first;
 }
 
-
 /// Adds the samples of one panel to those of another: the fit to more samples stays.
 void add_panel(const PanelLayout& layout, std::span<double> right, std::span<double> left) noexcept {
     const bool keeps_right = left[layout.count] < right[layout.count];
@@ -155,7 +154,8 @@ void move_to_fit(const PanelLayout& layout, std::span<const double> fit, std::sp
         shift_of[k] = fit[k] - panel[layout.fit + k];
         panel[layout.fit + k] = fit[k];
     }
-    const std::span<double> shift = std::span(shift_of).first(used_coefficients(std::span(shift_of).first(layout.num_nodes)));
+    const std::span<double> shift =
+        std::span(shift_of).first(used_coefficients(std::span(shift_of).first(layout.num_nodes)));
     const std::span<double> product = std::span(product_of).first(layout.num_nodes);
     apply_gram(panel.subspan(layout.moments, layout.fit - layout.moments), shift, product);
     const std::span<double> residual_moments = panel.subspan(layout.residual_moments, layout.num_nodes);
@@ -258,7 +258,8 @@ void RunSums::sum_panel(std::size_t first, std::size_t count, bool weighted, std
     note_scale(layout_, panel);
 }
 
-MomentSubtree RunSums::sum_run(std::span<const double> x, const double* y, const double* m, std::uint64_t first_sample) {
+MomentSubtree RunSums::sum_run(std::span<const double> x, const double* y, const double* m,
+                               std::uint64_t first_sample) {
     find_panels(x, first_sample);
     sort_samples(x, y, m);
     const std::vector<std::size_t> first = first_samples(counts_);

@@ -70,12 +70,12 @@ private:
 
     double panels_per_unit_;
     PanelLayout layout_;
-    std::vector<std::int64_t> panels_;   // of the run, in the order in which they come
-    std::vector<std::uint32_t> table_;   // a hash table of ids + 1, or 0; its size is a power of two
-    std::vector<std::uint32_t> ids_;     // [samples]
-    std::vector<std::size_t> counts_;    // [panels]
-    std::vector<double> u_, y_, m_;      // [samples], panel by panel
-    std::vector<double> slot_sums_;      // [slots x (3 nodes - 1)]
+    std::vector<std::int64_t> panels_;  // of the run, in the order in which they come
+    std::vector<std::uint32_t> table_;  // a hash table of ids + 1, or 0; its size is a power of two
+    std::vector<std::uint32_t> ids_;    // [samples]
+    std::vector<std::size_t> counts_;   // [panels]
+    std::vector<double> u_, y_, m_;     // [samples], panel by panel
+    std::vector<double> slot_sums_;     // [slots x (3 nodes - 1)]
 };
 
 /// The sums over the samples of both: `left` comes first.

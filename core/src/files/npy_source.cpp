@@ -102,9 +102,9 @@ void require_valid(const NpyReader& reader, std::size_t index, Scalar value, boo
     if (std::isfinite(value) && !(is_weight && value < 0)) {
         return;
     }
-    fail(reader.path(), reader.position(index) + ": '" + to_text(value) +
-                            (std::isfinite(value) ? "': a sample weight must not be negative"
-                                                  : "': every value must be finite"));
+    fail(reader.path(),
+         reader.position(index) + ": '" + to_text(value) +
+             (std::isfinite(value) ? "': a sample weight must not be negative" : "': every value must be finite"));
 }
 
 /// Looks at them one by one, to name the first that is wrong, if any.
@@ -177,9 +177,9 @@ void NpySource<Scalar>::read(std::uint64_t first, std::size_t count, const Sampl
         const std::span<Scalar> rows = std::span(block).first(size * num_columns_);
         const std::uint64_t first_value = (first + done) * num_columns_;
         x_.read(first_value, rows);
-        const bool is_ordinary =
-            num_columns_ == 2 ? take_apart(rows.data(), size, to.x + done, to.y + done)
-                              : take_apart(rows.data(), size, to.x + done, to.y + done, to.sample_weight + done);
+        const bool is_ordinary = num_columns_ == 2
+                                     ? take_apart(rows.data(), size, to.x + done, to.y + done)
+                                     : take_apart(rows.data(), size, to.x + done, to.y + done, to.sample_weight + done);
         if (!is_ordinary) {
             require_all_valid(x_, first_value, std::span<const Scalar>(rows), num_columns_);
         }

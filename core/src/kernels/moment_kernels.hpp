@@ -67,7 +67,8 @@ void sum_squares(const PanelSamples& samples, const double* fit, std::size_t num
             b2 = b1;
             b1 = b;
         }
-        const Row<double> g = fused(broadcast(0.5) * row.two_u, b1, broadcast(num_coefficients == 0 ? 0.0 : fit[0]) - b2);
+        const Row<double> g =
+            fused(broadcast(0.5) * row.two_u, b1, broadcast(num_coefficients == 0 ? 0.0 : fit[0]) - b2);
         const Row<double> residual = row.y - g;
         sum = fused(row.m * residual, residual, sum);
     }
