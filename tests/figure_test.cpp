@@ -113,6 +113,17 @@ TEST_CASE("files: what gnuplot is told") {
         CHECK(script.find("logscale") == script.npos);
         CHECK(script.ends_with("plot $curve0 using 1:2 with linespoints linetype 1 notitle\n"));
     }
+    SUBCASE("an axis on the right, with a range of its own") {
+        LineFigure figure = figure_of({{"a", {0, 1}, {1, 2}}, {"b", {0, 1}, {-5, -5}, true}}, true);
+        figure.right_label = "other";
+        const std::string script = gnuplot.script(figure);
+        CHECK(script.find("set y2label \"other\" noenhanced\n") != script.npos);
+        CHECK(script.find("set y2range [-5.5:-4.5]\n") != script.npos);
+        CHECK(script.find("$curve1 << SKEIN_END\n0 -5\n1 -5\n") != script.npos);  // a linear axis, whatever the left is
+        CHECK(script.find("$curve0 using 1:2 with") != script.npos);
+        CHECK(script.find("$curve1 using 1:2 axes x1y2 with") != script.npos);
+        CHECK(gnuplot.script(figure_of({{"a", {0, 1}, {1, 2}}})).find("y2") == std::string::npos);
+    }
     SUBCASE("a logarithmic axis leaves out what has no logarithm") {
         const std::string script = gnuplot.script(figure_of({{"c", {0, 1, 2, 3}, {1, 0, -1, 1e-9}}}, true));
         CHECK(script.find("$curve0 << SKEIN_END\n0 1\n\n3 1e-09\n\nSKEIN_END\n") != script.npos);

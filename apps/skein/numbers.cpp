@@ -1,5 +1,6 @@
 #include "numbers.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -129,10 +130,11 @@ std::string rounded(double value, int digits) {
 
 int digits_apart(double one, double other, int digits) {
     constexpr int kMost = 17;
-    while (one != other && digits < kMost && rounded(one, digits) == rounded(other, digits)) {
-        ++digits;
+    int apart = digits;
+    while (one != other && apart < kMost && rounded(one, apart) == rounded(other, apart)) {
+        ++apart;
     }
-    return digits;
+    return apart == digits ? digits : std::min(apart + 2, kMost);
 }
 
 std::string grouped(std::uint64_t count) {

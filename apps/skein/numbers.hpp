@@ -34,7 +34,8 @@ std::string shortest(double value);
 /// For people: `digits` significant ones, without trailing zeros: "1.5", "0.00012", "3.2e-09", "inf", "nan"; -0 is "0".
 std::string rounded(double value, int digits = 6);
 
-/// Significant digits with which rounded() tells two values apart: `digits`, or as many more as it takes, up to 17.
+/// Significant digits with which rounded() tells two values apart: `digits`, or as many more as it takes, and two more
+/// to tell how far apart they are, up to 17.
 int digits_apart(double one, double other, int digits);
 
 /// 10000000 as "10,000,000".
