@@ -155,10 +155,12 @@ TEST_CASE_TEMPLATE("program: data make writes what is generated, to the bit, wit
         CHECK(array.shape == std::vector<std::size_t>{kManySamples, 2});
         CHECK(bits_of<Scalar>(array.values) == bits_of<Scalar>(expected));
     }
-    const Json report = Json::parse(run_well({"make", spec, "--out", directory.file("a.csv"), precision, "--json"}).output);
+    const Json report =
+        Json::parse(run_well({"make", spec, "--out", directory.file("a.csv"), precision, "--json"}).output);
     CHECK(report["samples"] == kManySamples);
     CHECK(report["bytes"] == fs::file_size(directory.file("a.csv")));
-    run_well({"make", spec, "--out", directory.file("x.npy").string() + "," + directory.file("y.npy").string(), precision});
+    run_well(
+        {"make", spec, "--out", directory.file("x.npy").string() + "," + directory.file("y.npy").string(), precision});
     const std::vector<Scalar> y = read_npy<Scalar>(directory.file("y.npy")).values;
     REQUIRE(y.size() == kManySamples);
     for (std::size_t row = 0; row < kManySamples; ++row) REQUIRE(y[row] == expected[2 * row + 1]);
@@ -196,8 +198,9 @@ TEST_CASE("program: data convert there and back gives the same bytes") {
         CHECK(read_npy<double>(file("w.npy")).shape == std::vector<std::size_t>{3, 3});
         convert(file("w.npy"), file("again.csv"));
         CHECK(content_of(file("again.csv")) == content_of(file("w.csv")));
-        CHECK(error_of({"convert", file("w.csv"), "--out", "p.npy,q.npy"}, directory) ==
-              "--out: the samples have weights, which have no place in files of x and y: expected FILE.npy or FILE.csv");
+        CHECK(
+            error_of({"convert", file("w.csv"), "--out", "p.npy,q.npy"}, directory) ==
+            "--out: the samples have weights, which have no place in files of x and y: expected FILE.npy or FILE.csv");
     }
     SUBCASE("a file that is there stays there, unless it may be replaced") {
         const std::string before = content_of(file("a.csv"));
@@ -381,7 +384,8 @@ TEST_CASE("program: data refuses bad input in one line") {
     check({"make", "sine", "step", "--out=b.npy"}, "unexpected argument 'step': expected one SPEC");
     check({"make", "sine"}, "--out is missing: expected FILE.npy, FILE.csv or X.npy,Y.npy");
     check({"make", "sine", "--otu=b.npy"}, "unknown option '--otu': did you mean '--out'?");
-    check({"make", "snie", "--out=b.npy"}, "snie: unknown kind of data 'snie': did you mean 'sine'? (files end in .csv or .npy)");
+    check({"make", "snie", "--out=b.npy"},
+          "snie: unknown kind of data 'snie': did you mean 'sine'? (files end in .csv or .npy)");
     check({"make", "sine:samples=0", "--out=b.npy"},
           "sine:samples=0: samples: '0' is not a whole number from 1 to 9007199254740992");
     check({"make", "a.csv", "--out=b.npy"},
@@ -396,13 +400,13 @@ TEST_CASE("program: data refuses bad input in one line") {
     check({"make", "teacher:input_scale=1e308", "--out=b.npy"},
           "teacher:input_scale=1e308: sample 7 is (inf, 0.7230977589633651): every value must be finite in float64");
     const std::string large = error_of({"make", "sine:samples=1e15", "--out=b.npy,c.npy"}, directory);
-    CHECK(large.starts_with("--out: 1,000,000,000,000,000 samples take 16,000,000,000,000,256 bytes, but the disk of "
-                            "b.npy has room for "));
+    CHECK(
+        large.starts_with("--out: 1,000,000,000,000,000 samples take 16,000,000,000,000,256 bytes, but the disk of "
+                          "b.npy has room for "));
     check({"convert"}, "IN is missing: expected FILE.csv, FILE.npy or X.npy,Y.npy (see skein data convert --help)");
     check({"convert", "x.npy", "y.npy", "--out=b.npy"},
           "unexpected argument 'y.npy': expected one IN; x and y of two files are x.npy,y.npy");
-    check({"convert", "sine", "--out=b.npy"},
-          "'sine' is generated: expected files (generated data: skein data make)");
+    check({"convert", "sine", "--out=b.npy"}, "'sine' is generated: expected files (generated data: skein data make)");
     check({"convert", "a.csv"}, "--out is missing: expected FILE.npy, FILE.csv or X.npy,Y.npy");
     check({"convert", "a.csv", "--force", "--out", directory.file("a.csv")},
           "--out: " + directory.file("a.csv").string() + " is read by this command: expected another name");
@@ -463,7 +467,8 @@ TEST_CASE("program: data has help") {
         arguments.push_back("--help");
         const ProgramResult help = run_well(arguments);
         CHECK(help.output.starts_with("Examples\n  skein data "));
-        for (std::size_t begin = 0, end = 0; (end = help.output.find('\n', begin)) != std::string::npos; begin = end + 1) {
+        for (std::size_t begin = 0, end = 0; (end = help.output.find('\n', begin)) != std::string::npos;
+             begin = end + 1) {
             CHECK(end - begin <= 110);
         }
     }

@@ -29,7 +29,8 @@ using Columns = std::array<Scalar*, files::kMaxColumns>;
 
 template <class Scalar>
 Columns<Scalar> columns_of(const SampleBuffer<Scalar>& buffer, std::size_t first) {
-    return {buffer.x + first, buffer.y + first, buffer.sample_weight == nullptr ? nullptr : buffer.sample_weight + first};
+    return {buffer.x + first, buffer.y + first,
+            buffer.sample_weight == nullptr ? nullptr : buffer.sample_weight + first};
 }
 
 std::size_t num_columns_of(const files::NpyReader& reader) {
@@ -89,9 +90,7 @@ private:
     std::vector<Scalar> block_;  // [rows x columns], C order
 };
 
-double share(std::uint64_t part, std::uint64_t whole) {
-    return static_cast<double>(part) / static_cast<double>(whole);
-}
+double share(std::uint64_t part, std::uint64_t whole) { return static_cast<double>(part) / static_cast<double>(whole); }
 
 }  // namespace
 
@@ -202,8 +201,8 @@ class SampleReader<Scalar>::PairSource final : public Source {
 public:
     PairSource(const fs::path& x_path, const fs::path& y_path) : x_(column(x_path)), y_(column(y_path)) {
         if (x_.num_rows() != y_.num_rows()) {
-            fail(y_path, "has " + std::to_string(y_.num_rows()) + " values: expected " +
-                             std::to_string(x_.num_rows()) + " as in " + files::shown_path(x_path));
+            fail(y_path, "has " + std::to_string(y_.num_rows()) + " values: expected " + std::to_string(x_.num_rows()) +
+                             " as in " + files::shown_path(x_path));
         }
     }
 
@@ -284,8 +283,8 @@ std::size_t SampleReader<Scalar>::read(const SampleBuffer<Scalar>& buffer, std::
     if (source_->is_at_end) return 0;
     const std::size_t num_read = source_->read(columns_of(buffer, 0), count);
     if (source_->num_columns() == 3 && !source_->has_positive_weight) {
-        source_->has_positive_weight =
-            std::any_of(buffer.sample_weight, buffer.sample_weight + num_read, [](Scalar weight) { return weight > 0; });
+        source_->has_positive_weight = std::any_of(buffer.sample_weight, buffer.sample_weight + num_read,
+                                                   [](Scalar weight) { return weight > 0; });
     }
     source_->num_read += num_read;
     source_->is_at_end = num_read < count || source_->num_read == source_->num_samples();
