@@ -186,6 +186,8 @@ TEST_CASE("program: data convert there and back gives the same bytes") {
         convert(file("a.npy"), file("small.npy"), {"--precision=float32"});
         CHECK(info({file("small.npy")})["precision"] == "float32");
         CHECK(read_npy<float>(file("small.npy")).values == read_npy<float>(file("a.npy")).values);
+        convert(file("small.npy"), file("same.npy"));
+        CHECK(content_of(file("same.npy")) == content_of(file("small.npy")));
         convert(file("small.npy"), file("small.csv"));
         convert(file("small.csv"), file("again.npy"), {"--precision=float32"});
         CHECK(content_of(file("again.npy")) == content_of(file("small.npy")));
@@ -294,7 +296,7 @@ TEST_CASE("program: data info says what will go wrong in training") {
     std::vector<double> labels(kManySamples, -1.0);
     std::fill(labels.begin() + 120'000, labels.end(), 1.0);
     CHECK(contains(report_of(noise, labels).errors, "of the variance of y lies between runs"));
-    const ProgramResult constant = report_of(std::vector<double>(5, 0.1), {1, 1, 1, 1, 1});
+    const ProgramResult constant = report_of(std::vector<double>(999, 0.1), std::vector<double>(999, 1));
     CHECK(contains(constant.errors, "x is always 0.1: a chain has one output to learn\n"));
     CHECK(contains(constant.errors, "y is always 1\n"));
     const Json found = info({directory.file("table.npy")});
@@ -307,13 +309,7 @@ TEST_CASE("program: data info says what will go wrong in training") {
 TEST_CASE("program: data info draws the density of x and the mean of y, whatever the range") {
     const TemporaryDirectory directory;
     constexpr std::size_t kCount = 65'536;
-    const auto lines_of = [&](double from, double width, double outlier) {
-        std::vector<double> x = scattered(kCount), y;
-        for (double& value : x) {
-            y.push_back(value < 0.5 ? -2 : 3);
-            value = from + width * value;
-        }
-        x[1234] = outlier;
+    const auto lines_of_columns = [&](const std::vector<double>& x, const std::vector<double>& y) {
         const std::string text = run_well({"info", table_file(directory, {x, y}), "--quiet"}).output;
         std::vector<std::string> lines;
         std::size_t begin = text.find("  density of x");
@@ -325,6 +321,15 @@ TEST_CASE("program: data info draws the density of x and the mean of y, whatever
         }
         REQUIRE(lines.size() == 15);
         return lines;
+    };
+    const auto lines_of = [&](double from, double width, double outlier) {
+        std::vector<double> x = scattered(kCount), y;
+        for (double& value : x) {
+            y.push_back(value < 0.5 ? -2 : 3);
+            value = from + width * value;
+        }
+        x[1234] = outlier;
+        return lines_of_columns(x, y);
     };
     const auto full_blocks = [](const std::string& line) {
         std::size_t count = 0;
@@ -352,6 +357,20 @@ TEST_CASE("program: data info draws the density of x and the mean of y, whatever
     const std::vector<std::string> lines = lines_of(0, 1, 1e9);
     CHECK(lines[0] == "  density of x, without the 0.0015 % of the samples that lie outside of this range");
     check(lines, "1", "0", "1");
+    // Blocks that lie side by side, each on a finer grid than all of them.
+    std::vector<double> x, y;
+    for (std::size_t row = 0; row < 4 * kCount; ++row) {
+        x.push_back(double(row) / kCount);
+        y.push_back(row < 2 * kCount ? -2 : 3);
+    }
+    check(lines_of_columns(x, y), "0.25", "0", "4");
+    // A first block on the finest grid there is.
+    std::vector<double> spread = scattered(4 * kCount);
+    std::fill_n(spread.begin(), kCount, std::ldexp(1.0, -960));
+    const std::vector<std::string> tiny = lines_of_columns(spread, y);
+    CHECK(tiny[1] == "        16.8 █");  // (1/4 + 3/4 x 1/64) x 64
+    CHECK(tiny[14].starts_with("             0 "));
+    CHECK(tiny[14].ends_with(" 1"));
     if (can_draw_figures()) {
         const fs::path picture = directory.file("p.png");
         CHECK(contains(run_well({"info", "sine", "--picture", picture}).output, "picture   " + picture.string()));
