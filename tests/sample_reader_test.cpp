@@ -38,7 +38,8 @@ Samples<Scalar> read_all(SampleReader<Scalar>& reader, std::size_t count) {
         all.counts.push_back(num_read);
         all.x.insert(all.x.end(), x.begin(), x.begin() + std::ptrdiff_t(num_read));
         all.y.insert(all.y.end(), y.begin(), y.begin() + std::ptrdiff_t(num_read));
-        if (has_weights) all.sample_weight.insert(all.sample_weight.end(), m.begin(), m.begin() + std::ptrdiff_t(num_read));
+        if (has_weights)
+            all.sample_weight.insert(all.sample_weight.end(), m.begin(), m.begin() + std::ptrdiff_t(num_read));
     }
 }
 
@@ -115,8 +116,9 @@ TEST_CASE("files: what is wrong further down a file is refused when it is reache
     std::vector<double> x(10'000), y(10'000), m(10'000);
     CHECK(pair.read({x.data(), y.data(), nullptr}, 10'000) == 10'000);
     CHECK(pair.read({x.data(), y.data(), nullptr}, 10'000) == 10'000);
-    CHECK(error_of([&] { pair.read({x.data(), y.data(), nullptr}, 10'000); }) ==
-          directory.file("y.npy").string() + ": row 20001: 'nan': every value must be finite");
+    CHECK(error_of([&] {
+              pair.read({x.data(), y.data(), nullptr}, 10'000);
+          }) == directory.file("y.npy").string() + ": row 20001: 'nan': every value must be finite");
 
     std::string csv;
     for (int row = 0; row < 300'000; ++row) csv += row == 200'000 ? "1,inf,1\n" : "1,2,0\n";

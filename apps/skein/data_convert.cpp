@@ -33,9 +33,10 @@ const Command kCommand{
   skein data convert samples.npy --out samples.csv
 )",
     .options = kOptions,
-    .notes = "IN is FILE.csv (columns x,y or x,y,m; m: weight of the sample), FILE.npy of shape (N, 2) or (N, 3), or\n"
-             "X.npy,Y.npy. A .csv is written with a line of names and the fewest decimals that give the same bits,\n"
-             "in the precision that it is converted with.\n",
+    .notes =
+        "IN is FILE.csv (columns x,y or x,y,m; m: weight of the sample), FILE.npy of shape (N, 2) or (N, 3), or\n"
+        "X.npy,Y.npy. A .csv is written with a line of names and the fewest decimals that give the same bits,\n"
+        "in the precision that it is converted with.\n",
     .takes_words = true};
 
 template <class Scalar>
@@ -76,8 +77,7 @@ int data_convert_command(const std::vector<std::string>& arguments) {
     if (parse_generated(words[0], words[0])) {
         throw BadInput("'" + words[0] + "' is generated: expected files (generated data: skein data make)");
     }
-    const std::vector<std::filesystem::path> files =
-        sample_output_files(*configuration, split_file_names(words[0]));
+    const std::vector<std::filesystem::path> files = sample_output_files(*configuration, split_file_names(words[0]));
     return precision_of(*configuration, words[0]) == Precision::float32
                ? convert_with<float>(*configuration, words[0], files)
                : convert_with<double>(*configuration, words[0], files);

@@ -45,9 +45,10 @@ const Command kCommand{
   skein data info teacher:samples=1e6,noise=0.1 --picture teacher.png
 )",
     .options = kOptions,
-    .notes = "IN, of which there may be several, is any SPEC. Each row counts once, whatever its weight m. The standard\n"
-             "deviation is over N; a normal distribution has skewness 0 and kurtosis 3. \"values\" are counted up to 16.\n"
-             "Results are the same bits for any number of threads.\n",
+    .notes =
+        "IN, of which there may be several, is any SPEC. Each row counts once, whatever its weight m. The standard\n"
+        "deviation is over N; a normal distribution has skewness 0 and kurtosis 3. \"values\" are counted up to 16.\n"
+        "Results are the same bits for any number of threads.\n",
     .takes_words = true};
 
 constexpr int kDigits = 6;

@@ -23,14 +23,15 @@ constexpr Option kOptions[] = {
     {"Options", "threads", "N", count, "0", "Threads at most; 0: as many as there are cores, or OMP_NUM_THREADS."},
 };
 
-const Command kCommand{.name = "data make",
-                       .summary = "writes a generated data set, SPEC, to a file: billions of samples, in constant memory.",
-                       .examples = R"(  skein data make teacher:samples=1e9,layers=4,noise=0.1 --out samples.npy
+const Command kCommand{
+    .name = "data make",
+    .summary = "writes a generated data set, SPEC, to a file: billions of samples, in constant memory.",
+    .examples = R"(  skein data make teacher:samples=1e9,layers=4,noise=0.1 --out samples.npy
   skein data make sine:samples=1000,frequency=0.5,seed=7 --out sine.csv
   skein data make step:samples=1e6,input=uniform --out x.npy,y.npy --precision float32
 )",
-                       .options = kOptions,
-                       .takes_words = true};
+    .options = kOptions,
+    .takes_words = true};
 
 template <class Scalar>
 int make_with(const Configuration& configuration, const std::string& spec) {

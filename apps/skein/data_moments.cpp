@@ -62,8 +62,8 @@ ColumnMoments merged_columns(const ColumnMoments& a, const ColumnMoments& b) {
     const double moved = a.count * part_b * delta * delta;  // what the second sum gains by the new mean
     all.mean = a.mean + part_b * delta;
     all.sum_2 = a.sum_2 + b.sum_2 + moved;
-    all.sum_3 = a.sum_3 + b.sum_3 + moved * delta * (part_a - part_b) +
-                3.0 * delta * (part_a * b.sum_2 - part_b * a.sum_2);
+    all.sum_3 =
+        a.sum_3 + b.sum_3 + moved * delta * (part_a - part_b) + 3.0 * delta * (part_a * b.sum_2 - part_b * a.sum_2);
     all.sum_4 = a.sum_4 + b.sum_4 + moved * delta * delta * (part_a * part_a - part_a * part_b + part_b * part_b) +
                 6.0 * delta * delta * (part_a * part_a * b.sum_2 + part_b * part_b * a.sum_2) +
                 4.0 * delta * (part_a * b.sum_3 - part_b * a.sum_3);
@@ -104,8 +104,9 @@ SampleMoments moments_of_run(const double* x, const double* y, const double* sam
 SampleMoments merged(const SampleMoments& one, const SampleMoments& other) {
     SampleMoments all{merged_columns(one.x, other.x), merged_columns(one.y, other.y),
                       merged_columns(one.sample_weight, other.sample_weight), 0.0};
-    all.sum_xy = one.sum_xy + other.sum_xy +
-                 one.x.count * (other.x.count / all.x.count) * (other.x.mean - one.x.mean) * (other.y.mean - one.y.mean);
+    all.sum_xy =
+        one.sum_xy + other.sum_xy +
+        one.x.count * (other.x.count / all.x.count) * (other.x.mean - one.x.mean) * (other.y.mean - one.y.mean);
     return all;
 }
 

@@ -129,7 +129,8 @@ DensityProfile density_profile(const DyadicHistogram& histogram, std::size_t max
     for (std::size_t column = 0; column < num_columns; ++column) {
         const bool has_samples = counts[column] > kLeastCount && counts[column] >= kLeastShare * num_samples;
         profile.density.push_back(std::ldexp(counts[column] / num_samples / column_cells, histogram.level()));
-        profile.mean_y.push_back(has_samples ? sums[column] / counts[column] : std::numeric_limits<double>::quiet_NaN());
+        profile.mean_y.push_back(has_samples ? sums[column] / counts[column]
+                                             : std::numeric_limits<double>::quiet_NaN());
     }
     return profile;
 }
@@ -149,9 +150,10 @@ std::string profile_text(const DensityProfile& profile) {
     }
     const int digits = digits_apart(profile.from, profile.to, 4);
     const std::string from = rounded(profile.from, digits), to = rounded(profile.to, digits);
-    return "  density of x" + (profile.share < 1.0 ? ", without the " + rounded(100 * (1 - profile.share), 2) +
-                                                         " % of the samples that lie outside of this range"
-                                                   : std::string()) +
+    return "  density of x" +
+           (profile.share < 1.0 ? ", without the " + rounded(100 * (1 - profile.share), 2) +
+                                      " % of the samples that lie outside of this range"
+                                : std::string()) +
            "\n" + bars(heights(profile.density, 0.0, highest), rounded(highest, 3), "0") + "  mean of y over x\n" +
            bars(means, rounded(most, 3), rounded(least, 3)) + std::string(kLabelWidth + 3, ' ') + from +
            std::string(kTextColumns - std::min(kTextColumns - 1, from.size() + to.size()), ' ') + to + "\n";

@@ -67,8 +67,8 @@ void add(DataSummary& summary, MomentTree& tree, const SummaryBlock& part) {
 void warn_of_runs(const ColumnMoments& column, const std::string& name, std::vector<std::string>& warnings) {
     const double share = column.share_between_runs();
     if (column.count >= kLeastRuns * kRunSamples && share > kLargestShare) {
-        warnings.push_back("the samples come in an order: " + rounded(100 * share, 3) + " % of the variance of " + name +
-                           " lies between runs of " + grouped(kRunSamples) +
+        warnings.push_back("the samples come in an order: " + rounded(100 * share, 3) + " % of the variance of " +
+                           name + " lies between runs of " + grouped(kRunSamples) +
                            " samples, so shuffling blocks of them (--shuffle blocks) is not enough");
     }
 }

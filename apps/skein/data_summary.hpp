@@ -21,9 +21,7 @@ public:
     void add(double value);
     void add(const DistinctValues& other);
     /// How many; nothing for more than kMost.
-    std::optional<std::size_t> count() const {
-        return is_many_ ? std::nullopt : std::optional(values_.size());
-    }
+    std::optional<std::size_t> count() const { return is_many_ ? std::nullopt : std::optional(values_.size()); }
 
 private:
     std::vector<double> values_;

@@ -36,8 +36,9 @@ void require_room(const Configuration& configuration, const std::vector<fs::path
     const std::optional<std::uint64_t> needed = sample_files_bytes<Scalar>(files, num_columns, num_samples);
     const std::uint64_t free = free_bytes(files[0]);
     if (needed && *needed > free) {
-        configuration.fail("out", grouped(num_samples) + " samples take " + grouped(*needed) + " bytes, but the disk of " +
-                                      files[0].string() + " has room for " + grouped(free));
+        configuration.fail("out", grouped(num_samples) + " samples take " + grouped(*needed) +
+                                      " bytes, but the disk of " + files[0].string() + " has room for " +
+                                      grouped(free));
     }
 }
 
@@ -109,8 +110,9 @@ TransferReport transfer(const Configuration& configuration, SampleStream<Scalar>
                         const std::vector<fs::path>& files) {
     const std::size_t num_columns = stream.num_columns();
     if (num_columns == 3 && files.size() == 2) {
-        configuration.fail("out", "the samples have weights, which have no place in files of x and y: expected FILE.npy "
-                                  "or FILE.csv");
+        configuration.fail("out",
+                           "the samples have weights, which have no place in files of x and y: expected FILE.npy "
+                           "or FILE.csv");
     }
     if (stream.num_samples()) {
         require_room<Scalar>(configuration, files, num_columns, *stream.num_samples());
@@ -123,8 +125,13 @@ TransferReport transfer(const Configuration& configuration, SampleStream<Scalar>
         progress.show("writing to the disk");
         writing([&] { writer.finish(); });
     }
-    return {{}, "float" + std::to_string(8 * sizeof(Scalar)), files, writer.num_samples(), writer.size_bytes(),
-            progress.seconds(), is_complete ? 0 : stop_signal()};
+    return {{},
+            "float" + std::to_string(8 * sizeof(Scalar)),
+            files,
+            writer.num_samples(),
+            writer.size_bytes(),
+            progress.seconds(),
+            is_complete ? 0 : stop_signal()};
 }
 
 template TransferReport transfer(const Configuration&, SampleStream<float>&, const std::vector<fs::path>&);

@@ -60,8 +60,8 @@ std::vector<fs::path> sample_output_files(const Configuration& configuration, st
     for (const fs::path& path : paths) {
         require_output_file(configuration, "out", path, inputs);
     }
-    if (paths.size() == 2 && (paths[0].lexically_normal() == paths[1].lexically_normal() ||
-                              is_same_file(paths[0], paths[1]))) {
+    if (paths.size() == 2 &&
+        (paths[0].lexically_normal() == paths[1].lexically_normal() || is_same_file(paths[0], paths[1]))) {
         configuration.fail("out", "'" + text + "': expected two different files");
     }
     return paths;

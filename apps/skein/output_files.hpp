@@ -15,8 +15,8 @@ std::vector<std::filesystem::path> split_file_names(std::string_view text);
 
 /// Throws BadInput about `option` unless `path` can be written: in a directory that is there, a new name or beside
 /// --force, and none of `inputs`.
-void require_output_file(const Configuration& configuration, std::string_view option,
-                         const std::filesystem::path& path, std::span<const std::filesystem::path> inputs);
+void require_output_file(const Configuration& configuration, std::string_view option, const std::filesystem::path& path,
+                         std::span<const std::filesystem::path> inputs);
 
 /// The files of samples that --out names, one .npy or .csv, or x.npy,y.npy; all found to be writable.
 std::vector<std::filesystem::path> sample_output_files(const Configuration& configuration,

@@ -75,8 +75,9 @@ void SampleStream<Scalar>::require_finite(const SampleBlock<Scalar>& block) cons
     for (std::size_t index = 0; index < block.samples.num_samples; ++index) {
         const Scalar x = block.samples.x[index], y = block.samples.y[index];
         if (!std::isfinite(x) || !std::isfinite(y)) {
-            throw BadInput(text_ + ": sample " + std::to_string(block.first + index + 1) + " is (" + shortest(x) + ", " +
-                           shortest(y) + "): every value must be finite in float" + std::to_string(8 * sizeof(Scalar)));
+            throw BadInput(text_ + ": sample " + std::to_string(block.first + index + 1) + " is (" + shortest(x) +
+                           ", " + shortest(y) + "): every value must be finite in float" +
+                           std::to_string(8 * sizeof(Scalar)));
         }
     }
 }

@@ -30,10 +30,8 @@ Dataset<Scalar> read_all(SampleReader<Scalar> reader) {
     const auto read = [&](std::size_t count) {
         resize(num_samples + count);
         auto& [x, y, sample_weight] = columns;
-        const bool has_weights = reader.num_columns() == 3;
-        const std::size_t num_read = reader.read(
-            {x.data() + num_samples, y.data() + num_samples, has_weights ? sample_weight.data() + num_samples : nullptr},
-            count);
+        Scalar* const weights = reader.num_columns() == 3 ? sample_weight.data() + num_samples : nullptr;
+        const std::size_t num_read = reader.read({x.data() + num_samples, y.data() + num_samples, weights}, count);
         num_samples += num_read;
         return num_read == count;
     };
