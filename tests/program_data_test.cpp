@@ -377,7 +377,11 @@ TEST_CASE("program: data info draws the density of x and the mean of y, whatever
         CHECK(content_of(picture).starts_with("\x89PNG"));
         CHECK(error_of({"info", "sine", "--picture", "p.png"}, directory) ==
               "--picture: p.png is there already: expected a new name, or --force");
-        CHECK(data({"info", "sine:input=constant", "--picture", directory.file("q.png")}).exit_code == 1);
+        const ProgramResult constant =
+            data({"info", "sine:input=constant", "--picture", directory.file("q.png"), "--quiet"});
+        CHECK(constant.exit_code == 1);
+        CHECK(contains(constant.errors, "q.png is not drawn: x is always the same\n"));
+        CHECK(contains(constant.output, "100,000 samples"));  // told all the same
         CHECK(!fs::exists(directory.file("q.png")));
     }
 }

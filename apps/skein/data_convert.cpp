@@ -36,7 +36,7 @@ const Command kCommand{
     .notes =
         "IN is FILE.csv (columns x,y or x,y,m; m: weight of the sample), FILE.npy of shape (N, 2) or (N, 3), or\n"
         "X.npy,Y.npy. A .csv is written with a line of names and the fewest decimals that give the same bits,\n"
-        "in the precision that it is converted with.\n",
+        "in the precision that it is converted with. A command that is stopped leaves no file behind.\n",
     .takes_words = true};
 
 template <class Scalar>

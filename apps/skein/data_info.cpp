@@ -161,15 +161,17 @@ fs::path check_picture(const Configuration& configuration, const std::vector<fs:
     return path;
 }
 
-void draw_picture(const fs::path& path, const Found& found) {
+/// Returns what kept it from being drawn, or nothing: the numbers are there all the same.
+std::string draw_picture(const fs::path& path, const Found& found) {
     if (found.summary.moments.x.is_constant()) {
-        throw Failure(path.string() + " is not drawn: x is always the same");
+        return path.string() + " is not drawn: x is always the same";
     }
     try {
         draw(path, profile_figure(density_profile(found.summary.histogram, kFigureColumns), found.text));
     } catch (const FileError& error) {
-        throw Failure(error.what());
+        return error.what();
     }
+    return "";
 }
 
 /// Opens all of them before any is read: what can be refused at once is.
@@ -181,16 +183,16 @@ std::vector<SampleStream<double>> open_all(const std::vector<std::string>& words
     return streams;
 }
 
-void print(const Configuration& configuration, const std::vector<Found>& all) {
+void print(const Configuration& configuration, const std::vector<Found>& all, const fs::path& picture) {
     Json json{{"data_sets", Json::array()}, {"version", version()}, {"numerics_version", kNumericsVersion}};
     std::string text;
     for (const Found& found : all) {
         json["data_sets"].push_back(found_json(found));
         text += (text.empty() ? "" : "\n") + found_text(found);
     }
-    if (configuration.is_given("picture")) {
-        json["picture"] = configuration.text("picture");
-        text += "\n  picture   " + configuration.text("picture") + "\n";
+    if (!picture.empty()) {
+        json["picture"] = picture.string();
+        text += "\n  picture   " + picture.string() + "\n";
     }
     write_output(configuration.flag("json") ? json_line(json) : text);
 }
@@ -257,14 +259,15 @@ int data_info_command(const std::vector<std::string>& arguments) {
         }
         all.push_back({words[index], streams[index].kind(), stored_precision(streams[index]), std::move(*summary)});
     }
-    if (!picture.empty()) {
-        draw_picture(picture, all.front());
-    }
-    print(*configuration, all);
+    const std::string fault = picture.empty() ? "" : draw_picture(picture, all.front());
+    print(*configuration, all, fault.empty() ? picture : fs::path());
     for (const Found& found : all) {
         for (const std::string& warning : quiet ? std::vector<std::string>() : found.summary.warnings()) {
             write_warning(found.text + ": " + warning);
         }
+    }
+    if (!fault.empty()) {
+        throw Failure(fault);
     }
     return kDone;
 }

@@ -31,6 +31,7 @@ const Command kCommand{
   skein data make step:samples=1e6,input=uniform --out x.npy,y.npy --precision float32
 )",
     .options = kOptions,
+    .notes = "A file is there when it is complete: a command that is stopped leaves none behind.\n",
     .takes_words = true};
 
 template <class Scalar>
