@@ -14,19 +14,6 @@
 namespace skein {
 namespace {
 
-bool is_bijection(std::uint64_t size, std::uint64_t seed) {
-    const Permutation permutation(size, seed, Stream::epoch_order, 3);
-    std::vector<bool> hit(size);
-    for (std::uint64_t position = 0; position < size; ++position) {
-        const std::uint64_t target = permutation(position);
-        if (target >= size || hit[target]) {
-            return false;
-        }
-        hit[target] = true;
-    }
-    return true;
-}
-
 std::vector<std::uint64_t> all_indices(const BatchOrder::Batch& batch) {
     std::vector<std::uint64_t> indices(batch.num_samples());
     batch.indices(0, indices);
@@ -46,17 +33,6 @@ double chi_square_deviation(const std::vector<std::uint64_t>& counts, double exp
 }
 
 }  // namespace
-
-TEST_CASE("a permutation is a bijection") {
-    for (std::uint64_t size = 1; size <= 4096; ++size) {
-        CHECK_MESSAGE(is_bijection(size, size), "size ", size);
-    }
-    for (int bits = 13; bits <= 18; ++bits) {
-        for (const std::uint64_t size : {(1u << bits) - 1, 1u << bits, (1u << bits) + 1}) {
-            CHECK_MESSAGE(is_bijection(size, 7), "size ", size);
-        }
-    }
-}
 
 TEST_CASE("a permutation of a huge domain stays inside and has no repeats nearby") {
     const std::uint64_t size = (std::uint64_t{1} << 63) + 12345;
@@ -85,45 +61,6 @@ TEST_CASE("many positions at a time go where each goes alone, on every instructi
         }
     }
     force_instruction_set(before);
-}
-
-TEST_CASE("every permutation of a small domain is equally likely") {
-    for (const std::uint64_t size : {3u, 4u, 5u, 6u, 7u}) {
-        constexpr std::uint64_t kExpected = 100;
-        std::map<std::vector<std::uint64_t>, std::uint64_t> seen;
-        std::vector<std::uint64_t> order(size);
-        std::iota(order.begin(), order.end(), std::uint64_t{0});
-        do {
-            seen[order] = 0;
-        } while (std::next_permutation(order.begin(), order.end()));
-        for (std::uint64_t epoch = 0; epoch < kExpected * seen.size(); ++epoch) {
-            const Permutation permutation(size, 99, Stream::epoch_order, epoch);
-            for (std::uint64_t position = 0; position < size; ++position) {
-                order[position] = permutation(position);
-            }
-            ++seen.at(order);
-        }
-        std::vector<std::uint64_t> counts;
-        for (const auto& [permutation, count] : seen) {
-            counts.push_back(count);
-        }
-        // Five standard deviations; the draws are fixed by the seed, so the test cannot fail by chance later.
-        CHECK_MESSAGE(chi_square_deviation(counts, kExpected) < 5.0, "size ", size);
-    }
-}
-
-TEST_CASE("position and value are independent") {
-    for (const std::uint64_t size : {8u, 13u, 32u, 100u}) {
-        constexpr std::uint64_t kExpected = 200;
-        std::vector<std::uint64_t> counts(size * size);
-        for (std::uint64_t epoch = 0; epoch < kExpected * size; ++epoch) {
-            const Permutation permutation(size, 5, Stream::epoch_order, epoch);
-            for (std::uint64_t position = 0; position < size; ++position) {
-                ++counts[position * size + permutation(position)];
-            }
-        }
-        CHECK_MESSAGE(chi_square_deviation(counts, kExpected) < 5.0, "size ", size);
-    }
 }
 
 TEST_CASE("a shuffled epoch sees every sample once, and the next in another order") {

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# usage: bash tests/full.sh [--torch] [--exhaustive] [--fresh-machine] [--cross] [--all]
+# usage: bash tests/full.sh [--torch] [--exhaustive] [--statistics] [--fresh-machine] [--cross] [--all]
 #
 # All that tests/run.sh does, then the whole suite with clang 16, the whole suite under the address and
 # undefined-behaviour sanitizers, the presets of the sweeps against NumPy, and the longer checks that are asked for:
 #     --torch          trajectories of the optimizers against torch.optim (about a minute)
 #     --exhaustive     every float, and 1e9 doubles, of every elementary function (a quarter of an hour)
+#     --statistics     a billion random numbers of each kind, and orders of up to 2^28 samples (seven minutes)
 #     --fresh-machine  both commands of the README in a minimal Debian 12 (needs root)
 #     --cross          arm64, and x86-64 CPUs without AVX2, emulated (a quarter of an hour)
 #     --all            all of them
@@ -14,8 +15,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 checks=()
 for flag in "$@"; do
     case $flag in
-        --torch | --exhaustive | --fresh-machine | --cross) checks+=("$flag") ;;
-        --all) checks=(--torch --exhaustive --fresh-machine --cross) ;;
+        --torch | --exhaustive | --statistics | --fresh-machine | --cross) checks+=("$flag") ;;
+        --all) checks=(--torch --exhaustive --statistics --fresh-machine --cross) ;;
         *) sed -n 's/^# usage/usage/p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
     esac
 done
@@ -36,6 +37,7 @@ for check in "${checks[@]}"; do
     case $check in
         --torch) /usr/bin/python3 tests/data/torch_trajectory.py ;;
         --exhaustive) bash tests/exhaustive_ulp.sh build/release/lib ;;
+        --statistics) bash tests/random_statistics.sh build/release/lib ;;
         --fresh-machine) bash tests/fresh_machine.sh ;;
         --cross) bash tests/cross.sh ;;
     esac

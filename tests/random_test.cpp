@@ -24,22 +24,6 @@ std::vector<Scalar> samples(const Dataset<Scalar>& data, std::uint64_t first, st
     return columns;
 }
 
-/// The largest distance between the distribution of `values` and `cdf` (Kolmogorov).
-template <class Function>
-double kolmogorov_distance(std::vector<double> values, Function cdf) {
-    std::sort(values.begin(), values.end());
-    double distance = 0.0;
-    const double count = static_cast<double>(values.size());
-    for (std::size_t rank = 0; rank < values.size(); ++rank) {
-        const double expected = cdf(values[rank]);
-        distance = std::max({distance, std::abs(expected - static_cast<double>(rank) / count),
-                             std::abs(expected - static_cast<double>(rank + 1) / count)});
-    }
-    return distance;
-}
-
-double normal_cdf(double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); }
-
 }  // namespace
 
 TEST_CASE("uniform, normal and integer are functions of seed, stream and index") {
@@ -49,43 +33,6 @@ TEST_CASE("uniform, normal and integer are functions of seed, stream and index")
     CHECK(uniform(1, Stream::samples, 2) != uniform(1, Stream::samples, 3));
     CHECK(uniform(1, Stream::samples, std::uint64_t{1} << 40) != uniform(1, Stream::samples, 0));
     CHECK(uniform(std::uint64_t{1} << 40, Stream::samples, 0) != uniform(0, Stream::samples, 0));
-}
-
-TEST_CASE("the transforms have their distributions") {
-    constexpr std::size_t kCount = 200000;
-    std::vector<double> uniforms(kCount), normals(kCount);
-    for (std::size_t index = 0; index < kCount; ++index) {
-        uniforms[index] = uniform(17, Stream::samples, index);
-        normals[index] = normal(17, Stream::noise, index);
-    }
-    CHECK(*std::min_element(uniforms.begin(), uniforms.end()) > 0.0);
-    CHECK(*std::max_element(uniforms.begin(), uniforms.end()) <= 1.0);
-    // sqrt(n) D exceeds 1.95 once in a thousand draws (Kolmogorov's limit law); the draws are fixed by the seed.
-    const double bound = 1.95 / std::sqrt(static_cast<double>(kCount));
-    CHECK(kolmogorov_distance(uniforms, [](double u) { return u; }) < bound);
-    CHECK(kolmogorov_distance(normals, normal_cdf) < bound);
-}
-
-TEST_CASE_TEMPLATE("generated samples: normal input and noise are normal and independent", Scalar, float, double) {
-    constexpr std::size_t kCount = 100000;
-    GeneratedData settings;
-    settings.num_samples = kCount;
-    settings.seed = 5;
-    settings.noise = 1.0;
-    settings.target = Target::teacher;
-    settings.teacher_weights = {0.0};  // y is the noise alone
-    const std::vector<Scalar> columns = samples(generate<Scalar>(settings), 0, kCount);
-    std::vector<double> x(columns.begin(), columns.begin() + kCount), y(columns.begin() + kCount, columns.end());
-    const double root = std::sqrt(static_cast<double>(kCount));
-    CHECK(kolmogorov_distance(x, normal_cdf) < 1.95 / root);
-    CHECK(kolmogorov_distance(y, normal_cdf) < 1.95 / root);
-    double product = 0.0, square_product = 0.0;
-    for (std::size_t index = 0; index < kCount; ++index) {
-        product += x[index] * y[index];
-        square_product += (x[index] * x[index] - 1.0) * (y[index] * y[index] - 1.0);
-    }
-    CHECK(std::abs(product) / root < 4.0);               // standard deviation 1
-    CHECK(std::abs(square_product) / (2.0 * root) < 4.0);  // of (x^2 - 1)(y^2 - 1): 2
 }
 
 TEST_CASE_TEMPLATE("sample i is a function of seed and i, on every instruction set", Scalar, float, double) {
