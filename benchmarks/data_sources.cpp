@@ -152,9 +152,7 @@ void compressed_step(benchmark::State& state) {
     const auto num_samples = static_cast<std::uint64_t>(state.range(0));
     const double weight = static_cast<double>(state.range(1)) / 100.0;
     const Dataset<double> samples = in_memory(generate<double>(teacher_settings(num_samples)));
-    CompressionSettings finest;
-    finest.panel_exponent = static_cast<int>(state.range(2));
-    const Dataset<double> data(compress(samples, finest));
+    const Dataset<double> data(compress(samples));
     const Chain<double> chain = chain_of<double>(8, weight);
     constexpr std::uint64_t kSteps = 1000;
     TrainingSettings settings;
@@ -190,10 +188,11 @@ const bool registered = [] {
     make("order/full", [](benchmark::State& state) { order(state, Sampling::shuffled); });
     make("compression/float64", compression)->ArgName("nodes")->Arg(16)->Arg(32);
     make("compressed_step/float64", compressed_step)
-        ->ArgNames({"samples", "weight", "panel_exponent"})
-        ->Args({100'000'000, 125, -7})
-        ->Args({100'000'000, 150, -7})
-        ->Args({100'000'000, 200, -10})
+        ->ArgNames({"samples", "weight"})
+        ->Args({100'000'000, 125})
+        ->Args({100'000'000, 150})
+        ->Args({100'000'000, 200})
+        ->Args({100'000'000, 300})
         ->Unit(benchmark::kMillisecond);
     return true;
 }();

@@ -447,7 +447,7 @@ TEST_CASE("what cannot be done with compressed data is refused") {
     settings.first_index = 5;
     CHECK_THROWS_AS(compress(samples.dataset(), settings), std::invalid_argument);
     settings.first_index = 0;
-    settings.panel_exponent = -60;
+    settings.panel_exponent = -70;
     CHECK_THROWS_AS(compress(Dataset<double>({1.0, 2.0}, {1.0, 2.0}), settings), std::invalid_argument);
     CHECK_THROWS_AS(merge({}), std::invalid_argument);
     CHECK_THROWS_AS(merge(std::vector{sums, sums}), std::invalid_argument);

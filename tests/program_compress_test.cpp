@@ -133,7 +133,7 @@ TEST_CASE("program: what compressed data cannot do is refused in one line") {
     CHECK(error_of({"train", "--data", file, "--compress"}).find("is compressed already") != std::string::npos);
     CHECK(error_of({"train", "--data", file, "--validation=0.1"}).find("cannot be split") != std::string::npos);
     CHECK(error_of({"train", "--data", file, "--tolerance=0"}).find("--tolerance") != std::string::npos);
-    const ProgramResult beyond = run_program({"train", "--data", file, "--weights=9,9,9", "--json"});
+    const ProgramResult beyond = run_program({"train", "--data", file, "--weights=999,999,999", "--json"});
     CHECK(beyond.exit_code == 0);
     const Json json = Json::parse(beyond.output);
     CHECK(json["status"] == "stopped");

@@ -26,8 +26,8 @@ std::string compressed_text(const CompressedDataset& data) {
            "x              from " + rounded(data.x_min()) + " to " + rounded(data.x_max()) + ", root mean square " +
            rounded(std::sqrt(data.mean_square_x())) + "\n" + "y              root mean square " +
            rounded(std::sqrt(data.mean_square_y())) + "\n" + "panels         " + grouped(data.num_panels()) +
-           " of width 2^" + std::to_string(data.panel_exponent()) + ", " + std::to_string(data.num_nodes()) +
-           " nodes each\n";
+           " of " + std::to_string(data.num_nodes()) + " nodes, the finest 2^" + std::to_string(data.panel_exponent()) +
+           " wide\n";
 }
 
 }  // namespace skein::app

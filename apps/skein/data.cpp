@@ -24,7 +24,7 @@ Subcommands
   make         Writes generated data to a file.
   convert      From .csv, .npy or two .npy to another of these, or another precision.
   info         Count, range, moments, correlation and order of the samples, and a picture.
-  compress     Sums up data in one pass, so that full batches cost no more than a few thousand samples.
+  compress     Sums up data in one pass, so that full batches cost no more than a few hundred samples.
   merge        Makes one compressed data set of its parts.
 
   skein data SUBCOMMAND --help    Examples and all options of a subcommand.

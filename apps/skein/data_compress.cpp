@@ -33,8 +33,8 @@ constexpr Option kCompressOptions[] = {
      "Where in a larger data set these samples begin, a multiple of 65536: parts that are compressed one by one and "
      "merged have the bits of the whole."},
     {"Panels", "panel-width", "W", number_or_text, "",
-     "Of the finest panels, a power of two: 0.015625 or 2^-6 (default: a 64th of the root mean square of x, rounded "
-     "down to one). Chains with large weights need fine ones."},
+     "Of the finest panels, next to x = 0, a power of two: 0.0009765625 or 2^-10 (default: 2^-16 times the root mean "
+     "square of x, rounded down to one). Chains with large weights need fine ones. From 64 W on, panels are wider."},
     {"Panels", "nodes", "P", count, "16", "Nodes of a panel: 16, 32, 48 or 64."},
     {"Options", "json", "", flag, "", "Print one JSON object instead of a summary."},
     {"Options", "quiet", "", flag, "", "No progress, and no warnings."},
@@ -50,10 +50,10 @@ constexpr Option kMergeOptions[] = {
 
 const Command kCompress{
     .name = "data compress",
-    .summary = "sums up data in one pass, so that full batches cost no more than a few thousand samples.",
+    .summary = "sums up data in one pass, so that full batches cost no more than a few hundred samples.",
     .examples = R"(  skein data compress samples.npy --out samples.skc
   skein data compress part1.npy part2.npy --out samples.skc
-  skein data compress teacher:samples=1e9,noise=0.1 --panel-width 2^-7 --out teacher.skc
+  skein data compress teacher:samples=1e9,noise=0.1 --nodes 32 --out teacher.skc
   skein train --data samples.skc --steps 10000
 )",
     .options = kCompressOptions,

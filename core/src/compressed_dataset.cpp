@@ -10,6 +10,7 @@
 #include "kernels/floating_point_environment.hpp"
 #include "moment_level.hpp"
 #include "moment_sums.hpp"
+#include "panel_grid.hpp"
 #include "parallel.hpp"
 #include "power.hpp"
 #include "require.hpp"
@@ -22,10 +23,9 @@ constexpr std::uint64_t kRun = CompressedDataset::kSplitSamples;
 /// Runs that a thread sums up before the list of subtrees takes them: a subtree themselves, so that the adding up is
 /// done side by side as well.
 constexpr std::uint64_t kRunsPerUnit = 16;
-/// H of so many panels of 32 nodes takes 128 MiB; finer grids of them are passed over.
-constexpr std::size_t kMaxLevelPanels = 16384;
-/// Where sums take more memory than the samples of a run.
-constexpr std::size_t kMaxPanels = 65536;
+/// log2 of the root mean square of x over the width of the finest panels: near 0 the poles of 8 tanh layers of weight 3
+/// take panels of 2^-15.
+constexpr int kFinestPanels = 16;
 
 void check_num_nodes(std::size_t num_nodes) {
     require(num_nodes >= 16 && num_nodes <= 64 && num_nodes % 16 == 0, "the number of nodes of a panel", num_nodes,
@@ -87,7 +87,11 @@ int choose_exponent(const SampleSource<Scalar>& source) {
         squares += (x / largest) * (x / largest);
     }
     const double rms = std::sqrt(squares / static_cast<double>(reader.x().size())) * largest;
-    return std::clamp(floor_exponent(rms) - 6, -500, 500);
+    return std::clamp(floor_exponent(rms) - kFinestPanels, -500, 500);
+}
+
+bool is_panel(std::int64_t first_cell) {
+    return octave_of(first_cell) <= 62 && finest_panel_of(first_cell) == first_cell;
 }
 
 void check_subtree(const MomentSubtree& subtree, std::size_t num_nodes) {
@@ -96,7 +100,7 @@ void check_subtree(const MomentSubtree& subtree, std::size_t num_nodes) {
                           subtree.num_samples > 0 && subtree.num_samples <= kRun << subtree.level &&
                           !subtree.panels.empty() && subtree.sums.size() == subtree.panels.size() * layout.stride &&
                           std::ranges::adjacent_find(subtree.panels, std::greater_equal<>()) == subtree.panels.end() &&
-                          subtree.x_min <= subtree.x_max &&
+                          std::ranges::all_of(subtree.panels, is_panel) && subtree.x_min <= subtree.x_max &&
                           std::ranges::all_of(subtree.sums, [](double sum) { return std::isfinite(sum); });
     require(is_sound, "a subtree of sums at run", subtree.first_run, "panels in order, finite sums for each");
 }
@@ -114,39 +118,57 @@ void add_up(const PanelSums& finest, CompressedDataset::Storage& storage) {
     const PanelLayout layout(storage.num_nodes);
     const double width = power_of_two(storage.panel_exponent);
     double squares_x = 0.0, squares_y = 0.0;
+    int num_octaves = 0;
+    for (const std::int64_t panel : finest.panels) {
+        num_octaves = std::max(num_octaves, octave_of(panel) + 1);
+    }
+    for (std::vector<OctaveShare>& side : storage.octaves) {
+        side.resize(static_cast<std::size_t>(num_octaves));
+    }
     std::vector<double> product(storage.num_nodes);
     for (std::size_t index = 0; index < finest.panels.size(); ++index) {
         const std::span panel = std::span(finest.sums).subspan(index * layout.stride, layout.stride);
         const std::span moments = panel.subspan(layout.moments, layout.fit - layout.moments);
         const std::span fit = panel.subspan(layout.fit, layout.num_nodes);
-        const double centre = (static_cast<double>(finest.panels[index]) + 0.5) * width, half = 0.5 * width;
+        const std::int64_t first_cell = finest.panels[index];
+        const double half = 0.5 * power_of_two(finest_level(first_cell)) * width;
+        const double centre = static_cast<double>(first_cell) * width + half;
         storage.sample_weight_sum += moments[0];
         squares_x +=
             (centre * moments[0] + 2.0 * half * moments[1]) * centre + half * half * 0.5 * (moments[2] + moments[0]);
         apply_gram(moments, fit, product);
-        squares_y += dot(fit, product) + 2.0 * dot(fit, panel.subspan(layout.residual_moments, layout.num_nodes)) +
-                     panel[layout.squares];
+        const double panel_squares_y = dot(fit, product) +
+                                       2.0 * dot(fit, panel.subspan(layout.residual_moments, layout.num_nodes)) +
+                                       panel[layout.squares];
+        squares_y += panel_squares_y;
+        OctaveShare& octave = storage.octaves[first_cell < 0][static_cast<std::size_t>(octave_of(first_cell))];
+        octave.share += moments[0];
+        octave.mean_square_y += panel_squares_y;
     }
     require(storage.sample_weight_sum > 0.0, "the sum of the sample weights", storage.sample_weight_sum,
             "a positive number");
     storage.mean_square_x = std::max(squares_x, 0.0) / storage.sample_weight_sum;
     storage.mean_square_y = std::max(squares_y, 0.0) / storage.sample_weight_sum;
+    for (std::vector<OctaveShare>& side : storage.octaves) {
+        for (OctaveShare& octave : side) {
+            octave.mean_square_y = octave.share > 0.0 ? std::max(octave.mean_square_y, 0.0) / octave.share : 0.0;
+            octave.share /= storage.sample_weight_sum;
+        }
+    }
 }
 
 void make_levels(PanelSums finest, CompressedDataset::Storage& storage) {
     const Chebyshev chebyshev(storage.num_nodes);
     const PanelLayout layout(storage.num_nodes);
-    int exponent = storage.panel_exponent;
-    for (PanelSums panels = std::move(finest);; panels = coarser(panels, layout), ++exponent) {
-        if (panels.panels.size() <= kMaxLevelPanels) {
-            storage.levels.emplace_back(panels, exponent, static_cast<std::size_t>(exponent - storage.panel_exponent),
-                                        chebyshev, storage.sample_weight_sum);
+    const double cell_width = power_of_two(storage.panel_exponent);
+    const int num_levels = static_cast<int>(storage.octaves[0].size());
+    PanelSums panels = std::move(finest);
+    for (int level = 0; level < num_levels; ++level) {
+        if (level > 0) {
+            panels = coarser(panels, level - 1, layout);
         }
-        if (panels.panels.size() <= 2) {
-            break;
-        }
+        storage.levels.emplace_back(panels, level, cell_width, chebyshev, storage.sample_weight_sum);
     }
-    std::ranges::reverse(storage.levels);
 }
 
 }  // namespace
@@ -174,8 +196,6 @@ CompressedDataset::CompressedDataset(int panel_exponent, std::size_t num_nodes, 
         storage->x_max = std::max(storage->x_max, subtree.x_max);
     }
     PanelSums finest = total(subtrees, num_nodes);
-    require(finest.panels.size() <= kMaxPanels, "the number of panels", finest.panels.size(),
-            "at most 65536: take wider ones");
     storage->num_panels = finest.panels.size();
     add_up(finest, *storage);
     make_levels(std::move(finest), *storage);
@@ -241,8 +261,6 @@ CompressedDataset compress(const Dataset<Scalar>& data, const CompressionSetting
                 append(units[unit],
                        mine->sums.sum_run(mine->reader.x(), mine->reader.y(), mine->reader.m(), run * kRun),
                        settings.num_nodes);
-                require(units[unit].back().panels.size() <= kMaxPanels, "the number of panels",
-                        units[unit].back().panels.size(), "at most 65536: take wider ones");
                 if (observer != nullptr) {
                     const std::lock_guard lock(one_at_a_time);
                     observer->after_samples(size);

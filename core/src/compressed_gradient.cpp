@@ -6,6 +6,7 @@
 
 #include "kernels/kernel_table.hpp"
 #include "kernels/row_lanes.hpp"
+#include "panel_grid.hpp"
 
 namespace skein {
 namespace {
@@ -13,27 +14,29 @@ namespace {
 /// sup |q| <= kLebesgue max |q(t_j)| for Chebyshev points: 1 + 2 / pi log n (Trefethen, theorem 15.2), n up to 64.
 constexpr double kLebesgue = 3.7;
 constexpr double kEpsilon = std::numeric_limits<double>::epsilon() / 2;
-constexpr std::size_t kMaxProbes = 256;
 
-std::uint64_t num_lanes_of(const MomentLevel& level) { return level.x.size(); }
+/// The most nodes that a step may take: those of all finest panels.
+std::uint64_t max_nodes(const CompressedDataset::Storage& data) { return data.num_panels * data.num_nodes; }
 
-/// Middles of panels of the finest grid, evenly chosen, and all nodes of the one nearest to 0, where chains with large
-/// weights change most.
-std::vector<double> choose_probes(const MomentLevel& finest, std::size_t num_nodes) {
+/// Middles of panels: of four in each octave on either side, evenly chosen.
+std::vector<double> choose_probes(const CompressedDataset::Storage& data) {
+    constexpr std::size_t kProbes = 4;
     std::vector<double> probes;
-    std::size_t nearest = 0;
-    const std::size_t distance = finest.num_panels / kMaxProbes + 1;
-    for (std::size_t panel = 0; panel < finest.num_panels; ++panel) {
-        const double middle = finest.x[panel * num_nodes + num_nodes / 2];
-        if (std::abs(middle) < std::abs(finest.x[nearest * num_nodes + num_nodes / 2])) {
-            nearest = panel;
-        }
-        if (panel % distance == 0) {
-            probes.push_back(middle);
+    for (int octave = 0; octave < static_cast<int>(data.levels.size()); ++octave) {
+        const MomentLevel& level = data.levels[static_cast<std::size_t>(finest_level_of_octave(octave))];
+        for (const bool is_negative : {false, true}) {
+            std::vector<std::size_t> inside;
+            for (std::size_t panel = 0; panel < level.panels.size(); ++panel) {
+                if (octave_of(level.panels[panel]) == octave && (level.panels[panel] < 0) == is_negative) {
+                    inside.push_back(panel);
+                }
+            }
+            for (std::size_t probe = 0; probe < std::min(kProbes, inside.size()); ++probe) {
+                const std::size_t panel = inside[probe * inside.size() / std::min(kProbes, inside.size())];
+                probes.push_back(level.x[panel * data.num_nodes + data.num_nodes / 2]);
+            }
         }
     }
-    probes.insert(probes.end(), finest.x.begin() + static_cast<std::ptrdiff_t>(nearest * num_nodes),
-                  finest.x.begin() + static_cast<std::ptrdiff_t>((nearest + 1) * num_nodes));
     return probes;
 }
 
@@ -44,18 +47,18 @@ CompressedGradient::CompressedGradient(const CompressedDataset& data, std::span<
     : data_(data.storage()),
       activations_(activations),
       tolerance_(tolerance),
-      rms_x_(std::sqrt(data_.mean_square_x)),
       rms_y_(std::sqrt(data_.mean_square_y)),
       max_x_(std::max(std::abs(data_.x_min), std::abs(data_.x_max))),
-      probes_(choose_probes(data_.levels.back(), data_.num_nodes)),
+      probes_(choose_probes(data_)),
       tile_lanes_(std::max<std::size_t>(1, 256 / data_.num_nodes) * data_.num_nodes),
-      errors_(activations),
+      interpolation_(data_, activations),
+      rounding_(activations),
       activation_columns_(static_cast<Eigen::Index>(tile_lanes_), static_cast<Eigen::Index>(activations.size())),
       deltas_(static_cast<Eigen::Index>(tile_lanes_)),
       slot_sums_(static_cast<Eigen::Index>(kNumSlots),
                  static_cast<Eigen::Index>(activations.size() + kernels::kFirstGradientSum)),
       probe_columns_(static_cast<Eigen::Index>(probes_.size()), static_cast<Eigen::Index>(activations.size() + 2)),
-      tree_(activations.size() + kernels::kFirstGradientSum, 1 + num_lanes_of(data_.levels.back()) / kChunkSamples),
+      tree_(activations.size() + kernels::kFirstGradientSum, 1 + max_nodes(data_) / kChunkSamples),
       sums_(activations.size() + kernels::kFirstGradientSum),
       weight_gradients_(activations.size()) {}
 
@@ -91,49 +94,50 @@ double CompressedGradient::largest_derivative(std::span<const double> weights) {
     return largest;
 }
 
-/// The larger of the relative bounds of gradient and loss that follow from the weights alone: with rms(f - y) at most
-/// rms(f) + rms(y).
-double CompressedGradient::interpolation_error(const MomentLevel& level) {
-    errors_.set_panels(0.5 * level.panel_width, data_.num_nodes);
-    const double residual = errors_.rms_output() + rms_y_ + errors_.output_error();
-    double gradient = 0.0;
-    for (std::size_t layer = 0; layer < activations_.size(); ++layer) {
-        gradient = std::max(gradient, 2.0 * (errors_.output_error() * errors_.rms_derivatives()[layer] +
-                                             residual * errors_.derivative_errors()[layer]));
+/// From 0 on outwards, so that nothing depends on how the panels before were chosen.
+void CompressedGradient::take_panels() {
+    x_.clear();
+    panels_.clear();
+    squares_ = gram_error_ = moments_error_ = squares_error_ = 0.0;
+    const std::int64_t core = std::int64_t{1} << interpolation_.core_level();
+    take_panels(interpolation_.core_level(), -core, core);
+    for (int octave = interpolation_.core_level() + 1; octave < static_cast<int>(data_.levels.size()); ++octave) {
+        const std::int64_t near = std::int64_t{1} << (octave - 1);
+        take_panels(interpolation_.level(false, octave), near, 2 * near);
+        take_panels(interpolation_.level(true, octave), -2 * near, -near);
     }
-    const double loss = errors_.output_error() * (2.0 * residual + errors_.output_error());
-    const auto relative = [](double error, double scale) { return error == 0.0 ? 0.0 : error / scale; };
-    return std::max(relative(gradient, gradient_scale_), relative(loss, data_.mean_square_y));
+    moments_error_ = std::sqrt(moments_error_);
 }
 
-bool CompressedGradient::choose_level(std::span<const double> weights) {
-    errors_.set_chain(weights, rms_x_, max_x_);
-    gradient_scale_ = rms_y_ * largest_derivative(weights);
-    for (level_ = 0; level_ < data_.levels.size(); ++level_) {
-        bound_.interpolation = interpolation_error(data_.levels[level_]);
-        if (bound_.interpolation <= tolerance_) {
-            return true;
-        }
+void CompressedGradient::take_panels(int level, std::int64_t first_cell, std::int64_t end_cell) {
+    const MomentLevel& all = data_.levels[static_cast<std::size_t>(level)];
+    const auto first = std::ranges::lower_bound(all.panels, first_cell),
+               end = std::ranges::lower_bound(all.panels, end_cell);
+    for (auto panel = static_cast<std::size_t>(first - all.panels.begin());
+         panel < static_cast<std::size_t>(end - all.panels.begin()); ++panel) {
+        const std::size_t num_nodes = data_.num_nodes, node = panel * num_nodes;
+        x_.insert(x_.end(), all.x.begin() + static_cast<std::ptrdiff_t>(node),
+                  all.x.begin() + static_cast<std::ptrdiff_t>(node + num_nodes));
+        panels_.push_back({all.fit.data() + node, all.residual_moments.data() + node,
+                           all.gram.data() + node * num_nodes, all.shares[panel]});
+        squares_ += all.squares[panel];
+        gram_error_ = std::max(gram_error_, all.gram_errors[panel]);
+        moments_error_ += all.shares[panel] * all.moments_errors[panel] * all.moments_errors[panel];
+        squares_error_ += all.shares[panel] * all.squares_errors[panel];
     }
-    bound_.relative = bound_.interpolation;
-    return false;
 }
 
-void CompressedGradient::sum_nodes(const MomentLevel& level, std::span<const double> weights, bool with_gradient) {
+void CompressedGradient::sum_nodes(std::span<const double> weights, bool with_gradient) {
     const kernels::KernelTable& kernels = kernels::kernel_table();
     const std::size_t chunk_lanes = std::max(tile_lanes_, kChunkSamples / tile_lanes_ * tile_lanes_);
-    num_lanes_ = level.x.size();
     tree_.clear();
-    for (std::size_t chunk = 0; chunk < num_lanes_; chunk += chunk_lanes) {
+    for (std::size_t chunk = 0; chunk < x_.size(); chunk += chunk_lanes) {
         slot_sums_.setZero();
-        const std::size_t end = std::min(num_lanes_, chunk + chunk_lanes);
+        const std::size_t end = std::min(x_.size(), chunk + chunk_lanes);
         for (std::size_t lane = chunk; lane < end; lane += tile_lanes_) {
             kernels.accumulate_moments({{weights.data(), activations_.data(), activations_.size()},
-                                        level.x.data() + lane,
-                                        level.fit.data() + lane,
-                                        level.residual_moments.data() + lane,
-                                        level.gram.data() + lane * data_.num_nodes,
-                                        level.panel_shares.data() + lane / data_.num_nodes,
+                                        x_.data() + lane,
+                                        panels_.data() + lane / data_.num_nodes,
                                         std::min(tile_lanes_, end - lane),
                                         data_.num_nodes,
                                         activation_columns_.data(),
@@ -148,49 +152,60 @@ void CompressedGradient::sum_nodes(const MomentLevel& level, std::span<const dou
 }
 
 /// With the loss that has been computed, rms(q - y) is known.
-void CompressedGradient::bound_errors(const MomentLevel& level) {
+void CompressedGradient::bound_errors() {
+    const InterpolationErrors& errors = interpolation_.errors();
     const double differences = std::sqrt(std::max(sums_[kernels::kDifferenceSum], 0.0));
-    const double residual = std::sqrt(std::max(loss_, 0.0));
     const double p = static_cast<double>(data_.num_nodes), root_p = std::sqrt(p);
-    const double output_rounding = kLebesgue * errors_.output_rounding();
-    const double output = errors_.output_error() + output_rounding;
+    const double output_rounding = kLebesgue * rounding_.of_output();
+    const double output = errors.output_error + output_rounding;
+    const double residual = std::sqrt(std::max(loss_, 0.0)) + output;
     // H d, as computed: p products and sums for each of p rows, |H|_F <= 2 of the samples' weight (trace H = sum_n sum_j
     // l_j(x_n)^2 <= 2 for Lagrange polynomials of Chebyshev points).
-    const double product_error = level.gram_error + 2.0 * p * kEpsilon;
-    const double moments = product_error * differences + level.moments_error;
-    // Of the nodes: they are no farther from a sample than a panel is wide, and |f| <= c |x| becomes no more than that.
-    const double nodes_factor = root_p * (rms_x_ > 0.0 ? 1.0 + level.panel_width / rms_x_ : 1.0);
+    const double product_error = gram_error_ + 2.0 * p * kEpsilon;
+    const double moments = product_error * differences + moments_error_;
     double gradient = 0.0;
     bound_.rounding = 0.0;
     for (std::size_t layer = 0; layer < activations_.size(); ++layer) {
         const double interpolation =
-            output * errors_.rms_derivatives()[layer] + (residual + output) * errors_.derivative_errors()[layer];
-        const double rounding =
-            kLebesgue * (residual + output) * errors_.derivative_rounding()[layer] +
-            moments * nodes_factor * (errors_.rms_derivatives()[layer] + errors_.derivative_rounding()[layer]);
+            errors.output_by_derivative[layer] +
+            std::min(errors.residual_by_error[layer], residual * errors.derivative_errors[layer]);
+        const double derivative_rounding = rounding_.of_derivatives()[layer];
+        const double rounding = output_rounding * (errors.derivatives[layer] + errors.derivative_errors[layer]) +
+                                kLebesgue * residual * derivative_rounding +
+                                moments * root_p * (errors.derivatives[layer] + derivative_rounding);
         bound_.rounding = std::max(bound_.rounding, 2.0 * rounding);
         gradient =
             std::max(gradient, 2.0 * (interpolation + rounding) + 64.0 * kEpsilon * std::abs(weight_gradients_[layer]));
     }
     bound_.gradient = gradient;
-    bound_.loss = output * (2.0 * residual + output) +
-                  differences * (product_error * differences + 2.0 * level.moments_error) + level.squares_error +
+    const double squared_error = errors.output_error * errors.output_error;
+    bound_.loss = 2.0 * std::min(errors.residual_by_output_error, residual * errors.output_error) + squared_error +
+                  output_rounding * (2.0 * residual + output) +
+                  differences * (product_error * differences + 2.0 * moments_error_) + squares_error_ +
                   64.0 * kEpsilon * std::abs(loss_);
     bound_.relative = std::max(gradient / gradient_scale_, bound_.loss / data_.mean_square_y);
 }
 
 bool CompressedGradient::compute(std::span<const double> weights, bool with_gradient) {
-    if (!choose_level(weights)) {
+    gradient_scale_ = rms_y_ * largest_derivative(weights);
+    const bool is_within = interpolation_.choose(weights, tolerance_, gradient_scale_);
+    bound_.interpolation = interpolation_.relative_error();
+    if (!is_within) {
+        bound_.relative = bound_.interpolation;
+        panels_.clear();  // the choice is not that of these
         return false;
     }
-    const MomentLevel& level = data_.levels[level_];
-    sum_nodes(level, weights, with_gradient);
+    if (interpolation_.has_changed() || panels_.empty()) {
+        take_panels();
+    }
+    sum_nodes(weights, with_gradient);
     const double reciprocal = 1.0 / data_.sample_weight_sum;
-    loss_ = (sums_[kernels::kLossSum] + level.squares) * reciprocal;
+    loss_ = (sums_[kernels::kLossSum] + squares_) * reciprocal;
     for (std::size_t layer = 0; with_gradient && layer < activations_.size(); ++layer) {
         weight_gradients_[layer] = sums_[kernels::kFirstGradientSum + layer] * reciprocal;
     }
-    bound_errors(level);
+    rounding_.set_chain(weights, max_x_);
+    bound_errors();
     return true;
 }
 

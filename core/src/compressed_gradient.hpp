@@ -7,7 +7,9 @@
 
 #include "batch_gradient.hpp"
 #include "interpolation_bound.hpp"
+#include "kernels/kernel_table.hpp"
 #include "moment_level.hpp"
+#include "rounding_bound.hpp"
 #include "skein/compressed_dataset.hpp"
 
 namespace skein {
@@ -29,31 +31,37 @@ public:
     /// For chains of these activations, none of them relu.
     CompressedGradient(const CompressedDataset& data, std::span<const Activation> activations, double tolerance);
 
-    /// On the coarsest grid whose bound is within the tolerance: a function of the weights alone. Returns false, with
-    /// nothing computed but the bound of the finest grid, where there is none.
+    /// On the widest panels whose bound is within the tolerance: a function of the weights alone. Returns false, with
+    /// nothing computed but the bound of the finest panels, where there are none.
     bool compute(std::span<const double> weights, bool with_gradient = true);
 
     double loss() const noexcept { return loss_; }
     std::span<const double> weight_gradients() const noexcept { return weight_gradients_; }
     const StepBound& bound() const noexcept { return bound_; }
-    std::size_t num_nodes() const noexcept { return num_lanes_; }
+    std::size_t num_nodes() const noexcept { return x_.size(); }
 
 private:
-    bool choose_level(std::span<const double> weights);
     double largest_derivative(std::span<const double> weights);
-    double interpolation_error(const MomentLevel& level);
-    void sum_nodes(const MomentLevel& level, std::span<const double> weights, bool with_gradient);
-    void bound_errors(const MomentLevel& level);
+    void take_panels();
+    void take_panels(int level, std::int64_t first_cell, std::int64_t end_cell);
+    void sum_nodes(std::span<const double> weights, bool with_gradient);
+    void bound_errors();
 
     const CompressedDataset::Storage& data_;
     std::span<const Activation> activations_;
     double tolerance_;
-    double rms_x_, rms_y_, max_x_;
+    double rms_y_, max_x_;
     std::vector<double> probes_;  // where |df_L/dw| is looked at
     std::size_t tile_lanes_;
-    InterpolationBound errors_;
-    std::size_t level_ = 0;
-    std::size_t num_lanes_ = 0;
+    InterpolationBound interpolation_;
+    RoundingBound rounding_;
+
+    // The panels of a step.
+    std::vector<double> x_;                                                // [nodes]
+    std::vector<kernels::MomentPanel> panels_;                             // [panels]
+    double squares_ = 0.0;                                                 // sum of S
+    double gram_error_ = 0.0, moments_error_ = 0.0, squares_error_ = 0.0;  // as of a panel, of all
+
     Columns<double> activation_columns_;  // scratch [tile lanes x layers]
     Column<double> deltas_;               // scratch [tile lanes]
     Columns<double> slot_sums_;           // [slots x sums]

@@ -1,206 +1,261 @@
 #include "interpolation_bound.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 
+#include "panel_grid.hpp"
 #include "power.hpp"
 
 namespace skein {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kEpsilon = std::numeric_limits<double>::epsilon() / 2;
-constexpr double kLog2 = 0.6931471805599454;  // rounded up
 /// Covers the rounding of the bounds themselves: a few hundred operations, of which powers of 63 are the worst.
 constexpr double kSafety = 1.0 + 0x1p-30;
-/// Limits tried: tan of the imaginary part of a tanh layer's z. The best is the one that balances M and rho; the error of
-/// the others is little larger.
-constexpr std::array<double, 7> kLimits{1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0};
-/// Largest errors of the activation functions in units of kEpsilon (skein/elementary.hpp: in ULP).
-constexpr double kActivationError = 8.0;
-
-/// At most the arc tangent of u >= 0, and close to it: thrice atan u = 2 atan(u / (1 + sqrt(1 + u^2))), then the series
-/// of J. Gregory up to a term that is subtracted, which leaves it below.
-double arc_tangent(double u) {
-    if (u > 0x1p500) {
-        return 1.5707963267948966;  // below pi / 2
-    }
-    for (int halving = 0; halving < 3; ++halving) {
-        u /= 1.0 + std::sqrt(1.0 + u * u);
-    }
-    const double square = u * u;
-    double sum = 0.0;
-    for (int degree = 15; degree >= 1; degree -= 2) {
-        sum = ((degree % 4 == 1) ? 1.0 : -1.0) / degree + square * sum;
-    }
-    return 8.0 * u * sum * (1.0 - 0x1p-40);
-}
+/// How high the core's rectangles are, of the strip: the nearer to the poles, the larger M and rho.
+constexpr std::array<double, 5> kCoreHeights{0.5, 0.65, 0.8, 0.9, 0.95};
+/// And an octave's, of its distance from 0. Beside its panels a rectangle reaches 0.8 times its height, as the ellipses of
+/// its widest panels do, so that the highest leaves 4 % to 0. One more is as high as the strip lets it be.
+constexpr std::array<double, 4> kOctaveHeights{0.3, 0.6, 0.9, 1.2};
+constexpr double kOctaveStripHeight = 0.85, kBeside = 0.8;
 
 bool bends(Activation activation) { return activation != Activation::identity; }
+bool is_odd(Activation activation) { return activation == Activation::identity || activation == Activation::tanh; }
 
-/// |f(z)| of |z| <= modulus where it grows with it: in the strip, or on the real line.
-double grown(Activation activation, double modulus) {
-    // |log(1 + e^z)| <= log 2 + |z| + 3 pi / 4, the last for the imaginary part and the surroundings of its poles.
-    return activation == Activation::identity ? modulus : modulus + kLog2 + 2.3562;
-}
-
-/// On the real line: |f(z)| and |f'(z)| at most.
-double real_bound(Activation activation, double modulus) {
-    switch (activation) {
-        case Activation::tanh: return std::min(1.0, modulus);
-        case Activation::sigmoid: return 1.0;
-        case Activation::softplus: return modulus + kLog2;
-        case Activation::identity:
-        case Activation::relu: break;
-    }
-    return modulus;
-}
-double real_slope(Activation activation) { return activation == Activation::sigmoid ? 0.25 : 1.0; }
-
-/// By how much f' as computed from f moves where f moves by `rounding`.
-double slope_rounding(Activation activation, double rounding) {
-    switch (activation) {
-        case Activation::tanh: return 2.0 * rounding + kEpsilon;
-        case Activation::sigmoid: return rounding + 2.0 * kEpsilon;
-        case Activation::softplus: return rounding + kActivationError * kEpsilon;
-        case Activation::identity:
-        case Activation::relu: break;
-    }
-    return 0.0;
-}
+double relative(double error, double scale) { return error == 0.0 ? 0.0 : error / scale; }
+/// A product of 0 and infinity says nothing.
+double or_infinity(double bound) { return bound < kInfinity ? bound : kInfinity; }
 
 }  // namespace
 
-InterpolationBound::InterpolationBound(std::span<const Activation> activations)
-    : activations_(activations), is_linear_(std::ranges::none_of(activations, bends)), strips_(kLimits.size()) {
-    for (Strip& strip : strips_) {
-        strip.bound_f.resize(activations.size());
-        strip.slope.resize(activations.size());
+InterpolationBound::InterpolationBound(const CompressedDataset::Storage& data, std::span<const Activation> activations)
+    : data_(data),
+      activations_(activations),
+      cell_width_(power_of_two(data.panel_exponent)),
+      is_linear_(std::ranges::none_of(activations, bends)),
+      is_odd_(std::ranges::all_of(activations, skein::is_odd)),
+      rectangles_(activations, 2 * (kNumDomains + 1) * data.octaves[0].size()),
+      weights_(activations.size()),
+      part_derivatives_(activations.size()) {
+    double num_parts = 0.0;
+    for (const bool is_negative : {false, true}) {
+        levels_[is_negative].resize(data.octaves[0].size());
+        parts_[is_negative].resize(data.octaves[0].size());
+        for (const OctaveShare& octave : data.octaves[is_negative]) {
+            num_parts += octave.share > 0.0 ? 1.0 : 0.0;
+        }
     }
-    for (std::vector<double>* const column : {&derivative_errors_, &rms_derivatives_, &derivative_rounding_}) {
+    least_share_ = 1.0 / num_parts;
+    for (std::vector<double>* const column : {&errors_.output_by_derivative, &errors_.residual_by_error,
+                                              &errors_.derivative_errors, &errors_.derivatives}) {
         column->resize(activations.size());
     }
-    for (std::vector<double>* const column : {&rms_, &max_, &moduli_}) {
-        column->resize(activations.size() + 1);
-    }
 }
 
-void InterpolationBound::set_chain(std::span<const double> weights, double rms_x, double max_x) {
-    weights_.resize(weights.size());
+bool InterpolationBound::choose(std::span<const double> weights, double tolerance, double gradient_scale) {
     std::ranges::transform(weights, weights_.begin(), [](double weight) { return std::abs(weight); });
-    rms_x_ = rms_x;
-    for (std::size_t choice = 0; choice < strips_.size() && !is_linear_; ++choice) {
-        set_strip(kLimits[choice], weights_, strips_[choice]);
+    tolerance_ = tolerance;
+    gradient_scale_ = gradient_scale;
+    has_changed_ = false;
+    for (std::vector<double>* const column : {&errors_.output_by_derivative, &errors_.residual_by_error,
+                                              &errors_.derivative_errors, &errors_.derivatives}) {
+        std::ranges::fill(*column, 0.0);
     }
-    bound_real_line(weights_, rms_x, max_x);
-    bound_rounding(weights_, max_x);
+    errors_.residual_by_output_error = errors_.output_error = 0.0;
+
+    const double strip = std::min(strip_half_width(activations_, weights), cells(power_of_two(num_octaves() + 1)));
+    choose_core(weights, strip);
+    choose_octaves(weights, strip);
+    finish_errors();
+    return relative_error_ <= tolerance;
 }
 
-/// `allowed` is how large the imaginary part of f_i may get.
-void InterpolationBound::set_strip(double limit, std::span<const double> weights, Strip& strip) const {
-    double allowed = kInfinity;
-    for (std::size_t layer = weights.size(); layer-- > 0;) {
-        double z = allowed;  // how large that of z_i may get
-        strip.bound_f[layer] = 0.0;
-        strip.slope[layer] = 1.0;
-        switch (activations_[layer]) {
-            case Activation::tanh: {  // |Im tanh z| <= tan|Im z|, |tanh z| <= max(1, tan|Im z|), |tanh'| <= 1 + tan^2
-                const double tangent = std::min(allowed, limit);
-                z = arc_tangent(tangent);
-                strip.bound_f[layer] = std::max(1.0, tangent);
-                strip.slope[layer] = 1.0 + tangent * tangent;
-                break;
+/// Of both sides together. From panels four times as wide as the strip is high on, none would do.
+void InterpolationBound::choose_core(std::span<const double> weights, double strip) {
+    int coarsest = 0;
+    while (coarsest + 1 < num_octaves() && cells(power_of_two(coarsest + 1)) <= 4.0 * strip) {
+        ++coarsest;
+    }
+    const double end = cells(power_of_two(coarsest));
+    Part part;
+    rectangles_.clear();
+    for (std::size_t domain = 0; domain < kNumDomains; ++domain) {
+        const double height = kCoreHeights[domain] * strip;
+        part.domains[domain] = {rectangles_.add(-end - height, end + height, height), height, height};
+    }
+    part.real_line = rectangles_.add(-end, end, 0.0);
+    rectangles_.compute(weights);
+
+    const auto set_samples = [&](int level) {
+        double squares_y = 0.0;
+        part.share = 0.0;
+        for (const bool is_negative : {false, true}) {
+            for (int octave = 0; octave <= level; ++octave) {
+                const OctaveShare& samples = data_.octaves[is_negative][static_cast<std::size_t>(octave)];
+                part.share += samples.share;
+                squares_y += samples.share * samples.mean_square_y;
             }
-            case Activation::sigmoid: {  // (1 + tanh(z / 2)) / 2; |sigmoid z| <= 1, or 1 / sin|Im z| beyond pi / 2
-                const double tangent = std::min(2.0 * allowed, limit);
-                z = 2.0 * arc_tangent(tangent);
-                strip.bound_f[layer] = tangent > 1.0 ? (1.0 + tangent * tangent) / (2.0 * tangent) : 1.0;
-                strip.slope[layer] = 0.25 * (1.0 + tangent * tangent);
-                break;
+        }
+        set_merits(part, part.share > 0.0 ? std::sqrt(squares_y / part.share) : 0.0);
+    };
+    int level = coarsest;
+    for (set_samples(level); level > 0 && !is_within_tolerance(part, level); set_samples(level)) {
+        --level;
+    }
+    has_changed_ = has_changed_ || level != core_level_;
+    core_level_ = level;
+    add_errors(part, level);
+}
+
+void InterpolationBound::choose_octaves(std::span<const double> weights, double strip) {
+    rectangles_.clear();
+    for (int octave = core_level_ + 1; octave < num_octaves(); ++octave) {
+        const auto index = static_cast<std::size_t>(octave);
+        for (const bool is_negative : {false, true}) {
+            Part& part = parts_[is_negative][index];
+            part.share = data_.octaves[is_negative][index].share;
+            if (is_negative && is_odd_ && parts_[0][index].share > 0.0) {
+                part.domains = parts_[0][index].domains;
+                part.real_line = parts_[0][index].real_line;
+            } else if (part.share > 0.0) {
+                add_rectangles(part, is_negative, octave, strip);
             }
-            case Activation::softplus:  // |Im softplus z| <= |Im z|; its derivative is sigmoid
-                z = std::min(allowed, limit < 8.0 ? 1.5707963267948966 : 2.356194490192345);
-                strip.slope[layer] = z > 1.5707963267948966 ? 1.4142135623730951 : 1.0;
-                break;
-            case Activation::identity:
-            case Activation::relu: break;
         }
-        allowed = weights[layer] == 0.0 ? kInfinity : z / weights[layer];
     }
-    strip.half_width = allowed;
-}
-
-void InterpolationBound::set_panels(double half_width, std::size_t num_nodes) {
-    constexpr double kMaxRatio = 0x1p20;
-    const std::size_t num_layers = weights_.size();
-    const double start = is_linear_ ? 0.0 : kInfinity;
-    output_error_ = start;
-    std::ranges::fill(derivative_errors_, start);
-    if (is_linear_) {
-        return;
-    }
-    for (const Strip& strip : strips_) {
-        const double ratio = std::min(strip.half_width / half_width, kMaxRatio);
-        const double rho = ratio + std::sqrt(1.0 + ratio * ratio);
-        const double factor = kSafety * 4.0 / power(rho, num_nodes - 1) / (rho - 1.0);
-        // A point of the ellipse is no farther from any of the panel's samples than this.
-        const double excess = half_width * (1.0 + 0.5 * (rho + 1.0 / rho));
-        moduli_[0] = rms_x_ + excess;
-        for (std::size_t layer = 0; layer < num_layers; ++layer) {
-            moduli_[layer + 1] = strip.bound_f[layer] > 0.0
-                                     ? strip.bound_f[layer]
-                                     : grown(activations_[layer], weights_[layer] * moduli_[layer]);
-        }
-        output_error_ = std::min(output_error_, factor * moduli_[num_layers]);
-        double slopes = 1.0;
-        for (std::size_t layer = num_layers; layer-- > 0;) {
-            slopes *= strip.slope[layer];
-            derivative_errors_[layer] = std::min(derivative_errors_[layer], factor * moduli_[layer] * slopes);
-            slopes *= weights_[layer];
+    rectangles_.compute(weights);
+    for (const bool is_negative : {false, true}) {
+        for (int octave = core_level_ + 1; octave < num_octaves(); ++octave) {
+            const auto index = static_cast<std::size_t>(octave);
+            Part& part = parts_[is_negative][index];
+            int level = octave - 1;  // all of the octave
+            if (part.share > 0.0) {
+                set_merits(part, std::sqrt(data_.octaves[is_negative][index].mean_square_y));
+                while (level > finest_level_of_octave(octave) && !is_within_tolerance(part, level)) {
+                    --level;
+                }
+                add_errors(part, level);
+            }
+            has_changed_ = has_changed_ || level != levels_[is_negative][index];
+            levels_[is_negative][index] = level;
         }
     }
 }
 
-void InterpolationBound::bound_real_line(std::span<const double> weights, double rms_x, double max_x) {
-    rms_[0] = rms_x;
-    max_[0] = max_x;
-    for (std::size_t layer = 0; layer < weights.size(); ++layer) {
-        rms_[layer + 1] = real_bound(activations_[layer], weights[layer] * rms_[layer]) * kSafety;
-        max_[layer + 1] = real_bound(activations_[layer], weights[layer] * max_[layer]) * kSafety;
+void InterpolationBound::add_rectangles(Part& part, bool is_negative, int octave, double strip) {
+    const double near = cells(power_of_two(octave - 1)), far = 2.0 * near;
+    const auto add = [&](double above, double beside) {
+        const std::size_t rectangle = is_negative ? rectangles_.add(-far - beside, beside - near, above)
+                                                  : rectangles_.add(near - beside, far + beside, above);
+        return Domain{rectangle, above, beside};
+    };
+    for (std::size_t domain = 0; domain < kOctaveHeights.size(); ++domain) {
+        const double height = kOctaveHeights[domain] * near;
+        part.domains[domain] = add(height, kBeside * height);
     }
+    part.domains[kNumDomains - 1] = add(kOctaveStripHeight * strip, kBeside * kOctaveStripHeight * strip);
+    part.real_line = add(0.0, 0.0).rectangle;
+}
+
+/// use(layer, bound of |f_k| in the rectangle).
+template <class Use>
+void InterpolationBound::for_each_derivative(std::size_t rectangle, Use use) const {
     double slopes = kSafety;
-    for (std::size_t layer = weights.size(); layer-- > 0;) {
-        slopes *= real_slope(activations_[layer]);
-        rms_derivatives_[layer] = rms_[layer] * slopes;
-        slopes *= weights[layer];
+    for (std::size_t layer = weights_.size(); layer-- > 0;) {
+        slopes *= rectangles_.slope(layer, rectangle);
+        use(layer, or_infinity(rectangles_.modulus(layer, rectangle) * slopes));
+        slopes *= weights_[layer];
     }
 }
 
-/// Forward: f_i moves by what f_{i-1} and the product move it, and its own error. Backward: f'(z_i) by what f_i moves it,
-/// and products of these. To first order, doubled for the rest.
-void InterpolationBound::bound_rounding(std::span<const double> weights, double max_x) {
-    constexpr double kHigherOrders = 2.0;
-    const std::size_t num_layers = weights.size();
-    moduli_[0] = 2.0 * kEpsilon * max_x;
-    for (std::size_t layer = 0; layer < num_layers; ++layer) {
-        moduli_[layer + 1] =
-            weights[layer] * (moduli_[layer] + kEpsilon * max_[layer]) * real_slope(activations_[layer]) +
-            kActivationError * kEpsilon * max_[layer + 1];
+void InterpolationBound::set_merits(Part& part, double rms_y) {
+    const std::size_t num_layers = weights_.size();
+    part.residual = rectangles_.modulus(num_layers, part.real_line) + rms_y;
+    for_each_derivative(part.real_line, [this](std::size_t k, double bound) { part_derivatives_[k] = bound; });
+    for (std::size_t domain = 0; domain < kNumDomains; ++domain) {
+        const std::size_t rectangle = part.domains[domain].rectangle;
+        const double output = or_infinity(rectangles_.modulus(num_layers, rectangle));
+        double gradient = 0.0;
+        for_each_derivative(rectangle, [&](std::size_t k, double derivative) {
+            gradient = std::max(gradient, or_infinity(output * part_derivatives_[k] + part.residual * derivative));
+        });
+        part.merits[domain] = 2.0 * or_infinity(std::max(relative(gradient, gradient_scale_),
+                                                         relative(output * part.residual, data_.mean_square_y)));
     }
-    output_rounding_ = kHigherOrders * moduli_[num_layers];
-    double product = 1.0, moved = 0.0;  // df_L/df_i, and what rounding does to it
-    for (std::size_t layer = num_layers; layer-- > 0;) {
-        const double slope = real_slope(activations_[layer]);
-        moved = moved * slope + product * slope_rounding(activations_[layer], moduli_[layer + 1]) +
-                2.0 * kEpsilon * product * slope;
-        product *= slope;
-        derivative_rounding_[layer] =
-            kHigherOrders * (moduli_[layer] * product + max_[layer] * moved + 2.0 * kEpsilon * max_[layer] * product);
-        product *= weights[layer];
-        moved *= weights[layer];
+}
+
+/// 4 rho^-(p-1) / (rho - 1), for the largest ellipse in a domain: its semi-axes are h sqrt(1 + (above/h)^2) and `above`, or
+/// as wide as it reaches.
+double InterpolationBound::factor(const Domain& domain, int level) const {
+    constexpr double kMaxRatio = 0x1p20;
+    if (is_linear_) {
+        return 0.0;
     }
+    const double half_width = 0.5 * cells(power_of_two(level));
+    const double height = std::min(domain.above / half_width, kMaxRatio);
+    const double width = std::min(1.0 + domain.beside / half_width, kMaxRatio);
+    const double rho = std::min(height + std::sqrt(1.0 + height * height), width + std::sqrt(width * width - 1.0));
+    return kSafety * 4.0 / power(rho, data_.num_nodes - 1) / (rho - 1.0);
+}
+
+/// The domain of the least error, and its factor. The error that is quadratic in the factor is left to the sums.
+std::pair<std::size_t, double> InterpolationBound::best_domain(const Part& part, int level) const {
+    std::size_t best = 0;
+    double best_factor = kInfinity, least = kInfinity;
+    for (std::size_t domain = 0; domain < kNumDomains; ++domain) {
+        const double of_domain = factor(part.domains[domain], level);
+        const double error = or_infinity(of_domain * part.merits[domain]);
+        if (domain == 0 || error < least) {
+            best = domain;
+            best_factor = of_domain;
+            least = error;
+        }
+    }
+    return {best, best_factor};
+}
+
+/// Half of the tolerance is shared out by samples, the other half part by part: a part with few samples may err more.
+bool InterpolationBound::is_within_tolerance(const Part& part, int level) const {
+    constexpr double kHalf = 0.5 - 0x1p-20;
+    if (part.share == 0.0) {
+        return true;
+    }
+    const auto [domain, of_domain] = best_domain(part, level);
+    const double output_error = of_domain * rectangles_.modulus(weights_.size(), part.domains[domain].rectangle);
+    const double error = part.merits[domain] * of_domain * (1.0 + relative(output_error, part.residual));
+    return error * part.share <= tolerance_ * kHalf * (part.share + least_share_);
+}
+
+void InterpolationBound::add_errors(const Part& part, int level) {
+    const auto [domain, of_domain] = best_domain(part, level);
+    const std::size_t rectangle = part.domains[domain].rectangle;
+    const auto times = [](double factor, double bound) { return factor == 0.0 ? 0.0 : or_infinity(factor * bound); };
+    const double output_error = times(of_domain, rectangles_.modulus(weights_.size(), rectangle));
+    const double residual = part.residual + output_error;
+    for_each_derivative(part.real_line, [&](std::size_t k, double derivative) {
+        errors_.output_by_derivative[k] += part.share * output_error * derivative;
+        errors_.derivatives[k] += part.share * derivative * derivative;
+    });
+    for_each_derivative(rectangle, [&](std::size_t k, double derivative) {
+        const double error = times(of_domain, derivative);
+        errors_.residual_by_error[k] += part.share * residual * error;
+        errors_.derivative_errors[k] += part.share * error * error;
+    });
+    errors_.residual_by_output_error += part.share * part.residual * output_error;
+    errors_.output_error += part.share * output_error * output_error;
+}
+
+void InterpolationBound::finish_errors() {
+    double gradient = 0.0;
+    for (std::size_t k = 0; k < weights_.size(); ++k) {
+        gradient =
+            std::max(gradient, or_infinity(2.0 * (errors_.output_by_derivative[k] + errors_.residual_by_error[k])));
+        errors_.derivative_errors[k] = std::sqrt(errors_.derivative_errors[k]);
+        errors_.derivatives[k] = std::sqrt(errors_.derivatives[k]);
+    }
+    const double loss = or_infinity(2.0 * errors_.residual_by_output_error + errors_.output_error);
+    errors_.output_error = std::sqrt(errors_.output_error);
+    relative_error_ = std::max(relative(gradient, gradient_scale_), relative(loss, data_.mean_square_y));
 }
 
 }  // namespace skein

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "panel_grid.hpp"
 #include "power.hpp"
 
 namespace skein {
@@ -76,95 +77,120 @@ double relative_gram_error(std::size_t num_nodes, double largest_run, std::size_
     return std::sqrt(squares);
 }
 
+/// |G|_F.
+double norm_of_gram(std::span<const double> moments, std::size_t num_nodes) {
+    double squares = 0.0;
+    for (std::size_t j = 0; j < num_nodes; ++j) {
+        for (std::size_t k = 0; k < num_nodes; ++k) {
+            const double element = 0.5 * (moments[j + k] + moments[j < k ? k - j : j - k]);
+            squares += element * element;
+        }
+    }
+    return std::sqrt(squares);
+}
+
+/// Levels between a panel and the finest that it was made of.
+std::size_t num_coarsenings(std::int64_t panel, int level) {
+    const std::int64_t next_to_zero = panel < 0 ? panel + (std::int64_t{1} << level) - 1 : panel;
+    return static_cast<std::size_t>(level - finest_level(next_to_zero));
+}
+
 }  // namespace
 
-PanelSums coarser(const PanelSums& fine, const PanelLayout& layout) {
+PanelSums coarser(const PanelSums& fine, int level, const PanelLayout& layout) {
     const std::size_t num_moments = layout.fit - layout.moments;
     const ChebyshevHalf left(num_moments, false), right(num_moments, true);
     PanelSums coarse;
     for (std::size_t panel = 0; panel < fine.panels.size();) {
-        const std::int64_t parent = fine.panels[panel] >> 1;
-        std::vector<std::span<const double>> halves;
-        std::vector<const ChebyshevHalf*> maps;
-        for (; panel < fine.panels.size() && fine.panels[panel] >> 1 == parent; ++panel) {
-            halves.push_back(std::span(fine.sums).subspan(panel * layout.stride, layout.stride));
-            maps.push_back((fine.panels[panel] & 1) != 0 ? &right : &left);
-        }
+        const bool is_wider = finest_level(fine.panels[panel]) > level;
+        const std::int64_t parent = is_wider ? fine.panels[panel] : panel_of(fine.panels[panel], level + 1);
         coarse.panels.push_back(parent);
         coarse.sums.resize(coarse.sums.size() + layout.stride);
-        combine_halves(halves, maps, layout, panel_of(coarse.sums, coarse.panels.size() - 1, layout));
+        const std::span<double> sums = panel_of(coarse.sums, coarse.panels.size() - 1, layout);
+        if (is_wider) {
+            std::ranges::copy(std::span(fine.sums).subspan(panel * layout.stride, layout.stride), sums.begin());
+            ++panel;
+            continue;
+        }
+        std::vector<std::span<const double>> halves;
+        std::vector<const ChebyshevHalf*> maps;
+        for (; panel < fine.panels.size() && panel_of(fine.panels[panel], level + 1) == parent; ++panel) {
+            halves.push_back(std::span(fine.sums).subspan(panel * layout.stride, layout.stride));
+            maps.push_back(fine.panels[panel] == parent ? &left : &right);
+        }
+        combine_halves(halves, maps, layout, sums);
     }
     return coarse;
 }
 
-MomentLevel::MomentLevel(PanelSums panel_sums, int panel_exponent, std::size_t num_coarsenings,
-                         const Chebyshev& chebyshev, double sample_weight_sum)
-    : num_panels(panel_sums.panels.size()), panel_width(power_of_two(panel_exponent)) {
-    const std::size_t num_nodes = chebyshev.num_nodes(), num_lanes = num_panels * num_nodes;
-    const PanelLayout layout(num_nodes);
-    const double p = static_cast<double>(num_nodes);
-    panel_shares.resize(num_panels);
-    for (std::vector<double>* const column : {&x, &fit, &residual_moments}) {
-        column->resize(num_lanes);
-    }
-    gram.resize(num_lanes * num_nodes);
-    std::vector<double> product(num_nodes * num_nodes), unit(num_nodes), column(num_nodes);
-    for (std::size_t index = 0; index < num_panels; ++index) {
-        const std::span<double> panel = panel_of(panel_sums.sums, index, layout);
-        const std::span<const double> moments = panel.subspan(layout.moments, layout.fit - layout.moments);
-        std::vector<double> best(num_nodes);
-        least_squares(moments, panel.subspan(layout.residual_moments, num_nodes),
-                      fit_coefficients(panel[layout.count], num_nodes), best);
-        for (std::size_t k = 0; k < num_nodes; ++k) {
-            best[k] += panel[layout.fit + k];
+MomentLevel::MomentLevel(PanelSums panel_sums, int level, double cell_width, const Chebyshev& chebyshev,
+                         double sample_weight_sum) {
+    const PanelLayout layout(chebyshev.num_nodes());
+    for (std::size_t index = 0; index < panel_sums.panels.size(); ++index) {
+        if (finest_level(panel_sums.panels[index]) <= level) {
+            add_panel(panel_sums.panels[index], level, cell_width, panel_of(panel_sums.sums, index, layout), chebyshev,
+                      sample_weight_sum);
         }
-        move_to_fit(layout, best, panel);
-        squares += panel[layout.squares];
+    }
+}
 
-        const std::size_t first = index * num_nodes;
-        for (std::size_t node = 0; node < num_nodes; ++node) {
-            const double place = 0.5 + 0.5 * chebyshev.node(node);
-            x[first + node] = (static_cast<double>(panel_sums.panels[index]) + place) * panel_width;
-            for (std::size_t k = num_nodes; k-- > 0;) {
-                fit[first + node] += best[k] * chebyshev.value(k, node);
-                residual_moments[first + node] += chebyshev.coefficient(k, node) * panel[layout.residual_moments + k];
-            }
-        }
-        double gram_squares = 0.0;
-        for (std::size_t node = 0; node < num_nodes; ++node) {  // G C, then C' G C, a column each
-            for (std::size_t k = 0; k < num_nodes; ++k) {
-                unit[k] = chebyshev.coefficient(k, node);
-            }
-            apply_gram(moments, unit, column);
-            for (std::size_t row = 0; row < num_nodes; ++row) {
-                double sum = 0.0;
-                for (std::size_t k = 0; k < num_nodes; ++k) {
-                    sum += chebyshev.coefficient(k, row) * column[k];
-                }
-                gram[(first + node) * num_nodes + row] = sum;
-            }
-        }
-        for (std::size_t j = 0; j < num_nodes; ++j) {
-            for (std::size_t k = 0; k < num_nodes; ++k) {
-                const double element = 0.5 * (moments[j + k] + moments[j < k ? k - j : j - k]);
-                gram_squares += element * element;
-            }
-        }
-        // |C|_2^2 = 2 / p, |C|_F^2 < 2. All over the panel's sample weight.
-        const double weight = moments[0];
-        if (!(weight > 0.0)) {
-            continue;
-        }
-        const double gram_norm = std::sqrt(gram_squares) / weight;
-        const double sums_error = relative_gram_error(num_nodes, panel[layout.largest_run], num_coarsenings);
-        const double y_scale = panel[layout.fit_scale];
-        const double y_error = (2.0 * sums_error + kMoves * p * kEpsilon * gram_norm) * y_scale;
-        panel_shares[index] = weight / sample_weight_sum;
-        gram_error = std::max(gram_error, 2.0 / p * sums_error + 6.0 * p * kEpsilon * gram_norm);
-        moments_error += panel_shares[index] * 2.0 / p * y_error * y_error;
-        squares_error += panel_shares[index] * y_scale * y_error;
+void MomentLevel::add_panel(std::int64_t first_cell, int level, double cell_width, std::span<double> panel,
+                            const Chebyshev& chebyshev, double sample_weight_sum) {
+    const std::size_t num_nodes = chebyshev.num_nodes();
+    const PanelLayout layout(num_nodes);
+    const double width = power_of_two(level);
+    const std::span<const double> moments = panel.subspan(layout.moments, layout.fit - layout.moments);
+    std::vector<double> best(num_nodes);
+    least_squares(moments, panel.subspan(layout.residual_moments, num_nodes),
+                  fit_coefficients(panel[layout.count], num_nodes), best);
+    for (std::size_t k = 0; k < num_nodes; ++k) {
+        best[k] += panel[layout.fit + k];
     }
-    moments_error = std::sqrt(moments_error);
+    move_to_fit(layout, best, panel);
+    panels.push_back(first_cell);
+    squares.push_back(panel[layout.squares]);
+    for (std::size_t node = 0; node < num_nodes; ++node) {
+        const double place = 0.5 + 0.5 * chebyshev.node(node);
+        x.push_back((static_cast<double>(first_cell) + place * width) * cell_width);
+        fit.push_back(0.0);
+        residual_moments.push_back(0.0);
+        for (std::size_t k = num_nodes; k-- > 0;) {
+            fit.back() += best[k] * chebyshev.value(k, node);
+            residual_moments.back() += chebyshev.coefficient(k, node) * panel[layout.residual_moments + k];
+        }
+    }
+    add_gram(moments, chebyshev);
+
+    // |C|_2^2 = 2 / p, |C|_F^2 < 2.
+    const double weight = moments[0], p = static_cast<double>(num_nodes);
+    const double gram_norm = weight > 0.0 ? norm_of_gram(moments, num_nodes) / weight : 0.0;
+    const double sums_error =
+        relative_gram_error(num_nodes, panel[layout.largest_run], num_coarsenings(first_cell, level));
+    const double y_scale = panel[layout.fit_scale];
+    const double y_error = (2.0 * sums_error + kMoves * p * kEpsilon * gram_norm) * y_scale;
+    shares.push_back(weight / sample_weight_sum);
+    gram_errors.push_back(2.0 / p * sums_error + 6.0 * p * kEpsilon * gram_norm);
+    moments_errors.push_back(std::sqrt(2.0 / p) * y_error);
+    squares_errors.push_back(y_scale * y_error);
+}
+
+/// G C, then C' G C, a column each.
+void MomentLevel::add_gram(std::span<const double> moments, const Chebyshev& chebyshev) {
+    const std::size_t num_nodes = chebyshev.num_nodes();
+    std::vector<double> unit(num_nodes), column(num_nodes);
+    for (std::size_t node = 0; node < num_nodes; ++node) {
+        for (std::size_t k = 0; k < num_nodes; ++k) {
+            unit[k] = chebyshev.coefficient(k, node);
+        }
+        apply_gram(moments, unit, column);
+        for (std::size_t row = 0; row < num_nodes; ++row) {
+            double sum = 0.0;
+            for (std::size_t k = 0; k < num_nodes; ++k) {
+                sum += chebyshev.coefficient(k, row) * column[k];
+            }
+            gram.push_back(sum);
+        }
+    }
 }
 
 }  // namespace skein

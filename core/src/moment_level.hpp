@@ -1,4 +1,4 @@
-// A compressed data set on one grid of panels, ready for the kernels.
+// The panels of a compressed data set at every width that they are used in, ready for the kernels.
 #pragma once
 
 #include <cstddef>
@@ -18,29 +18,38 @@ struct PanelSums {
     std::vector<double> sums;
 };
 
-/// The panels of twice the width: a linear map.
-PanelSums coarser(const PanelSums& fine, const PanelLayout& layout);
+/// From panels of level `level` or wider, those of the next or wider: a linear map.
+PanelSums coarser(const PanelSums& fine, int level, const PanelLayout& layout);
 
-/// Columns over all nodes, a panel's after the other. g is fitted to all samples of a panel.
+/// The panels of one level (panel_grid.hpp), as columns over their nodes, a panel's after the other. g is fitted to all
+/// samples of a panel.
 struct MomentLevel {
-    MomentLevel(PanelSums panel_sums, int panel_exponent, std::size_t num_coarsenings, const Chebyshev& chebyshev,
+    /// Of all panels of that level or wider, takes those of that level.
+    MomentLevel(PanelSums panel_sums, int level, double cell_width, const Chebyshev& chebyshev,
                 double sample_weight_sum);
 
-    std::size_t num_panels;
-    double panel_width;
+    std::vector<std::int64_t> panels;      ///< first cells, ascending
     std::vector<double> x;                 ///< [nodes]
     std::vector<double> fit;               ///< [nodes]: g
     std::vector<double> residual_moments;  ///< [nodes]: C' R
     std::vector<double> gram;              ///< [nodes x nodes x panels]: H = C' G C
-    double squares = 0.0;                  ///< sum of S
+    std::vector<double> squares;           ///< [panels]: S
+    std::vector<double> shares;            ///< [panels]: parts of the sum of the sample weights
 
-    std::vector<double> panel_shares;  ///< [panels]: parts of the sum of the sample weights
+    /// [panels]: how far rounding may have moved, at most and over the sum of the panel's sample weights, with |d|^2 the
+    /// sum of d_j^2 over its nodes: d' H e by gram_errors |d| |e|, e' C' R by moments_errors |e|, S by squares_errors.
+    std::vector<double> gram_errors, moments_errors, squares_errors;
 
-    /// How far rounding may have moved, at most and over the sum of the sample weights, with |d|^2 = sum over panels of
-    /// share * (sum over its nodes of d_j^2): d' H e by gram_error |d| |e|, e' C' R by moments_error |e|.
-    double gram_error = 0.0;
-    double moments_error = 0.0;
-    double squares_error = 0.0;  ///< S
+private:
+    void add_panel(std::int64_t first_cell, int level, double cell_width, std::span<double> panel,
+                   const Chebyshev& chebyshev, double sample_weight_sum);
+    void add_gram(std::span<const double> moments, const Chebyshev& chebyshev);
+};
+
+/// The part of the data on one side of 0 in one octave.
+struct OctaveShare {
+    double share = 0.0;  ///< of the sum of the sample weights
+    double mean_square_y = 0.0;
 };
 
 /// All of a compressed data set: what subtrees() gives, and what follows from it.
@@ -53,7 +62,8 @@ struct CompressedDataset::Storage {
     double x_min = 0.0, x_max = 0.0;
     double mean_square_x = 0.0, mean_square_y = 0.0;
     std::size_t num_panels = 0;
-    std::vector<MomentLevel> levels;  ///< from the coarsest to the finest
+    std::vector<OctaveShare> octaves[2];  ///< of x >= 0, and of x < 0; as many of either
+    std::vector<MomentLevel> levels;      ///< from that of cells on, as many as there are octaves
 };
 
 }  // namespace skein

@@ -8,13 +8,14 @@
 
 #include "kernels/kernel_table.hpp"
 #include "kernels/row_lanes.hpp"
+#include "panel_grid.hpp"
 #include "power.hpp"
 #include "require.hpp"
 
 namespace skein {
 namespace {
 
-constexpr double kMaxPanel = 0x1p50;
+constexpr double kMaxCell = 0x1p62;
 /// Least pivot of a fit's equations, over the sum of the sample weights (1/2 for samples spread evenly in the angle of
 /// Chebyshev's points). With smaller ones noise in y is magnified where a panel has no samples: with 2^-20 a thousandfold
 /// and more, and losses lost eight digits. A fit of lower degree costs nothing: losses keep their digits as far as d^2
@@ -168,7 +169,7 @@ void move_to_fit(const PanelLayout& layout, std::span<const double> fit, std::sp
 }
 
 RunSums::RunSums(int panel_exponent, std::size_t num_nodes)
-    : panels_per_unit_(power_of_two(-panel_exponent)),
+    : cells_per_unit_(power_of_two(-panel_exponent)),
       layout_(num_nodes),
       table_(1024),
       slot_sums_(kernels::kRowLanes * (3 * num_nodes - 1)) {}
@@ -178,6 +179,7 @@ std::uint32_t RunSums::id_of(std::int64_t panel) {
         std::uint32_t& entry = table_[place & (table_.size() - 1)];
         if (entry == 0) {
             panels_.push_back(panel);
+            scales_.push_back(2.0 * power_of_two(-finest_level(panel)));
             counts_.push_back(0);
             entry = static_cast<std::uint32_t>(panels_.size());
             if (panels_.size() > table_.size() / 2) {
@@ -205,15 +207,16 @@ void RunSums::grow() {
 void RunSums::find_panels(std::span<const double> x, std::uint64_t first_sample) {
     std::ranges::fill(table_, 0u);
     panels_.clear();
+    scales_.clear();
     counts_.clear();
     ids_.resize(x.size());
     for (std::size_t sample = 0; sample < x.size(); ++sample) {
-        const double panel = std::floor(x[sample] * panels_per_unit_);
-        if (!(std::abs(panel) < kMaxPanel)) {
+        const double cell = std::floor(x[sample] * cells_per_unit_);
+        if (!(std::abs(cell) < kMaxCell)) {
             require(false, "x of sample " + std::to_string(first_sample + sample), x[sample],
-                    "within 2^50 panels of 0: take wider ones");
+                    "within 2^62 of the finest panels of 0: take wider ones");
         }
-        ids_[sample] = id_of(static_cast<std::int64_t>(panel));
+        ids_[sample] = id_of(finest_panel_of(static_cast<std::int64_t>(cell)));
         ++counts_[ids_[sample]];
     }
 }
@@ -226,8 +229,8 @@ void RunSums::sort_samples(std::span<const double> x, const double* y, const dou
     m_.resize(x.size());
     for (std::size_t sample = 0; sample < x.size(); ++sample) {
         const std::size_t to = next[ids_[sample]]++;
-        const double place = x[sample] * panels_per_unit_;  // both differences are exact where x is not tiny
-        u_[to] = 2.0 * (place - static_cast<double>(panels_[ids_[sample]])) - 1.0;
+        const double place = x[sample] * cells_per_unit_;  // both differences are exact where x is not tiny
+        u_[to] = scales_[ids_[sample]] * (place - static_cast<double>(panels_[ids_[sample]])) - 1.0;
         y_[to] = y[sample];
         m_[to] = m == nullptr ? 1.0 : m[sample];
     }

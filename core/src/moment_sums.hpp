@@ -58,7 +58,7 @@ public:
     RunSums(int panel_exponent, std::size_t num_nodes);
 
     /// The sums over one run, of at most kSplitSamples samples; m null: all 1. Throws std::invalid_argument, naming the
-    /// sample (the first is `first_sample`), for x beyond 2^50 panels.
+    /// sample (the first is `first_sample`), for x beyond 2^62 cells.
     MomentSubtree sum_run(std::span<const double> x, const double* y, const double* m, std::uint64_t first_sample);
 
 private:
@@ -68,9 +68,10 @@ private:
     void sort_samples(std::span<const double> x, const double* y, const double* m);
     void sum_panel(std::size_t first, std::size_t count, bool weighted, std::span<double> panel);
 
-    double panels_per_unit_;
+    double cells_per_unit_;
     PanelLayout layout_;
-    std::vector<std::int64_t> panels_;  // of the run, in the order in which they come
+    std::vector<std::int64_t> panels_;  // of the run, in the order in which they come (panel_grid.hpp)
+    std::vector<double> scales_;        // [panels]: 2 / (cells of the panel)
     std::vector<std::uint32_t> table_;  // a hash table of ids + 1, or 0; its size is a power of two
     std::vector<std::uint32_t> ids_;    // [samples]
     std::vector<std::size_t> counts_;   // [panels]

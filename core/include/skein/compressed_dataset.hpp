@@ -1,5 +1,5 @@
 /// A data set compressed to sums over panels of x: then the loss and gradient over all samples cost no more than those
-/// of a few thousand, however many there are.
+/// of a few hundred, however many there are.
 ///
 /// A chain's output f is analytic in x, so on a panel of x it is a polynomial q of low degree, as nearly as one likes.
 /// Sums over the panel's samples (x_n, y_n) of products of polynomials are linear in the moments
@@ -17,8 +17,9 @@
 /// What is left is the distance between f and q, and between dloss/dw and the same of q. Both are bounded before a step,
 /// from the weights alone (core/README.md derives it): finer panels are taken until the bound is below a tolerance.
 ///
-/// Panels lie on the grid [k w, (k + 1) w), w = 2^panel_exponent, of which those with samples are kept; every coarser
-/// grid's moments are a linear map of them. Sums run over runs of kSplitSamples samples, then over a binary tree of
+/// Panels lie on the grid [k w, (k + 1) w), w = 2^panel_exponent, up to 64 w from 0, and are twice as wide from octave to
+/// octave beyond: 32 in [2^j w, 2^(j + 1) w). Those with samples are kept; the moments of wider panels are a linear map of
+/// theirs. Sums run over runs of kSplitSamples samples, then over a binary tree of
 /// these: the bits are those of one pass, wherever a data set is split (at multiples of kSplitSamples) and merged.
 #pragma once
 
@@ -37,7 +38,7 @@ template <class Scalar>
 class Dataset;
 
 struct CompressionSettings {
-    /// w = 2^panel_exponent, from -500 to 500. Empty: a 64th of the root mean square of x over the first kSplitSamples
+    /// w = 2^panel_exponent, from -500 to 500. Empty: 2^-16 times the root mean square of x over the first kSplitSamples
     /// samples, rounded down to a power of two.
     std::optional<int> panel_exponent;
     /// Nodes of a panel: 16, 32, 48 or 64.
@@ -61,7 +62,7 @@ struct MomentSubtree {
     unsigned level = 0;  ///< it has 2^level runs
     std::uint64_t num_samples = 0;
     double x_min = 0.0, x_max = 0.0;
-    std::vector<std::int64_t> panels;  ///< k, ascending
+    std::vector<std::int64_t> panels;  ///< k of each panel's beginning, ascending
     /// [panels x (4 nodes + 3)], a panel after the other: number of samples, A, the coefficients of g, R, S, the largest
     /// number of samples in a run, and the largest scale of y.
     std::vector<double> sums;
@@ -86,7 +87,7 @@ public:
     std::uint64_t first_index() const noexcept;  ///< CompressionSettings::first_index
     int panel_exponent() const noexcept;
     std::size_t num_nodes() const noexcept;
-    /// Panels of the finest grid that hold samples.
+    /// The finest panels that hold samples.
     std::size_t num_panels() const noexcept;
     std::span<const MomentSubtree> subtrees() const noexcept;
 
@@ -98,7 +99,7 @@ private:
     std::shared_ptr<const Storage> storage_;
 };
 
-/// One pass over the data. Throws std::invalid_argument for settings out of range, and for x beyond 2^50 panels;
+/// One pass over the data. Throws std::invalid_argument for settings out of range, and for |x| from 2^62 w on;
 /// std::runtime_error where a stop was requested (execution.stop_request).
 template <class Scalar>
 CompressedDataset compress(const Dataset<Scalar>& data, const CompressionSettings& settings = {},

@@ -192,14 +192,19 @@ struct PanelSamples {
     std::size_t num_samples;
 };
 
-/// Whole panels of a compressed data set (core/src/moment_level.hpp), whose nodes are lanes.
+/// A panel of a compressed data set (core/src/moment_level.hpp).
+struct MomentPanel {
+    const double* fit;               // [nodes]: g at the nodes
+    const double* residual_moments;  // [nodes]: R
+    const double* gram;              // [nodes x nodes]: H
+    double share;                    // of the samples
+};
+
+/// Whole panels, whose nodes are lanes.
 struct MomentTile {
     ChainView<double> chain;
-    const double* x;                 // [lanes]
-    const double* fit;               // [lanes]: g at the nodes
-    const double* residual_moments;  // [lanes]: R
-    const double* gram;              // [nodes x nodes x panels]: H
-    const double* panel_shares;      // [panels]
+    const double* x;            // [lanes]
+    const MomentPanel* panels;  // [lanes / nodes]
     std::size_t num_lanes;
     std::size_t num_nodes;           // of a panel: whole rows
     double* activations;             // scratch [lanes x layers]

@@ -80,16 +80,17 @@ void sum_squares(const PanelSamples& samples, const double* fit, std::size_t num
 template <Activation kActivation>
 void panel_output(const MomentTile& tile, std::size_t first_node, const double* output) {
     const std::size_t num_nodes = tile.num_nodes;
+    const MomentPanel& panel = tile.panels[first_node / num_nodes];
     alignas(64) double difference[kMaxPanelNodes];
-    const Row<double> share = broadcast(tile.panel_shares[first_node / num_nodes]);
+    const Row<double> share = broadcast(panel.share);
     Row<double> loss = load(tile.slot_sums + kLossSum * kRowLanes);
     Row<double> squares = load(tile.slot_sums + kDifferenceSum * kRowLanes);
     for (std::size_t node = 0; node < num_nodes; node += kRowLanes) {
-        store(difference + node, load(output + first_node + node) - load(tile.fit + first_node + node));
+        store(difference + node, load(output + first_node + node) - load(panel.fit + node));
     }
     for (std::size_t node = 0; node < num_nodes; node += kRowLanes) {
-        const Row<double> moments = load(tile.residual_moments + first_node + node);
-        const double* const gram = tile.gram + first_node * num_nodes + node;
+        const Row<double> moments = load(panel.residual_moments + node);
+        const double* const gram = panel.gram + node;
         Row<double> even = negated(moments), odd = broadcast(0.0);
         for (std::size_t column = 0; column < num_nodes; column += 2) {
             even = fused(load(gram + column * num_nodes), broadcast(difference[column]), even);

@@ -1,0 +1,27 @@
+// The grid of a compressed data set. Cell k is [k w, (k + 1) w). Octave n > 0 is the cells from 2^(n - 1) to 2^n, on
+// either side of 0; octave 0 is the cell next to 0. A panel is as wide as its octave has 32 of: one cell up to octave 6,
+// then twice as many from octave to octave.
+//
+// So are the poles of a chain's output spread: a chain has no biases, each layer's poles lie where its z is imaginary, and
+// that is so for imaginary x if f(0) = 0. What is near a pole is near 0; farther out, as much is smooth as is far out.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+
+namespace skein {
+
+inline int octave_of(std::int64_t cell) noexcept {
+    return static_cast<int>(std::bit_width(static_cast<std::uint64_t>(cell < 0 ? ~cell : cell)));
+}
+
+/// A panel of level l has 2^l cells. Of the finest in an octave, and of the one that a cell lies in:
+inline int finest_level_of_octave(int octave) noexcept { return std::max(0, octave - 6); }
+inline int finest_level(std::int64_t cell) noexcept { return finest_level_of_octave(octave_of(cell)); }
+
+/// A panel is named by its first cell.
+inline std::int64_t panel_of(std::int64_t cell, int level) noexcept { return cell >> level << level; }
+inline std::int64_t finest_panel_of(std::int64_t cell) noexcept { return panel_of(cell, finest_level(cell)); }
+
+}  // namespace skein
