@@ -199,10 +199,10 @@ TEST_CASE("the error is never beyond the bound") {
     }
     std::ranges::sort(ratios);
     CHECK(num_cases > 5000);
-    REQUIRE(ratios.size() > 100);
-    // 9e4 as measured: the bound takes every panel for the one where the chain's poles are nearest, and every layer's
-    // slope for its largest. A bound that got looser would take more nodes.
-    CHECK(ratios[ratios.size() / 2] < 2e5);
+    REQUIRE(ratios.size() > 50);
+    // 8.2e3 as measured: the error changes its sign from sample to sample (a factor of 15), what is not known of each panel
+    // is taken for the worst of its kind (Cauchy and Schwarz, 10), M for more than it is (50).
+    CHECK(ratios[ratios.size() / 2] <= 1e4);
 }
 
 TEST_CASE("small losses keep their digits") {

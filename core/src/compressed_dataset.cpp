@@ -118,13 +118,6 @@ void add_up(const PanelSums& finest, CompressedDataset::Storage& storage) {
     const PanelLayout layout(storage.num_nodes);
     const double width = power_of_two(storage.panel_exponent);
     double squares_x = 0.0, squares_y = 0.0;
-    int num_octaves = 0;
-    for (const std::int64_t panel : finest.panels) {
-        num_octaves = std::max(num_octaves, octave_of(panel) + 1);
-    }
-    for (std::vector<OctaveShare>& side : storage.octaves) {
-        side.resize(static_cast<std::size_t>(num_octaves));
-    }
     std::vector<double> product(storage.num_nodes);
     for (std::size_t index = 0; index < finest.panels.size(); ++index) {
         const std::span panel = std::span(finest.sums).subspan(index * layout.stride, layout.stride);
@@ -137,31 +130,23 @@ void add_up(const PanelSums& finest, CompressedDataset::Storage& storage) {
         squares_x +=
             (centre * moments[0] + 2.0 * half * moments[1]) * centre + half * half * 0.5 * (moments[2] + moments[0]);
         apply_gram(moments, fit, product);
-        const double panel_squares_y = dot(fit, product) +
-                                       2.0 * dot(fit, panel.subspan(layout.residual_moments, layout.num_nodes)) +
-                                       panel[layout.squares];
-        squares_y += panel_squares_y;
-        OctaveShare& octave = storage.octaves[first_cell < 0][static_cast<std::size_t>(octave_of(first_cell))];
-        octave.share += moments[0];
-        octave.mean_square_y += panel_squares_y;
+        squares_y += dot(fit, product) + 2.0 * dot(fit, panel.subspan(layout.residual_moments, layout.num_nodes)) +
+                     panel[layout.squares];
     }
     require(storage.sample_weight_sum > 0.0, "the sum of the sample weights", storage.sample_weight_sum,
             "a positive number");
     storage.mean_square_x = std::max(squares_x, 0.0) / storage.sample_weight_sum;
     storage.mean_square_y = std::max(squares_y, 0.0) / storage.sample_weight_sum;
-    for (std::vector<OctaveShare>& side : storage.octaves) {
-        for (OctaveShare& octave : side) {
-            octave.mean_square_y = octave.share > 0.0 ? std::max(octave.mean_square_y, 0.0) / octave.share : 0.0;
-            octave.share /= storage.sample_weight_sum;
-        }
-    }
 }
 
 void make_levels(PanelSums finest, CompressedDataset::Storage& storage) {
     const Chebyshev chebyshev(storage.num_nodes);
     const PanelLayout layout(storage.num_nodes);
     const double cell_width = power_of_two(storage.panel_exponent);
-    const int num_levels = static_cast<int>(storage.octaves[0].size());
+    int num_levels = 0;
+    for (const std::int64_t panel : finest.panels) {
+        num_levels = std::max(num_levels, octave_of(panel) + 1);
+    }
     PanelSums panels = std::move(finest);
     for (int level = 0; level < num_levels; ++level) {
         if (level > 0) {

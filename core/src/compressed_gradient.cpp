@@ -94,27 +94,16 @@ double CompressedGradient::largest_derivative(std::span<const double> weights) {
     return largest;
 }
 
-/// From 0 on outwards, so that nothing depends on how the panels before were chosen.
 void CompressedGradient::take_panels() {
+    if (std::ranges::equal(taken_, interpolation_.panels())) {
+        return;
+    }
+    taken_.assign(interpolation_.panels().begin(), interpolation_.panels().end());
     x_.clear();
     panels_.clear();
     squares_ = gram_error_ = moments_error_ = squares_error_ = 0.0;
-    const std::int64_t core = std::int64_t{1} << interpolation_.core_level();
-    take_panels(interpolation_.core_level(), -core, core);
-    for (int octave = interpolation_.core_level() + 1; octave < static_cast<int>(data_.levels.size()); ++octave) {
-        const std::int64_t near = std::int64_t{1} << (octave - 1);
-        take_panels(interpolation_.level(false, octave), near, 2 * near);
-        take_panels(interpolation_.level(true, octave), -2 * near, -near);
-    }
-    moments_error_ = std::sqrt(moments_error_);
-}
-
-void CompressedGradient::take_panels(int level, std::int64_t first_cell, std::int64_t end_cell) {
-    const MomentLevel& all = data_.levels[static_cast<std::size_t>(level)];
-    const auto first = std::ranges::lower_bound(all.panels, first_cell),
-               end = std::ranges::lower_bound(all.panels, end_cell);
-    for (auto panel = static_cast<std::size_t>(first - all.panels.begin());
-         panel < static_cast<std::size_t>(end - all.panels.begin()); ++panel) {
+    for (const auto& [level, panel] : taken_) {
+        const MomentLevel& all = data_.levels[level];
         const std::size_t num_nodes = data_.num_nodes, node = panel * num_nodes;
         x_.insert(x_.end(), all.x.begin() + static_cast<std::ptrdiff_t>(node),
                   all.x.begin() + static_cast<std::ptrdiff_t>(node + num_nodes));
@@ -125,6 +114,7 @@ void CompressedGradient::take_panels(int level, std::int64_t first_cell, std::in
         moments_error_ += all.shares[panel] * all.moments_errors[panel] * all.moments_errors[panel];
         squares_error_ += all.shares[panel] * all.squares_errors[panel];
     }
+    moments_error_ = std::sqrt(moments_error_);
 }
 
 void CompressedGradient::sum_nodes(std::span<const double> weights, bool with_gradient) {
@@ -192,12 +182,9 @@ bool CompressedGradient::compute(std::span<const double> weights, bool with_grad
     bound_.interpolation = interpolation_.relative_error();
     if (!is_within) {
         bound_.relative = bound_.interpolation;
-        panels_.clear();  // the choice is not that of these
         return false;
     }
-    if (interpolation_.has_changed() || panels_.empty()) {
-        take_panels();
-    }
+    take_panels();
     sum_nodes(weights, with_gradient);
     const double reciprocal = 1.0 / data_.sample_weight_sum;
     loss_ = (sums_[kernels::kLossSum] + squares_) * reciprocal;

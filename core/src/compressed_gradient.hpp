@@ -43,7 +43,6 @@ public:
 private:
     double largest_derivative(std::span<const double> weights);
     void take_panels();
-    void take_panels(int level, std::int64_t first_cell, std::int64_t end_cell);
     void sum_nodes(std::span<const double> weights, bool with_gradient);
     void bound_errors();
 
@@ -57,6 +56,7 @@ private:
     RoundingBound rounding_;
 
     // The panels of a step.
+    std::vector<PanelIndex> taken_;
     std::vector<double> x_;                                                // [nodes]
     std::vector<kernels::MomentPanel> panels_;                             // [panels]
     double squares_ = 0.0;                                                 // sum of S

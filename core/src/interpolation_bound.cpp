@@ -11,14 +11,14 @@ namespace skein {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-/// Covers the rounding of the bounds themselves: a few hundred operations, of which powers of 63 are the worst.
+/// Covers the rounding of the bounds themselves: a few hundred operations, of which powers of 64 are the worst.
 constexpr double kSafety = 1.0 + 0x1p-30;
-/// How high the core's rectangles are, of the strip: the nearer to the poles, the larger M and rho.
-constexpr std::array<double, 5> kCoreHeights{0.5, 0.65, 0.8, 0.9, 0.95};
-/// And an octave's, of its distance from 0. Beside its panels a rectangle reaches 0.8 times its height, as the ellipses of
-/// its widest panels do, so that the highest leaves 4 % to 0. One more is as high as the strip lets it be.
-constexpr std::array<double, 4> kOctaveHeights{0.3, 0.6, 0.9, 1.2};
-constexpr double kOctaveStripHeight = 0.85, kBeside = 0.8;
+/// Ellipses that are tried, as parts of the way from rho = 1 to the one that the nearest pole lies on: M grows on that way,
+/// rho^-p falls. Rectangles reach farther than the ellipse, so the best is not as near to the pole as it might be.
+constexpr double kReach[] = {0.55, 0.7, 0.84};
+/// And one within the strip in which the chain is analytic, for chains whose poles may lie elsewhere than above 0.
+constexpr double kStripReach = 0.85;
+constexpr double kMaxRatio = 0x1p20;
 
 bool bends(Activation activation) { return activation != Activation::identity; }
 bool is_odd(Activation activation) { return activation == Activation::identity || activation == Activation::tanh; }
@@ -26,6 +26,14 @@ bool is_odd(Activation activation) { return activation == Activation::identity |
 double relative(double error, double scale) { return error == 0.0 ? 0.0 : error / scale; }
 /// A product of 0 and infinity says nothing.
 double or_infinity(double bound) { return bound < kInfinity ? bound : kInfinity; }
+
+/// Of the ellipse with the foci (centre - h, 0) and (centre + h, 0) through (0, height).
+double rho_of_pole(double centre, double half_width, double height) {
+    const double left = (centre - half_width) / half_width, right = (centre + half_width) / half_width;
+    const double up = height / half_width;
+    const double axis = 0.5 * (std::sqrt(left * left + up * up) + std::sqrt(right * right + up * up));
+    return axis + std::sqrt(std::max(axis * axis - 1.0, 0.0));
+}
 
 }  // namespace
 
@@ -35,20 +43,11 @@ InterpolationBound::InterpolationBound(const CompressedDataset::Storage& data, s
       cell_width_(power_of_two(data.panel_exponent)),
       is_linear_(std::ranges::none_of(activations, bends)),
       is_odd_(std::ranges::all_of(activations, skein::is_odd)),
-      rectangles_(activations, 2 * (kNumDomains + 1) * data.octaves[0].size()),
-      weights_(activations.size()),
-      part_derivatives_(activations.size()) {
-    double num_parts = 0.0;
-    for (const bool is_negative : {false, true}) {
-        levels_[is_negative].resize(data.octaves[0].size());
-        parts_[is_negative].resize(data.octaves[0].size());
-        for (const OctaveShare& octave : data.octaves[is_negative]) {
-            num_parts += octave.share > 0.0 ? 1.0 : 0.0;
-        }
-    }
-    least_share_ = 1.0 / num_parts;
-    for (std::vector<double>* const column : {&errors_.output_by_derivative, &errors_.residual_by_error,
-                                              &errors_.derivative_errors, &errors_.derivatives}) {
+      rectangles_(activations, kBlock * (kMaxEllipses * kArcs + 1)),
+      weights_(activations.size()) {
+    for (std::vector<double>* const column :
+         {&errors_.output_by_derivative, &errors_.residual_by_error, &errors_.derivative_errors, &errors_.derivatives,
+          &best_.derivatives, &best_.derivative_errors, &other_.derivatives, &other_.derivative_errors}) {
         column->resize(activations.size());
     }
 }
@@ -57,195 +56,195 @@ bool InterpolationBound::choose(std::span<const double> weights, double toleranc
     std::ranges::transform(weights, weights_.begin(), [](double weight) { return std::abs(weight); });
     tolerance_ = tolerance;
     gradient_scale_ = gradient_scale;
-    has_changed_ = false;
     for (std::vector<double>* const column : {&errors_.output_by_derivative, &errors_.residual_by_error,
                                               &errors_.derivative_errors, &errors_.derivatives}) {
         std::ranges::fill(*column, 0.0);
     }
     errors_.residual_by_output_error = errors_.output_error = 0.0;
-
-    const double strip = std::min(strip_half_width(activations_, weights), cells(power_of_two(num_octaves() + 1)));
-    choose_core(weights, strip);
-    choose_octaves(weights, strip);
-    finish_errors();
+    panels_.clear();
+    parts_.clear();
+    const double strip =
+        std::min(strip_half_width(activations_, weights), cells(power_of_two(static_cast<int>(data_.levels.size()))));
+    start(strip);
+    for (std::size_t first = 0; first < parts_.size();) {
+        const std::size_t end = std::min(parts_.size(), first + kBlock);
+        rectangles_.clear();
+        for (std::size_t index = first; index < end; ++index) {
+            add_rectangles(parts_[index], strip);
+        }
+        rectangles_.compute(weights);
+        for (; first < end; ++first) {
+            const Part part = parts_[first];
+            bound(part);
+            // Half of the tolerance is shared out by samples, the other half by panels: one with few samples may err more.
+            constexpr double kHalf = 0.5 - 0x1p-20;
+            if (best_.relative_error * part.share <= tolerance * kHalf * (part.share + part.least_share) ||
+                !can_be_halved(part)) {
+                take(part);
+            } else {
+                const std::int64_t middle = part.first_cell + (std::int64_t{1} << (part.level - 1));
+                add_part(part.first_cell, part.level - 1, 0.5 * part.least_share);
+                add_part(middle, part.level - 1, 0.5 * part.least_share);
+            }
+        }
+    }
+    finish();
     return relative_error_ <= tolerance;
 }
 
-/// Of both sides together. From panels four times as wide as the strip is high on, none would do.
-void InterpolationBound::choose_core(std::span<const double> weights, double strip) {
-    int coarsest = 0;
-    while (coarsest + 1 < num_octaves() && cells(power_of_two(coarsest + 1)) <= 4.0 * strip) {
-        ++coarsest;
+/// The octaves (panel_grid.hpp), and the core: the cells up to a part of the strip, the farther the more nodes a panel has.
+void InterpolationBound::start(double strip) {
+    const int num_octaves = static_cast<int>(data_.levels.size());
+    const double reach = strip * static_cast<double>(data_.num_nodes) / 32.0;
+    int core = 0;
+    while (core + 1 < num_octaves && cells(power_of_two(core + 1)) <= reach) {
+        ++core;
     }
-    const double end = cells(power_of_two(coarsest));
-    Part part;
-    rectangles_.clear();
-    for (std::size_t domain = 0; domain < kNumDomains; ++domain) {
-        const double height = kCoreHeights[domain] * strip;
-        part.domains[domain] = {rectangles_.add(-end - height, end + height, height), height, height};
-    }
-    part.real_line = rectangles_.add(-end, end, 0.0);
-    rectangles_.compute(weights);
-
-    const auto set_samples = [&](int level) {
-        double squares_y = 0.0;
-        part.share = 0.0;
-        for (const bool is_negative : {false, true}) {
-            for (int octave = 0; octave <= level; ++octave) {
-                const OctaveShare& samples = data_.octaves[is_negative][static_cast<std::size_t>(octave)];
-                part.share += samples.share;
-                squares_y += samples.share * samples.mean_square_y;
-            }
-        }
-        set_merits(part, part.share > 0.0 ? std::sqrt(squares_y / part.share) : 0.0);
-    };
-    int level = coarsest;
-    for (set_samples(level); level > 0 && !is_within_tolerance(part, level); set_samples(level)) {
-        --level;
-    }
-    has_changed_ = has_changed_ || level != core_level_;
-    core_level_ = level;
-    add_errors(part, level);
-}
-
-void InterpolationBound::choose_octaves(std::span<const double> weights, double strip) {
-    rectangles_.clear();
-    for (int octave = core_level_ + 1; octave < num_octaves(); ++octave) {
-        const auto index = static_cast<std::size_t>(octave);
-        for (const bool is_negative : {false, true}) {
-            Part& part = parts_[is_negative][index];
-            part.share = data_.octaves[is_negative][index].share;
-            if (is_negative && is_odd_ && parts_[0][index].share > 0.0) {
-                part.domains = parts_[0][index].domains;
-                part.real_line = parts_[0][index].real_line;
-            } else if (part.share > 0.0) {
-                add_rectangles(part, is_negative, octave, strip);
-            }
-        }
-    }
-    rectangles_.compute(weights);
+    const double least_share = 0.5 / static_cast<double>(num_octaves - core);
     for (const bool is_negative : {false, true}) {
-        for (int octave = core_level_ + 1; octave < num_octaves(); ++octave) {
-            const auto index = static_cast<std::size_t>(octave);
-            Part& part = parts_[is_negative][index];
-            int level = octave - 1;  // all of the octave
-            if (part.share > 0.0) {
-                set_merits(part, std::sqrt(data_.octaves[is_negative][index].mean_square_y));
-                while (level > finest_level_of_octave(octave) && !is_within_tolerance(part, level)) {
-                    --level;
-                }
-                add_errors(part, level);
-            }
-            has_changed_ = has_changed_ || level != levels_[is_negative][index];
-            levels_[is_negative][index] = level;
+        if (is_negative && is_odd_) {
+            break;
+        }
+        add_part(is_negative ? -(std::int64_t{1} << core) : 0, core, least_share);
+        for (int octave = core + 1; octave < num_octaves; ++octave) {
+            const std::int64_t near = std::int64_t{1} << (octave - 1);
+            add_part(is_negative ? -2 * near : near, octave - 1, least_share);
         }
     }
 }
 
-void InterpolationBound::add_rectangles(Part& part, bool is_negative, int octave, double strip) {
-    const double near = cells(power_of_two(octave - 1)), far = 2.0 * near;
-    const auto add = [&](double above, double beside) {
-        const std::size_t rectangle = is_negative ? rectangles_.add(-far - beside, beside - near, above)
-                                                  : rectangles_.add(near - beside, far + beside, above);
-        return Domain{rectangle, above, beside};
+/// use(index of a panel): those of a part that have samples.
+template <class Use>
+void InterpolationBound::for_each_panel(const Part& part, Use use) const {
+    const std::vector<std::int64_t>& panels = data_.levels[static_cast<std::size_t>(part.level)].panels;
+    const auto look_up = [&](std::int64_t first_cell) {
+        const auto found = std::ranges::lower_bound(panels, first_cell);
+        if (found != panels.end() && *found == first_cell) {
+            use(PanelIndex{static_cast<std::size_t>(part.level), static_cast<std::size_t>(found - panels.begin())});
+        }
     };
-    for (std::size_t domain = 0; domain < kOctaveHeights.size(); ++domain) {
-        const double height = kOctaveHeights[domain] * near;
-        part.domains[domain] = add(height, kBeside * height);
+    look_up(part.first_cell);
+    if (is_odd_) {
+        look_up(-part.first_cell - (std::int64_t{1} << part.level));
     }
-    part.domains[kNumDomains - 1] = add(kOctaveStripHeight * strip, kBeside * kOctaveStripHeight * strip);
-    part.real_line = add(0.0, 0.0).rectangle;
 }
 
-/// use(layer, bound of |f_k| in the rectangle).
-template <class Use>
-void InterpolationBound::for_each_derivative(std::size_t rectangle, Use use) const {
+/// Unless it has no samples.
+void InterpolationBound::add_part(std::int64_t first_cell, int level, double least_share) {
+    Part part{first_cell, level, least_share, 0.0, 0.0, {}, 0};
+    for_each_panel(part, [&](const PanelIndex& index) {
+        const MomentLevel& panels = data_.levels[index.level];
+        part.share += panels.shares[index.panel];
+        part.mean_square_y += panels.shares[index.panel] * panels.mean_squares_y[index.panel];
+    });
+    if (part.share > 0.0) {
+        part.mean_square_y /= part.share;
+        parts_.push_back(part);
+    }
+}
+
+void InterpolationBound::add_rectangles(Part& part, double strip) {
+    constexpr double kOutward = 1.0 + 0x1p-40;
+    // Of 0, 30, 60 and 90 degrees.
+    constexpr std::array<double, kArcs / 2 + 1> kCosine{1.0, 0.8660254037844387, 0.5, 0.0};
+    const double half_width = 0.5 * cells(power_of_two(part.level));
+    const double centre = cells(static_cast<double>(part.first_cell)) + half_width;
+    const double of_pole = std::min(rho_of_pole(centre, half_width, strip), kMaxRatio);
+    part.rho[0] = 1.0 + kReach[0] * (of_pole - 1.0);
+    part.rho[1] = 1.0 + kReach[1] * (of_pole - 1.0);
+    part.rho[2] = 1.0 + kReach[2] * (of_pole - 1.0);
+    const double height_in_strip = std::min(kStripReach * strip / half_width, kMaxRatio);
+    part.rho[3] = height_in_strip + std::sqrt(1.0 + height_in_strip * height_in_strip);
+    for (std::size_t ellipse = 0; ellipse < num_ellipses(); ++ellipse) {
+        const double rho = part.rho[ellipse], size = kOutward * 0.5 * half_width;
+        const double width = size * (rho + 1.0 / rho), height = size * (rho - 1.0 / rho);
+        for (std::size_t arc = 0; arc < kArcs / 2; ++arc) {
+            const double inner = kCosine[arc + 1] * width / kOutward, outer = kCosine[arc] * width;
+            const double top = kCosine[kArcs / 2 - arc - 1] * height;  // the sine of its end
+            const std::size_t right = rectangles_.add(centre + inner, centre + outer, top);
+            rectangles_.add(centre - outer, centre - inner, top);
+            if (ellipse == 0 && arc == 0) {
+                part.rectangles = right;
+            }
+        }
+    }
+    rectangles_.add(centre - half_width, centre + half_width, 0.0);
+}
+
+/// Makes best_ the bounds of the ellipse whose bounds are least.
+void InterpolationBound::bound(const Part& part) {
+    const std::size_t num_layers = weights_.size(), on_line = part.rectangles + num_ellipses() * kArcs;
+    const double rms_y = std::sqrt(part.mean_square_y);
+    best_.relative_error = kInfinity;
+    best_.output = other_.output = rectangles_.moduli(num_layers)[on_line];
     double slopes = kSafety;
-    for (std::size_t layer = weights_.size(); layer-- > 0;) {
-        slopes *= rectangles_.slope(layer, rectangle);
-        use(layer, or_infinity(rectangles_.modulus(layer, rectangle) * slopes));
+    for (std::size_t layer = num_layers; layer-- > 0;) {
+        slopes *= rectangles_.slopes(layer)[on_line];
+        best_.derivatives[layer] = other_.derivatives[layer] = or_infinity(rectangles_.moduli(layer)[on_line] * slopes);
         slopes *= weights_[layer];
     }
-}
-
-void InterpolationBound::set_merits(Part& part, double rms_y) {
-    const std::size_t num_layers = weights_.size();
-    part.residual = rectangles_.modulus(num_layers, part.real_line) + rms_y;
-    for_each_derivative(part.real_line, [this](std::size_t k, double bound) { part_derivatives_[k] = bound; });
-    for (std::size_t domain = 0; domain < kNumDomains; ++domain) {
-        const std::size_t rectangle = part.domains[domain].rectangle;
-        const double output = or_infinity(rectangles_.modulus(num_layers, rectangle));
+    const double residual = best_.output + rms_y;
+    for (std::size_t ellipse = 0; ellipse < num_ellipses(); ++ellipse) {
+        const double rho = part.rho[ellipse];
+        const std::size_t first = part.rectangles + ellipse * kArcs;
+        const double factor = is_linear_ ? 0.0
+                                         : kSafety * 4.0 / std::sqrt(static_cast<double>(kArcs)) /
+                                               power(rho, data_.num_nodes) / std::sqrt(1.0 - 1.0 / (rho * rho));
+        const auto error_of = [factor](const std::array<double, kArcs>& bounds) {  // 4 rms rho^-p / sqrt(1 - rho^-2)
+            double squares = 0.0;
+            for (const double bound : bounds) {
+                squares += bound * bound;
+            }
+            return factor == 0.0 ? 0.0 : or_infinity(factor * std::sqrt(squares));
+        };
+        std::array<double, kArcs> bounds, arc_slopes;
+        std::copy_n(rectangles_.moduli(num_layers) + first, kArcs, bounds.begin());
+        other_.output_error = error_of(bounds);
+        arc_slopes.fill(1.0);
         double gradient = 0.0;
-        for_each_derivative(rectangle, [&](std::size_t k, double derivative) {
-            gradient = std::max(gradient, or_infinity(output * part_derivatives_[k] + part.residual * derivative));
-        });
-        part.merits[domain] = 2.0 * or_infinity(std::max(relative(gradient, gradient_scale_),
-                                                         relative(output * part.residual, data_.mean_square_y)));
-    }
-}
-
-/// 4 rho^-(p-1) / (rho - 1), for the largest ellipse in a domain: its semi-axes are h sqrt(1 + (above/h)^2) and `above`, or
-/// as wide as it reaches.
-double InterpolationBound::factor(const Domain& domain, int level) const {
-    constexpr double kMaxRatio = 0x1p20;
-    if (is_linear_) {
-        return 0.0;
-    }
-    const double half_width = 0.5 * cells(power_of_two(level));
-    const double height = std::min(domain.above / half_width, kMaxRatio);
-    const double width = std::min(1.0 + domain.beside / half_width, kMaxRatio);
-    const double rho = std::min(height + std::sqrt(1.0 + height * height), width + std::sqrt(width * width - 1.0));
-    return kSafety * 4.0 / power(rho, data_.num_nodes - 1) / (rho - 1.0);
-}
-
-/// The domain of the least error, and its factor. The error that is quadratic in the factor is left to the sums.
-std::pair<std::size_t, double> InterpolationBound::best_domain(const Part& part, int level) const {
-    std::size_t best = 0;
-    double best_factor = kInfinity, least = kInfinity;
-    for (std::size_t domain = 0; domain < kNumDomains; ++domain) {
-        const double of_domain = factor(part.domains[domain], level);
-        const double error = or_infinity(of_domain * part.merits[domain]);
-        if (domain == 0 || error < least) {
-            best = domain;
-            best_factor = of_domain;
-            least = error;
+        for (std::size_t layer = num_layers; layer-- > 0;) {
+            const double* const moduli = rectangles_.moduli(layer) + first;
+            const double* const slopes_here = rectangles_.slopes(layer) + first;
+            for (std::size_t arc = 0; arc < kArcs; ++arc) {
+                arc_slopes[arc] *= slopes_here[arc];
+                bounds[arc] = moduli[arc] * arc_slopes[arc];
+                arc_slopes[arc] *= weights_[layer];
+            }
+            const double error = other_.derivative_errors[layer] = error_of(bounds);
+            gradient = std::max(gradient, or_infinity(other_.output_error * other_.derivatives[layer] +
+                                                      (residual + other_.output_error) * error));
+        }
+        const double loss = or_infinity(other_.output_error * (2.0 * residual + other_.output_error));
+        other_.relative_error =
+            std::max(relative(2.0 * gradient, gradient_scale_), relative(loss, data_.mean_square_y));
+        if (ellipse == 0 || other_.relative_error < best_.relative_error) {
+            std::swap(best_, other_);
         }
     }
-    return {best, best_factor};
 }
 
-/// Half of the tolerance is shared out by samples, the other half part by part: a part with few samples may err more.
-bool InterpolationBound::is_within_tolerance(const Part& part, int level) const {
-    constexpr double kHalf = 0.5 - 0x1p-20;
-    if (part.share == 0.0) {
-        return true;
+bool InterpolationBound::can_be_halved(const Part& part) const {
+    const std::int64_t next_to_zero =
+        part.first_cell < 0 ? part.first_cell + (std::int64_t{1} << part.level) - 1 : part.first_cell;
+    return part.level > finest_level(next_to_zero);
+}
+
+/// best_ are the part's bounds.
+void InterpolationBound::take(const Part& part) {
+    for_each_panel(part, [this](const PanelIndex& index) { panels_.push_back(index); });
+    const double residual = best_.output + std::sqrt(part.mean_square_y), error = best_.output_error;
+    for (std::size_t k = 0; k < weights_.size(); ++k) {
+        const double derivative_error = best_.derivative_errors[k];
+        errors_.output_by_derivative[k] += part.share * error * best_.derivatives[k];
+        errors_.derivatives[k] += part.share * best_.derivatives[k] * best_.derivatives[k];
+        errors_.residual_by_error[k] += part.share * (residual + error) * derivative_error;
+        errors_.derivative_errors[k] += part.share * derivative_error * derivative_error;
     }
-    const auto [domain, of_domain] = best_domain(part, level);
-    const double output_error = of_domain * rectangles_.modulus(weights_.size(), part.domains[domain].rectangle);
-    const double error = part.merits[domain] * of_domain * (1.0 + relative(output_error, part.residual));
-    return error * part.share <= tolerance_ * kHalf * (part.share + least_share_);
+    errors_.residual_by_output_error += part.share * residual * error;
+    errors_.output_error += part.share * error * error;
 }
 
-void InterpolationBound::add_errors(const Part& part, int level) {
-    const auto [domain, of_domain] = best_domain(part, level);
-    const std::size_t rectangle = part.domains[domain].rectangle;
-    const auto times = [](double factor, double bound) { return factor == 0.0 ? 0.0 : or_infinity(factor * bound); };
-    const double output_error = times(of_domain, rectangles_.modulus(weights_.size(), rectangle));
-    const double residual = part.residual + output_error;
-    for_each_derivative(part.real_line, [&](std::size_t k, double derivative) {
-        errors_.output_by_derivative[k] += part.share * output_error * derivative;
-        errors_.derivatives[k] += part.share * derivative * derivative;
-    });
-    for_each_derivative(rectangle, [&](std::size_t k, double derivative) {
-        const double error = times(of_domain, derivative);
-        errors_.residual_by_error[k] += part.share * residual * error;
-        errors_.derivative_errors[k] += part.share * error * error;
-    });
-    errors_.residual_by_output_error += part.share * part.residual * output_error;
-    errors_.output_error += part.share * output_error * output_error;
-}
-
-void InterpolationBound::finish_errors() {
+void InterpolationBound::finish() {
     double gradient = 0.0;
     for (std::size_t k = 0; k < weights_.size(); ++k) {
         gradient =

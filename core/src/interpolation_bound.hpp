@@ -1,17 +1,15 @@
-// How far a chain's output f and its derivatives df/dw_k are from their interpolants on the panels of a compressed data
-// set, at most, and which panels keep that within a tolerance. core/README.md derives it.
+// How far a chain's output f and its derivatives f_k = df/dw_k are from their interpolants on the panels of a compressed
+// data set, at most, and which panels keep that within a tolerance. core/README.md derives it.
 //
-// A function that is analytic and at most M in the ellipse of foci -h, h and semi-axes h (rho +- 1 / rho) / 2 errs on
-// [-h, h] from its interpolant at p Chebyshev points by at most 4 M rho^-(p-1) / (rho - 1) (L. N. Trefethen,
-// Approximation Theory and Approximation Practice, theorem 8.2). M comes from rectangles around such ellipses
-// (rectangle_bounds.hpp). The panels next to 0, the core, lie in the strip in which the chain is analytic; those of an
-// octave farther out (panel_grid.hpp) may have ellipses nearly as far as 0 and as high.
+// A function that is analytic in the ellipse of foci -h, h and semi-axes h (rho +- 1 / rho) / 2, and M its root mean square
+// over the ellipse's angle, errs on [-h, h] from its interpolant at p Chebyshev points by at most
+// 4 M rho^-p / sqrt(1 - rho^-2). M is bounded by rectangles that cover the ellipse (rectangle_bounds.hpp).
 #pragma once
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "moment_level.hpp"
@@ -19,8 +17,7 @@
 
 namespace skein {
 
-/// Bounds over all of the data, of f and each f_k = df/dw_k; E: of their distances from the interpolants. Sums and root
-/// mean squares over samples n.
+/// Bounds over all of the data of f and f_k, and E of their distances from the interpolants. Means are over samples.
 struct InterpolationErrors {
     std::vector<double> output_by_derivative;  ///< [layers]: mean(E_f |f_k|)
     std::vector<double> residual_by_error;     ///< [layers]: mean((|f| + |y| + E_f) E_k)
@@ -30,70 +27,68 @@ struct InterpolationErrors {
     double output_error = 0.0;                 ///< rms(E_f)
 };
 
+/// A panel of CompressedDataset::Storage::levels.
+struct PanelIndex {
+    std::size_t level, panel;
+    bool operator==(const PanelIndex&) const = default;
+};
+
 class InterpolationBound {
 public:
     /// For chains of these activations, none of them relu.
     InterpolationBound(const CompressedDataset::Storage& data, std::span<const Activation> activations);
 
-    /// Chooses panels for the chain of these weights, the widest whose bounds are within the tolerance, relative to
-    /// gradient_scale and mean(y^2). Returns whether the bound of all is; if not, they are the finest.
+    /// Chooses panels for the chain of these weights: from wide ones on, halved until their bounds are within the tolerance,
+    /// relative to gradient_scale and mean(y^2), or there are no narrower ones. Returns whether the bound of all is.
     bool choose(std::span<const double> weights, double tolerance, double gradient_scale);
-
-    /// Whether what was chosen is not what had been chosen before.
-    bool has_changed() const noexcept { return has_changed_; }
-    /// Of the panels that reach from 0 to 2^core_level cells on either side.
-    int core_level() const noexcept { return core_level_; }
-    /// Of those in an octave beyond.
-    int level(bool is_negative, int octave) const noexcept {
-        return levels_[is_negative][static_cast<std::size_t>(octave)];
-    }
+    std::span<const PanelIndex> panels() const noexcept { return panels_; }
 
     /// The larger of the relative bounds of gradient and loss that follow from the weights alone.
     double relative_error() const noexcept { return relative_error_; }
     const InterpolationErrors& errors() const noexcept { return errors_; }
 
 private:
-    /// A rectangle that holds the ellipse of each panel of a part, if that is no higher and no wider than it reaches.
-    struct Domain {
-        std::size_t rectangle;
-        double above, beside;  // how far it reaches from the panels
-    };
-    static constexpr std::size_t kNumDomains = 5;
-    /// The core, or an octave on one side.
+    static constexpr std::size_t kMaxEllipses = 4, kArcs = 6;
+    static constexpr std::size_t kBlock = 32;  // parts whose rectangles are computed together
+
+    /// A panel, for odd chains with its mirror image: their bounds are the same.
     struct Part {
-        std::array<Domain, kNumDomains> domains;
-        std::size_t real_line;                   // the rectangle of the part itself
-        double share, residual;                  // residual: rms of |f| + |y|, at most
-        std::array<double, kNumDomains> merits;  // relative error, by factor
+        std::int64_t first_cell;
+        int level;
+        double least_share;           // of the tolerance: what is not shared out by samples
+        double share, mean_square_y;  // of the samples
+        std::array<double, kMaxEllipses> rho;
+        std::size_t rectangles;  // kArcs of each ellipse, then the panel itself
+        bool is_empty() const noexcept { return share == 0.0; }
+    };
+    /// Bounds of a part, as in InterpolationErrors.
+    struct PartBounds {
+        double output = 0.0, output_error = 0.0, relative_error = 0.0;
+        std::vector<double> derivatives, derivative_errors;
     };
 
     double cells(double count) const noexcept { return count * cell_width_; }
-    int num_octaves() const noexcept { return static_cast<int>(data_.octaves[0].size()); }
-    void choose_core(std::span<const double> weights, double strip);
-    void choose_octaves(std::span<const double> weights, double strip);
-    void add_rectangles(Part& part, bool is_negative, int octave, double strip);
-    void set_merits(Part& part, double rms_y);
-    double factor(const Domain& domain, int level) const;
-    std::pair<std::size_t, double> best_domain(const Part& part, int level) const;
-    bool is_within_tolerance(const Part& part, int level) const;
-    void add_errors(const Part& part, int level);
-    void finish_errors();
+    std::size_t num_ellipses() const noexcept { return is_odd_ ? 3 : 4; }
+    void start(double strip);
+    void add_part(std::int64_t first_cell, int level, double least_share);
     template <class Use>
-    void for_each_derivative(std::size_t rectangle, Use use) const;
+    void for_each_panel(const Part& part, Use use) const;
+    void add_rectangles(Part& part, double strip);
+    void bound(const Part& part);
+    bool can_be_halved(const Part& part) const;
+    void take(const Part& part);
+    void finish();
 
     const CompressedDataset::Storage& data_;
     std::span<const Activation> activations_;
     double cell_width_;
     bool is_linear_, is_odd_;
-    double least_share_;  // of the tolerance, for a part: what is not shared out by samples
     RectangleBounds rectangles_;
     std::vector<double> weights_;  // absolute values
     double tolerance_ = 0.0, gradient_scale_ = 0.0;
-    int core_level_ = -1;
-    std::vector<int> levels_[2];
-    std::vector<Part> parts_[2];            // [octaves]: scratch
-    std::vector<double> part_derivatives_;  // [layers]: scratch
-    bool has_changed_ = true;
+    std::vector<Part> parts_;  // to be looked at
+    PartBounds best_, other_;
+    std::vector<PanelIndex> panels_;
     InterpolationErrors errors_;
     double relative_error_ = 0.0;
 };

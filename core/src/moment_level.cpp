@@ -140,7 +140,7 @@ void MomentLevel::add_panel(std::int64_t first_cell, int level, double cell_widt
     const PanelLayout layout(num_nodes);
     const double width = power_of_two(level);
     const std::span<const double> moments = panel.subspan(layout.moments, layout.fit - layout.moments);
-    std::vector<double> best(num_nodes);
+    std::vector<double> best(num_nodes), product(num_nodes);
     least_squares(moments, panel.subspan(layout.residual_moments, num_nodes),
                   fit_coefficients(panel[layout.count], num_nodes), best);
     for (std::size_t k = 0; k < num_nodes; ++k) {
@@ -169,6 +169,10 @@ void MomentLevel::add_panel(std::int64_t first_cell, int level, double cell_widt
     const double y_scale = panel[layout.fit_scale];
     const double y_error = (2.0 * sums_error + kMoves * p * kEpsilon * gram_norm) * y_scale;
     shares.push_back(weight / sample_weight_sum);
+    apply_gram(moments, best, product);
+    const double squares_y =
+        dot(best, product) + 2.0 * dot(best, panel.subspan(layout.residual_moments, num_nodes)) + panel[layout.squares];
+    mean_squares_y.push_back(weight > 0.0 ? std::max(squares_y, 0.0) / weight : 0.0);
     gram_errors.push_back(2.0 / p * sums_error + 6.0 * p * kEpsilon * gram_norm);
     moments_errors.push_back(std::sqrt(2.0 / p) * y_error);
     squares_errors.push_back(y_scale * y_error);

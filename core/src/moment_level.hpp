@@ -35,6 +35,7 @@ struct MomentLevel {
     std::vector<double> gram;              ///< [nodes x nodes x panels]: H = C' G C
     std::vector<double> squares;           ///< [panels]: S
     std::vector<double> shares;            ///< [panels]: parts of the sum of the sample weights
+    std::vector<double> mean_squares_y;    ///< [panels]
 
     /// [panels]: how far rounding may have moved, at most and over the sum of the panel's sample weights, with |d|^2 the
     /// sum of d_j^2 over its nodes: d' H e by gram_errors |d| |e|, e' C' R by moments_errors |e|, S by squares_errors.
@@ -44,12 +45,6 @@ private:
     void add_panel(std::int64_t first_cell, int level, double cell_width, std::span<double> panel,
                    const Chebyshev& chebyshev, double sample_weight_sum);
     void add_gram(std::span<const double> moments, const Chebyshev& chebyshev);
-};
-
-/// The part of the data on one side of 0 in one octave.
-struct OctaveShare {
-    double share = 0.0;  ///< of the sum of the sample weights
-    double mean_square_y = 0.0;
 };
 
 /// All of a compressed data set: what subtrees() gives, and what follows from it.
@@ -62,8 +57,7 @@ struct CompressedDataset::Storage {
     double x_min = 0.0, x_max = 0.0;
     double mean_square_x = 0.0, mean_square_y = 0.0;
     std::size_t num_panels = 0;
-    std::vector<OctaveShare> octaves[2];  ///< of x >= 0, and of x < 0; as many of either
-    std::vector<MomentLevel> levels;      ///< from that of cells on, as many as there are octaves
+    std::vector<MomentLevel> levels;  ///< from that of cells on, as many as there are octaves
 };
 
 }  // namespace skein

@@ -215,6 +215,16 @@ struct MomentTile {
 /// In the place of the sample weights': the sum of share (f - g)^2 over the nodes.
 inline constexpr std::size_t kDifferenceSum = kSampleWeightSum;
 
+/// Rectangles of the complex plane, [re_min, re_max] + i [-im, im] (core/src/rectangle_bounds.hpp).
+struct RectangleTile {
+    ChainView<double> chain;
+    const double *re_min, *re_max, *im;  // [stride]: of x
+    double* moduli;                      // [stride x (layers + 1)]: |f_i|
+    double* slopes;                      // [stride x layers]: |f'(z_i)|
+    std::size_t num_rectangles;
+    std::size_t stride;  // whole rows
+};
+
 template <class Scalar>
 struct Kernels {
     /// result[i] = function(z[i]); the same memory is allowed, here and below.
@@ -262,6 +272,8 @@ struct KernelTable {
                         double* slot_sums) noexcept;
     /// Adds a tile's nodes to slots.
     void (*accumulate_moments)(const MomentTile& tile) noexcept;
+    /// What values have at most, where x lies in rectangles of the complex plane.
+    void (*bound_rectangles)(const RectangleTile& tile) noexcept;
 
     template <class Scalar>
     const Kernels<Scalar>& of() const noexcept {

@@ -5,6 +5,7 @@
 #include "kernels/lane_kernels.hpp"
 #include "kernels/moment_kernels.hpp"
 #include "kernels/order_kernels.hpp"
+#include "kernels/rectangle_kernels.hpp"
 #include "kernels/sample_kernels.hpp"
 #include "kernels/update_kernels.hpp"
 
@@ -140,6 +141,11 @@ void accumulate_moments_entry(const MomentTile& tile) noexcept {
     accumulate_moments(tile);
 }
 
+void bound_rectangles_entry(const RectangleTile& tile) noexcept {
+    const FloatingPointEnvironment environment;
+    bound_rectangles(tile);
+}
+
 template <class Scalar>
 constexpr Kernels<Scalar> kEntries{
     evaluate_entry<Scalar>,      activate_entry<Scalar>, slope_entry<Scalar>,    forward_entry<Scalar>,
@@ -158,6 +164,6 @@ extern const KernelTable SKEIN_TABLE(SKEIN_VARIANT);
 const KernelTable SKEIN_TABLE(SKEIN_VARIANT){SKEIN_TEXT(SKEIN_VARIANT), kEntries<float>, kEntries<double>,
                                                permute_entry, make_lane_keys_entry, permute_in_lanes_entry,
                                                draw_in_lanes_entry, sum_moments_entry, sum_squares_entry,
-                                               accumulate_moments_entry};
+                                               accumulate_moments_entry, bound_rectangles_entry};
 
 }  // namespace skein::kernels

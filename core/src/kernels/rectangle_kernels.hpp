@@ -1,0 +1,116 @@
+// How large a chain's values can be where x lies in a rectangle of the complex plane: layer by layer a rectangle that
+// holds all z_i, one that holds all f_i, and the largest |f'(z_i)|. In double only.
+//
+// With T = tanh r, s = sin y, c = cos y, and D = c^2 + T^2 s^2,
+//
+//     tanh(r + i y) = (T + i s c (1 - T^2)) / D,     |tanh|^2 = (T^2 c^2 + s^2) / D,     |tanh'| = (1 - T^2) / D
+//
+// each monotone in T and in y < pi / 2, or with one maximum (noted where it is used). The poles lie at r = 0, |y| = pi / 2
+// and beyond: a rectangle that keeps away from r = 0 may be as high as it likes. sigmoid z = (1 + tanh(z / 2)) / 2;
+// softplus' = sigmoid.
+#pragma once
+
+#include <limits>
+
+#include "kernels/elementary.hpp"
+#include "kernels/kernel_table.hpp"
+#include "kernels/lanes.hpp"
+
+namespace skein::kernels {
+namespace {
+
+/// Cover the rounding of the few operations between a layer's rectangle and the next, and errors of tanh (4 ULP).
+constexpr double kBoundUp = 1.0 + 0x1p-32, kBoundDown = 1.0 - 0x1p-40;
+
+/// [re_min, re_max] + i [-im, im], and the largest |f'| on the way there.
+struct RectangleRow {
+    Row<double> re_min, re_max, im, slope;
+};
+
+SKEIN_INLINE Row<double> modulus_row(const RectangleRow& row) {
+    const Row<double> re = at_least(row.re_max, negated(row.re_min));
+    return broadcast(kBoundUp) * square_root(fused(re, re, row.im * row.im));
+}
+
+/// Infinite where there may be a pole. Re tanh z is at most the modulus, which grows with y, and with T where s < c; else it
+/// falls with T.
+SKEIN_INLINE RectangleRow tanh_of(const RectangleRow& z) {
+    const Row<double> zero = broadcast(0.0), one = broadcast(1.0), up = broadcast(kBoundUp);
+    const Row<double> first = tanh(z.re_min), last = tanh(z.re_max);
+    const Row<double> least = at_least(at_least(first, negated(last)), zero) * broadcast(kBoundDown);
+    const Row<double> most = at_most(at_least(last, negated(first)) * up, one);
+
+    // From 1.5707 on, where c is 1e-4 and has lost 4 digits, y is as good as pi / 2, where s c has no meaning.
+    constexpr double kHighest = 1.5707, kPerTurn = 0.15915494309189535;  // 1 / (2 pi)
+    const Mask<double> is_low = less(z.im, broadcast(kHighest));
+    Row<double> sine, cosine;
+    sin_cos_two_pi(select(is_low, z.im, zero) * broadcast(kPerTurn), sine, cosine);
+    const Row<double> s_2 = select(is_low, sine * sine, one), c_2 = select(is_low, cosine * cosine, zero);
+
+    const Row<double> least_2 = least * least, rest = one - least_2;
+    const Row<double> slope = rest / fused(least_2, s_2, c_2);  // falls with T, grows with y
+    const Row<double> at_height = sine * cosine * slope;        // falls with T; its maximum over y is
+    const Row<double> at_maximum = rest / (least + least);      // where tan y = 1 / T
+    const Row<double> t_2 = select(less(s_2, c_2), most * most, least_2);
+    const Row<double> modulus = up * square_root(fused(t_2, c_2, s_2) / fused(t_2, s_2, c_2));
+    return {select(less(zero, first), least, negated(modulus)), select(less(last, zero), negated(least), modulus),
+            up * select(less(least_2 * s_2, c_2), at_height, at_maximum), up * slope};
+}
+
+SKEIN_INLINE RectangleRow sigmoid_of(const RectangleRow& z) {
+    const Row<double> half = broadcast(0.5), small = broadcast(0x1p-40);  // of results about 1
+    const RectangleRow of_half = tanh_of({half * z.re_min, half * z.re_max, half * z.im, z.slope});
+    return {fused(half, of_half.re_min, half) - small, fused(half, of_half.re_max, half) + small, half * of_half.im,
+            broadcast(0.25) * of_half.slope};
+}
+
+/// Upwards from the real line softplus moves by the integral of i sigmoid, up to |y| = pi, where its logarithm may go to
+/// another sheet.
+SKEIN_INLINE RectangleRow softplus_of(const RectangleRow& z) {
+    const Row<double> up = broadcast(kBoundUp), infinity = broadcast(std::numeric_limits<double>::infinity());
+    const RectangleRow derivative = sigmoid_of(z);
+    const Row<double> slope = modulus_row(derivative);
+    const Mask<double> is_low = less(z.im, broadcast(3.1414));
+    const Row<double> moved = up * z.im * derivative.im;
+    return {select(is_low, fused(softplus(z.re_min), broadcast(kBoundDown), negated(moved)), negated(infinity)),
+            select(is_low, up * softplus(z.re_max), infinity),
+            select(is_low, up * z.im * at_most(slope, broadcast(1.0)), infinity), select(is_low, slope, infinity)};
+}
+
+SKEIN_INLINE RectangleRow identity_of(const RectangleRow& z) { return {z.re_min, z.re_max, z.im, broadcast(1.0)}; }
+
+SKEIN_INLINE RectangleRow activation_of(Activation activation, const RectangleRow& z) {
+    switch (activation) {
+        case Activation::tanh: return tanh_of(z);
+        case Activation::sigmoid: return sigmoid_of(z);
+        case Activation::softplus: return softplus_of(z);
+        case Activation::identity:
+        case Activation::relu: break;
+    }
+    return identity_of(z);
+}
+
+SKEIN_INLINE RectangleRow times_weight(const RectangleRow& row, double weight) {
+    const Row<double> w = broadcast(weight), zero = broadcast(0.0);
+    const Row<double> one = w * row.re_min, other = w * row.re_max;
+    if (weight == 0.0) {  // whatever comes before, infinite or not
+        return {zero, zero, zero, row.slope};
+    }
+    return {at_most(one, other), at_least(one, other), broadcast((weight < 0.0 ? -weight : weight) * kBoundUp) * row.im,
+            row.slope};
+}
+
+void bound_rectangles(const RectangleTile& tile) {
+    for (std::size_t first = 0; first < tile.num_rectangles; first += kRowLanes) {
+        RectangleRow row{load(tile.re_min + first), load(tile.re_max + first), load(tile.im + first), broadcast(1.0)};
+        store(tile.moduli + first, modulus_row(row));
+        for (std::size_t layer = 0; layer < tile.chain.num_layers; ++layer) {
+            row = activation_of(tile.chain.activations[layer], times_weight(row, tile.chain.weights[layer]));
+            store(tile.slopes + layer * tile.stride + first, row.slope);
+            store(tile.moduli + (layer + 1) * tile.stride + first, modulus_row(row));
+        }
+    }
+}
+
+}  // namespace
+}  // namespace skein::kernels
