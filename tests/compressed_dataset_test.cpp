@@ -200,7 +200,7 @@ TEST_CASE("the error is never beyond the bound") {
     std::ranges::sort(ratios);
     CHECK(num_cases > 5000);
     REQUIRE(ratios.size() > 50);
-    // 8.2e3 as measured: the error changes its sign from sample to sample (a factor of 15), what is not known of each panel
+    // 8.8e3 as measured: the error changes its sign from sample to sample (a factor of 15), what is not known of each panel
     // is taken for the worst of its kind (Cauchy and Schwarz, 10), M for more than it is (50).
     CHECK(ratios[ratios.size() / 2] <= 1e4);
 }

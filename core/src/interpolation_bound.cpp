@@ -15,7 +15,7 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kSafety = 1.0 + 0x1p-30;
 /// Ellipses that are tried, as parts of the way from rho = 1 to the one that the nearest pole lies on: M grows on that way,
 /// rho^-p falls. Rectangles reach farther than the ellipse, so the best is not as near to the pole as it might be.
-constexpr double kReach[] = {0.55, 0.7, 0.84};
+constexpr double kReach[] = {0.62, 0.82};
 /// And one within the strip in which the chain is analytic, for chains whose poles may lie elsewhere than above 0.
 constexpr double kStripReach = 0.85;
 constexpr double kMaxRatio = 0x1p20;
@@ -152,9 +152,8 @@ void InterpolationBound::add_rectangles(Part& part, double strip) {
     const double of_pole = std::min(rho_of_pole(centre, half_width, strip), kMaxRatio);
     part.rho[0] = 1.0 + kReach[0] * (of_pole - 1.0);
     part.rho[1] = 1.0 + kReach[1] * (of_pole - 1.0);
-    part.rho[2] = 1.0 + kReach[2] * (of_pole - 1.0);
     const double height_in_strip = std::min(kStripReach * strip / half_width, kMaxRatio);
-    part.rho[3] = height_in_strip + std::sqrt(1.0 + height_in_strip * height_in_strip);
+    part.rho[2] = height_in_strip + std::sqrt(1.0 + height_in_strip * height_in_strip);
     for (std::size_t ellipse = 0; ellipse < num_ellipses(); ++ellipse) {
         const double rho = part.rho[ellipse], size = kOutward * 0.5 * half_width;
         const double width = size * (rho + 1.0 / rho), height = size * (rho - 1.0 / rho);

@@ -48,7 +48,7 @@ public:
     const InterpolationErrors& errors() const noexcept { return errors_; }
 
 private:
-    static constexpr std::size_t kMaxEllipses = 4, kArcs = 6;
+    static constexpr std::size_t kMaxEllipses = 3, kArcs = 6;
     static constexpr std::size_t kBlock = 32;  // parts whose rectangles are computed together
 
     /// A panel, for odd chains with its mirror image: their bounds are the same.
@@ -68,7 +68,7 @@ private:
     };
 
     double cells(double count) const noexcept { return count * cell_width_; }
-    std::size_t num_ellipses() const noexcept { return is_odd_ ? 3 : 4; }
+    std::size_t num_ellipses() const noexcept { return is_odd_ ? 2 : 3; }
     void start(double strip);
     void add_part(std::int64_t first_cell, int level, double least_share);
     template <class Use>

@@ -22,14 +22,14 @@ namespace {
 /// Cover the rounding of the few operations between a layer's rectangle and the next, and errors of tanh (4 ULP).
 constexpr double kBoundUp = 1.0 + 0x1p-32, kBoundDown = 1.0 - 0x1p-40;
 
-/// [re_min, re_max] + i [-im, im], and the largest |f'| on the way there.
+/// [re_min, re_max] + i [-im, im], which holds f(z), and the largest |f(z)| and |f'(z)|.
 struct RectangleRow {
-    Row<double> re_min, re_max, im, slope;
+    Row<double> re_min, re_max, im, modulus, slope;
 };
 
-SKEIN_INLINE Row<double> modulus_row(const RectangleRow& row) {
-    const Row<double> re = at_least(row.re_max, negated(row.re_min));
-    return broadcast(kBoundUp) * square_root(fused(re, re, row.im * row.im));
+SKEIN_INLINE Row<double> modulus_of(const Row<double>& re_min, const Row<double>& re_max, const Row<double>& im) {
+    const Row<double> re = at_least(re_max, negated(re_min));
+    return broadcast(kBoundUp) * square_root(fused(re, re, im * im));
 }
 
 /// Infinite where there may be a pole. Re tanh z is at most the modulus, which grows with y, and with T where s < c; else it
@@ -54,14 +54,15 @@ SKEIN_INLINE RectangleRow tanh_of(const RectangleRow& z) {
     const Row<double> t_2 = select(less(s_2, c_2), most * most, least_2);
     const Row<double> modulus = up * square_root(fused(t_2, c_2, s_2) / fused(t_2, s_2, c_2));
     return {select(less(zero, first), least, negated(modulus)), select(less(last, zero), negated(least), modulus),
-            up * select(less(least_2 * s_2, c_2), at_height, at_maximum), up * slope};
+            up * select(less(least_2 * s_2, c_2), at_height, at_maximum), modulus, up * slope};
 }
 
 SKEIN_INLINE RectangleRow sigmoid_of(const RectangleRow& z) {
     const Row<double> half = broadcast(0.5), small = broadcast(0x1p-40);  // of results about 1
-    const RectangleRow of_half = tanh_of({half * z.re_min, half * z.re_max, half * z.im, z.slope});
-    return {fused(half, of_half.re_min, half) - small, fused(half, of_half.re_max, half) + small, half * of_half.im,
-            broadcast(0.25) * of_half.slope};
+    const RectangleRow of_half = tanh_of({half * z.re_min, half * z.re_max, half * z.im, z.modulus, z.slope});
+    const Row<double> re_min = fused(half, of_half.re_min, half) - small;
+    const Row<double> re_max = fused(half, of_half.re_max, half) + small, im = half * of_half.im;
+    return {re_min, re_max, im, modulus_of(re_min, re_max, im), broadcast(0.25) * of_half.slope};
 }
 
 /// Upwards from the real line softplus moves by the integral of i sigmoid, up to |y| = pi, where its logarithm may go to
@@ -69,15 +70,17 @@ SKEIN_INLINE RectangleRow sigmoid_of(const RectangleRow& z) {
 SKEIN_INLINE RectangleRow softplus_of(const RectangleRow& z) {
     const Row<double> up = broadcast(kBoundUp), infinity = broadcast(std::numeric_limits<double>::infinity());
     const RectangleRow derivative = sigmoid_of(z);
-    const Row<double> slope = modulus_row(derivative);
     const Mask<double> is_low = less(z.im, broadcast(3.1414));
     const Row<double> moved = up * z.im * derivative.im;
-    return {select(is_low, fused(softplus(z.re_min), broadcast(kBoundDown), negated(moved)), negated(infinity)),
-            select(is_low, up * softplus(z.re_max), infinity),
-            select(is_low, up * z.im * at_most(slope, broadcast(1.0)), infinity), select(is_low, slope, infinity)};
+    const Row<double> re_min = fused(softplus(z.re_min), broadcast(kBoundDown), negated(moved));
+    const Row<double> re_max = up * softplus(z.re_max), im = up * z.im * at_most(derivative.modulus, broadcast(1.0));
+    return {select(is_low, re_min, negated(infinity)), select(is_low, re_max, infinity), select(is_low, im, infinity),
+            select(is_low, modulus_of(re_min, re_max, im), infinity), select(is_low, derivative.modulus, infinity)};
 }
 
-SKEIN_INLINE RectangleRow identity_of(const RectangleRow& z) { return {z.re_min, z.re_max, z.im, broadcast(1.0)}; }
+SKEIN_INLINE RectangleRow identity_of(const RectangleRow& z) {
+    return {z.re_min, z.re_max, z.im, modulus_of(z.re_min, z.re_max, z.im), broadcast(1.0)};
+}
 
 SKEIN_INLINE RectangleRow activation_of(Activation activation, const RectangleRow& z) {
     switch (activation) {
@@ -94,20 +97,21 @@ SKEIN_INLINE RectangleRow times_weight(const RectangleRow& row, double weight) {
     const Row<double> w = broadcast(weight), zero = broadcast(0.0);
     const Row<double> one = w * row.re_min, other = w * row.re_max;
     if (weight == 0.0) {  // whatever comes before, infinite or not
-        return {zero, zero, zero, row.slope};
+        return {zero, zero, zero, zero, zero};
     }
     return {at_most(one, other), at_least(one, other), broadcast((weight < 0.0 ? -weight : weight) * kBoundUp) * row.im,
-            row.slope};
+            row.modulus, row.slope};
 }
 
 void bound_rectangles(const RectangleTile& tile) {
     for (std::size_t first = 0; first < tile.num_rectangles; first += kRowLanes) {
-        RectangleRow row{load(tile.re_min + first), load(tile.re_max + first), load(tile.im + first), broadcast(1.0)};
-        store(tile.moduli + first, modulus_row(row));
+        const Row<double> zero = broadcast(0.0);
+        RectangleRow row{load(tile.re_min + first), load(tile.re_max + first), load(tile.im + first), zero, zero};
+        store(tile.moduli + first, modulus_of(row.re_min, row.re_max, row.im));
         for (std::size_t layer = 0; layer < tile.chain.num_layers; ++layer) {
             row = activation_of(tile.chain.activations[layer], times_weight(row, tile.chain.weights[layer]));
             store(tile.slopes + layer * tile.stride + first, row.slope);
-            store(tile.moduli + (layer + 1) * tile.stride + first, modulus_row(row));
+            store(tile.moduli + (layer + 1) * tile.stride + first, row.modulus);
         }
     }
 }
