@@ -10,8 +10,9 @@ kills=${2:-20}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+# $run is empty, or exec, so that a sweep in the background is itself what is killed.
 sweep() {
-    "$skein" sweep --preset trainability --quiet \
+    ${run:-} "$skein" sweep --preset trainability --quiet \
         --axis 'learning_rate[1]=log10:0.1:1000:1500,learning_rate[3]=log10:0.1:1000:1000' "$@" > "$work/output"
 }
 
@@ -22,7 +23,7 @@ hashes() { (cd "$1" && sha256sum -- *.npy); }
 done_kills=0
 for (( attempt = 1; done_kills < kills; ++attempt )); do
     (( attempt <= 20 * kills )) || { echo "kill_sweep.sh: the sweep ends before it can be killed" >&2; exit 1; }
-    sweep --out "$work/killed" --threads $(( attempt % 3 + 1 )) &
+    run=exec sweep --out "$work/killed" --threads $(( attempt % 3 + 1 )) &
     pid=$!
     # Somewhere in the first two sevenths of the whole time: so that several kills meet one sweep.
     sleep "$(awk -v seconds="$seconds" -v random="$RANDOM" 'BEGIN { print seconds * random / 32768 * 2 / 7 }')"
