@@ -291,6 +291,24 @@ TEST_CASE("what a compressed data set says of its samples") {
     CHECK(data.mean_square_y() == doctest::Approx(static_cast<double>(y / 70'001)).epsilon(1e-13));
 }
 
+TEST_CASE("a few samples far out do not make the panels wide") {
+    Samples samples = distributions(5'000)[0];
+    const int exponent = compress(samples.dataset()).panel_exponent();
+    CHECK(exponent == -17);  // the median of |x| is 0.67
+    samples.x[7] = 1e12;
+    const CompressedDataset far = compress(samples.dataset());
+    CHECK(far.panel_exponent() == exponent);
+    const std::vector<double> weights{0.5, -1.5};
+    const std::vector<Activation> activations(2, Activation::tanh);
+    CompressedGradient gradient(far, activations, 1e-10);
+    CHECK(gradient.compute(weights));
+    CHECK(std::abs(static_cast<double>(exact(weights, activations, samples).loss) - gradient.loss()) <=
+          gradient.bound().loss);
+    samples.x[7] = 1e30;
+    CHECK(compress(samples.dataset()).panel_exponent() == 99 - 60);  // 2^99 < 1e30
+    CHECK(compress(Dataset<double>({0.0, 0.0}, {1.0, 2.0})).panel_exponent() == 0);
+}
+
 TEST_CASE_TEMPLATE("at every step of a training the exact gradient is within the bound", Scalar, float, double) {
     GeneratedData settings;
     settings.num_samples = 20'011;

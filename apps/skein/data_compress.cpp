@@ -33,8 +33,8 @@ constexpr Option kCompressOptions[] = {
      "Where in a larger data set these samples begin, a multiple of 65536: parts that are compressed one by one and "
      "merged have the bits of the whole."},
     {"Panels", "panel-width", "W", number_or_text, "",
-     "Of the finest panels, next to x = 0, a power of two: 0.0009765625 or 2^-10 (default: 2^-16 times the root mean "
-     "square of x, rounded down to one). Chains with large weights need fine ones. From 64 W on, panels are wider."},
+     "Of the finest panels, next to x = 0, a power of two: 0.0009765625 or 2^-10 (default: 2^-16 times the median "
+     "of |x|, rounded down to one). Chains with large weights need fine ones. From 64 W on, panels are wider."},
     {"Panels", "nodes", "P", count, "16", "Nodes of a panel: 16, 32, 48 or 64."},
     {"Options", "json", "", flag, "", "Print one JSON object instead of a summary."},
     {"Options", "quiet", "", flag, "", "No progress, and no warnings."},

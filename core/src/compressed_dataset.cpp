@@ -23,7 +23,7 @@ constexpr std::uint64_t kRun = CompressedDataset::kSplitSamples;
 /// Runs that a thread sums up before the list of subtrees takes them: a subtree themselves, so that the adding up is
 /// done side by side as well.
 constexpr std::uint64_t kRunsPerUnit = 16;
-/// log2 of the root mean square of x over the width of the finest panels: near 0 the poles of 8 tanh layers of weight 3
+/// log2 of the median of |x| over the width of the finest panels: near 0 the poles of 8 tanh layers of weight 3
 /// take panels of 2^-15.
 constexpr int kFinestPanels = 16;
 
@@ -72,22 +72,25 @@ private:
     std::vector<double> x_, y_, m_;
 };
 
+/// By the median of |x|, which a few samples far out do not move; but so that these are within 2^61 cells.
 template <class Scalar>
 int choose_exponent(const SampleSource<Scalar>& source) {
     RunReader<Scalar> reader(source);
     reader.read(0, static_cast<std::size_t>(std::min(kRun, source.num_samples())));
-    double squares = 0.0, largest = 0.0;
+    std::vector<double> sizes;
     for (const double x : reader.x()) {
-        largest = std::max(largest, std::abs(x));
+        if (x != 0.0) {
+            sizes.push_back(std::abs(x));
+        }
     }
-    if (largest == 0.0) {
+    if (sizes.empty()) {
         return 0;
     }
-    for (const double x : reader.x()) {
-        squares += (x / largest) * (x / largest);
-    }
-    const double rms = std::sqrt(squares / static_cast<double>(reader.x().size())) * largest;
-    return std::clamp(floor_exponent(rms) - kFinestPanels, -500, 500);
+    const auto middle = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2);
+    std::ranges::nth_element(sizes, middle);
+    const int of_median = floor_exponent(*middle) - kFinestPanels;
+    const int of_largest = floor_exponent(*std::ranges::max_element(sizes)) - 60;
+    return std::clamp(std::max(of_median, of_largest), -500, 500);
 }
 
 bool is_panel(std::int64_t first_cell) {
