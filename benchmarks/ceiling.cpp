@@ -2,79 +2,53 @@
 
 #include <cstddef>
 #include <stdexcept>
+#include <string_view>
+
+#include "ceiling_loops.hpp"
+#include "skein/instruction_set.hpp"
 
 namespace skein::benchmarks {
+
+#define SKEIN_KERNEL_VARIANT(variant) extern const CeilingLoops ceiling_loops_##variant;
+#include "kernel_variants.def"
+#undef SKEIN_KERNEL_VARIANT
+
 namespace {
 
-#if defined(__AVX2__)
-constexpr std::size_t kVectorBytes = 32;
-#else
-constexpr std::size_t kVectorBytes = 16;
-#endif
-
-template <class Scalar>
-struct Vector {
-    typedef Scalar Type __attribute__((vector_size(kVectorBytes)));
-};
-template <class Scalar>
-constexpr std::size_t kLanes = kVectorBytes / sizeof(Scalar);
-constexpr int kInFlight = 8;
-template <class Scalar>
-constexpr int kFusedPerLayer = sizeof(Scalar) == sizeof(float) ? 17 : 27;
-
-inline float fused(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
-inline double fused(double a, double b, double c) { return __builtin_fma(a, b, c); }
-
-/// kInFlight independent vectors hide every latency; kFusedPerLayer multiply-adds and a division on each.
-template <class Scalar>
-[[gnu::noinline]] Scalar run_layers(std::size_t num_rounds) {
-    using V = typename Vector<Scalar>::Type;
-    V vectors[kInFlight];
-    for (int index = 0; index < kInFlight; ++index) {
-        vectors[index] = V{} + Scalar(0.5) + Scalar(index) / 16;
-    }
-    const V a = V{} + Scalar(0.5);
-    const V b = V{} + Scalar(0.25);
-    const V c = V{} + Scalar(1.0);
-    for (std::size_t round = 0; round < num_rounds; ++round) {
-        for (V& v : vectors) {
-            v = c / (v + a);
-        }
-        for (int count = 0; count < kFusedPerLayer<Scalar>; ++count) {
-            for (V& v : vectors) {
-                for (std::size_t lane = 0; lane < kLanes<Scalar>; ++lane) {
-                    v[lane] = fused(v[lane], a[lane], b[lane]);
-                }
-            }
+const CeilingLoops& ceiling_loops() {
+    for (const CeilingLoops* loops : {
+#define SKEIN_KERNEL_VARIANT(variant) &ceiling_loops_##variant,
+#include "kernel_variants.def"
+#undef SKEIN_KERNEL_VARIANT
+         }) {
+        if (loops->instruction_set == instruction_set()) {
+            return *loops;
         }
     }
-    V sum{};
-    for (const V& v : vectors) {
-        sum += v;
-    }
-    return sum[0];
+    throw std::logic_error("no ceiling's loop for the instruction set in use");
 }
 
-void require_vectors() {
-#if defined(__AVX2__)
-    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) {
-        throw std::runtime_error("the loop of the ceiling needs a CPU with AVX2 and FMA");
+template <class Scalar>
+void run(const CeilingLoops& loops, std::size_t num_rounds) {
+    if constexpr (sizeof(Scalar) == sizeof(float)) {
+        benchmark::DoNotOptimize(loops.run_float(num_rounds));
+    } else {
+        benchmark::DoNotOptimize(loops.run_double(num_rounds));
     }
-#endif
 }
 
 }  // namespace
 
 template <class Scalar>
 double run_ceiling_loop(std::size_t num_rounds, int num_threads) {
-    require_vectors();
+    const CeilingLoops& loops = ceiling_loops();
     if (num_threads == 1) {  // as skein does, without a parallel region
-        benchmark::DoNotOptimize(run_layers<Scalar>(num_rounds));
+        run<Scalar>(loops, num_rounds);
     } else {
 #pragma omp parallel num_threads(num_threads)
-        benchmark::DoNotOptimize(run_layers<Scalar>(num_rounds));
+        run<Scalar>(loops, num_rounds);
     }
-    return static_cast<double>(num_rounds * kInFlight * kLanes<Scalar>) * num_threads;
+    return static_cast<double>(num_rounds * (loops.bytes_per_round / sizeof(Scalar))) * num_threads;
 }
 template double run_ceiling_loop<float>(std::size_t, int);
 template double run_ceiling_loop<double>(std::size_t, int);

@@ -309,6 +309,56 @@ TEST_CASE("a few samples far out do not make the panels wide") {
     CHECK(compress(Dataset<double>({0.0, 0.0}, {1.0, 2.0})).panel_exponent() == 0);
 }
 
+/// Of a chain on the samples: compressed, the error of gradient and loss within the bound. Returns the bound.
+StepBound checked_bound(const Samples& samples, const std::vector<double>& weights) {
+    const CompressedDataset data = compress(samples.dataset());
+    const std::vector<Activation> activations(weights.size(), Activation::tanh);
+    const Exact truth = exact(weights, activations, samples);
+    CompressedGradient gradient(data, activations, 1e-10);
+    CHECK(gradient.compute(weights));
+    CHECK(std::abs(static_cast<double>(gradient.loss() - truth.loss)) <= gradient.bound().loss);
+    for (std::size_t layer = 0; layer < weights.size(); ++layer) {
+        CHECK(std::abs(static_cast<double>(gradient.weight_gradients()[layer] - truth.gradients[layer])) <=
+              gradient.bound().gradient);
+    }
+    return gradient.bound();
+}
+
+TEST_CASE("rounding is bounded by what the chain's slopes are, not by what they could be") {
+    const Samples samples = distributions(5'000)[0];
+    // With slopes of 1 in every layer: 4e-4, and 4e-5.
+    CHECK(checked_bound(samples, {30.0, 30.0, 30.0}).relative < 1e-8);
+    CHECK(checked_bound(samples, std::vector<double>(8, 3.0)).relative < 1e-8);
+}
+
+TEST_CASE("where y or every derivative is 0 throughout, its scale counts as 1") {
+    Samples samples = distributions(5'000)[0];
+    const StepBound at_zero = checked_bound(samples, {0.0, 0.0, 1.0});
+    CHECK(at_zero.relative > 0.0);
+    CHECK(at_zero.relative < 1e-7);
+    std::ranges::fill(samples.y, 0.0);
+    CHECK(checked_bound(samples, {0.7, -1.2}).relative < 1e-7);
+    samples = distributions(5'000)[0];
+    std::ranges::fill(samples.x, 0.0);
+    CHECK(checked_bound(samples, {0.3, -0.5}).relative < 1e-7);  // the only panel is 1 wide
+}
+
+TEST_CASE("a loss that is exactly 0 is not below 0, and a chain that diverges is a result") {
+    Samples samples = distributions(5'000)[0];
+    for (std::size_t n = 0; n < samples.x.size(); ++n) {
+        samples.y[n] = 0.5 * samples.x[n];
+    }
+    const CompressedDataset data = compress(samples.dataset());
+    const std::vector<Activation> activations(2, Activation::identity);
+    CompressedGradient gradient(data, activations, 1e-10);
+    CHECK(gradient.compute(std::vector<double>{1.0, 0.5}));
+    CHECK(gradient.loss() >= 0.0);
+    for (const double size : {1e10, 1e60, 1e120, 1e160, 1e300}) {
+        CAPTURE(size);
+        CHECK(gradient.compute(std::vector<double>{size, 2.0}));
+    }
+}
+
 TEST_CASE_TEMPLATE("at every step of a training the exact gradient is within the bound", Scalar, float, double) {
     GeneratedData settings;
     settings.num_samples = 20'011;

@@ -42,6 +42,10 @@ TEST_CASE("instruction set: the available ones are those built that this CPU exe
 #if defined(__x86_64__)
     const bool executes_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
     CHECK(std::count(available.begin(), available.end(), "avx2") == (executes_avx2 ? 1 : 0));
+    const bool executes_avx512 = executes_avx2 && __builtin_cpu_supports("avx512f") &&
+                                 __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+                                 __builtin_cpu_supports("avx512vl");
+    CHECK(std::count(available.begin(), available.end(), "avx512") == (executes_avx512 ? 1 : 0));
 #endif
 }
 

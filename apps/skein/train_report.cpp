@@ -55,8 +55,10 @@ std::string status_in_words(const TrainReport& report) {
         case Cause::weight_not_finite: return diverged_in_words(report, "a weight would no longer be finite");
         case Cause::max_seconds: return "stopped: the time is up after " + steps;
         case Cause::compression_tolerance:
-            return "stopped after " + steps + ": with these weights the error on the compressed data is bounded only " +
-                   "beyond --tolerance (compress with finer panels, or train with --compress on the samples)";
+            return "stopped after " + steps + ": with these weights the error on the compressed data is bounded only by " +
+                   rounded(report.outcome.compression.largest_refused_bound, 2) + " of its scale, beyond --tolerance " +
+                   rounded(report.tolerance, 2) +
+                   " (a larger tolerance, a smaller --panel-width, or the samples, with --compress, may do)";
         case Cause::observer:
         case Cause::stop_request: return "stopped by " + report.cause() + " after " + steps;
     }
@@ -111,14 +113,17 @@ std::string time_in_words(const TrainReport& report) {
            (report.num_threads == 1 ? " thread)" : " threads)");
 }
 
-/// "all 1,001 gradients and losses; error bound at most 2.3e-10 of their scales".
+/// "all 1,001 gradients and losses, error at most 2.3e-10 of their scales, rounding included".
 std::string compression_in_words(const CompressionRecord& record) {
     const std::uint64_t all = record.num_compressed + record.num_exact;
+    const std::string refused = rounded(record.largest_refused_bound, 2) + " of their scales";
     if (record.num_compressed == 0) {
-        return "none of " + grouped(all) + " gradients and losses: their error bound was beyond the tolerance";
+        return "none of " + grouped(all) + " gradients and losses: their error is bounded only by " + refused;
     }
     return (record.num_exact == 0 ? "all " + grouped(all) : grouped(record.num_compressed) + " of " + grouped(all)) +
-           " gradients and losses, error bound at most " + rounded(record.largest_bound, 2) + " of their scales";
+           " gradients and losses, error at most " + rounded(record.largest_bound, 2) +
+           " of their scales, rounding included" +
+           (record.num_exact == 0 ? "" : "; of the others bounded by " + refused);
 }
 
 std::string row(const std::string& name, const std::string& value) {
@@ -169,6 +174,7 @@ Json report_json(const TrainReport& report) {
         json["compression"] = {{"compressed", record.num_compressed},
                                {"exact", record.num_exact},
                                {"largest_bound", exact_json(record.largest_bound)},
+                               {"largest_refused_bound", exact_json(record.largest_refused_bound)},
                                {"tolerance", report.tolerance}};
     }
     if (!report.directory.empty()) {

@@ -11,14 +11,12 @@
 namespace skein {
 namespace {
 
-/// sup |q| <= kLebesgue max |q(t_j)| for Chebyshev points: 1 + 2 / pi log n (Trefethen, theorem 15.2), n up to 64.
-constexpr double kLebesgue = 3.7;
 constexpr double kEpsilon = std::numeric_limits<double>::epsilon() / 2;
 
 /// The most nodes that a step may take: those of all finest panels.
 std::uint64_t max_nodes(const CompressedDataset::Storage& data) { return data.num_panels * data.num_nodes; }
 
-/// Middles of panels: of four in each octave on either side, evenly chosen.
+/// Middles of panels: of four in each octave on either side, evenly chosen; none beyond the samples.
 std::vector<double> choose_probes(const CompressedDataset::Storage& data) {
     constexpr std::size_t kProbes = 4;
     std::vector<double> probes;
@@ -33,7 +31,7 @@ std::vector<double> choose_probes(const CompressedDataset::Storage& data) {
             }
             for (std::size_t probe = 0; probe < std::min(kProbes, inside.size()); ++probe) {
                 const std::size_t panel = inside[probe * inside.size() / std::min(kProbes, inside.size())];
-                probes.push_back(level.x[panel * data.num_nodes + data.num_nodes / 2]);
+                probes.push_back(std::clamp(level.x[panel * data.num_nodes + data.num_nodes / 2], data.x_min, data.x_max));
             }
         }
     }
@@ -47,12 +45,11 @@ CompressedGradient::CompressedGradient(const CompressedDataset& data, std::span<
     : data_(data.storage()),
       activations_(activations),
       tolerance_(tolerance),
-      rms_y_(std::sqrt(data_.mean_square_y)),
-      max_x_(std::max(std::abs(data_.x_min), std::abs(data_.x_max))),
+      rms_y_(data_.mean_square_y > 0.0 ? std::sqrt(data_.mean_square_y) : 1.0),
+      mean_square_y_(data_.mean_square_y > 0.0 ? data_.mean_square_y : 1.0),
       probes_(choose_probes(data_)),
       tile_lanes_(std::max<std::size_t>(1, 256 / data_.num_nodes) * data_.num_nodes),
       interpolation_(data_, activations),
-      rounding_(activations),
       activation_columns_(static_cast<Eigen::Index>(tile_lanes_), static_cast<Eigen::Index>(activations.size())),
       deltas_(static_cast<Eigen::Index>(tile_lanes_)),
       slot_sums_(static_cast<Eigen::Index>(kNumSlots),
@@ -62,8 +59,8 @@ CompressedGradient::CompressedGradient(const CompressedDataset& data, std::span<
       sums_(activations.size() + kernels::kFirstGradientSum),
       weight_gradients_(activations.size()) {}
 
-/// max |df_L/dw_k| over the probes and layers: no more than over all of the data, so that the tolerance is rather too
-/// strict than too lax.
+/// max |df_L/dw_k| over the probes and layers. A probe has a sample in its panel, but need not be one: where panels are
+/// narrow, as next to every sample but those near 0, that makes no difference to speak of.
 double CompressedGradient::largest_derivative(std::span<const double> weights) {
     const kernels::Kernels<double>& kernels = kernels::kernels<double>();
     const std::size_t num_layers = weights.size(), count = probes_.size();
@@ -141,28 +138,31 @@ void CompressedGradient::sum_nodes(std::span<const double> weights, bool with_gr
     tree_.total(sums_);
 }
 
-/// With the loss that has been computed, rms(q - y) is known.
+/// With the loss that has been computed, rms(q - y) is known but for rounding.
 void CompressedGradient::bound_errors() {
     const InterpolationErrors& errors = interpolation_.errors();
     const double differences = std::sqrt(std::max(sums_[kernels::kDifferenceSum], 0.0));
     const double p = static_cast<double>(data_.num_nodes), root_p = std::sqrt(p);
-    const double output_rounding = kLebesgue * rounding_.of_output();
-    const double output = errors.output_error + output_rounding;
-    const double residual = std::sqrt(std::max(loss_, 0.0)) + output;
+    const double output = errors.output_error + errors.output_rounding;
     // H d, as computed: p products and sums for each of p rows, |H|_F <= 2 of the samples' weight (trace H = sum_n sum_j
     // l_j(x_n)^2 <= 2 for Lagrange polynomials of Chebyshev points).
     const double product_error = gram_error_ + 2.0 * p * kEpsilon;
     const double moments = product_error * differences + moments_error_;
-    double gradient = 0.0;
+    const double loss_of_values = differences * (product_error * differences + 2.0 * moments_error_) + squares_error_ +
+                                  64.0 * kEpsilon * loss_;
+    const double residual = std::sqrt(loss_ + loss_of_values) + output;
+    double gradient = 0.0, of_sums = 0.0;
     bound_.rounding = 0.0;
     for (std::size_t layer = 0; layer < activations_.size(); ++layer) {
         const double interpolation =
             errors.output_by_derivative[layer] +
             std::min(errors.residual_by_error[layer], residual * errors.derivative_errors[layer]);
-        const double derivative_rounding = rounding_.of_derivatives()[layer];
-        const double rounding = output_rounding * (errors.derivatives[layer] + errors.derivative_errors[layer]) +
-                                kLebesgue * residual * derivative_rounding +
-                                moments * root_p * (errors.derivatives[layer] + derivative_rounding);
+        const double derivative_rounding = errors.derivative_roundings[layer];
+        const double rounding_of_sums = moments * root_p * (errors.derivatives[layer] + derivative_rounding);
+        const double rounding =
+            errors.output_rounding * (errors.derivatives[layer] + errors.derivative_errors[layer]) +
+            residual * derivative_rounding + rounding_of_sums;
+        of_sums = std::max(of_sums, 2.0 * rounding_of_sums);
         bound_.rounding = std::max(bound_.rounding, 2.0 * rounding);
         gradient =
             std::max(gradient, 2.0 * (interpolation + rounding) + 64.0 * kEpsilon * std::abs(weight_gradients_[layer]));
@@ -170,15 +170,21 @@ void CompressedGradient::bound_errors() {
     bound_.gradient = gradient;
     const double squared_error = errors.output_error * errors.output_error;
     bound_.loss = 2.0 * std::min(errors.residual_by_output_error, residual * errors.output_error) + squared_error +
-                  output_rounding * (2.0 * residual + output) +
-                  differences * (product_error * differences + 2.0 * moments_error_) + squares_error_ +
-                  64.0 * kEpsilon * std::abs(loss_);
-    bound_.relative = std::max(gradient / gradient_scale_, bound_.loss / data_.mean_square_y);
+                  errors.output_rounding * (2.0 * residual + output) + loss_of_values;
+    bound_.relative = std::max(relative(gradient, gradient_scale_), relative(bound_.loss, mean_square_y_));
+    if (std::isnan(bound_.relative)) {
+        bound_.relative = std::numeric_limits<double>::infinity();
+    }
+    // Where a chain diverges the loss outgrows mean(y^2), and what rounding does to it as well.
+    const double growth = std::max(1.0, std::sqrt(loss_ / mean_square_y_));
+    bound_.sums = std::max(relative(of_sums / growth, gradient_scale_),
+                           relative(loss_of_values / growth / growth, mean_square_y_));
 }
 
 bool CompressedGradient::compute(std::span<const double> weights, bool with_gradient) {
-    gradient_scale_ = rms_y_ * largest_derivative(weights);
-    const bool is_within = interpolation_.choose(weights, tolerance_, gradient_scale_);
+    const double derivative = largest_derivative(weights);
+    gradient_scale_ = rms_y_ * (derivative > 0.0 ? derivative : 1.0);
+    const bool is_within = interpolation_.choose(weights, tolerance_, gradient_scale_, mean_square_y_);
     bound_.interpolation = interpolation_.relative_error();
     if (!is_within) {
         bound_.relative = bound_.interpolation;
@@ -187,13 +193,12 @@ bool CompressedGradient::compute(std::span<const double> weights, bool with_grad
     take_panels();
     sum_nodes(weights, with_gradient);
     const double reciprocal = 1.0 / data_.sample_weight_sum;
-    loss_ = (sums_[kernels::kLossSum] + squares_) * reciprocal;
+    loss_ = std::max((sums_[kernels::kLossSum] + squares_) * reciprocal, 0.0);  // below 0 by rounding alone
     for (std::size_t layer = 0; with_gradient && layer < activations_.size(); ++layer) {
         weight_gradients_[layer] = sums_[kernels::kFirstGradientSum + layer] * reciprocal;
     }
-    rounding_.set_chain(weights, max_x_);
     bound_errors();
-    return true;
+    return !std::isfinite(loss_) || bound_.sums <= std::max(tolerance_, kTolerableRounding);  // what overflowed is a result
 }
 
 }  // namespace skein

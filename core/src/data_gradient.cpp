@@ -1,6 +1,7 @@
 #include "data_gradient.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <string>
 
@@ -23,7 +24,8 @@ void check_compressed(const Dataset<Scalar>& data, std::span<const Activation> a
 }
 
 CompressionRecord together(const CompressionRecord& a, const CompressionRecord& b) noexcept {
-    return {a.num_compressed + b.num_compressed, a.num_exact + b.num_exact, std::max(a.largest_bound, b.largest_bound)};
+    return {a.num_compressed + b.num_compressed, a.num_exact + b.num_exact, std::max(a.largest_bound, b.largest_bound),
+            std::max(a.largest_refused_bound, b.largest_refused_bound)};
 }
 
 template <class Scalar>
@@ -49,6 +51,7 @@ template <class Scalar>
 bool DataGradient<Scalar>::compute_compressed(const Chain<Scalar>& chain, bool with_gradient) {
     std::ranges::copy(chain.weights(), weights_.begin());
     if (!compressed_->compute(weights_, with_gradient)) {
+        record_.largest_refused_bound = std::max(record_.largest_refused_bound, compressed_->bound().relative);
         return false;
     }
     loss_ = compressed_->loss();
@@ -56,7 +59,9 @@ bool DataGradient<Scalar>::compute_compressed(const Chain<Scalar>& chain, bool w
                            [](double gradient) { return static_cast<Scalar>(gradient); });
     num_evaluated_ = compressed_->num_nodes();
     ++record_.num_compressed;
-    record_.largest_bound = std::max(record_.largest_bound, compressed_->bound().relative);
+    if (std::isfinite(loss_)) {
+        record_.largest_bound = std::max(record_.largest_bound, compressed_->bound().relative);
+    }
     return true;
 }
 

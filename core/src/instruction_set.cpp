@@ -27,6 +27,11 @@ bool executes(std::string_view instruction_set) {
     if (instruction_set == "avx2") {
         return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
     }
+    if (instruction_set == "avx512") {
+        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("avx512f") &&
+               __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+               __builtin_cpu_supports("avx512vl");
+    }
 #endif
     return instruction_set == "portable" || instruction_set == "neon";  // every arm64 has NEON
 }

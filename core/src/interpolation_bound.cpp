@@ -19,11 +19,12 @@ constexpr double kReach[] = {0.62, 0.82};
 /// And one within the strip in which the chain is analytic, for chains whose poles may lie elsewhere than above 0.
 constexpr double kStripReach = 0.85;
 constexpr double kMaxRatio = 0x1p20;
+/// sup |q| <= kLebesgue max |q(t_j)| for Chebyshev points: 1 + 2 / pi log n (Trefethen, theorem 15.2), n up to 64.
+constexpr double kLebesgue = 3.7;
 
 bool bends(Activation activation) { return activation != Activation::identity; }
 bool is_odd(Activation activation) { return activation == Activation::identity || activation == Activation::tanh; }
 
-double relative(double error, double scale) { return error == 0.0 ? 0.0 : error / scale; }
 /// A product of 0 and infinity says nothing.
 double or_infinity(double bound) { return bound < kInfinity ? bound : kInfinity; }
 
@@ -44,23 +45,26 @@ InterpolationBound::InterpolationBound(const CompressedDataset::Storage& data, s
       is_linear_(std::ranges::none_of(activations, bends)),
       is_odd_(std::ranges::all_of(activations, skein::is_odd)),
       rectangles_(activations, kBlock * (kMaxEllipses * kArcs + 1)),
+      rounding_(activations),
       weights_(activations.size()) {
     for (std::vector<double>* const column :
          {&errors_.output_by_derivative, &errors_.residual_by_error, &errors_.derivative_errors, &errors_.derivatives,
-          &best_.derivatives, &best_.derivative_errors, &other_.derivatives, &other_.derivative_errors}) {
+          &errors_.derivative_roundings, &best_.derivatives, &best_.derivative_errors, &other_.derivatives, &other_.derivative_errors}) {
         column->resize(activations.size());
     }
 }
 
-bool InterpolationBound::choose(std::span<const double> weights, double tolerance, double gradient_scale) {
+bool InterpolationBound::choose(std::span<const double> weights, double tolerance, double gradient_scale, double loss_scale) {
     std::ranges::transform(weights, weights_.begin(), [](double weight) { return std::abs(weight); });
     tolerance_ = tolerance;
     gradient_scale_ = gradient_scale;
+    loss_scale_ = loss_scale;
     for (std::vector<double>* const column : {&errors_.output_by_derivative, &errors_.residual_by_error,
-                                              &errors_.derivative_errors, &errors_.derivatives}) {
+                                              &errors_.derivative_errors, &errors_.derivatives,
+                                              &errors_.derivative_roundings}) {
         std::ranges::fill(*column, 0.0);
     }
-    errors_.residual_by_output_error = errors_.output_error = 0.0;
+    errors_.residual_by_output_error = errors_.output_error = errors_.output_rounding = 0.0;
     panels_.clear();
     parts_.clear();
     const double strip =
@@ -172,7 +176,7 @@ void InterpolationBound::add_rectangles(Part& part, double strip) {
 
 /// Makes best_ the bounds of the ellipse whose bounds are least.
 void InterpolationBound::bound(const Part& part) {
-    const std::size_t num_layers = weights_.size(), on_line = part.rectangles + num_ellipses() * kArcs;
+    const std::size_t num_layers = weights_.size(), on_line = this->on_line(part);
     const double rms_y = std::sqrt(part.mean_square_y);
     best_.relative_error = kInfinity;
     best_.output = other_.output = rectangles_.moduli(num_layers)[on_line];
@@ -215,7 +219,7 @@ void InterpolationBound::bound(const Part& part) {
         }
         const double loss = or_infinity(other_.output_error * (2.0 * residual + other_.output_error));
         other_.relative_error =
-            std::max(relative(2.0 * gradient, gradient_scale_), relative(loss, data_.mean_square_y));
+            std::max(relative(2.0 * gradient, gradient_scale_), relative(loss, loss_scale_));
         if (ellipse == 0 || other_.relative_error < best_.relative_error) {
             std::swap(best_, other_);
         }
@@ -232,28 +236,41 @@ bool InterpolationBound::can_be_halved(const Part& part) const {
 void InterpolationBound::take(const Part& part) {
     for_each_panel(part, [this](const PanelIndex& index) { panels_.push_back(index); });
     const double residual = best_.output + std::sqrt(part.mean_square_y), error = best_.output_error;
+    rounding_.set_panel(weights_, rectangles_, on_line(part));
+    const auto square = [](double value) { return value * value; };
     for (std::size_t k = 0; k < weights_.size(); ++k) {
         const double derivative_error = best_.derivative_errors[k];
         errors_.output_by_derivative[k] += part.share * error * best_.derivatives[k];
         errors_.derivatives[k] += part.share * best_.derivatives[k] * best_.derivatives[k];
         errors_.residual_by_error[k] += part.share * (residual + error) * derivative_error;
         errors_.derivative_errors[k] += part.share * derivative_error * derivative_error;
+        errors_.derivative_roundings[k] += part.share * square(kLebesgue * rounding_.of_derivatives()[k]);
     }
     errors_.residual_by_output_error += part.share * residual * error;
     errors_.output_error += part.share * error * error;
+    errors_.output_rounding += part.share * square(kLebesgue * rounding_.of_output());
 }
 
+/// Chains of identities are polynomials of degree 1: nothing errs, and no infinite value says otherwise.
 void InterpolationBound::finish() {
     double gradient = 0.0;
     for (std::size_t k = 0; k < weights_.size(); ++k) {
+        if (is_linear_) {
+            errors_.output_by_derivative[k] = errors_.residual_by_error[k] = errors_.derivative_errors[k] = 0.0;
+        }
         gradient =
             std::max(gradient, or_infinity(2.0 * (errors_.output_by_derivative[k] + errors_.residual_by_error[k])));
         errors_.derivative_errors[k] = std::sqrt(errors_.derivative_errors[k]);
         errors_.derivatives[k] = std::sqrt(errors_.derivatives[k]);
+        errors_.derivative_roundings[k] = std::sqrt(errors_.derivative_roundings[k]);
+    }
+    if (is_linear_) {
+        errors_.residual_by_output_error = errors_.output_error = 0.0;
     }
     const double loss = or_infinity(2.0 * errors_.residual_by_output_error + errors_.output_error);
     errors_.output_error = std::sqrt(errors_.output_error);
-    relative_error_ = std::max(relative(gradient, gradient_scale_), relative(loss, data_.mean_square_y));
+    errors_.output_rounding = std::sqrt(errors_.output_rounding);
+    relative_error_ = std::max(relative(gradient, gradient_scale_), relative(loss, loss_scale_));
 }
 
 }  // namespace skein

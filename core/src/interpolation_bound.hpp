@@ -14,6 +14,7 @@
 
 #include "moment_level.hpp"
 #include "rectangle_bounds.hpp"
+#include "rounding_bound.hpp"
 
 namespace skein {
 
@@ -25,7 +26,13 @@ struct InterpolationErrors {
     std::vector<double> derivatives;           ///< [layers]: rms(f_k)
     double residual_by_output_error = 0.0;     ///< mean((|f| + |y|) E_f)
     double output_error = 0.0;                 ///< rms(E_f)
+    /// What rounding does to the interpolants of f and f_k, by what it does to their values at the nodes.
+    double output_rounding = 0.0;
+    std::vector<double> derivative_roundings;  ///< [layers]
 };
+
+/// An error that is 0 is 0 of any scale.
+inline double relative(double error, double scale) noexcept { return error == 0.0 ? 0.0 : error / scale; }
 
 /// A panel of CompressedDataset::Storage::levels.
 struct PanelIndex {
@@ -39,8 +46,8 @@ public:
     InterpolationBound(const CompressedDataset::Storage& data, std::span<const Activation> activations);
 
     /// Chooses panels for the chain of these weights: from wide ones on, halved until their bounds are within the tolerance,
-    /// relative to gradient_scale and mean(y^2), or there are no narrower ones. Returns whether the bound of all is.
-    bool choose(std::span<const double> weights, double tolerance, double gradient_scale);
+    /// relative to the scales, or there are no narrower ones. Returns whether the bound of all is.
+    bool choose(std::span<const double> weights, double tolerance, double gradient_scale, double loss_scale);
     std::span<const PanelIndex> panels() const noexcept { return panels_; }
 
     /// The larger of the relative bounds of gradient and loss that follow from the weights alone.
@@ -67,6 +74,7 @@ private:
         std::vector<double> derivatives, derivative_errors;
     };
 
+    std::size_t on_line(const Part& part) const noexcept { return part.rectangles + num_ellipses() * kArcs; }
     double cells(double count) const noexcept { return count * cell_width_; }
     std::size_t num_ellipses() const noexcept { return is_odd_ ? 2 : 3; }
     void start(double strip);
@@ -84,8 +92,9 @@ private:
     double cell_width_;
     bool is_linear_, is_odd_;
     RectangleBounds rectangles_;
+    RoundingBound rounding_;
     std::vector<double> weights_;  // absolute values
-    double tolerance_ = 0.0, gradient_scale_ = 0.0;
+    double tolerance_ = 0.0, gradient_scale_ = 0.0, loss_scale_ = 0.0;
     std::vector<Part> parts_;  // to be looked at
     PartBounds best_, other_;
     std::vector<PanelIndex> panels_;

@@ -78,6 +78,23 @@ void LaneGradient<Scalar>::compute(const kernels::LaneTile<Scalar>& tile, std::s
 }
 
 template <class Scalar>
+bool LaneGradient<Scalar>::is_one_sample(const LaneSamples<Scalar>& samples, std::uint64_t step) const noexcept {
+    return !is_compressed() && !needs_means_ && !samples.is_weighted() && samples.order().batch_size(step) == 1;
+}
+
+template <class Scalar>
+bool LaneGradient<Scalar>::step(const kernels::LaneTile<Scalar>& tile, std::size_t num_live,
+                                LaneSamples<Scalar>& samples, std::uint64_t step,
+                                const kernels::LossColumns<Scalar>* losses_before,
+                                const kernels::LaneUpdate<Scalar>& update) {
+    num_evaluated_ = num_live;
+    samples.begin_chunk(step, 0, 1, tile.num_lanes);
+    const auto sample = samples.sample(0);
+    return kernels::kernels<Scalar>().step_lanes(
+        tile, {sample.x, sample.y, nullptr, sample.is_per_lane, true, nullptr, 0, 0, true, losses_before}, update);
+}
+
+template <class Scalar>
 void LaneGradient<Scalar>::compute_losses(const kernels::LaneTile<Scalar>& tile, std::size_t num_live,
                                           LaneSamples<Scalar>& samples) {
     if (is_compressed()) {

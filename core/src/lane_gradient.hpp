@@ -26,6 +26,12 @@ public:
     /// where it is not null, is recorded on the way.
     void compute(const kernels::LaneTile<Scalar>& tile, std::size_t num_live, LaneSamples<Scalar>& samples,
                  std::uint64_t step, const kernels::LossColumns<Scalar>* losses_before);
+    /// Whether step() may take the place of compute() and an update: one sample, without a weight, is all.
+    bool is_one_sample(const LaneSamples<Scalar>& samples, std::uint64_t step) const noexcept;
+    /// Forward, backward and update at once; returns whether any lane is flagged. sums() are those of no step then.
+    bool step(const kernels::LaneTile<Scalar>& tile, std::size_t num_live, LaneSamples<Scalar>& samples,
+              std::uint64_t step, const kernels::LossColumns<Scalar>* losses_before,
+              const kernels::LaneUpdate<Scalar>& update);
     /// The losses alone.
     void compute_losses(const kernels::LaneTile<Scalar>& tile, std::size_t num_live, LaneSamples<Scalar>& samples);
     /// On compressed data: whether the lane's bound was beyond the tolerance; its sums are NaN then.

@@ -48,8 +48,6 @@ LaneSamples<Scalar>::LaneSamples(std::span<const Dataset<Scalar>> data, const Ba
     if (mode_ == Mode::gathered) {
         gathered_.resize(to_index(stride), to_index(3 * num_chunk_samples));
         gathered_.setZero();
-    } else {
-        indices_.reserve(kWindowSamples);
     }
     if (has_own_order_) {
         lane_seeds_.setZero(to_index(stride));
@@ -57,7 +55,6 @@ LaneSamples<Scalar>::LaneSamples(std::span<const Dataset<Scalar>> data, const Ba
         lane_indices_.setZero(to_index(stride));
     }
     if (mode_ == Mode::window) {
-        window_.resize(to_index(kWindowSamples), 3);
         return;
     }
     if (has_table_) {
@@ -150,8 +147,8 @@ void LaneSamples<Scalar>::append_to_window(const BatchOrder::Batch& batch, std::
     }
 }
 
-/// The window grows as the run goes on, doubling, so that a short run fills no more than it needs; when it is full it
-/// begins anew. The next tile finds it filled where the run fits in.
+/// The window grows as the run goes on, doubling, so that a short run takes and fills no more memory than it needs; when
+/// it is full it begins anew. The next tile finds it filled where the run fits in.
 template <class Scalar>
 void LaneSamples<Scalar>::extend_window(std::uint64_t step, std::uint64_t first, std::size_t count) {
     const std::uint64_t position = position_in_run(step, first);
@@ -162,6 +159,9 @@ void LaneSamples<Scalar>::extend_window(std::uint64_t step, std::uint64_t first,
     const std::size_t wanted =
         std::min(kWindowSamples - indices_.size(), std::max({count, kChunkSamples / 8, indices_.size()}));
     const std::size_t end = indices_.size() + wanted;
+    if (mode_ == Mode::window && to_index(end) > window_.rows()) {
+        window_.conservativeResize(to_index(end), 3);
+    }
     const bool has_epochs = order_.sampling() != Sampling::with_replacement;
     while (indices_.size() < end) {
         const std::uint64_t step_in_epoch = step % order_.steps_per_epoch();

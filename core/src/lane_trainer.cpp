@@ -193,11 +193,7 @@ std::optional<Cause> LaneTrainer<Scalar>::length_reached() const noexcept {
 template <class Scalar>
 void LaneTrainer<Scalar>::step() {
     set_learning_rates();
-    const kernels::LossColumns<Scalar> losses = loss_columns();
-    gradient_.compute(tile(column(layout_.weights[before_])), num_live_, samples_, step_,
-                      has_unrecorded_losses_ ? &losses : nullptr);
-    sample_layers_ += gradient_.num_evaluated() * activation_of_layer_.size();
-    if (update()) {
+    if (take_step()) {
         examine_flagged();
     }
     keep_losses();
@@ -244,16 +240,12 @@ void LaneTrainer<Scalar>::compute_norms() {
     }
 }
 
-/// Returns whether any lane needs to be looked at.
 template <class Scalar>
-bool LaneTrainer<Scalar>::update() {
-    if (needs_norms_) {
-        compute_norms();
-    }
+kernels::LaneUpdate<Scalar> LaneTrainer<Scalar>::lane_update() noexcept {
     const Optimizer& optimizer = settings_.common.optimizer;
     const bool decays = optimizer.weight_decay != 0.0 || !settings_.weight_decay.empty();
     const bool clips = settings_.common.clip_norm.has_value();
-    const bool any = kernels::kernels<Scalar>().update_lanes({
+    return {
         .rule = update_rule<Scalar>(optimizer, step_),
         .num_layers = activation_of_layer_.size(),
         .num_lanes = whole_rows(),
@@ -274,8 +266,31 @@ bool LaneTrainer<Scalar>::update() {
         .losses = column(layout_.recent_losses + step_ % kRecentLosses),
         .watched_losses = column(layout_.watched_loss),
         .flags = column(layout_.flag),
-    });
-    return any || stop_.gradient_norm.has_value();
+    };
+}
+
+/// Gradients and update; returns whether any lane needs to be looked at. Whoever looks needs the gradients, which a step
+/// of one sample does not keep: they are computed again, which is rare.
+template <class Scalar>
+bool LaneTrainer<Scalar>::take_step() {
+    const kernels::LaneTile<Scalar> lanes = tile(column(layout_.weights[before_]));
+    const kernels::LossColumns<Scalar> losses = loss_columns();
+    const kernels::LossColumns<Scalar>* const losses_before = has_unrecorded_losses_ ? &losses : nullptr;
+    bool is_any_flagged = false;
+    if (gradient_.is_one_sample(samples_, step_)) {
+        is_any_flagged = gradient_.step(lanes, num_live_, samples_, step_, losses_before, lane_update());
+        if (is_any_flagged) {
+            gradient_.compute(lanes, num_live_, samples_, step_, nullptr);
+        }
+    } else {
+        gradient_.compute(lanes, num_live_, samples_, step_, losses_before);
+        if (needs_norms_) {
+            compute_norms();
+        }
+        is_any_flagged = kernels::kernels<Scalar>().update_lanes(lane_update());
+    }
+    sample_layers_ += gradient_.num_evaluated() * activation_of_layer_.size();
+    return is_any_flagged || stop_.gradient_norm.has_value();
 }
 
 /// From the last lane on: whoever takes the place of a lane that ends has been looked at.

@@ -52,7 +52,8 @@ private:
     void step();
     void set_learning_rates();
     void compute_norms();
-    bool update();
+    kernels::LaneUpdate<Scalar> lane_update() noexcept;
+    bool take_step();
     void examine_flagged();
     std::optional<Cause> examine(std::size_t lane);
     Scalar loss_to_watch(bool is_marked) const noexcept;

@@ -56,8 +56,8 @@ void combine_halves(std::span<const std::span<const double>> halves, std::span<c
 }
 
 /// sqrt(sum_jk (largest error of A_{j+k})^2) over the sum of the sample weights. An error of one rounding in T_k grows to
-/// k (k + 1) / 2 of them by its recurrence, since |U_k| <= k + 1 (Chebyshev polynomials of the second kind); a sum goes
-/// through the additions of a slot, 4 of the slots' tree and 48 of the tree over runs at most.
+/// k (k + 1) / 2 of them by its recurrence, since |U_k| <= k + 1 (Chebyshev polynomials of the second kind); half of one in
+/// u, which is exact but where x is tiny, is one of k^2 / 2 in T_k, since |T_k'| <= k^2; a sum goes through the additions of a slot, 4 of the slots' tree and 48 of the tree over runs at most.
 ///
 /// On a coarser grid A is a linear map of such sums, whose rows are the coefficients of a polynomial that is at most 1:
 /// sum of squares 2, so sum of absolute values 2 sqrt(p) at most, whatever the number of coarsenings; each of them adds
@@ -69,7 +69,7 @@ double relative_gram_error(std::size_t num_nodes, double largest_run, std::size_
     double squares = 0.0;
     for (std::size_t degree = 0; degree <= 2 * (num_nodes - 1); ++degree) {
         const double k = num_coarsenings == 0 ? static_cast<double>(degree) : 2.0 * p - 2.0;
-        const double once = k * (k + 1.0) / 2.0 + additions;
+        const double once = k * (k + 1.0) / 2.0 + k * k / 2.0 + additions;
         const double error = kEpsilon * (num_coarsenings == 0 ? once : row_sum * (once + coarsenings));
         const std::size_t count = degree < num_nodes ? degree + 1 : 2 * num_nodes - 1 - degree;
         squares += static_cast<double>(count) * error * error;

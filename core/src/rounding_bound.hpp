@@ -1,10 +1,12 @@
-// By how much rounding moves a chain's output f and df/dw_k as they are computed for |x| up to some max_x: to first
-// order, doubled for the rest.
+// By how much rounding moves a chain's output f and df/dw_k as they are computed for x in a panel: to first order, doubled
+// for the rest.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <vector>
 
+#include "rectangle_bounds.hpp"
 #include "skein/activation.hpp"
 
 namespace skein {
@@ -12,7 +14,9 @@ namespace skein {
 class RoundingBound {
 public:
     explicit RoundingBound(std::span<const Activation> activations);
-    void set_chain(std::span<const double> weights, double max_x);
+
+    /// `rectangles`[panel] is the panel on the real line; `weights` are absolute values.
+    void set_panel(std::span<const double> weights, const RectangleBounds& rectangles, std::size_t panel);
 
     double of_output() const noexcept { return of_output_; }
     /// [layers]
@@ -20,7 +24,7 @@ public:
 
 private:
     std::span<const Activation> activations_;
-    std::vector<double> largest_, moved_;  // [layers + 1]: |f_i|, and what rounding does to it
+    std::vector<double> moved_;  // [layers + 1]: what rounding does to f_i
     std::vector<double> of_derivatives_;
     double of_output_ = 0.0;
 };

@@ -16,6 +16,9 @@ case $variant in
         grep -Eq '\bvfn?madd[0-9]*p[sd] .*%ymm' <<< "$instructions" || fail "no fused multiply-add of 256 bits"
         ! grep -q '%zmm' <<< "$instructions" || fail "vectors of 512 bits"
         ;;
+    avx512)
+        grep -Eq '\bvfn?madd[0-9]*p[sd] .*%zmm' <<< "$instructions" || fail "no fused multiply-add of 512 bits"
+        ;;
     portable)
         ! grep -Eq '%[yz]mm|\bvfn?m(add|sub)' <<< "$instructions" || fail "instructions beyond the baseline"
         ;;

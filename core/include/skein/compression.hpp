@@ -6,7 +6,8 @@
 namespace skein {
 
 /// Of a loss relative to mean(y^2), of a gradient to rms(y) max |df_L/dw| (over the data and the weights): scales that
-/// do not vanish where loss and gradient do.
+/// do not vanish where loss and gradient do. (One that is 0 all the same, since y or every derivative is, counts as 1.) It
+/// is what interpolation may err by; what rounding may add is told beside it.
 inline constexpr double kDefaultCompressionTolerance = 1e-10;
 
 struct CompressionRecord {
@@ -15,6 +16,8 @@ struct CompressionRecord {
     /// The largest bound of those from the compressed data set, relative like the tolerance; rounding included, of which
     /// there may be more than the tolerance.
     double largest_bound = 0.0;
+    /// The largest bound that was beyond the tolerance, so that the samples served or the run stopped; 0 if none was.
+    double largest_refused_bound = 0.0;
 };
 
 CompressionRecord together(const CompressionRecord& a, const CompressionRecord& b) noexcept;

@@ -6,7 +6,7 @@
 
 namespace skein {
 
-/// The instruction set in use: "portable", "avx2" or "neon". It is the fastest one this CPU executes, chosen at the
+/// The instruction set in use: "portable", "avx2", "avx512" or "neon". It is the fastest one this CPU executes, chosen at the
 /// first call of anything that computes, unless the environment variable SKEIN_INSTRUCTION_SET names another.
 /// Throws std::invalid_argument when that variable names none of available_instruction_sets().
 std::string_view instruction_set();

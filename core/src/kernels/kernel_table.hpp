@@ -242,8 +242,11 @@ struct Kernels {
     void (*update)(const UpdateColumns<Scalar>& columns) noexcept;
     /// Forward and backward of a sample in every lane.
     void (*accumulate_lanes)(const LaneTile<Scalar>& tile, const LaneSample<Scalar>& sample) noexcept;
-    /// Whether any lane is flagged.
+    /// Returns whether any lane is flagged.
     bool (*update_lanes)(const LaneUpdate<Scalar>& update) noexcept;
+    /// Both, where one sample without a weight is all of the mini-batch: the sums of neither are used.
+    bool (*step_lanes)(const LaneTile<Scalar>& tile, const LaneSample<Scalar>& sample,
+                       const LaneUpdate<Scalar>& update) noexcept;
     void (*record_losses)(const LossColumns<Scalar>& columns) noexcept;
     /// Samples of these indices.
     void (*generate)(const SampleFormula<Scalar>& formula, const std::uint64_t* indices, std::size_t count, Scalar* x,

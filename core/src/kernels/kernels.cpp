@@ -90,6 +90,13 @@ bool update_lanes_entry(const LaneUpdate<Scalar>& update) noexcept {
 }
 
 template <class Scalar>
+bool step_lanes_entry(const LaneTile<Scalar>& tile, const LaneSample<Scalar>& sample,
+                      const LaneUpdate<Scalar>& update) noexcept {
+    const FloatingPointEnvironment environment;
+    return step_lanes(tile, sample, update);
+}
+
+template <class Scalar>
 void record_losses_entry(const LossColumns<Scalar>& columns) noexcept {
     const FloatingPointEnvironment environment;
     record_losses(columns);
@@ -150,7 +157,7 @@ template <class Scalar>
 constexpr Kernels<Scalar> kEntries{
     evaluate_entry<Scalar>,      activate_entry<Scalar>, slope_entry<Scalar>,    forward_entry<Scalar>,
     accumulate_gradient_entry<Scalar>, combine_slots_entry<Scalar>, update_entry<Scalar>,
-    accumulate_lanes_entry<Scalar>, update_lanes_entry<Scalar>, record_losses_entry<Scalar>,
+    accumulate_lanes_entry<Scalar>, update_lanes_entry<Scalar>, step_lanes_entry<Scalar>, record_losses_entry<Scalar>,
     generate_entry<Scalar>, transform_entry<Scalar>,
 };
 

@@ -75,13 +75,16 @@ void forward_lanes(const LaneTile<Scalar>& tile, const LaneSample<Scalar>& sampl
     }
 }
 
-/// The last layer and the loss, and delta_L = 2 m (f_L - y) f'(z_L) in tile.deltas.
-template <bool kPerLane, class Scalar>
-void output_lanes(const LaneTile<Scalar>& the_tile, const LaneSample<Scalar>& the_sample) {
+/// The last layer, and delta_L = 2 m (f_L - y) f'(z_L) in tile.deltas. take_loss(lane, m (f_L - y), f_L - y, m) has the
+/// terms of the loss; m means nothing where samples have no weights.
+template <bool kPerLane, class Scalar, class TakeLoss>
+SKEIN_INLINE void output_lanes(const LaneTile<Scalar>& the_tile, const LaneSample<Scalar>& the_sample,
+                               const TakeLoss& take_loss) {
     const std::size_t layer = the_tile.num_layers - 1;
     with_activation(the_tile.activation_of_layer[layer], [&]<Activation kActivation>() {
         const LaneTile<Scalar> tile = the_tile;  // copies of its own: stores cannot be taken for changes of them
         const LaneSample<Scalar> sample = the_sample;
+        const TakeLoss take = take_loss;
         const bool has_losses = sample.losses_before != nullptr;
         const LossColumns<Scalar> losses = has_losses ? *sample.losses_before : LossColumns<Scalar>();
         const Scalar* const weights = tile.weights + layer * tile.stride;
@@ -93,13 +96,13 @@ void output_lanes(const LaneTile<Scalar>& the_tile, const LaneSample<Scalar>& th
             const Row<Scalar> residual = f - sample_row<kPerLane>(sample.y, lane);
             Row<Scalar> weighted = residual;
             Row<Scalar> twice = residual + residual;
+            Row<Scalar> m = residual;
             if (sample.sample_weight != nullptr) {
-                const Row<Scalar> m = sample_row<kPerLane>(sample.sample_weight, lane);
+                m = sample_row<kPerLane>(sample.sample_weight, lane);
                 weighted = m * residual;
                 twice = m * twice;
-                add_to_sum(sample, sample.sums + kSampleWeightSum * tile.stride + lane, m, broadcast(Scalar(1)));
             }
-            add_to_sum(sample, sample.sums + kLossSum * tile.stride + lane, weighted, residual);
+            take(lane, weighted, residual, m);
             store(tile.deltas + lane, times_slope<kActivation>(twice, f));
             if (has_losses) {
                 record_losses_row(losses, lane);
@@ -108,36 +111,47 @@ void output_lanes(const LaneTile<Scalar>& the_tile, const LaneSample<Scalar>& th
     });
 }
 
-/// Sums f_{i-1} delta_i, and, but for the first layer, goes on to delta_{i-1} = (w_i delta_i) f'(z_{i-1}).
-template <bool kPerLane, class Scalar>
-void backward_lanes(const LaneTile<Scalar>& the_tile, const LaneSample<Scalar>& the_sample) {
+/// delta_{i-1} = (w_i delta_i) f'(z_{i-1}) down to the first layer. take_gradient(layer, lane, w_i, f_{i-1}, delta_i) has
+/// the factors of the gradient of all layers but the first.
+template <class Scalar, class TakeGradient>
+SKEIN_INLINE void backward_lanes(const LaneTile<Scalar>& the_tile, const TakeGradient& take_gradient) {
     const LaneTile<Scalar> tile = the_tile;
-    const LaneSample<Scalar> sample = the_sample;
+    const TakeGradient take = take_gradient;
     for (std::size_t layer = tile.num_layers - 1; layer != 0; --layer) {
         with_activation(tile.activation_of_layer[layer - 1], [&]<Activation kActivation>() {
             const Scalar* const weights = tile.weights + layer * tile.stride;
             const Scalar* const input = tile.activations + (layer - 1) * tile.stride;
-            Scalar* const sums = sample.sums + (kFirstGradientSum + layer) * tile.stride;
             for (std::size_t lane = 0; lane < tile.num_lanes; lane += kRowLanes) {
+                const Row<Scalar> w = load(weights + lane);
                 const Row<Scalar> f = load(input + lane);
                 const Row<Scalar> delta = load(tile.deltas + lane);
-                add_to_sum(sample, sums + lane, f, delta);
-                store(tile.deltas + lane, times_slope<kActivation>(load(weights + lane) * delta, f));
+                take(layer, lane, w, f, delta);
+                store(tile.deltas + lane, times_slope<kActivation>(w * delta, f));
             }
         });
     }
-    Scalar* const sums = sample.sums + kFirstGradientSum * tile.stride;
-    for (std::size_t lane = 0; lane < tile.num_lanes; lane += kRowLanes) {
-        add_to_sum(sample, sums + lane, sample_row<kPerLane>(sample.x, lane), load(tile.deltas + lane));
-    }
 }
 
+/// Forward and backward; loss and gradients are added to sums.
 template <bool kPerLane, class Scalar>
 void accumulate_lanes_of(const LaneTile<Scalar>& tile, const LaneSample<Scalar>& sample) {
     forward_lanes<kPerLane>(tile, sample);
-    output_lanes<kPerLane>(tile, sample);
-    if (sample.with_gradient) {
-        backward_lanes<kPerLane>(tile, sample);
+    const std::size_t stride = tile.stride;
+    output_lanes<kPerLane>(tile, sample, [sample, stride](std::size_t lane, auto& weighted, auto& residual, auto& m) {
+        if (sample.sample_weight != nullptr) {
+            add_to_sum(sample, sample.sums + kSampleWeightSum * stride + lane, m, broadcast(Scalar(1)));
+        }
+        add_to_sum(sample, sample.sums + kLossSum * stride + lane, weighted, residual);
+    });
+    if (!sample.with_gradient) {
+        return;
+    }
+    Scalar* const sums = sample.sums + kFirstGradientSum * stride;
+    backward_lanes(tile, [sample, stride, sums](std::size_t layer, std::size_t lane, auto&, auto& f, auto& delta) {
+        add_to_sum(sample, sums + layer * stride + lane, f, delta);
+    });
+    for (std::size_t lane = 0; lane < tile.num_lanes; lane += kRowLanes) {
+        add_to_sum(sample, sums + lane, sample_row<kPerLane>(sample.x, lane), load(tile.deltas + lane));
     }
 }
 
@@ -150,85 +164,11 @@ void accumulate_lanes(const LaneTile<Scalar>& tile, const LaneSample<Scalar>& sa
     }
 }
 
+/// Whether any lane of a row of flags is flagged.
 template <class Scalar>
-SKEIN_INLINE void update_with_state(const LaneUpdate<Scalar>& update, std::size_t lane, std::size_t at,
-                                    UpdateRow<Scalar>& row) {
-    const bool has_first = update.rule.kind != Optimizer::Kind::sgd;
-    const bool has_second = update.rule.kind == Optimizer::Kind::adamw;
-    if (update.gradient_scale != nullptr) {
-        row.gradient = row.gradient * load(update.gradient_scale + lane);
-    }
-    if (has_first) {
-        row.first_moment = load(update.first_moment + at);
-    }
-    if (has_second) {
-        row.second_moment = load(update.second_moment + at);
-    }
-    update_row(row, update.rule, load(update.momentum + lane), load(update.weight_decay + lane));
-    if (has_first) {
-        store(update.first_moment + at, row.first_moment);
-    }
-    if (has_second) {
-        store(update.second_moment + at, row.second_moment);
-    }
-}
-
-/// The mean that a sum stands for. A chain alone adds its slots in pairs, empty ones too: what that does to the sign of
-/// a zero is made up for here. kOneSample: there is nothing to divide by.
-template <bool kOneSample, class Scalar>
-SKEIN_INLINE Row<Scalar> mean_of(const LaneUpdate<Scalar>& update, const Scalar* sum) {
-    const Row<Scalar> all = load(sum) + broadcast(update.empty_slots);
-    return kOneSample ? all : all * broadcast(update.reciprocal);
-}
-
-/// The gradients and weights of a row of lanes, layer by layer. What it returns is finite where the new weights and the
-/// norm of the gradient are: a sum of weights, for one that is not finite leaves none that is, and in double the norm's
-/// sum of squares, which can overflow though all gradients are finite. (In float a gradient that is not finite makes a
-/// weight that is not, and the norm, a double, holds all squares.) kPlain: sgd without weight decay, for which
-/// w - eta (g + 0 w) is w - eta g, zeros and their signs included.
-template <bool kPlain, bool kOneSample, class Scalar>
-SKEIN_INLINE Row<Scalar> update_lane_row(const LaneUpdate<Scalar>& update, std::size_t lane) {
-    const Row<Scalar> zero = broadcast(Scalar(0));
-    Row<Scalar> sum_of_weights = zero;
-    Row<Scalar> squares = zero;
-    Row<Scalar> learning_rate = load(update.learning_rates + lane);
-    for (std::size_t layer = 0; layer < update.num_layers; ++layer) {
-        const std::size_t at = layer * update.stride + lane;
-        if (update.learning_rate_stride != 0) {
-            learning_rate = load(update.learning_rates + layer * update.learning_rate_stride + lane);
-        }
-        const Row<Scalar> gradient = mean_of<kOneSample>(update, update.sums + kFirstGradientSum * update.stride + at);
-        if constexpr (sizeof(Scalar) == sizeof(double)) {
-            squares = squares + gradient * gradient;
-        }
-        UpdateRow<Scalar> row{learning_rate, gradient, load(update.weights + at), zero, zero};
-        if constexpr (kPlain) {
-            row.weight = fused(negated(row.learning_rate), gradient, row.weight);
-        } else {
-            update_with_state(update, lane, at, row);
-        }
-        store(update.new_weights + at, row.weight);
-        sum_of_weights = sum_of_weights + row.weight;
-    }
-    return (sum_of_weights - sum_of_weights) + (squares - squares);
-}
-
-/// `update` by value: what is stored through its columns cannot then be taken for a change of itself.
-template <bool kPlain, bool kOneSample, class Scalar>
-bool update_lanes_as(const LaneUpdate<Scalar> update) {
-    const Row<Scalar> nan = broadcast(std::numeric_limits<Scalar>::quiet_NaN());
-    Row<Scalar> all = broadcast(Scalar(0));
-    for (std::size_t lane = 0; lane < update.num_lanes; lane += kRowLanes) {
-        const Row<Scalar> check = update_lane_row<kPlain, kOneSample>(update, lane);
-        const Row<Scalar> loss = mean_of<kOneSample>(update, update.sums + kLossSum * update.stride + lane);
-        store(update.losses + lane, loss);
-        const Row<Scalar> flag =
-            select(less(load(update.watched_losses + lane), loss), check + (loss - loss), nan);
-        store(update.flags + lane, flag);
-        all = all + flag;
-    }
+bool any_flagged(const Row<Scalar>& row) {
     Scalar flags[kRowLanes];
-    store(flags, all);
+    store(flags, row);
     bool any = false;
     for (const Scalar flag : flags) {
         any |= flag != 0;
@@ -236,12 +176,119 @@ bool update_lanes_as(const LaneUpdate<Scalar> update) {
     return any;
 }
 
+/// One weight of a row of lanes. Returns what is finite where the new weight and the square of the gradient are: in double
+/// the norm's sum of squares can overflow though all gradients are finite. (In float a gradient that is not finite makes
+/// a weight that is not, and the norm, a double, holds all squares.) kPlain: sgd without weight decay, for which
+/// w - eta (g + 0 w) is w - eta g, zeros and their signs included.
+template <bool kPlain, class Scalar>
+SKEIN_INLINE Row<Scalar> update_weight_row(const LaneUpdate<Scalar>& update, std::size_t layer, std::size_t lane,
+                                           const Row<Scalar>& weight, Row<Scalar> gradient) {
+    const std::size_t at = layer * update.stride + lane;
+    const Row<Scalar> learning_rate = load(update.learning_rates + layer * update.learning_rate_stride + lane);
+    const Row<Scalar> square = gradient * gradient;
+    UpdateRow<Scalar> row{learning_rate, gradient, weight, broadcast(Scalar(0)), broadcast(Scalar(0))};
+    if constexpr (kPlain) {
+        row.weight = fused(negated(learning_rate), gradient, weight);
+    } else {
+        const bool has_first = update.rule.kind != Optimizer::Kind::sgd;
+        const bool has_second = update.rule.kind == Optimizer::Kind::adamw;
+        if (update.gradient_scale != nullptr) {
+            row.gradient = gradient * load(update.gradient_scale + lane);
+        }
+        if (has_first) {
+            row.first_moment = load(update.first_moment + at);
+        }
+        if (has_second) {
+            row.second_moment = load(update.second_moment + at);
+        }
+        update_row(row, update.rule, load(update.momentum + lane), load(update.weight_decay + lane));
+        if (has_first) {
+            store(update.first_moment + at, row.first_moment);
+        }
+        if (has_second) {
+            store(update.second_moment + at, row.second_moment);
+        }
+    }
+    store(update.new_weights + at, row.weight);
+    return sizeof(Scalar) == sizeof(double) ? row.weight + square : row.weight;
+}
+
+/// 0 where a lane's loss is finite and above the watched one, else not finite.
+template <class Scalar>
+SKEIN_INLINE Row<Scalar> check_of_loss(const LaneUpdate<Scalar>& update, std::size_t lane, const Row<Scalar>& loss) {
+    const Row<Scalar> nan = broadcast(std::numeric_limits<Scalar>::quiet_NaN());
+    return select(less(load(update.watched_losses + lane), loss), loss - loss, nan);
+}
+
+/// The mean that a sum stands for. A chain alone adds its slots in pairs, empty ones too: what that does to the sign of
+/// a zero is made up for here.
+template <class Scalar>
+SKEIN_INLINE Row<Scalar> mean_of(const LaneUpdate<Scalar>& update, const Scalar* sum) {
+    return (load(sum) + broadcast(update.empty_slots)) * broadcast(update.reciprocal);
+}
+
+/// `update` by value: what is stored through its columns cannot then be taken for a change of itself. A sum of what must
+/// be finite is not finite where one of them is not.
+template <bool kPlain, class Scalar>
+bool update_lanes_as(const LaneUpdate<Scalar> update) {
+    Row<Scalar> all = broadcast(Scalar(0));
+    for (std::size_t lane = 0; lane < update.num_lanes; lane += kRowLanes) {
+        const Row<Scalar> loss = mean_of(update, update.sums + kLossSum * update.stride + lane);
+        store(update.losses + lane, loss);
+        Row<Scalar> check = check_of_loss(update, lane, loss);
+        for (std::size_t layer = 0; layer < update.num_layers; ++layer) {
+            const std::size_t at = layer * update.stride + lane;
+            check = check + update_weight_row<kPlain>(update, layer, lane, load(update.weights + at),
+                                                      mean_of(update, update.sums + kFirstGradientSum * update.stride + at));
+        }
+        const Row<Scalar> flag = check - check;
+        store(update.flags + lane, flag);
+        all = all + flag;
+    }
+    return any_flagged(all);
+}
+
 template <class Scalar>
 bool update_lanes(const LaneUpdate<Scalar>& update) {
-    if (update.is_plain) {
-        return update.reciprocal == 1 ? update_lanes_as<true, true>(update) : update_lanes_as<true, false>(update);
+    return update.is_plain ? update_lanes_as<true>(update) : update_lanes_as<false>(update);
+}
+
+/// Forward, backward and update where one sample, without a weight, is all of the mini-batch: its gradients go into the
+/// weights as they come, and no sums are made. What must be finite is summed in the flags' column on the way.
+template <bool kPerLane, bool kPlain, class Scalar>
+bool step_lanes_as(const LaneTile<Scalar>& tile, const LaneSample<Scalar>& sample, const LaneUpdate<Scalar> update) {
+    forward_lanes<kPerLane>(tile, sample);
+    output_lanes<kPerLane>(tile, sample, [update](std::size_t lane, auto&, auto& residual, auto&) {
+        const Row<Scalar> loss = fused(residual, residual, broadcast(Scalar(0)));
+        store(update.losses + lane, loss);
+        store(update.flags + lane, check_of_loss(update, lane, loss));
+    });
+    backward_lanes(tile, [update](std::size_t layer, std::size_t lane, auto& w, auto& f, auto& delta) {
+        const Row<Scalar> gradient = fused(f, delta, broadcast(Scalar(0)));
+        const Row<Scalar> check = update_weight_row<kPlain>(update, layer, lane, w, gradient);
+        store(update.flags + lane, load(update.flags + lane) + check);
+    });
+    const Row<Scalar> zero = broadcast(Scalar(0));
+    Row<Scalar> all = zero;
+    for (std::size_t lane = 0; lane < update.num_lanes; lane += kRowLanes) {
+        const Row<Scalar> gradient = fused(sample_row<kPerLane>(sample.x, lane), load(tile.deltas + lane), zero);
+        const Row<Scalar> check =
+            load(update.flags + lane) + update_weight_row<kPlain>(update, 0, lane, load(update.weights + lane), gradient);
+        const Row<Scalar> flag = check - check;
+        store(update.flags + lane, flag);
+        all = all + flag;
     }
-    return update_lanes_as<false, false>(update);
+    return any_flagged(all);
+}
+
+template <class Scalar>
+bool step_lanes(const LaneTile<Scalar>& tile, const LaneSample<Scalar>& sample, const LaneUpdate<Scalar>& update) {
+    if (sample.is_per_lane) {
+        return update.is_plain ? step_lanes_as<true, true>(tile, sample, update)
+                               : step_lanes_as<true, false>(tile, sample, update);
+    }
+    return update.is_plain ? step_lanes_as<false, true>(tile, sample, update)
+                           : step_lanes_as<false, false>(tile, sample, update);
 }
 
 }  // namespace

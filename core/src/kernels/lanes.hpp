@@ -2,9 +2,9 @@
 // every CPU (add, subtract, multiply, divide, square root, fused multiply-add, compare, select, bits of the number).
 //
 // A row is as many lanes as the reduction has slots (16: kernels/row_lanes.hpp), whatever the instruction set; it is
-// held in as many packets as that takes: two of floats or four of doubles with AVX2, twice as many with NEON, and sixteen
-// packets of one lane each in the portable variant, which uses no vector instruction at all and judges the bits of the
-// others. So no result can depend on the width of a vector, and a row always brings several packets in flight.
+// held in as many packets as that takes: two of floats or four of doubles with AVX2, half as many with AVX-512, twice as
+// many with NEON, and sixteen packets of one lane each in the portable variant, which uses no vector instruction at all
+// and judges the bits of the others. So no result can depend on the width of a vector.
 //
 // Packets come from Eigen, but not its transcendental functions, reductions, pmin or pmax: those differ between
 // instruction sets. Eigen is renamed per variant, and all here stands in an unnamed namespace, because inline code
@@ -111,8 +111,13 @@ SKEIN_INLINE Scalar from_unsigned_bits(UnsignedBits<Scalar> a) { return std::bit
 
 template <class Scalar>
 using Packet = typename Eigen::internal::packet_traits<Scalar>::type;
+#ifdef __AVX512F__
+template <class Scalar>
+using PacketMask = std::conditional_t<sizeof(Scalar) == sizeof(float), __mmask16, __mmask8>;
+#else
 template <class Scalar>
 using PacketMask = Packet<Scalar>;
+#endif
 template <class Scalar>
 constexpr std::size_t kPacketLanes = Eigen::internal::unpacket_traits<Packet<Scalar>>::size;
 
@@ -145,14 +150,31 @@ template <class P>
 SKEIN_INLINE P multiply(P a, P b) { return packets::pmul(a, b); }
 template <class P>
 SKEIN_INLINE P divide(P a, P b) { return packets::pdiv(a, b); }
+
+// Masks are registers of their own with AVX-512, packets elsewhere.
+#ifdef __AVX512F__
+SKEIN_INLINE __mmask16 less(__m512 a, __m512 b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
+SKEIN_INLINE __mmask8 less(__m512d a, __m512d b) { return _mm512_cmp_pd_mask(a, b, _CMP_LT_OQ); }
+SKEIN_INLINE __mmask16 equal(__m512 a, __m512 b) { return _mm512_cmp_ps_mask(a, b, _CMP_EQ_OQ); }
+SKEIN_INLINE __mmask8 equal(__m512d a, __m512d b) { return _mm512_cmp_pd_mask(a, b, _CMP_EQ_OQ); }
+SKEIN_INLINE __m512 select(__mmask16 mask, __m512 a, __m512 b) { return _mm512_mask_blend_ps(mask, b, a); }
+SKEIN_INLINE __m512d select(__mmask8 mask, __m512d a, __m512d b) { return _mm512_mask_blend_pd(mask, b, a); }
+#else
 template <class P>
 SKEIN_INLINE P less(P a, P b) { return packets::pcmp_lt(a, b); }
 template <class P>
 SKEIN_INLINE P equal(P a, P b) { return packets::pcmp_eq(a, b); }
 template <class P>
 SKEIN_INLINE P select(P mask, P a, P b) { return packets::pselect(mask, a, b); }
-#ifdef __AVX__
+#endif
+
 // One instruction: x86's minimum gives its second operand when either is NaN or both are equal.
+#if defined(__AVX512F__)
+SKEIN_INLINE __m512 at_most(__m512 a, __m512 limit) { return _mm512_min_ps(limit, a); }
+SKEIN_INLINE __m512d at_most(__m512d a, __m512d limit) { return _mm512_min_pd(limit, a); }
+SKEIN_INLINE __m512 at_least(__m512 a, __m512 limit) { return _mm512_max_ps(limit, a); }
+SKEIN_INLINE __m512d at_least(__m512d a, __m512d limit) { return _mm512_max_pd(limit, a); }
+#elif defined(__AVX__)
 SKEIN_INLINE __m256 at_most(__m256 a, __m256 limit) { return _mm256_min_ps(limit, a); }
 SKEIN_INLINE __m256d at_most(__m256d a, __m256d limit) { return _mm256_min_pd(limit, a); }
 SKEIN_INLINE __m256 at_least(__m256 a, __m256 limit) { return _mm256_max_ps(limit, a); }
@@ -163,6 +185,7 @@ SKEIN_INLINE P at_most(P a, P limit) { return select(less(limit, a), limit, a); 
 template <class P>
 SKEIN_INLINE P at_least(P a, P limit) { return select(less(a, limit), limit, a); }
 #endif
+
 template <class Scalar>
 SKEIN_INLINE typename PacketBits<Scalar>::Type bits(Packet<Scalar> a) { return (typename PacketBits<Scalar>::Type)a; }
 template <class Scalar>

@@ -24,7 +24,10 @@ struct OneSeed {
 
 /// Words in lanes of 64 bits, of which only the lower half counts: there a product has the room it needs, and no lane has
 /// to be moved. (In lanes of 32 bits two thirds of the instructions were shuffles.)
-#ifdef __AVX2__
+#if defined(__AVX512F__)
+typedef std::uint64_t WordPacket __attribute__((vector_size(64)));
+SKEIN_INLINE WordPacket product(WordPacket a, WordPacket b) { return (WordPacket)_mm512_mul_epu32((__m512i)a, (__m512i)b); }
+#elif defined(__AVX2__)
 typedef std::uint64_t WordPacket __attribute__((vector_size(32)));
 SKEIN_INLINE WordPacket product(WordPacket a, WordPacket b) { return (WordPacket)_mm256_mul_epu32((__m256i)a, (__m256i)b); }
 #else
@@ -51,7 +54,7 @@ SKEIN_INLINE WordPacket load_words(const Numbers& numbers, std::size_t first) {
 template <class Seeds, class Indices>
 inline RandomRow philox_row(const Seeds& seeds, Stream stream, const Indices& indices) {
     constexpr std::size_t kPackets = kRowLanes / kWordLanes;
-    constexpr std::size_t kTogether = 2;  // as many as 16 registers hold, with their keys
+    constexpr std::size_t kTogether = 2;  // as many as 16 registers hold, with their keys; of 512 bits, a row
     static_assert(kPackets % kTogether == 0);
     const WordPacket zero = {};
     const WordPacket multiplier0 = zero + 0xD2511F53u, multiplier1 = zero + 0xCD9E8D57u;
