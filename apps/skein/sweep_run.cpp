@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <fstream>
 
 #include "config_file.hpp"
+#include "directory_lock.hpp"
 #include "errors.hpp"
 #include "json.hpp"
 #include "machine.hpp"
@@ -16,6 +16,7 @@
 #include "skein/files/sweep_files.hpp"
 #include "skein/instruction_set.hpp"
 #include "skein/version.hpp"
+#include "sweep_directory.hpp"
 #include "sweep_pictures.hpp"
 #include "sweep_progress.hpp"
 
@@ -28,17 +29,6 @@ using Json = nlohmann::ordered_json;
 /// About half a second of one core: what a kill costs, and how often disks are waited for at most.
 constexpr double kWorkPerBlock = 1e9;
 constexpr std::chrono::seconds kSyncInterval{2};
-
-/// What of a configuration changes no outcome.
-constexpr std::string_view kWithoutEffect[] = {"threads", "picture"};
-
-Json settings_json(const Configuration& configuration) {
-    Json settings = stored_configuration(configuration);
-    for (const std::string_view name : kWithoutEffect) {
-        settings.erase(std::string(name));
-    }
-    return settings;
-}
 
 std::string run_json(const Configuration& configuration, const SweepReport& report, const std::string& start_time,
                      bool is_finished) {
@@ -62,57 +52,6 @@ std::string run_json(const Configuration& configuration, const SweepReport& repo
     return json_text(json);
 }
 
-/// The run.json that a directory holds, or nothing.
-std::optional<Json> read_run_json(const fs::path& directory) {
-    std::ifstream file(directory / "run.json", std::ios::binary);
-    if (!file) {
-        return std::nullopt;
-    }
-    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    return Json::parse(text, nullptr, false);
-}
-
-/// Throws unless the unfinished sweep of `run` has these settings.
-void require_same_settings(const Configuration& configuration, const Json& run) {
-    const auto fail = [&](const std::string& message) {
-        configuration.fail("out", configuration.text("out") + " holds a sweep of " + message +
-                                      ": expected the same, another directory, or --force");
-    };
-    if (run.value("numerics_version", 0) != kNumericsVersion) {
-        fail("another numerics version, " + run.value("numerics_version", Json()).dump());
-    }
-    const Json now = settings_json(configuration);
-    Json before = run.value("configuration", Json::object());
-    for (const std::string_view name : kWithoutEffect) {
-        before.erase(std::string(name));
-    }
-    for (const Json& settings : {now, before}) {
-        for (const auto& [key, value] : settings.items()) {
-            const Json here = now.value(key, Json()), there = before.value(key, Json());
-            if (here != there) {
-                fail("other settings (" + key + ": there " + (there.is_null() ? "none" : there.dump()) + ", now " +
-                     (here.is_null() ? "none" : here.dump()) + ")");
-            }
-        }
-    }
-}
-
-/// Whether the directory holds an unfinished sweep of these settings. Throws BadInput for one that holds anything else.
-bool can_go_on(const Configuration& configuration, const fs::path& directory) {
-    const std::optional<Json> run = read_run_json(directory);
-    if (!run || configuration.flag("force")) {
-        return false;
-    }
-    if (!run->is_object() || run->value("skein", "") != "sweep") {
-        configuration.fail("out", directory.string() + " already holds a run: expected a new directory, or --force");
-    }
-    if (run->value("status", "") != "running") {
-        configuration.fail("out", directory.string() + " holds a finished sweep: expected a new directory, or --force");
-    }
-    require_same_settings(configuration, *run);
-    return true;
-}
-
 template <class Scalar>
 void require_room(const Configuration& configuration, const SweepJob<Scalar>& job, const fs::path& directory) {
     const std::uint64_t needed = SweepFiles<Scalar>::total_bytes(job.sweep);
@@ -124,6 +63,21 @@ void require_room(const Configuration& configuration, const SweepJob<Scalar>& jo
     }
 }
 
+/// Whether the directory holds an unfinished sweep of these settings. Throws BadInput for one that holds anything else.
+bool can_go_on(const Configuration& configuration, const fs::path& directory) {
+    const std::optional<HeldSweep> held = held_sweep(configuration, directory);
+    if (!held) {
+        return false;
+    }
+    if (held->is_finished) {
+        configuration.fail("out", directory.string() + " holds a finished sweep: expected a new directory, or --force");
+    }
+    require_same_settings(configuration, *held);
+    return true;
+}
+
+/// The order of what is done to a directory matters to a kill at any moment: once there is no checkpoint nothing of the
+/// earlier sweep is gone on with; once run.json tells of this sweep, the same command begins it again.
 template <class Scalar>
 SweepFiles<Scalar> open_files(const Configuration& configuration, const SweepJob<Scalar>& job,
                               const fs::path& directory, const SweepReport& report) {
@@ -131,8 +85,9 @@ SweepFiles<Scalar> open_files(const Configuration& configuration, const SweepJob
         return SweepFiles<Scalar>::open(directory, job.sweep);
     }
     require_room(configuration, job, directory);
-    fs::create_directories(directory);
+    SweepFiles<Scalar>::remove_checkpoint(directory);
     write_file(directory / "run.json", run_json(configuration, report, utc_now(), false));
+    remove_earlier_pictures(directory);
     return SweepFiles<Scalar>::create(directory, job.sweep);
 }
 
@@ -210,6 +165,11 @@ SweepReport run_sweep(const Configuration& configuration, const SweepJob<Scalar>
     report.num_points = job.sweep.num_points();
     report.num_threads = num_threads(job.sweep.settings().training.execution);
     try {
+        if (!fs::exists(directory)) {
+            require_room(configuration, job, directory);
+            fs::create_directories(directory);
+        }
+        const DirectoryLock lock(configuration, directory);
         SweepFiles<Scalar> files = open_files(configuration, job, directory, report);
         const std::string start_time = utc_now();
         report.points_before = files.points_done();

@@ -1,7 +1,11 @@
 #include "skein/files/sweep_files.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <fstream>
 #include <functional>
@@ -9,6 +13,7 @@
 #include <limits>
 #include <utility>
 
+#include "files/descriptor.hpp"
 #include "files/fail.hpp"
 #include "skein/files/array_file.hpp"
 #include "skein/files/run_directory.hpp"
@@ -20,6 +25,12 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kCheckpointName = "checkpoint";
 constexpr std::string_view kCheckpointHead = "skein sweep checkpoint 1\n";
+
+/// All that a sweep may write, beside axis_1.npy, ...
+constexpr std::string_view kFileNames[] = {
+    kCheckpointName,           "status.npy",           "cause.npy",          "steps.npy",       "loss.npy",
+    "first_loss.npy",          "smallest_loss.npy",    "loss_decreased.npy", "marked_step.npy", "weights.npy",
+    "normalised_loss_sum.npy", "inverse_loss_sum.npy", "recorded_losses.npy"};
 
 struct ArraySpec {
     std::string name;
@@ -99,7 +110,29 @@ std::uint64_t read_checkpoint(const fs::path& path) {
     return points_done;
 }
 
+void remove_file(const fs::path& path) {
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT) files::fail_system(path, "cannot be removed", errno);
+}
+
+void remove_earlier_files(const fs::path& directory) {
+    std::vector<fs::path> found;
+    for (const fs::directory_entry& entry : fs::directory_iterator(directory)) {
+        if (is_sweep_file_name(entry.path().filename().native())) found.push_back(entry.path());
+    }
+    std::ranges::for_each(found, remove_file);
+}
+
 }  // namespace
+
+bool is_sweep_file_name(std::string_view name) {
+    constexpr std::string_view kAxis = "axis_", kEnd = ".npy";
+    if (!name.starts_with(kAxis) || !name.ends_with(kEnd)) {
+        return std::ranges::find(kFileNames, name) != std::end(kFileNames);
+    }
+    name.remove_prefix(kAxis.size());
+    name.remove_suffix(kEnd.size());
+    return !name.empty() && name.find_first_not_of("0123456789") == std::string_view::npos;
+}
 
 template <class Scalar>
 struct SweepFiles<Scalar>::State {
@@ -151,7 +184,19 @@ bool SweepFiles<Scalar>::is_unfinished(const fs::path& directory) {
 }
 
 template <class Scalar>
+void SweepFiles<Scalar>::remove_checkpoint(const fs::path& directory) {
+    remove_file(directory / kCheckpointName);
+    const files::Descriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    // EINVAL: the file system has no such thing as syncing a directory.
+    if (!opened.is_open() || (::fsync(opened.get()) != 0 && errno != EINVAL)) {
+        files::fail_system(directory, "cannot be synced", errno);
+    }
+}
+
+template <class Scalar>
 SweepFiles<Scalar> SweepFiles<Scalar>::create(const fs::path& directory, const Sweep<Scalar>& sweep) {
+    remove_checkpoint(directory);
+    remove_earlier_files(directory);
     auto state = std::make_unique<State>();
     state->directory = directory;
     state->specs = array_specs(sweep);
