@@ -26,8 +26,7 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-/// About half a second of one core: what a kill costs, and how often disks are waited for at most.
-constexpr double kWorkPerBlock = 1e9;
+/// How often disks are waited for at most.
 constexpr std::chrono::seconds kSyncInterval{2};
 
 std::string run_json(const Configuration& configuration, const SweepReport& report, const std::string& start_time,
@@ -91,30 +90,22 @@ SweepFiles<Scalar> open_files(const Configuration& configuration, const SweepJob
     return SweepFiles<Scalar>::create(directory, job.sweep);
 }
 
-template <class Scalar>
-std::size_t points_per_block(const SweepJob<Scalar>& job, int num_threads) {
-    constexpr double kMin = 64, kMax = 65536;
-    const double points = kWorkPerBlock / std::max(1.0, job.sweep.work_per_point());
-    return static_cast<std::size_t>(std::clamp(points, kMin, kMax)) * static_cast<std::size_t>(num_threads);
-}
-
-/// Block after block, until all is done or a stop is requested.
+/// Block after block, until all is done or a stop is requested: then what is through of the last one is kept.
 template <class Scalar>
 void train_blocks(const SweepJob<Scalar>& job, SweepFiles<Scalar>& files, bool quiet, SweepReport& report) {
     using Clock = std::chrono::steady_clock;
     const std::uint64_t num_points = job.sweep.num_points();
-    const std::size_t block = points_per_block(job, report.num_threads);
-    SweepProgress progress(num_points, files.points_done(), report.num_threads, quiet);
+    const std::size_t block = points_per_block(job.sweep, report.num_threads);
+    SweepProgress progress(num_points, files.points_done(), job.sweep.work_per_point(), report.num_threads, quiet);
     Clock::time_point last_sync = Clock::now();
     while (files.points_done() < num_points && stop_signal() == 0) {
         const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(block, num_points - files.points_done()));
         const SweepOutcome<Scalar> outcome = job.sweep.run(files.points_done(), count, &progress);
+        files.append(outcome, num_finished(outcome.points));
+        report.sample_layers += outcome.points.sample_layers;
         if (is_stopped(outcome.points)) {
             break;
         }
-        files.append(outcome);
-        report.sample_layers += outcome.points.sample_layers;
-        progress.add_work(outcome.points.sample_layers);
         if (Clock::now() - last_sync > kSyncInterval) {
             files.sync();
             last_sync = Clock::now();

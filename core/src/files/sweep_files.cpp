@@ -11,6 +11,7 @@
 #include <functional>
 #include <iterator>
 #include <limits>
+#include <span>
 #include <utility>
 
 #include "files/descriptor.hpp"
@@ -148,8 +149,8 @@ struct SweepFiles<Scalar>::State {
         const auto found = std::ranges::find(specs, name, &ArraySpec::name);
         return arrays[static_cast<std::size_t>(found - specs.begin())];
     }
-    template <class T, class Values, class Convert = std::identity>
-    void append(std::string_view name, const Values& values, Convert convert = {}) {
+    template <class T, class Value, class Convert = std::identity>
+    void append(std::string_view name, std::span<const Value> values, Convert convert = {}) {
         std::vector<T> elements(values.size());
         std::ranges::transform(values, elements.begin(),
                                [&](const auto& value) { return static_cast<T>(convert(value)); });
@@ -251,12 +252,19 @@ std::uint64_t SweepFiles<Scalar>::points_done() const noexcept {
 
 template <class Scalar>
 void SweepFiles<Scalar>::append(const SweepOutcome<Scalar>& outcome) {
+    append(outcome, outcome.points.status.size());
+}
+
+template <class Scalar>
+void SweepFiles<Scalar>::append(const SweepOutcome<Scalar>& outcome, std::size_t count) {
     const EnsembleOutcome& points = outcome.points;
-    const std::size_t count = points.status.size();
+    const auto first_of = [count]<class Value>(const std::vector<Value>& column) {
+        return std::span<const Value>(column).first(count);
+    };
     State& state = *state_;
-    state.template append<std::uint8_t>("status.npy", points.status);
-    state.template append<std::uint8_t>("cause.npy", points.cause);
-    state.array("steps.npy").write(state.points_done, std::span<const std::uint64_t>(points.steps));
+    state.template append<std::uint8_t>("status.npy", first_of(points.status));
+    state.template append<std::uint8_t>("cause.npy", first_of(points.cause));
+    state.array("steps.npy").write(state.points_done, first_of(points.steps));
     const std::pair<std::string_view, const std::vector<double>*> columns[] = {
         {"loss.npy", &points.loss},
         {"first_loss.npy", &points.first_loss},
@@ -264,22 +272,25 @@ void SweepFiles<Scalar>::append(const SweepOutcome<Scalar>& outcome) {
         {"normalised_loss_sum.npy", &points.normalised_loss_sum},
         {"inverse_loss_sum.npy", &points.inverse_loss_sum}};
     for (const auto& [name, column] : columns) {
-        state.array(name).write(state.points_done, std::span<const double>(*column));
+        state.array(name).write(state.points_done, first_of(*column));
     }
-    state.array("loss_decreased.npy").write(state.points_done, std::span<const std::uint8_t>(points.loss_decreased));
-    state.array("weights.npy").write(state.points_done * state.max_layers, std::span<const Scalar>(outcome.weights));
+    state.array("loss_decreased.npy").write(state.points_done, first_of(points.loss_decreased));
+    state.array("weights.npy")
+        .write(state.points_done * state.max_layers,
+               std::span<const Scalar>(outcome.weights).first(count * state.max_layers));
     if (std::ranges::find(state.specs, "marked_step.npy", &ArraySpec::name) != state.specs.end()) {
-        state.template append<std::int64_t>("marked_step.npy", points.marked_step, [](std::uint64_t step) {
+        state.template append<std::int64_t>("marked_step.npy", first_of(points.marked_step), [](std::uint64_t step) {
             return step == kNever ? std::int64_t{-1} : static_cast<std::int64_t>(step);
         });
     }
-    if (state.num_records != 0) {
-        std::vector<double> losses(count * state.num_records);
-        for (std::size_t point = 0; point < count; ++point) {
-            for (std::size_t record = 0; record < state.num_records; ++record) {
-                losses[point * state.num_records + record] = points.recorded_losses[record * count + point];
-            }
+    const std::size_t num_lanes = points.status.size();
+    std::vector<double> losses(count * state.num_records);
+    for (std::size_t point = 0; state.num_records != 0 && point < count; ++point) {
+        for (std::size_t record = 0; record < state.num_records; ++record) {
+            losses[point * state.num_records + record] = points.recorded_losses[record * num_lanes + point];
         }
+    }
+    if (state.num_records != 0) {
         state.array("recorded_losses.npy")
             .write(state.points_done * state.num_records, std::span<const double>(losses));
     }

@@ -56,8 +56,9 @@ public:
 
     /// Points [0, points_done()) are in the arrays.
     std::uint64_t points_done() const noexcept;
-    /// Writes the outcome of the points that come next.
+    /// Writes the outcome of the points that come next: all of it, or the first `count` of its points.
     void append(const SweepOutcome<Scalar>& outcome);
+    void append(const SweepOutcome<Scalar>& outcome, std::size_t count);
     /// From here on the points done so far outlive the process and the power.
     void sync();
     /// All points are done: removes the checkpoint.
