@@ -154,6 +154,7 @@ SweepReport run_sweep(const Configuration& configuration, const SweepJob<Scalar>
     SweepReport report;
     report.directory = directory.string();
     report.num_points = job.sweep.num_points();
+    report.is_forced = configuration.flag("force");
     report.num_threads = num_threads(job.sweep.settings().training.execution);
     try {
         if (!fs::exists(directory)) {
@@ -213,7 +214,8 @@ std::string report_text(const SweepReport& report, const std::vector<Axis>& axes
     std::string text = report.signal == 0 ? "done: " + grouped(report.num_points) + " chains\n\n"
                                           : "stopped by " + std::string(signal_name(report.signal)) + " after " +
                                                 grouped(report.points_done) + " of " + grouped(report.num_points) +
-                                                " chains; the same command goes on\n\n";
+                                                " chains; the same command " +
+                                                (report.is_forced ? "without --force " : "") + "goes on\n\n";
     for (std::size_t axis = 0; axis < axes.size(); ++axis) {
         text += row(axis == 0 ? "axes" : "", axes[axis].text());
     }

@@ -20,6 +20,7 @@ struct SweepReport {
     double seconds = 0.0;
     int num_threads = 1;
     int signal = 0;  // that stopped it, or 0
+    bool is_forced = false;
     std::array<std::uint64_t, kStatusNames.size()> by_status{};
     std::uint64_t learned = 0;
     std::vector<std::string> files;
