@@ -250,6 +250,17 @@ TEST_CASE("program: frames of a zoom") {
     CHECK(sweep(zoom).exit_code == 0);
     CHECK(fs::exists(out + "/frame_000/picture.png"));
     CHECK(arrays_of(out + "/frame_000") == first);
+
+    // With --force, too, what comes after the frame that ends it is gone on with.
+    fs::remove(out + "/frame_001/loss.npy");
+    fs::create_directory(out + "/frame_001/loss.npy");
+    zoom.push_back("--seed=7");
+    CHECK(sweep(zoom).exit_code == 1);
+    fs::remove(out + "/frame_001/loss.npy");
+    std::erase(zoom, "--force");
+    const ProgramResult rest = sweep(zoom);
+    CHECK(rest.exit_code == 0);
+    CHECK(rest.output.starts_with(out + "/frame_000: done before\ndone: 256"));
 }
 
 TEST_CASE("program: frames of a zoom that cannot be trained are refused before any is") {

@@ -136,11 +136,16 @@ void check_frames(const Configuration& configuration, const SweepJob<Scalar>& wh
     }
 }
 
-template <class Scalar>
-int run_frame(const Configuration& whole, const Frame& frame, const std::filesystem::path& directory) {
+Configuration configuration_of(const Configuration& whole, const Frame& frame, const std::filesystem::path& directory) {
     Configuration configuration = whole;
     configuration.set("window", frame.windows[0] + "," + frame.windows[1], "--zoom");
     configuration.set("out", directory.string(), "--out");
+    return configuration;
+}
+
+template <class Scalar>
+int run_frame(const Configuration& whole, const Frame& frame, const std::filesystem::path& directory) {
+    Configuration configuration = configuration_of(whole, frame, directory);
     const SweepJob<Scalar> job = make_sweep_job<Scalar>(configuration);
     const std::optional<HeldSweep> held = held_sweep(configuration, directory);
     if (!held || !held->is_finished) {
@@ -153,12 +158,29 @@ int run_frame(const Configuration& whole, const Frame& frame, const std::filesys
     return kDone;
 }
 
+/// With --force: the frames of an earlier zoom, all of them before the first is trained.
+template <class Scalar>
+void replace_frames(const Configuration& whole, const std::vector<Frame>& frames,
+                    const std::filesystem::path& directory) {
+    for (const Frame& frame : frames) {
+        const std::filesystem::path place = directory / frame.name;
+        if (std::filesystem::is_directory(place)) {
+            Configuration configuration = configuration_of(whole, frame, place);
+            const SweepJob<Scalar> job = make_sweep_job<Scalar>(configuration);
+            replace_sweep(configuration, job, place);
+        }
+    }
+}
+
 /// --zoom X,Y,F,N: sweeps of their own, each with a window of its own. Those that are finished stay as they are.
 template <class Scalar>
 int run_frames(const Configuration& configuration, const std::filesystem::path& directory) {
     Configuration whole = configuration;
     const std::vector<Frame> frames = read_frames(configuration, read_axes(whole));
     check_frames(configuration, make_sweep_job<Scalar>(whole), frames);
+    if (configuration.flag("force")) {
+        replace_frames<Scalar>(configuration, frames, directory);
+    }
     for (const Frame& frame : frames) {
         const int code = run_frame<Scalar>(configuration, frame, directory / frame.name);
         if (code != kDone) {

@@ -75,8 +75,14 @@ bool can_go_on(const Configuration& configuration, const fs::path& directory) {
     return true;
 }
 
-/// The order of what is done to a directory matters to a kill at any moment: once there is no checkpoint nothing of the
-/// earlier sweep is gone on with; once run.json tells of this sweep, the same command begins it again.
+/// The order matters to a kill at any moment: once there is no checkpoint nothing of the earlier sweep is gone on with;
+/// once run.json tells of this sweep, the same command begins it again.
+template <class Scalar>
+void take_over(const Configuration& configuration, const fs::path& directory, const SweepReport& report) {
+    SweepFiles<Scalar>::remove_checkpoint(directory);
+    write_file(directory / "run.json", run_json(configuration, report, utc_now(), false));
+}
+
 template <class Scalar>
 SweepFiles<Scalar> open_files(const Configuration& configuration, const SweepJob<Scalar>& job,
                               const fs::path& directory, const SweepReport& report) {
@@ -84,8 +90,7 @@ SweepFiles<Scalar> open_files(const Configuration& configuration, const SweepJob
         return SweepFiles<Scalar>::open(directory, job.sweep);
     }
     require_room(configuration, job, directory);
-    SweepFiles<Scalar>::remove_checkpoint(directory);
-    write_file(directory / "run.json", run_json(configuration, report, utc_now(), false));
+    take_over<Scalar>(configuration, directory, report);
     remove_earlier_pictures(directory);
     return SweepFiles<Scalar>::create(directory, job.sweep);
 }
@@ -189,6 +194,20 @@ SweepReport run_sweep(const Configuration& configuration, const SweepJob<Scalar>
 }
 template SweepReport run_sweep(const Configuration&, const SweepJob<float>&, const fs::path&);
 template SweepReport run_sweep(const Configuration&, const SweepJob<double>&, const fs::path&);
+
+template <class Scalar>
+void replace_sweep(const Configuration& configuration, const SweepJob<Scalar>& job, const fs::path& directory) {
+    SweepReport report;
+    report.num_threads = num_threads(job.sweep.settings().training.execution);
+    try {
+        const DirectoryLock lock(configuration, directory);
+        take_over<Scalar>(configuration, directory, report);
+    } catch (const FileError& error) {
+        throw Failure(error.what());
+    }
+}
+template void replace_sweep(const Configuration&, const SweepJob<float>&, const fs::path&);
+template void replace_sweep(const Configuration&, const SweepJob<double>&, const fs::path&);
 
 Json report_json(const SweepReport& report) {
     Json counts = Json::object();

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::uint64_t kRow = kernels::kRowLanes;
 
-/// About half a second of one core: what a kill costs.
+/// About half a second of one core: what Ctrl-C may undo.
 constexpr double kWorkPerThread = 2.5e8;
 constexpr double kMaxPointsPerThread = 65536;
 constexpr double kMaxBytes = 268435456;
