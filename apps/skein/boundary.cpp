@@ -170,14 +170,13 @@ int count_plane(const Configuration& configuration, const SweepJob<Scalar>& job)
     }
     std::vector<std::uint8_t> classes;
     const int threads = num_threads(job.sweep.settings().training.execution);
-    SweepProgress progress(num_points, 0, threads, configuration.flag("quiet"));
+    SweepProgress progress(num_points, 0, job.sweep.work_per_point(), threads, configuration.flag("quiet"));
     while (classes.size() < num_points) {
         const std::size_t count = std::min<std::size_t>(kBlock, static_cast<std::size_t>(num_points) - classes.size());
         const EnsembleOutcome points = job.sweep.run(classes.size(), count, &progress).points;
         if (is_stopped(points)) {
             return kSignalBase + stop_signal();
         }
-        progress.add_work(points.sample_layers);
         const std::vector<std::uint8_t> block = classes_of(points, boundary);
         classes.insert(classes.end(), block.begin(), block.end());
     }

@@ -45,8 +45,7 @@ constexpr Option kSweepOptions[] = {
 constexpr Option kOutputOptions[] = {
     {"Zooms and single points", "zoom", "X,Y,F,N", numbers, "",
      "N frames around the point (X, Y), each F times narrower than the one before: sweeps of their own in "
-     "DIR/frame_000, "
-     "DIR/frame_001, ..."},
+     "DIR/frame_000, DIR/frame_001, ... Those that are finished are left as they are."},
     {"Zooms and single points", "point", "I,J,..", numbers, "",
      "Print the skein train command that repeats this point (counted from 0 along each axis) alone, to the same bits."},
     {"Output", "out", "DIR", text, "",

@@ -153,25 +153,49 @@ Map make_trainability(const std::filesystem::path& directory, const Layout& layo
     return map;
 }
 
+/// function(element, index) for all elements in their order, without all of them in memory.
+template <class Function>
+void for_each_element(const ArrayFile& file, const Function& function) {
+    constexpr std::uint64_t kBlock = std::uint64_t{1} << 20;
+    std::vector<double> elements;
+    for (std::uint64_t first = 0; first < file.num_elements(); first += kBlock) {
+        elements.resize(static_cast<std::size_t>(std::min(kBlock, file.num_elements() - first)));
+        file.read(first, std::span<double>(elements));
+        for (std::size_t at = 0; at < elements.size(); ++at) function(elements[at], first + at);
+    }
+}
+
+/// As many of the numbers, evenly spread, as values_at_ranks() takes of all of them.
+std::vector<double> ranked_elements(const ArrayFile& file) {
+    std::uint64_t num_members = 0, member = 0;
+    for_each_element(file, [&](double value, std::uint64_t) { num_members += std::isnan(value) ? 0 : 1; });
+    const std::uint64_t step = std::max<std::uint64_t>(1, (num_members + kMaxRanked - 1) / kMaxRanked);
+    std::vector<double> values;
+    for_each_element(file, [&](double value, std::uint64_t) {
+        if (!std::isnan(value) && member++ % step == 0) values.push_back(value);
+    });
+    return values;
+}
+
 /// How often each loss was recorded over the first axis, in rows of equal height up to the 999th in a thousand
 /// (a few that diverge would press the rest together).
 Map make_recorded(const std::filesystem::path& directory, const Layout& layout, std::size_t num_records,
                   std::vector<std::size_t> shape) {
     shape.push_back(num_records);
-    const std::vector<double> all = read_array<double>(directory, "recorded_losses.npy", ElementType::float64, shape);
+    const ArrayFile file = ArrayFile::open(directory / "recorded_losses.npy", ElementType::float64, shape);
     Map map{layout.size(0), kRecordedHeight, std::vector<double>(layout.size(0) * kRecordedHeight, kNan), {}};
     const double ends[] = {0.0, 0.999};
-    const std::vector<double> bounds = values_at_ranks(all, ends);
+    const std::vector<double> bounds = values_at_ranks(ranked_elements(file), ends);
     map.y_from = bounds[0];
     map.y_to = bounds[1] > bounds[0] ? bounds[1] : bounds[0] + 1.0;
-    for (std::size_t at = 0; at < all.size(); ++at) {
-        const double row = (all[at] - map.y_from) / (map.y_to - map.y_from) * static_cast<double>(kRecordedHeight);
+    for_each_element(file, [&](double loss, std::uint64_t at) {
+        const double row = (loss - map.y_from) / (map.y_to - map.y_from) * static_cast<double>(kRecordedHeight);
         if (row >= 0 && row < static_cast<double>(kRecordedHeight)) {
-            const std::size_t x = at / num_records / layout.step(0) % layout.size(0);
+            const auto x = static_cast<std::size_t>(at / num_records / layout.step(0) % layout.size(0));
             double& count = map.values[static_cast<std::size_t>(row) * map.width + x];
             count = std::isnan(count) ? 1.0 : count + 1.0;
         }
-    }
+    });
     return map;
 }
 

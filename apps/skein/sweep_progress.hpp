@@ -12,24 +12,27 @@ namespace skein::app {
 /// "12,345 of 1,048,576 chains  12 %  3.4 s left  150,000 chains/s  1.2e+09 sample-layers/s per core".
 class SweepProgress final : public EnsembleObserver {
 public:
-    SweepProgress(std::uint64_t num_points, std::uint64_t points_before, int num_threads, bool quiet);
+    /// `work_per_point`: sample-layers, at most.
+    SweepProgress(std::uint64_t num_points, std::uint64_t points_before, double work_per_point, int num_threads,
+                  bool quiet);
     SweepProgress(const SweepProgress&) = delete;
     SweepProgress& operator=(const SweepProgress&) = delete;
     ~SweepProgress() override;
 
     void after_tile(std::size_t num_lanes) override;
-    /// What the points of a block took.
-    void add_work(std::uint64_t sample_layers) { sample_layers_ += sample_layers; }
+    void after_work(std::uint64_t sample_layers) override;
     double seconds() const;
 
 private:
     using Clock = std::chrono::steady_clock;
+    void show_at_times();
     std::string line() const;
 
     bool is_shown_;
     std::uint64_t num_points_;
     std::uint64_t points_before_;
     std::uint64_t points_done_;
+    double work_per_point_;
     int num_threads_;
     std::uint64_t sample_layers_ = 0;
     Clock::time_point start_ = Clock::now();

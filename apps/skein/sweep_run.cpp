@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <fstream>
 
 #include "config_file.hpp"
+#include "directory_lock.hpp"
 #include "errors.hpp"
 #include "json.hpp"
 #include "machine.hpp"
@@ -16,6 +16,7 @@
 #include "skein/files/sweep_files.hpp"
 #include "skein/instruction_set.hpp"
 #include "skein/version.hpp"
+#include "sweep_directory.hpp"
 #include "sweep_pictures.hpp"
 #include "sweep_progress.hpp"
 
@@ -25,20 +26,8 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-/// About half a second of one core: what a kill costs, and how often disks are waited for at most.
-constexpr double kWorkPerBlock = 1e9;
+/// How often disks are waited for at most.
 constexpr std::chrono::seconds kSyncInterval{2};
-
-/// What of a configuration changes no outcome.
-constexpr std::string_view kWithoutEffect[] = {"threads", "picture"};
-
-Json settings_json(const Configuration& configuration) {
-    Json settings = stored_configuration(configuration);
-    for (const std::string_view name : kWithoutEffect) {
-        settings.erase(std::string(name));
-    }
-    return settings;
-}
 
 std::string run_json(const Configuration& configuration, const SweepReport& report, const std::string& start_time,
                      bool is_finished) {
@@ -62,57 +51,6 @@ std::string run_json(const Configuration& configuration, const SweepReport& repo
     return json_text(json);
 }
 
-/// The run.json that a directory holds, or nothing.
-std::optional<Json> read_run_json(const fs::path& directory) {
-    std::ifstream file(directory / "run.json", std::ios::binary);
-    if (!file) {
-        return std::nullopt;
-    }
-    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    return Json::parse(text, nullptr, false);
-}
-
-/// Throws unless the unfinished sweep of `run` has these settings.
-void require_same_settings(const Configuration& configuration, const Json& run) {
-    const auto fail = [&](const std::string& message) {
-        configuration.fail("out", configuration.text("out") + " holds a sweep of " + message +
-                                      ": expected the same, another directory, or --force");
-    };
-    if (run.value("numerics_version", 0) != kNumericsVersion) {
-        fail("another numerics version, " + run.value("numerics_version", Json()).dump());
-    }
-    const Json now = settings_json(configuration);
-    Json before = run.value("configuration", Json::object());
-    for (const std::string_view name : kWithoutEffect) {
-        before.erase(std::string(name));
-    }
-    for (const Json& settings : {now, before}) {
-        for (const auto& [key, value] : settings.items()) {
-            const Json here = now.value(key, Json()), there = before.value(key, Json());
-            if (here != there) {
-                fail("other settings (" + key + ": there " + (there.is_null() ? "none" : there.dump()) + ", now " +
-                     (here.is_null() ? "none" : here.dump()) + ")");
-            }
-        }
-    }
-}
-
-/// Whether the directory holds an unfinished sweep of these settings. Throws BadInput for one that holds anything else.
-bool can_go_on(const Configuration& configuration, const fs::path& directory) {
-    const std::optional<Json> run = read_run_json(directory);
-    if (!run || configuration.flag("force")) {
-        return false;
-    }
-    if (!run->is_object() || run->value("skein", "") != "sweep") {
-        configuration.fail("out", directory.string() + " already holds a run: expected a new directory, or --force");
-    }
-    if (run->value("status", "") != "running") {
-        configuration.fail("out", directory.string() + " holds a finished sweep: expected a new directory, or --force");
-    }
-    require_same_settings(configuration, *run);
-    return true;
-}
-
 template <class Scalar>
 void require_room(const Configuration& configuration, const SweepJob<Scalar>& job, const fs::path& directory) {
     const std::uint64_t needed = SweepFiles<Scalar>::total_bytes(job.sweep);
@@ -124,6 +62,27 @@ void require_room(const Configuration& configuration, const SweepJob<Scalar>& jo
     }
 }
 
+/// Whether the directory holds an unfinished sweep of these settings. Throws BadInput for one that holds anything else.
+bool can_go_on(const Configuration& configuration, const fs::path& directory) {
+    const std::optional<HeldSweep> held = held_sweep(configuration, directory);
+    if (!held) {
+        return false;
+    }
+    if (held->is_finished) {
+        configuration.fail("out", directory.string() + " holds a finished sweep: expected a new directory, or --force");
+    }
+    require_same_settings(configuration, *held);
+    return true;
+}
+
+/// The order matters to a kill at any moment: once there is no checkpoint nothing of the earlier sweep is gone on with;
+/// once run.json tells of this sweep, the same command begins it again.
+template <class Scalar>
+void take_over(const Configuration& configuration, const fs::path& directory, const SweepReport& report) {
+    SweepFiles<Scalar>::remove_checkpoint(directory);
+    write_file(directory / "run.json", run_json(configuration, report, utc_now(), false));
+}
+
 template <class Scalar>
 SweepFiles<Scalar> open_files(const Configuration& configuration, const SweepJob<Scalar>& job,
                               const fs::path& directory, const SweepReport& report) {
@@ -131,35 +90,27 @@ SweepFiles<Scalar> open_files(const Configuration& configuration, const SweepJob
         return SweepFiles<Scalar>::open(directory, job.sweep);
     }
     require_room(configuration, job, directory);
-    fs::create_directories(directory);
-    write_file(directory / "run.json", run_json(configuration, report, utc_now(), false));
+    take_over<Scalar>(configuration, directory, report);
+    remove_earlier_pictures(directory);
     return SweepFiles<Scalar>::create(directory, job.sweep);
 }
 
-template <class Scalar>
-std::size_t points_per_block(const SweepJob<Scalar>& job, int num_threads) {
-    constexpr double kMin = 64, kMax = 65536;
-    const double points = kWorkPerBlock / std::max(1.0, job.sweep.work_per_point());
-    return static_cast<std::size_t>(std::clamp(points, kMin, kMax)) * static_cast<std::size_t>(num_threads);
-}
-
-/// Block after block, until all is done or a stop is requested.
+/// Block after block, until all is done or a stop is requested: then what is through of the last one is kept.
 template <class Scalar>
 void train_blocks(const SweepJob<Scalar>& job, SweepFiles<Scalar>& files, bool quiet, SweepReport& report) {
     using Clock = std::chrono::steady_clock;
     const std::uint64_t num_points = job.sweep.num_points();
-    const std::size_t block = points_per_block(job, report.num_threads);
-    SweepProgress progress(num_points, files.points_done(), report.num_threads, quiet);
+    const std::size_t block = points_per_block(job.sweep, report.num_threads);
+    SweepProgress progress(num_points, files.points_done(), job.sweep.work_per_point(), report.num_threads, quiet);
     Clock::time_point last_sync = Clock::now();
     while (files.points_done() < num_points && stop_signal() == 0) {
         const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(block, num_points - files.points_done()));
         const SweepOutcome<Scalar> outcome = job.sweep.run(files.points_done(), count, &progress);
+        files.append(outcome, num_finished(outcome.points));
+        report.sample_layers += outcome.points.sample_layers;
         if (is_stopped(outcome.points)) {
             break;
         }
-        files.append(outcome);
-        report.sample_layers += outcome.points.sample_layers;
-        progress.add_work(outcome.points.sample_layers);
         if (Clock::now() - last_sync > kSyncInterval) {
             files.sync();
             last_sync = Clock::now();
@@ -208,8 +159,14 @@ SweepReport run_sweep(const Configuration& configuration, const SweepJob<Scalar>
     SweepReport report;
     report.directory = directory.string();
     report.num_points = job.sweep.num_points();
+    report.is_forced = configuration.flag("force");
     report.num_threads = num_threads(job.sweep.settings().training.execution);
     try {
+        if (!fs::exists(directory)) {
+            require_room(configuration, job, directory);
+            fs::create_directories(directory);
+        }
+        const DirectoryLock lock(configuration, directory);
         SweepFiles<Scalar> files = open_files(configuration, job, directory, report);
         const std::string start_time = utc_now();
         report.points_before = files.points_done();
@@ -238,6 +195,20 @@ SweepReport run_sweep(const Configuration& configuration, const SweepJob<Scalar>
 template SweepReport run_sweep(const Configuration&, const SweepJob<float>&, const fs::path&);
 template SweepReport run_sweep(const Configuration&, const SweepJob<double>&, const fs::path&);
 
+template <class Scalar>
+void replace_sweep(const Configuration& configuration, const SweepJob<Scalar>& job, const fs::path& directory) {
+    SweepReport report;
+    report.num_threads = num_threads(job.sweep.settings().training.execution);
+    try {
+        const DirectoryLock lock(configuration, directory);
+        take_over<Scalar>(configuration, directory, report);
+    } catch (const FileError& error) {
+        throw Failure(error.what());
+    }
+}
+template void replace_sweep(const Configuration&, const SweepJob<float>&, const fs::path&);
+template void replace_sweep(const Configuration&, const SweepJob<double>&, const fs::path&);
+
 Json report_json(const SweepReport& report) {
     Json counts = Json::object();
     for (std::size_t status = 0; status + 1 < kStatusNames.size(); ++status) {
@@ -262,7 +233,8 @@ std::string report_text(const SweepReport& report, const std::vector<Axis>& axes
     std::string text = report.signal == 0 ? "done: " + grouped(report.num_points) + " chains\n\n"
                                           : "stopped by " + std::string(signal_name(report.signal)) + " after " +
                                                 grouped(report.points_done) + " of " + grouped(report.num_points) +
-                                                " chains; the same command goes on\n\n";
+                                                " chains; the same command " +
+                                                (report.is_forced ? "without --force " : "") + "goes on\n\n";
     for (std::size_t axis = 0; axis < axes.size(); ++axis) {
         text += row(axis == 0 ? "axes" : "", axes[axis].text());
     }

@@ -20,6 +20,7 @@ struct SweepReport {
     double seconds = 0.0;
     int num_threads = 1;
     int signal = 0;  // that stopped it, or 0
+    bool is_forced = false;
     std::array<std::uint64_t, kStatusNames.size()> by_status{};
     std::uint64_t learned = 0;
     std::vector<std::string> files;
@@ -30,6 +31,12 @@ struct SweepReport {
 template <class Scalar>
 SweepReport run_sweep(const Configuration& configuration, const SweepJob<Scalar>& job,
                       const std::filesystem::path& directory);
+
+/// With --force: from here on a directory that exists holds this sweep, of which nothing is done, and no other. Comes
+/// before any of several sweeps is run, so that without --force they can be gone on with. Throws as run_sweep() does.
+template <class Scalar>
+void replace_sweep(const Configuration& configuration, const SweepJob<Scalar>& job,
+                   const std::filesystem::path& directory);
 
 nlohmann::ordered_json report_json(const SweepReport& report);
 std::string report_text(const SweepReport& report, const std::vector<Axis>& axes);

@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cmath>
 #include <memory>
-#include <mutex>
 #include <stdexcept>
 #include <string>
 
@@ -14,6 +13,7 @@
 #include "lane_trainer.hpp"
 #include "parallel.hpp"
 #include "require.hpp"
+#include "shared_observer.hpp"
 
 namespace skein {
 namespace {
@@ -147,8 +147,11 @@ void forget(EnsembleOutcome& outcome, std::size_t first, std::size_t count) {
 
 }  // namespace
 
-bool is_stopped(const EnsembleOutcome& outcome) noexcept {
-    return std::ranges::find(outcome.cause, Cause::stop_request) != outcome.cause.end();
+bool is_stopped(const EnsembleOutcome& outcome) noexcept { return num_finished(outcome) != outcome.cause.size(); }
+
+std::size_t num_finished(const EnsembleOutcome& outcome) noexcept {
+    const auto first_stopped = std::ranges::find(outcome.cause, Cause::stop_request);
+    return static_cast<std::size_t>(first_stopped - outcome.cause.begin());
 }
 
 TrainingSettings lane_settings(const EnsembleSettings& settings, std::size_t lane, std::size_t num_lanes) {
@@ -193,7 +196,7 @@ EnsembleOutcome train(Ensemble<Scalar>& ensemble, std::type_identity_t<std::span
     EnsembleOutcome outcome = empty_outcome(num_lanes, found_good.recorded_steps.size(), std::move(reused));
     std::vector<std::unique_ptr<LaneTrainer<Scalar>>> trainers(static_cast<std::size_t>(num_threads));
     std::atomic<bool> is_stopped{false};  // what counts is what was seen: the request may be taken back
-    std::mutex one_at_a_time;
+    SharedObserver shared_observer(observer);
     for_each_chunk(num_tiles, num_threads, [&](std::size_t tile, int thread) {
         if (is_stopped.load(std::memory_order_relaxed)) {
             return;
@@ -205,12 +208,11 @@ EnsembleOutcome train(Ensemble<Scalar>& ensemble, std::type_identity_t<std::span
         }
         const std::size_t first = tile * tile_lanes;
         const std::size_t count = std::min(tile_lanes, num_lanes - first);
-        if (!trainer->train(ensemble, first, count, outcome)) {
+        if (trainer->train(ensemble, first, count, outcome, shared_observer)) {
+            shared_observer.after_tile(count);
+        } else {
             forget(outcome, first, count);
             is_stopped.store(true, std::memory_order_relaxed);
-        } else if (observer != nullptr) {
-            const std::lock_guard lock(one_at_a_time);
-            observer->after_tile(count);
         }
     });
     for (const auto& trainer : trainers) {

@@ -114,7 +114,7 @@ kernels::LaneTile<Scalar> LaneTrainer<Scalar>::tile(Scalar* weights) noexcept {
 
 template <class Scalar>
 bool LaneTrainer<Scalar>::train(Ensemble<Scalar>& ensemble, std::size_t first_lane, std::size_t num_lanes,
-                                EnsembleOutcome& outcome) {
+                                EnsembleOutcome& outcome, SharedObserver& observer) {
     const std::atomic<bool>* const stop = stop_request(settings_);
     if (is_requested(stop)) {
         return false;
@@ -133,12 +133,14 @@ bool LaneTrainer<Scalar>::train(Ensemble<Scalar>& ensemble, std::size_t first_la
             return false;
         }
         if (sample_layers_ - work_at_last_look > kWorkPerLook) {
+            observer.after_work(sample_layers_ - work_at_last_look);
             work_at_last_look = sample_layers_;
             if (is_requested(stop)) {
                 return false;
             }
         }
     }
+    observer.after_work(sample_layers_ - work_at_last_look);
     return unpack(ensemble, num_lanes);
 }
 

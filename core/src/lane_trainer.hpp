@@ -9,6 +9,7 @@
 #include "eigen_core.hpp"
 #include "lane_gradient.hpp"
 #include "lane_samples.hpp"
+#include "shared_observer.hpp"
 #include "skein/ensemble_trainer.hpp"
 
 namespace skein {
@@ -33,9 +34,10 @@ public:
     LaneTrainer(std::span<const Activation> activations, std::span<const Dataset<Scalar>> data,
                 const EnsembleSettings& settings, std::size_t num_lanes, std::size_t tile_lanes);
 
-    /// Trains lanes [first_lane, first_lane + num_lanes) of `ensemble`, and writes their outcomes. Returns false, with
-    /// the ensemble unchanged, when a stop is requested.
-    bool train(Ensemble<Scalar>& ensemble, std::size_t first_lane, std::size_t num_lanes, EnsembleOutcome& outcome);
+    /// Trains lanes [first_lane, first_lane + num_lanes) of `ensemble`, and writes their outcomes; tells `observer` of
+    /// the work. Returns false, with the ensemble unchanged, when a stop is requested.
+    bool train(Ensemble<Scalar>& ensemble, std::size_t first_lane, std::size_t num_lanes, EnsembleOutcome& outcome,
+               SharedObserver& observer);
 
     /// Samples x layers so far.
     std::uint64_t sample_layers() const noexcept { return sample_layers_; }

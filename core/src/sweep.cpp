@@ -286,8 +286,16 @@ void Sweep<Scalar>::check_axes() const {
 template <class Scalar>
 double Sweep<Scalar>::work_per_point() const noexcept {
     const TrainingSettings& training = settings_.training;
-    const double num_samples = static_cast<double>(data_.num_samples());
-    const double batch_size = training.batch_size == 0 ? num_samples : static_cast<double>(training.batch_size);
+    const CompressedDataset* const compressed = data_.compressed();
+    const double num_samples = compressed != nullptr
+                                   ? static_cast<double>(compressed->num_panels() * compressed->num_nodes())
+                                   : static_cast<double>(data_.num_samples());
+    double batch_size = training.batch_size == 0 ? num_samples : static_cast<double>(training.batch_size);
+    for (const SweepAxis& axis : settings_.axes) {
+        if (axis.parameter.kind == Kind::batch) {
+            batch_size = std::ranges::max(axis.values);
+        }
+    }
     double samples = std::numeric_limits<double>::infinity();
     if (training.stop.max_steps) {
         samples = static_cast<double>(*training.stop.max_steps) * batch_size;
@@ -295,7 +303,7 @@ double Sweep<Scalar>::work_per_point() const noexcept {
     if (training.stop.max_epochs) {
         samples = std::min(samples, static_cast<double>(*training.stop.max_epochs) * num_samples);
     }
-    return samples * static_cast<double>(max_layers_);
+    return (samples + num_samples) * static_cast<double>(max_layers_);
 }
 
 template <class Scalar>

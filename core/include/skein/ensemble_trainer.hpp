@@ -72,6 +72,8 @@ struct EnsembleOutcome {
 
 /// Whether a stop was requested before all lanes were through.
 bool is_stopped(const EnsembleOutcome& outcome) noexcept;
+/// How many lanes, from the first on without a gap, are through.
+std::size_t num_finished(const EnsembleOutcome& outcome) noexcept;
 
 /// Watches the training of an ensemble.
 class EnsembleObserver {
@@ -79,6 +81,9 @@ public:
     virtual ~EnsembleObserver() = default;
     /// So many lanes more are through. Called from any thread, by one at a time.
     virtual void after_tile(std::size_t num_lanes) = 0;
+    /// So many sample-layers more are done, of lanes that need not be through. Called likewise, about every millisecond
+    /// of a thread, where steps are not longer than that.
+    virtual void after_work(std::uint64_t /*sample_layers*/) {}
 };
 
 /// Trains every lane of `ensemble` from its weights on, which become the final ones (the last finite ones of a lane that

@@ -106,7 +106,7 @@ public:
     std::uint64_t num_points() const noexcept { return num_points_; }
     /// Layers of the deepest chain.
     std::size_t max_layers() const noexcept { return max_layers_; }
-    /// Samples x layers of a point that runs to its end, at most.
+    /// Samples x layers of a point that runs to its end, its final loss included, at most.
     double work_per_point() const noexcept;
 
     /// The value of each axis at a point of the grid, [axes].
@@ -135,5 +135,10 @@ private:
     std::uint64_t num_points_ = 1;
     std::size_t max_layers_ = 1;
 };
+
+/// How many points that follow each other to run() at a time, so that little is lost where that is interrupted: about
+/// half a second of work, but full rows of lanes for every thread where there are as many points, and bounded memory.
+template <class Scalar>
+std::size_t points_per_block(const Sweep<Scalar>& sweep, int num_threads);
 
 }  // namespace skein

@@ -1,14 +1,20 @@
 #include "skein/files/sweep_files.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <fstream>
 #include <functional>
 #include <iterator>
 #include <limits>
+#include <span>
 #include <utility>
 
+#include "files/descriptor.hpp"
 #include "files/fail.hpp"
 #include "skein/files/array_file.hpp"
 #include "skein/files/run_directory.hpp"
@@ -20,6 +26,12 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kCheckpointName = "checkpoint";
 constexpr std::string_view kCheckpointHead = "skein sweep checkpoint 1\n";
+
+/// All that a sweep may write, beside axis_1.npy, ...
+constexpr std::string_view kFileNames[] = {
+    kCheckpointName,           "status.npy",           "cause.npy",          "steps.npy",       "loss.npy",
+    "first_loss.npy",          "smallest_loss.npy",    "loss_decreased.npy", "marked_step.npy", "weights.npy",
+    "normalised_loss_sum.npy", "inverse_loss_sum.npy", "recorded_losses.npy"};
 
 struct ArraySpec {
     std::string name;
@@ -99,7 +111,29 @@ std::uint64_t read_checkpoint(const fs::path& path) {
     return points_done;
 }
 
+void remove_file(const fs::path& path) {
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT) files::fail_system(path, "cannot be removed", errno);
+}
+
+void remove_earlier_files(const fs::path& directory) {
+    std::vector<fs::path> found;
+    for (const fs::directory_entry& entry : fs::directory_iterator(directory)) {
+        if (is_sweep_file_name(entry.path().filename().native())) found.push_back(entry.path());
+    }
+    std::ranges::for_each(found, remove_file);
+}
+
 }  // namespace
+
+bool is_sweep_file_name(std::string_view name) {
+    constexpr std::string_view kAxis = "axis_", kEnd = ".npy";
+    if (!name.starts_with(kAxis) || !name.ends_with(kEnd)) {
+        return std::ranges::find(kFileNames, name) != std::end(kFileNames);
+    }
+    name.remove_prefix(kAxis.size());
+    name.remove_suffix(kEnd.size());
+    return !name.empty() && name.find_first_not_of("0123456789") == std::string_view::npos;
+}
 
 template <class Scalar>
 struct SweepFiles<Scalar>::State {
@@ -115,8 +149,8 @@ struct SweepFiles<Scalar>::State {
         const auto found = std::ranges::find(specs, name, &ArraySpec::name);
         return arrays[static_cast<std::size_t>(found - specs.begin())];
     }
-    template <class T, class Values, class Convert = std::identity>
-    void append(std::string_view name, const Values& values, Convert convert = {}) {
+    template <class T, class Value, class Convert = std::identity>
+    void append(std::string_view name, std::span<const Value> values, Convert convert = {}) {
         std::vector<T> elements(values.size());
         std::ranges::transform(values, elements.begin(),
                                [&](const auto& value) { return static_cast<T>(convert(value)); });
@@ -151,7 +185,19 @@ bool SweepFiles<Scalar>::is_unfinished(const fs::path& directory) {
 }
 
 template <class Scalar>
+void SweepFiles<Scalar>::remove_checkpoint(const fs::path& directory) {
+    remove_file(directory / kCheckpointName);
+    const files::Descriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    // EINVAL: the file system has no such thing as syncing a directory.
+    if (!opened.is_open() || (::fsync(opened.get()) != 0 && errno != EINVAL)) {
+        files::fail_system(directory, "cannot be synced", errno);
+    }
+}
+
+template <class Scalar>
 SweepFiles<Scalar> SweepFiles<Scalar>::create(const fs::path& directory, const Sweep<Scalar>& sweep) {
+    remove_checkpoint(directory);
+    remove_earlier_files(directory);
     auto state = std::make_unique<State>();
     state->directory = directory;
     state->specs = array_specs(sweep);
@@ -206,12 +252,19 @@ std::uint64_t SweepFiles<Scalar>::points_done() const noexcept {
 
 template <class Scalar>
 void SweepFiles<Scalar>::append(const SweepOutcome<Scalar>& outcome) {
+    append(outcome, outcome.points.status.size());
+}
+
+template <class Scalar>
+void SweepFiles<Scalar>::append(const SweepOutcome<Scalar>& outcome, std::size_t count) {
     const EnsembleOutcome& points = outcome.points;
-    const std::size_t count = points.status.size();
+    const auto first_of = [count]<class Value>(const std::vector<Value>& column) {
+        return std::span<const Value>(column).first(count);
+    };
     State& state = *state_;
-    state.template append<std::uint8_t>("status.npy", points.status);
-    state.template append<std::uint8_t>("cause.npy", points.cause);
-    state.array("steps.npy").write(state.points_done, std::span<const std::uint64_t>(points.steps));
+    state.template append<std::uint8_t>("status.npy", first_of(points.status));
+    state.template append<std::uint8_t>("cause.npy", first_of(points.cause));
+    state.array("steps.npy").write(state.points_done, first_of(points.steps));
     const std::pair<std::string_view, const std::vector<double>*> columns[] = {
         {"loss.npy", &points.loss},
         {"first_loss.npy", &points.first_loss},
@@ -219,22 +272,25 @@ void SweepFiles<Scalar>::append(const SweepOutcome<Scalar>& outcome) {
         {"normalised_loss_sum.npy", &points.normalised_loss_sum},
         {"inverse_loss_sum.npy", &points.inverse_loss_sum}};
     for (const auto& [name, column] : columns) {
-        state.array(name).write(state.points_done, std::span<const double>(*column));
+        state.array(name).write(state.points_done, first_of(*column));
     }
-    state.array("loss_decreased.npy").write(state.points_done, std::span<const std::uint8_t>(points.loss_decreased));
-    state.array("weights.npy").write(state.points_done * state.max_layers, std::span<const Scalar>(outcome.weights));
+    state.array("loss_decreased.npy").write(state.points_done, first_of(points.loss_decreased));
+    state.array("weights.npy")
+        .write(state.points_done * state.max_layers,
+               std::span<const Scalar>(outcome.weights).first(count * state.max_layers));
     if (std::ranges::find(state.specs, "marked_step.npy", &ArraySpec::name) != state.specs.end()) {
-        state.template append<std::int64_t>("marked_step.npy", points.marked_step, [](std::uint64_t step) {
+        state.template append<std::int64_t>("marked_step.npy", first_of(points.marked_step), [](std::uint64_t step) {
             return step == kNever ? std::int64_t{-1} : static_cast<std::int64_t>(step);
         });
     }
-    if (state.num_records != 0) {
-        std::vector<double> losses(count * state.num_records);
-        for (std::size_t point = 0; point < count; ++point) {
-            for (std::size_t record = 0; record < state.num_records; ++record) {
-                losses[point * state.num_records + record] = points.recorded_losses[record * count + point];
-            }
+    const std::size_t num_lanes = points.status.size();
+    std::vector<double> losses(count * state.num_records);
+    for (std::size_t point = 0; state.num_records != 0 && point < count; ++point) {
+        for (std::size_t record = 0; record < state.num_records; ++record) {
+            losses[point * state.num_records + record] = points.recorded_losses[record * num_lanes + point];
         }
+    }
+    if (state.num_records != 0) {
         state.array("recorded_losses.npy")
             .write(state.points_done * state.num_records, std::span<const double>(losses));
     }

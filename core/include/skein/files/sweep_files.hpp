@@ -6,11 +6,15 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "skein/sweep.hpp"
 
 namespace skein {
+
+/// Whether a sweep writes a file of that name: one of its arrays, or the checkpoint.
+bool is_sweep_file_name(std::string_view name);
 
 /// What a directory of a sweep holds, beside run.json and pictures. Shapes begin with the axes, the last one first, so
 /// that the first axis runs fastest: array[j, i] is point i of the first axis and j of the second.
@@ -36,7 +40,12 @@ public:
     /// True when a sweep has been begun in `directory` and is not finished.
     static bool is_unfinished(const std::filesystem::path& directory);
 
-    /// Makes the arrays in a directory that exists, with all their room on the disk. Throws FileError.
+    /// From here on nothing in `directory` is gone on with, also after a loss of power: comes first where a sweep is
+    /// replaced. Throws FileError.
+    static void remove_checkpoint(const std::filesystem::path& directory);
+
+    /// Makes the arrays in a directory that exists, with all their room on the disk; removes those of an earlier sweep,
+    /// which may have others. Throws FileError.
     static SweepFiles create(const std::filesystem::path& directory, const Sweep<Scalar>& sweep);
     /// Goes on where an earlier one was. Throws FileError when the arrays are not those of this sweep.
     static SweepFiles open(const std::filesystem::path& directory, const Sweep<Scalar>& sweep);
@@ -47,8 +56,9 @@ public:
 
     /// Points [0, points_done()) are in the arrays.
     std::uint64_t points_done() const noexcept;
-    /// Writes the outcome of the points that come next.
+    /// Writes the outcome of the points that come next: all of it, or the first `count` of its points.
     void append(const SweepOutcome<Scalar>& outcome);
+    void append(const SweepOutcome<Scalar>& outcome, std::size_t count);
     /// From here on the points done so far outlive the process and the power.
     void sync();
     /// All points are done: removes the checkpoint.
