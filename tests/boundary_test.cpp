@@ -117,6 +117,8 @@ TEST_CASE("several changes in one bracket are all found") {
 
 TEST_CASE("bad searches are refused") {
     SweepSettings settings = product_of_two();
+    settings.weights.clear();
+    settings.num_layers = 2;
     settings.axes.push_back({parse_sweep_parameter("seed"), {1, 2}});
     const Sweep<double> sweep = make_sweep<double>(settings);
     const auto error_of = [&](const BoundarySettings& boundary) -> std::string {

@@ -16,11 +16,22 @@ namespace {
 
 constexpr std::uint64_t kMaxRecorded = 1'000'000;
 
+/// Whether the number of steps is not the same at all points: it follows from epochs and the size of a batch.
+bool has_own_lengths(const Configuration& configuration, const std::vector<Axis>& axes) {
+    return configuration.is_given("epochs") && std::ranges::any_of(axes, [](const Axis& axis) {
+               return axis.parameter.kind == SweepParameter::Kind::batch;
+           });
+}
+
 /// The last --record-last steps of a run.
-std::vector<std::uint64_t> read_recorded_steps(const Configuration& configuration,
+std::vector<std::uint64_t> read_recorded_steps(const Configuration& configuration, const std::vector<Axis>& axes,
                                                std::optional<std::uint64_t> max_steps) {
     if (!configuration.is_given("record-last")) {
         return {};
+    }
+    if (has_own_lengths(configuration, axes)) {
+        configuration.fail("record-last", "the points of axis batch have different last steps beside " +
+                                              configuration.where("epochs") + ": expected --steps in its place");
     }
     const std::uint64_t count = configuration.count("record-last", 1, kMaxRecorded);
     if (!max_steps || count > *max_steps) {
@@ -57,6 +68,9 @@ SweepSettings make_settings(const Configuration& configuration, const std::vecto
                             const TrainJob<Scalar>& job) {
     SweepSettings settings;
     settings.training = job.settings;
+    if (has_own_lengths(configuration, axes)) {
+        settings.training.schedule.total_steps = 0;  // as many as each batch size makes of the epochs
+    }
     settings.training.execution.stop_request = &training_stop_request();
     settings.num_layers = job.start.num_layers();
     settings.activations = configuration.words<Activation>("activation", kActivationNames);
@@ -69,7 +83,7 @@ SweepSettings make_settings(const Configuration& configuration, const std::vecto
     }
     settings.generated = parse_generated(configuration.text("data"), configuration.where("data"));
     settings.marked_loss = configuration.optional_number("mark-loss");
-    settings.recorded_steps = read_recorded_steps(configuration, job.max_steps);
+    settings.recorded_steps = read_recorded_steps(configuration, axes, job.max_steps);
     std::ranges::transform(axes, std::back_inserter(settings.axes), [](const Axis& axis) { return axis.for_sweep(); });
     return settings;
 }
