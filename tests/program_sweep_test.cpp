@@ -325,6 +325,23 @@ TEST_CASE("program: bad sweeps are refused in one line") {
     CHECK(axis_error("weight[1]=linear:0:inf:3") == begin + "weight[1]=linear:0:inf:3': 'inf' is not a number");
     CHECK(axis_error("learning_rate=log10:-1:1:3") ==
           begin + "learning_rate=log10:-1:1:3': logarithmic from -1: expected positive bounds");
+    CHECK(axis_error("learning_rate=values:1e-400") ==
+          begin + "learning_rate=values:1e-400': '1e-400' is out of the range of float64: expected 0, or a size from "
+                  "4.9e-324 to 1.8e+308");
+    CHECK(axis_error("learning_rate=values:1:inf") == begin + "learning_rate=values:1:inf': 'inf' is not a number");
+    CHECK(axis_error("learning_rate=values:1:means") ==
+          begin + "learning_rate=values:1:means': unknown reduction 'means': did you mean 'mean'?");
+    CHECK(axis_error("layers=log10:1:100:5") ==
+          "--axis: layers: 3.162277660168379 is no whole number: expected a list of them, as in "
+          "layers=values:1:3:10:32:100");
+    CHECK(axis_error("weight[1]=values:1:2:mean,weight[2]=values:1:2:median") ==
+          "--axis: mean of weight[1] beside median of weight[2]: expected one reduction for all axes");
+    CHECK(axis_error("learning_rate=log10:1e-3:1:4294967296,weight[1]=linear:0:1:4294967296") ==
+          "--axis: a grid of 4,294,967,296 x 4,294,967,296 points: 1.84e+19 chains, whose outcomes take 1.01e+21 bytes or "
+          "more: expected less than 2^60 chains");
+    CHECK(axis_error("weight[1]=linear:0:1:4294967296") ==
+          "--axis: a grid of 4,294,967,296 points: 4.29e+09 chains, whose outcomes take 2.36e+11 bytes or more: expected at "
+          "most 268,435,456 values of axes");
     CHECK(axis_error("weight[1]=values:") == begin + "weight[1]=values:': '' is not a number");
     CHECK(axis_error("weight[4]=linear:0:1:3") == "axis weight[4]: a chain has 3 layers");
     CHECK(axis_error("seed=linear:0:1:4") == "axis seed: a value is 0.333333: expected a whole number from 0 to 2^53");
