@@ -205,7 +205,8 @@ reduction = "mean"
     REQUIRE(sweep({out + "/run.json", "--out", directory.file("b").string()}).exit_code == 0);
     CHECK(arrays_of(directory.file("b")) == arrays_of(out));
     REQUIRE(sweep({"--layers=2", "--init=normal", "--steps=20", "--data=teacher:samples=5", "--out",
-                   directory.file("c").string(), "--axis=learning_rate=log10:0.1:10:6,weight_scale=values:0.5:1,seed=linear:1:3:3:mean"})
+                   directory.file("c").string(),
+                   "--axis=learning_rate=log10:0.1:10:6,weight_scale=values:0.5:1,seed=linear:1:3:3:mean"})
                 .exit_code == 0);
     CHECK(arrays_of(directory.file("c")) == arrays_of(out));
     REQUIRE(sweep({file.string(), "--window=learning_rate=1:2", "--out", directory.file("d").string()}).exit_code == 0);
@@ -372,17 +373,17 @@ TEST_CASE("program: bad sweeps are refused in one line") {
     CHECK(axis_error("weight[1]=values:1:2:mean,weight[2]=values:1:2:median") ==
           "--axis: mean of weight[1] beside median of weight[2]: expected one reduction for all axes");
     CHECK(axis_error("learning_rate=log10:1e-3:1:4294967296,weight[1]=linear:0:1:4294967296") ==
-          "--axis: a grid of 4,294,967,296 x 4,294,967,296 points: 1.84e+19 chains, whose outcomes take 1.01e+21 bytes or "
-          "more: expected less than 2^60 chains");
+          "--axis: a grid of 4,294,967,296 x 4,294,967,296 points: 1.84e+19 chains, whose outcomes take 1.01e+21 bytes "
+          "or more: expected less than 2^60 chains");
     CHECK(axis_error("weight[1]=linear:0:1:4294967296") ==
-          "--axis: a grid of 4,294,967,296 points: 4.29e+09 chains, whose outcomes take 2.36e+11 bytes or more: expected at "
-          "most 268,435,456 values of axes");
+          "--axis: a grid of 4,294,967,296 points: 4.29e+09 chains, whose outcomes take 2.36e+11 bytes or more: "
+          "expected at most 268,435,456 values of axes");
     CHECK(axis_error("weight[1]=values:") == begin + "weight[1]=values:': '' is not a number");
     CHECK(axis_error("weight[4]=linear:0:1:3") == "axis weight[4]: a chain has 3 layers");
     CHECK(axis_error("seed=linear:0:1:4") == "axis seed: a value is 0.333333: expected a whole number from 0 to 2^53");
     CHECK(axis_error("seed=linear:0:4:5") ==
-          "axis seed: has no effect on these initial weights and batches: expected weights of init normal or uniform, or "
-          "shuffled mini-batches");
+          "axis seed: has no effect on these initial weights and batches: expected weights of init normal or uniform, "
+          "or shuffled mini-batches");
     CHECK(axis_error("learning_rate[1]=values:1:2,learning_rate=values:1:2") ==
           "axis learning_rate[1]: axis learning_rate varies the same layer: expected every layer on one of them alone");
     CHECK(contains(axis_error("weight[1]=linear:0:1:60000,weight[2]=linear:0:1:60000,weight[3]=linear:0:1:60000"),

@@ -161,6 +161,9 @@ TEST_CASE("an axis of seeds is one where seeds matter") {
     CHECK(error_of(settings) == no_effect);
     settings.weights.clear();
     CHECK(error_of(settings) == "");
+    settings.axes.push_back(axis("weight", {1}));
+    CHECK(error_of(settings) == no_effect);
+    settings.axes.pop_back();
     settings.initialization.kind = Initialization::Kind::equal;
     CHECK(error_of(settings) == no_effect);
     settings.training.sampling = Sampling::shuffled;

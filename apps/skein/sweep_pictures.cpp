@@ -212,8 +212,8 @@ ColourBar ramp_bar(const std::string& label) {
     return bar;
 }
 
-/// Ticks for the ascending values at these ranks, each where `place` puts its rank. Values that are equal, which have one
-/// colour, have one tick in the middle of their ranks; the others have digits enough to differ.
+/// Ticks for the ascending values at these ranks, each where `place` puts its rank. Values that are equal, which have
+/// one colour, have one tick in the middle of their ranks; the others have digits enough to differ.
 template <class Place>
 void add_ticks(ColourBar& bar, const std::vector<double>& ranks, const std::vector<double>& values,
                const Place& place) {
@@ -246,7 +246,8 @@ ColourBar two_sided_bar(const Map& map) {
     }
     add_ticks(bar, ranks, lost, [](double rank) { return 0.5 * rank; });
     add_ticks(bar, ranks, learned, [](double rank) { return 1.0 - 0.5 * rank; });
-    std::erase_if(bar.ticks, [](const ColourBar::Tick& tick) { return tick.position == 0.5; });  // where both sides meet
+    // Where both sides meet there is no room for two.
+    std::erase_if(bar.ticks, [](const ColourBar::Tick& tick) { return tick.position == 0.5; });
     return bar;
 }
 

@@ -15,8 +15,8 @@ namespace {
 
 using Kind = SweepParameter::Kind;
 
-/// How many chains are scanned together, of as many points of the other axes as that is enough for, so that memory stays
-/// bounded.
+/// How many chains are scanned together, at as many points of the other axes as they are enough for, so that memory
+/// stays bounded.
 constexpr std::uint64_t kChainsPerBlock = 262'144;
 
 template <class Scalar>

@@ -223,7 +223,7 @@ Sweep<Scalar>::Sweep(SweepSettings settings, Dataset<Scalar> data)
     check_axes();
     SweepPoint<Scalar> first = point(coordinates(0));
     for (const SweepAxis& axis : settings_.axes) {
-        if (axis.parameter.kind == Kind::batch) {  // the fewest steps an epoch, which a schedule's warm-up must fit into
+        if (axis.parameter.kind == Kind::batch) {  // the fewest steps: a schedule's warm-up must fit into them
             first.training.batch_size = static_cast<std::uint64_t>(std::ranges::max(axis.values));
         }
     }
@@ -254,9 +254,13 @@ bool Sweep<Scalar>::varies(Kind kind) const noexcept {
 /// Whether a chain depends on its seed: by the weights that it starts from, or by the order of its samples.
 template <class Scalar>
 bool Sweep<Scalar>::seed_matters() const noexcept {
+    const bool sets_all_weights = std::ranges::any_of(settings_.axes, [](const SweepAxis& axis) {
+        return axis.parameter.kind == Kind::weight && axis.parameter.layers.empty();
+    });
+    const bool draws_weights = settings_.weights.empty() && !sets_all_weights &&
+                               settings_.initialization.kind != Initialization::Kind::equal;
     const bool has_batches = settings_.training.batch_size != 0 || varies(Kind::batch);
-    return (settings_.weights.empty() && settings_.initialization.kind != Initialization::Kind::equal) ||
-           (has_batches && settings_.training.sampling != Sampling::sequential);
+    return draws_weights || (has_batches && settings_.training.sampling != Sampling::sequential);
 }
 
 /// What axes must be beside each other and beside the settings.
@@ -303,8 +307,8 @@ void Sweep<Scalar>::check_axes() const {
             fail(axis, "has no effect on this optimizer: expected momentum or nesterov");
         }
         if (parameter.kind == Kind::seed && !seed_matters()) {
-            fail(axis, "has no effect on these initial weights and batches: expected weights of init normal or uniform, "
-                       "or shuffled mini-batches");
+            fail(axis, "has no effect on these initial weights and batches: expected weights of init normal or "
+                       "uniform, or shuffled mini-batches");
         }
     }
     const bool has_rate_per_layer = settings_.training.learning_rates.size() > 1;
