@@ -301,8 +301,9 @@ TEST_CASE("program: a point with a batch of its own has the schedule that train 
     }
     Arguments recorded = settings;
     recorded.insert(recorded.end(), {"--record-last=3", "--out=" + directory.file("r").string()});
-    CHECK(error_of(recorded) == "--record-last: the points of axis batch have different last steps beside --epochs: "
-                                "expected --steps in its place");
+    CHECK(error_of(recorded) ==
+          "--record-last: the points of axis batch have different last steps beside --epochs: "
+          "expected --steps in its place");
     run = settings;
     run.insert(run.end(), {"--batch=1", "--warm-up=10", "--out=" + directory.file("w").string()});
     CHECK(contains(error_of(run), "total_steps of the cosine schedule is 10: expected more than its warm-up"));
@@ -312,12 +313,11 @@ TEST_CASE("program: figures have no axis where there is none, and ticks that dif
     const TemporaryDirectory directory;
     const fs::path script = directory.file("script");
     fs::create_directory(directory.file("bin"));
-    const fs::path gnuplot =
-        directory.file("bin/gnuplot", "#!/bin/sh\n/bin/cat > '" + script.string() + "'\nexit 1\n");
+    const fs::path gnuplot = directory.file("bin/gnuplot", "#!/bin/sh\n/bin/cat > '" + script.string() + "'\nexit 1\n");
     fs::permissions(gnuplot, fs::perms::owner_all);
     const auto script_of = [&](const Arguments& more) {
-        Arguments arguments{"sweep", "--force", "--out=" + directory.file("s").string(), "--layers=1", "--steps=5",
-                            "--data=teacher:samples=4"};
+        Arguments arguments{"sweep",      "--force",   "--out=" + directory.file("s").string(),
+                            "--layers=1", "--steps=5", "--data=teacher:samples=4"};
         arguments.insert(arguments.end(), more.begin(), more.end());
         CHECK(run_program(arguments, {{"PATH=" + directory.file("bin").string()}}).exit_code == 0);
         return content_of(script);
@@ -330,8 +330,8 @@ TEST_CASE("program: figures have no axis where there is none, and ticks that dif
     const std::string line = script_of({"--axis=learning_rate=log10:0.01:1:8", "--picture=steps"});
     CHECK(contains(line, "unset ytics\n"));
     CHECK(count(line, "set label \"\\065\"") == 1);  // 5, of the bar: all chains made as many steps
-    const std::string plane = script_of({"--axis=learning_rate=linear:0.1:0.100001:8,weight[1]=linear:1:1.000001:8",
-                                         "--picture=loss"});
+    const std::string plane =
+        script_of({"--axis=learning_rate=linear:0.1:0.100001:8,weight[1]=linear:1:1.000001:8", "--picture=loss"});
     CHECK(!contains(plane, "unset ytics\n"));
     std::set<std::string> labels;
     std::size_t num_labels = 0;
@@ -362,8 +362,9 @@ TEST_CASE("program: bad sweeps are refused in one line") {
     CHECK(axis_error("learning_rate=log10:-1:1:3") ==
           begin + "learning_rate=log10:-1:1:3': logarithmic from -1: expected positive bounds");
     CHECK(axis_error("learning_rate=values:1e-400") ==
-          begin + "learning_rate=values:1e-400': '1e-400' is out of the range of float64: expected 0, or a size from "
-                  "4.9e-324 to 1.8e+308");
+          begin +
+              "learning_rate=values:1e-400': '1e-400' is out of the range of float64: expected 0, or a size from "
+              "4.9e-324 to 1.8e+308");
     CHECK(axis_error("learning_rate=values:1:inf") == begin + "learning_rate=values:1:inf': 'inf' is not a number");
     CHECK(axis_error("learning_rate=values:1:means") ==
           begin + "learning_rate=values:1:means': unknown reduction 'means': did you mean 'mean'?");

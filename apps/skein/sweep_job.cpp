@@ -158,12 +158,11 @@ void require_size(const Configuration& configuration, const std::vector<Axis>& a
         sizes += (sizes.empty() ? "" : " x ") + grouped(axis.num_points);
     }
     if (num_points >= kMaxPoints || num_values > kMaxValues) {
-        configuration.fail("axis", "a grid of " + sizes + " points: " + rounded(num_points, 3) +
-                                       " chains, whose outcomes take " + rounded(num_points * kBytesPerPoint, 3) +
-                                       " bytes or more: expected " +
-                                       (num_points >= kMaxPoints
-                                            ? "less than 2^60 chains"
-                                            : "at most " + grouped(kMaxValues) + " values of axes"));
+        configuration.fail(
+            "axis", "a grid of " + sizes + " points: " + rounded(num_points, 3) + " chains, whose outcomes take " +
+                        rounded(num_points * kBytesPerPoint, 3) + " bytes or more: expected " +
+                        (num_points >= kMaxPoints ? "less than 2^60 chains"
+                                                  : "at most " + grouped(kMaxValues) + " values of axes"));
     }
 }
 

@@ -305,8 +305,9 @@ MapFigure make_figure(const Layout& layout, const Map& map, Picture picture, Qua
         y = edges_of(*layout.axes[layout.shown[1]]);
     }
     const bool has_y = quantity == Quantity::recorded || layout.shown.size() > 1;
-    return {title,  x.label, y.label, x.from,           x.to, x.log, y.from, y.to, y.log, std::move(picture),
-            make_bar(map, quantity), has_y};
+    return {
+        title, x.label, y.label, x.from, x.to, x.log, y.from, y.to, y.log, std::move(picture), make_bar(map, quantity),
+        has_y};
 }
 
 std::string numbered(const std::string& name, std::size_t picture, std::size_t num_pictures) {

@@ -257,8 +257,8 @@ bool Sweep<Scalar>::seed_matters() const noexcept {
     const bool sets_all_weights = std::ranges::any_of(settings_.axes, [](const SweepAxis& axis) {
         return axis.parameter.kind == Kind::weight && axis.parameter.layers.empty();
     });
-    const bool draws_weights = settings_.weights.empty() && !sets_all_weights &&
-                               settings_.initialization.kind != Initialization::Kind::equal;
+    const bool draws_weights =
+        settings_.weights.empty() && !sets_all_weights && settings_.initialization.kind != Initialization::Kind::equal;
     const bool has_batches = settings_.training.batch_size != 0 || varies(Kind::batch);
     return draws_weights || (has_batches && settings_.training.sampling != Sampling::sequential);
 }
@@ -307,8 +307,9 @@ void Sweep<Scalar>::check_axes() const {
             fail(axis, "has no effect on this optimizer: expected momentum or nesterov");
         }
         if (parameter.kind == Kind::seed && !seed_matters()) {
-            fail(axis, "has no effect on these initial weights and batches: expected weights of init normal or "
-                       "uniform, or shuffled mini-batches");
+            fail(axis,
+                 "has no effect on these initial weights and batches: expected weights of init normal or "
+                 "uniform, or shuffled mini-batches");
         }
     }
     const bool has_rate_per_layer = settings_.training.learning_rates.size() > 1;
