@@ -99,6 +99,30 @@ TEST_CASE("a boundary is the same on any number of threads, and in the sense of 
     }
 }
 
+class ChainCount final : public EnsembleObserver {
+public:
+    void after_tile(std::size_t num_lanes) override { chains += num_lanes; }
+    std::uint64_t chains = 0;
+};
+
+TEST_CASE("a search tells its observer of every chain, and keeps no classes that nobody asks for") {
+    const SweepSettings sweep_settings = product_of_two();
+    const Sweep<double> sweep = make_sweep<double>(sweep_settings);
+    BoundarySettings settings;
+    settings.boundary = BoundaryOf::diverged;
+    const BoundaryOutcome expected = find_boundary(sweep, settings);
+    CHECK(expected.scanned_classes.size() == 3 * 64);
+    settings.keeps_classes = false;
+    ChainCount observer;
+    const BoundaryOutcome outcome = find_boundary(sweep, settings, &observer);
+    CHECK(observer.chains == outcome.chains);
+    CHECK(outcome.scanned_classes.empty());
+    REQUIRE(outcome.changes.size() == expected.changes.size());
+    for (std::size_t at = 0; at < outcome.changes.size(); ++at) {
+        CHECK(outcome.changes[at].below == expected.changes[at].below);
+    }
+}
+
 TEST_CASE("several changes in one bracket are all found") {
     SweepSettings settings = product_of_two();
     settings.axes.pop_back();
@@ -117,6 +141,8 @@ TEST_CASE("several changes in one bracket are all found") {
 
 TEST_CASE("bad searches are refused") {
     SweepSettings settings = product_of_two();
+    settings.weights.clear();
+    settings.num_layers = 2;
     settings.axes.push_back({parse_sweep_parameter("seed"), {1, 2}});
     const Sweep<double> sweep = make_sweep<double>(settings);
     const auto error_of = [&](const BoundarySettings& boundary) -> std::string {

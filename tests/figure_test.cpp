@@ -227,6 +227,11 @@ TEST_CASE("files: what gnuplot is told of a map") {
     CHECK(script.find("set ylabel \"y\" noenhanced\n") != script.npos);
     CHECK(script.find(" nohead linetype 1\nset label \"mid\\140dle\" at screen ") != script.npos);
     CHECK(script.find("set label \"b\" at screen ") != script.npos);
+    figure.has_y_tics = false;
+    CHECK(gnuplot.error(figure).starts_with("cannot be drawn: libpng says: "));
+    const std::string flat = content_of(gnuplot.directory().file("script"));
+    CHECK(flat.find("set yrange [0:1]\nunset ytics\n") != flat.npos);
+    CHECK(flat.find("set ytics (") == flat.npos);
     CHECK(FakeGnuplot("").error(figure) == "cannot be drawn: no gnuplot on the PATH (Debian: gnuplot-nox)");
     CHECK(FakeGnuplot("echo bad >&2; exit 1\n").error(figure) == "cannot be drawn: gnuplot says: bad");
 }
@@ -242,6 +247,9 @@ TEST_CASE("files: a map that is none") {
     figure = map_of(2, 2);
     figure.x_from = 0;
     refuses(figure, "draw: the x axis goes from 0 to 1000: expected a larger number than the first, which is positive");
+    figure.x_from = 1e-3;
+    figure.x_to = 1e301;
+    refuses(figure, "draw: the x axis goes from 0.001 to 1e+301: expected bounds of a size from 1e-300 to 1e300");
     figure = map_of(2, 2);
     for (const double y_to : {-1.0, -2.0, double{INFINITY}, std::nan(""), 1e301}) {
         figure.y_to = y_to;

@@ -90,11 +90,11 @@ TEST_CASE("program: bad boundaries are refused") {
     const std::string two = "--axis=learning_rate=linear:0.25:4:2,weight[1]=linear:0:1:3";
     CHECK(error_of({two, "--along=learning-rates"}) ==
           "skein: error: --along: unknown axis 'learning-rates': did you mean 'learning_rate'?\n");
-    CHECK(error_of({two + ",seed=linear:1:2:2"}) ==
+    CHECK(error_of({two + ",weight[2]=linear:1:2:2"}) ==
           "skein: error: --along is missing: expected the axis to look along (or two axes, for the dimension)\n");
     CHECK(error_of({two, "--along=weight[1]", "--between=divergd"}) ==
           "skein: error: --between: unknown between 'divergd': did you mean 'diverged'?\n");
-    CHECK(error_of({"--axis=seed=linear:1:9:9"}) ==
+    CHECK(error_of({"--axis=seed=linear:1:9:9", "--init=normal"}) ==
           "skein: error: axis seed: its values are whole numbers, between which nothing can be bisected\n");
     CHECK(error_of({}) ==
           "skein: error: no axis is given: expected --axis, [[axis]] in a file, or --preset (see skein "

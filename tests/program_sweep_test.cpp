@@ -172,6 +172,7 @@ values = [0.5, 1]
 TEST_CASE("program: arrays have the first axis last, and axes their values") {
     const TemporaryDirectory directory;
     const fs::path file = directory.file("sweep.toml", R"(layers = 2
+init = "normal"
 steps = 20
 data = "teacher:samples=5"
 [[axis]]
@@ -203,7 +204,8 @@ reduction = "mean"
     // The same by its run.json, and by flags; a window narrows an axis.
     REQUIRE(sweep({out + "/run.json", "--out", directory.file("b").string()}).exit_code == 0);
     CHECK(arrays_of(directory.file("b")) == arrays_of(out));
-    REQUIRE(sweep({"--layers=2", "--steps=20", "--data=teacher:samples=5", "--out", directory.file("c").string(),
+    REQUIRE(sweep({"--layers=2", "--init=normal", "--steps=20", "--data=teacher:samples=5", "--out",
+                   directory.file("c").string(),
                    "--axis=learning_rate=log10:0.1:10:6,weight_scale=values:0.5:1,seed=linear:1:3:3:mean"})
                 .exit_code == 0);
     CHECK(arrays_of(directory.file("c")) == arrays_of(out));
@@ -339,6 +341,66 @@ TEST_CASE("program: an interrupted sweep goes on to the same bytes") {
                    "holds a finished sweep: expected a new directory, or --force"));
 }
 
+TEST_CASE("program: a point with a batch of its own has the schedule that train gives it") {
+    const TemporaryDirectory directory;
+    const Arguments settings{"--data=teacher:samples=16,layers=3,weight=1.2", "--layers=3", "--epochs=10",
+                             "--schedule=cosine", "--axis=batch=values:1:4:16"};
+    Arguments run = settings;
+    run.push_back("--out=" + directory.file("s").string());
+    REQUIRE(sweep(run).exit_code == 0);
+    const auto loss = read_array<double>(directory.file("s") / "loss.npy", ElementType::float64, {3});
+    for (std::size_t index = 0; index < loss.size(); ++index) {
+        Arguments point = settings;
+        point.push_back("--point=" + std::to_string(index));
+        Arguments train = words_of(sweep(point).output);
+        train.erase(train.begin());
+        train.insert(train.end(), {"--json", "--quiet"});
+        CHECK(Json::parse(run_program(train).output)["loss"].get<double>() == loss[index]);
+    }
+    Arguments recorded = settings;
+    recorded.insert(recorded.end(), {"--record-last=3", "--out=" + directory.file("r").string()});
+    CHECK(error_of(recorded) ==
+          "--record-last: the points of axis batch have different last steps beside --epochs: "
+          "expected --steps in its place");
+    run = settings;
+    run.insert(run.end(), {"--batch=1", "--warm-up=10", "--out=" + directory.file("w").string()});
+    CHECK(contains(error_of(run), "total_steps of the cosine schedule is 10: expected more than its warm-up"));
+}
+
+TEST_CASE("program: figures have no axis where there is none, and ticks that differ") {
+    const TemporaryDirectory directory;
+    const fs::path script = directory.file("script");
+    fs::create_directory(directory.file("bin"));
+    const fs::path gnuplot = directory.file("bin/gnuplot", "#!/bin/sh\n/bin/cat > '" + script.string() + "'\nexit 1\n");
+    fs::permissions(gnuplot, fs::perms::owner_all);
+    const auto script_of = [&](const Arguments& more) {
+        Arguments arguments{"sweep",      "--force",   "--out=" + directory.file("s").string(),
+                            "--layers=1", "--steps=5", "--data=teacher:samples=4"};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        CHECK(run_program(arguments, {{"PATH=" + directory.file("bin").string()}}).exit_code == 0);
+        return content_of(script);
+    };
+    const auto count = [](const std::string& text, const std::string& part) {
+        std::size_t found = 0;
+        for (auto at = text.find(part); at != text.npos; at = text.find(part, at + 1)) ++found;
+        return found;
+    };
+    const std::string line = script_of({"--axis=learning_rate=log10:0.01:1:8", "--picture=steps"});
+    CHECK(contains(line, "unset ytics\n"));
+    CHECK(count(line, "set label \"\\065\"") == 1);  // 5, of the bar: all chains made as many steps
+    const std::string plane =
+        script_of({"--axis=learning_rate=linear:0.1:0.100001:8,weight[1]=linear:1:1.000001:8", "--picture=loss"});
+    CHECK(!contains(plane, "unset ytics\n"));
+    std::set<std::string> labels;
+    std::size_t num_labels = 0;
+    for (auto at = plane.find("set label \""); at != plane.npos; at = plane.find("set label \"", at + 1)) {
+        labels.insert(plane.substr(at + 11, plane.find('"', at + 11) - at - 11));
+        ++num_labels;
+    }
+    CHECK(num_labels == 6);  // five ticks and the name
+    CHECK(labels.size() == num_labels);
+}
+
 TEST_CASE("program: bad sweeps are refused in one line") {
     const TemporaryDirectory directory;
     const std::string out = "--out=" + directory.file("s").string();
@@ -357,9 +419,32 @@ TEST_CASE("program: bad sweeps are refused in one line") {
     CHECK(axis_error("weight[1]=linear:0:inf:3") == begin + "weight[1]=linear:0:inf:3': 'inf' is not a number");
     CHECK(axis_error("learning_rate=log10:-1:1:3") ==
           begin + "learning_rate=log10:-1:1:3': logarithmic from -1: expected positive bounds");
+    CHECK(axis_error("learning_rate=values:1e-400") ==
+          begin +
+              "learning_rate=values:1e-400': '1e-400' is out of the range of float64: expected 0, or a size from "
+              "4.9e-324 to 1.8e+308");
+    CHECK(axis_error("learning_rate=values:1:inf") == begin + "learning_rate=values:1:inf': 'inf' is not a number");
+    CHECK(axis_error("learning_rate=values:1:means") ==
+          begin + "learning_rate=values:1:means': unknown reduction 'means': did you mean 'mean'?");
+    CHECK(axis_error("layers=log10:1:100:5") ==
+          "--axis: layers: 3.162277660168379 is no whole number: expected a list of them, as in "
+          "layers=values:1:3:10:32:100");
+    CHECK(axis_error("weight[1]=values:1:2:mean,weight[2]=values:1:2:median") ==
+          "--axis: mean of weight[1] beside median of weight[2]: expected one reduction for all axes");
+    CHECK(axis_error("learning_rate=log10:1e-3:1:4294967296,weight[1]=linear:0:1:4294967296") ==
+          "--axis: a grid of 4,294,967,296 x 4,294,967,296 points: 1.84e+19 chains, whose outcomes take 1.01e+21 bytes "
+          "or more: expected less than 2^60 chains");
+    CHECK(axis_error("weight[1]=linear:0:1:4294967296") ==
+          "--axis: a grid of 4,294,967,296 points: 4.29e+09 chains, whose outcomes take 2.36e+11 bytes or more: "
+          "expected at most 268,435,456 values of axes");
     CHECK(axis_error("weight[1]=values:") == begin + "weight[1]=values:': '' is not a number");
     CHECK(axis_error("weight[4]=linear:0:1:3") == "axis weight[4]: a chain has 3 layers");
     CHECK(axis_error("seed=linear:0:1:4") == "axis seed: a value is 0.333333: expected a whole number from 0 to 2^53");
+    CHECK(axis_error("seed=linear:0:4:5") ==
+          "axis seed: has no effect on these initial weights and batches: expected weights of init normal or uniform, "
+          "or shuffled mini-batches");
+    CHECK(axis_error("learning_rate[1]=values:1:2,learning_rate=values:1:2") ==
+          "axis learning_rate[1]: axis learning_rate varies the same layer: expected every layer on one of them alone");
     CHECK(contains(axis_error("weight[1]=linear:0:1:60000,weight[2]=linear:0:1:60000,weight[3]=linear:0:1:60000"),
                    "the arrays of 216,000,000,000,000 points take "));
     CHECK(error_of({out}) ==
@@ -381,7 +466,7 @@ TEST_CASE("program: bad sweeps are refused in one line") {
           "with a reduction");
     CHECK(!fs::exists(directory.file("s")));
     REQUIRE(run_program({"train", "--layers=1", "--epochs=1", "--out", directory.file("t").string()}).exit_code == 0);
-    CHECK(contains(error_of({"--layers=2", "--axis=seed=linear:1:2:2", "--out", directory.file("t").string()}),
+    CHECK(contains(error_of({"--layers=2", "--axis=weight[1]=linear:1:2:2", "--out", directory.file("t").string()}),
                    "already holds a run: expected a new directory, or --force"));
 }
 

@@ -148,6 +148,31 @@ TEST_CASE("names of parameters") {
     CHECK(parse_error("momentum[1]") == "the parameter 'momentum[1]' is not one of a layer: expected 'momentum'");
 }
 
+TEST_CASE("an axis of seeds is one where seeds matter") {
+    const std::string no_effect =
+        "axis seed: has no effect on these initial weights and batches: expected weights of init normal or uniform, or "
+        "shuffled mini-batches";
+    SweepSettings settings = tanh_sweep();
+    settings.axes = {axis("seed", {1, 2})};
+    CHECK(error_of(settings) == no_effect);
+    settings.training.batch_size = 2;
+    CHECK(error_of(settings) == "");
+    settings.training.sampling = Sampling::sequential;
+    CHECK(error_of(settings) == no_effect);
+    settings.weights.clear();
+    CHECK(error_of(settings) == "");
+    settings.axes.push_back(axis("weight", {1}));
+    CHECK(error_of(settings) == no_effect);
+    settings.axes.pop_back();
+    settings.initialization.kind = Initialization::Kind::equal;
+    CHECK(error_of(settings) == no_effect);
+    settings.training.sampling = Sampling::shuffled;
+    settings.training.batch_size = 0;
+    CHECK(error_of(settings) == no_effect);
+    settings.axes.push_back(axis("batch", {2}));
+    CHECK(error_of(settings) == "");
+}
+
 TEST_CASE("bad sweeps are refused, naming the axis") {
     const auto error_with = [](const std::string& name, std::vector<double> values) {
         SweepSettings settings = tanh_sweep();
@@ -168,6 +193,11 @@ TEST_CASE("bad sweeps are refused, naming the axis") {
     SweepSettings twice = tanh_sweep();
     twice.axes = {axis("weight[1]", {1}), axis("weight[1]", {2})};
     CHECK(error_of(twice) == "axis weight[1]: is given twice");
+    twice.axes = {axis("weight[1]", {1}), axis("weight[1+2]", {2})};
+    CHECK(error_of(twice) ==
+          "axis weight[1]: axis weight[1+2] varies the same layer: expected every layer on one of them alone");
+    twice.axes = {axis("weight[1]", {1}), axis("weight[2+3]", {2}), axis("weight_offset", {3})};
+    CHECK(error_of(twice) == "");
     SweepSettings large = tanh_sweep();
     for (const char* name : {"weight[1]", "weight[2]", "weight[3]", "seed"}) {
         large.axes.push_back(axis(name, linear_values(0, 65535, 65536)));

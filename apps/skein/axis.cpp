@@ -21,9 +21,15 @@ double number_of(std::string_view axis, const std::string& text) {
     return *value;
 }
 
+/// Whether it is meant as a number, if not a right one: 1e-400, -inf, 2x.
+bool is_like_number(std::string_view part) {
+    constexpr std::string_view kBegins = "0123456789+-.";
+    return part.empty() || kBegins.find(part[0]) != std::string_view::npos || part == "inf" || part == "nan";
+}
+
 /// Takes a last part that names a reduction off.
 Reduction take_reduction(std::string_view text, std::vector<std::string>& parts) {
-    if (parts.empty() || parts.back().empty() || parse_number<double>(parts.back())) {
+    if (parts.empty() || is_like_number(parts.back())) {
         return Reduction::none;
     }
     const auto found = std::ranges::find(kReductionNames, parts.back());

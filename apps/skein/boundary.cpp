@@ -2,7 +2,9 @@
 #include "skein/boundary.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <optional>
 #include <stdexcept>
 
 #include "chain_options.hpp"
@@ -11,6 +13,7 @@
 #include "json.hpp"
 #include "machine.hpp"
 #include "numbers.hpp"
+#include "progress.hpp"
 #include "signals.hpp"
 #include "skein/names.hpp"
 #include "streams.hpp"
@@ -113,6 +116,49 @@ std::string changes_text(const SweepJob<Scalar>& job, const BoundarySettings& se
     return text;
 }
 
+/// "12,345 chains  3.4 s  150,000 chains/s": how many there will be depends on the changes that are found.
+class SearchProgress final : public EnsembleObserver {
+public:
+    explicit SearchProgress(bool quiet) : is_shown_(!quiet && error_is_terminal()) {}
+    SearchProgress(const SearchProgress&) = delete;
+    SearchProgress& operator=(const SearchProgress&) = delete;
+    ~SearchProgress() override {
+        if (has_line_) {
+            clear_progress_line();
+        }
+    }
+
+    void after_tile(std::size_t num_lanes) override {
+        chains_ += num_lanes;
+        const Clock::time_point now = Clock::now();
+        if (!is_shown_ || now - last_ < kProgressInterval) {
+            return;
+        }
+        last_ = now;
+        has_line_ = true;
+        const double seconds = std::chrono::duration<double>(now - start_).count();
+        const std::vector<std::string> parts{grouped(chains_) + " chains", duration(seconds),
+                                             rounded(static_cast<double>(chains_) / seconds, 3) + " chains/s"};
+        show_progress_line(joined_to_width(parts, error_terminal_columns()));
+    }
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    bool is_shown_;
+    std::uint64_t chains_ = 0;
+    Clock::time_point start_ = Clock::now();
+    Clock::time_point last_ = start_;
+    bool has_line_ = false;
+};
+
+template <class Scalar>
+BoundaryOutcome search(const Configuration& configuration, const SweepJob<Scalar>& job,
+                       const BoundarySettings& settings) {
+    SearchProgress progress(configuration.flag("quiet"));
+    return find_boundary(job.sweep, settings, &progress);
+}
+
 template <class Scalar>
 int look_along(const Configuration& configuration, const SweepJob<Scalar>& job, std::size_t along) {
     BoundarySettings settings;
@@ -121,7 +167,8 @@ int look_along(const Configuration& configuration, const SweepJob<Scalar>& job, 
     settings.boundary = configuration.word<BoundaryOf>("between", kBoundaryOfNames);
     settings.num_scanned = static_cast<std::size_t>(configuration.count("scan", 2, 1'000'000));
     settings.resolution = configuration.positive_number("resolution");
-    const BoundaryOutcome outcome = find_boundary(job.sweep, settings);
+    settings.keeps_classes = false;
+    const BoundaryOutcome outcome = search(configuration, job, settings);
     write_output(configuration.flag("json") ? json_line(changes_json(job, settings, outcome))
                                             : changes_text(job, settings, outcome));
     return outcome.is_complete ? kDone : kSignalBase + stop_signal();
@@ -159,15 +206,12 @@ Json dimension_json(const std::vector<BoxCount>& counts, const Dimension& dimens
             {"sizes", dimension.num_sizes}};
 }
 
-/// Trains the plane, keeping nothing but the classes, and counts boxes.
+/// The class of every point of the plane, or nothing where a stop was requested.
 template <class Scalar>
-int count_plane(const Configuration& configuration, const SweepJob<Scalar>& job) {
+std::optional<std::vector<std::uint8_t>> train_plane(const Configuration& configuration, const SweepJob<Scalar>& job) {
     constexpr std::size_t kBlock = 65536;
     const auto boundary = configuration.word<BoundaryOf>("between", kBoundaryOfNames);
     const std::uint64_t num_points = job.sweep.num_points();
-    if (num_points > kMaxPlane) {
-        configuration.fail("axis", grouped(num_points) + " points: expected at most " + grouped(kMaxPlane));
-    }
     std::vector<std::uint8_t> classes;
     const int threads = num_threads(job.sweep.settings().training.execution);
     SweepProgress progress(num_points, 0, job.sweep.work_per_point(), threads, configuration.flag("quiet"));
@@ -175,12 +219,26 @@ int count_plane(const Configuration& configuration, const SweepJob<Scalar>& job)
         const std::size_t count = std::min<std::size_t>(kBlock, static_cast<std::size_t>(num_points) - classes.size());
         const EnsembleOutcome points = job.sweep.run(classes.size(), count, &progress).points;
         if (is_stopped(points)) {
-            return kSignalBase + stop_signal();
+            return std::nullopt;
         }
         const std::vector<std::uint8_t> block = classes_of(points, boundary);
         classes.insert(classes.end(), block.begin(), block.end());
     }
-    const std::vector<BoxCount> counts = count_boundary_boxes(classes, job.axes[0].num_points, job.axes[1].num_points);
+    return classes;
+}
+
+/// Trains the plane, keeping nothing but the classes, and counts boxes.
+template <class Scalar>
+int count_plane(const Configuration& configuration, const SweepJob<Scalar>& job) {
+    const std::uint64_t num_points = job.sweep.num_points();
+    if (num_points > kMaxPlane) {
+        configuration.fail("axis", grouped(num_points) + " points: expected at most " + grouped(kMaxPlane));
+    }
+    const std::optional<std::vector<std::uint8_t>> classes = train_plane(configuration, job);
+    if (!classes) {
+        return kSignalBase + stop_signal();
+    }
+    const std::vector<BoxCount> counts = count_boundary_boxes(*classes, job.axes[0].num_points, job.axes[1].num_points);
     const Dimension dimension = box_counting_dimension(counts);
     write_output(configuration.flag("json") ? json_line(dimension_json(counts, dimension, num_points))
                                             : dimension_text(counts, dimension, num_points));

@@ -1,6 +1,7 @@
 #include "sweep_job.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <stdexcept>
 
@@ -16,11 +17,22 @@ namespace {
 
 constexpr std::uint64_t kMaxRecorded = 1'000'000;
 
+/// Whether the number of steps is not the same at all points: it follows from epochs and the size of a batch.
+bool has_own_lengths(const Configuration& configuration, const std::vector<Axis>& axes) {
+    return configuration.is_given("epochs") && std::ranges::any_of(axes, [](const Axis& axis) {
+               return axis.parameter.kind == SweepParameter::Kind::batch;
+           });
+}
+
 /// The last --record-last steps of a run.
-std::vector<std::uint64_t> read_recorded_steps(const Configuration& configuration,
+std::vector<std::uint64_t> read_recorded_steps(const Configuration& configuration, const std::vector<Axis>& axes,
                                                std::optional<std::uint64_t> max_steps) {
     if (!configuration.is_given("record-last")) {
         return {};
+    }
+    if (has_own_lengths(configuration, axes)) {
+        configuration.fail("record-last", "the points of axis batch have different last steps beside " +
+                                              configuration.where("epochs") + ": expected --steps in its place");
     }
     const std::uint64_t count = configuration.count("record-last", 1, kMaxRecorded);
     if (!max_steps || count > *max_steps) {
@@ -52,11 +64,46 @@ Quantity read_quantity(Configuration& configuration, const std::vector<Axis>& ax
     return quantity;
 }
 
+bool is_whole(SweepParameter::Kind kind) {
+    using enum SweepParameter::Kind;
+    return kind == layers || kind == batch || kind == seed || kind == data_seed;
+}
+
+/// Logarithmic steps between whole numbers are seldom whole: which numbers are meant is for the user to say.
+void require_whole(const Configuration& configuration, const SweepAxis& axis) {
+    const auto found = std::ranges::find_if(axis.values, [](double value) { return value != std::round(value); });
+    if (found == axis.values.end()) {
+        return;
+    }
+    constexpr std::size_t kMostNamed = 10;
+    std::vector<double> whole;
+    std::ranges::transform(axis.values, std::back_inserter(whole), [](double value) { return std::round(value); });
+    whole.erase(std::ranges::unique(whole).begin(), whole.end());
+    std::string list = axis.parameter.name() + "=values";
+    for (std::size_t at = 0; at < std::min(kMostNamed, whole.size()); ++at) {
+        list += ":" + shortest(whole[at]);
+    }
+    configuration.fail("axis", axis.parameter.name() + ": " + shortest(*found) +
+                                   " is no whole number: expected a list of them, as in " + list +
+                                   (whole.size() > kMostNamed ? ":..." : ""));
+}
+
+SweepAxis values_of(const Configuration& configuration, const Axis& axis) {
+    SweepAxis values = axis.for_sweep();
+    if (axis.scale == AxisScale::log10 && is_whole(axis.parameter.kind)) {
+        require_whole(configuration, values);
+    }
+    return values;
+}
+
 template <class Scalar>
 SweepSettings make_settings(const Configuration& configuration, const std::vector<Axis>& axes,
                             const TrainJob<Scalar>& job) {
     SweepSettings settings;
     settings.training = job.settings;
+    if (has_own_lengths(configuration, axes)) {
+        settings.training.schedule.total_steps = 0;  // as many as each batch size makes of the epochs
+    }
     settings.training.execution.stop_request = &training_stop_request();
     settings.num_layers = job.start.num_layers();
     settings.activations = configuration.words<Activation>("activation", kActivationNames);
@@ -69,8 +116,9 @@ SweepSettings make_settings(const Configuration& configuration, const std::vecto
     }
     settings.generated = parse_generated(configuration.text("data"), configuration.where("data"));
     settings.marked_loss = configuration.optional_number("mark-loss");
-    settings.recorded_steps = read_recorded_steps(configuration, job.max_steps);
-    std::ranges::transform(axes, std::back_inserter(settings.axes), [](const Axis& axis) { return axis.for_sweep(); });
+    settings.recorded_steps = read_recorded_steps(configuration, axes, job.max_steps);
+    std::ranges::transform(axes, std::back_inserter(settings.axes),
+                           [&](const Axis& axis) { return values_of(configuration, axis); });
     return settings;
 }
 
@@ -94,6 +142,46 @@ std::string joined(const Numbers& numbers) {
         text += (text.empty() ? "" : ",") + shortest(number);
     }
     return text;
+}
+
+/// Says how large a grid would be that is too large, before there are values of it.
+void require_size(const Configuration& configuration, const std::vector<Axis>& axes) {
+    constexpr double kMaxPoints = 0x1p60;
+    constexpr std::uint64_t kMaxValues = std::uint64_t{1} << 28;  // 2 GiB of them
+    constexpr double kBytesPerPoint = 55.0;                       // in the arrays, of a float32 chain of one layer
+    double num_points = 1.0;
+    std::uint64_t num_values = 0;
+    std::string sizes;
+    for (const Axis& axis : axes) {
+        num_points *= static_cast<double>(axis.num_points);
+        num_values += axis.num_points;
+        sizes += (sizes.empty() ? "" : " x ") + grouped(axis.num_points);
+    }
+    if (num_points >= kMaxPoints || num_values > kMaxValues) {
+        configuration.fail(
+            "axis", "a grid of " + sizes + " points: " + rounded(num_points, 3) + " chains, whose outcomes take " +
+                        rounded(num_points * kBytesPerPoint, 3) + " bytes or more: expected " +
+                        (num_points >= kMaxPoints ? "less than 2^60 chains"
+                                                  : "at most " + grouped(kMaxValues) + " values of axes"));
+    }
+}
+
+/// Pictures over several axes that are reduced show one mean, or median, over all of their points.
+void require_one_reduction(const Configuration& configuration, const std::vector<Axis>& axes) {
+    const Axis* first = nullptr;
+    for (const Axis& axis : axes) {
+        if (axis.reduction == Reduction::none) {
+            continue;
+        }
+        first = first == nullptr ? &axis : first;
+        if (axis.reduction != first->reduction) {
+            const auto name = [](const Axis& of) {
+                return std::string(kReductionNames[static_cast<std::size_t>(of.reduction)]);
+            };
+            configuration.fail("axis", name(*first) + " of " + first->parameter.name() + " beside " + name(axis) +
+                                           " of " + axis.parameter.name() + ": expected one reduction for all axes");
+        }
+    }
 }
 
 }  // namespace
@@ -120,6 +208,8 @@ std::vector<Axis> read_axes(Configuration& configuration) {
             configuration.fail("window", error.what());
         }
     }
+    require_size(configuration, axes);
+    require_one_reduction(configuration, axes);
     std::string text;
     for (const Axis& axis : axes) {
         text += (text.empty() ? "" : ",") + axis.text();

@@ -236,10 +236,28 @@ ColourBar ramp_bar(const std::string& label) {
     return bar;
 }
 
+/// Ticks for the ascending values at these ranks, each where `place` puts its rank. Values that are equal, which have
+/// one colour, have one tick in the middle of their ranks; the others have digits enough to differ.
+template <class Place>
+void add_ticks(ColourBar& bar, const std::vector<double>& ranks, const std::vector<double>& values,
+               const Place& place) {
+    constexpr int kDigits = 3;
+    for (std::size_t first = 0, end = 0; first < ranks.size() && !std::isnan(values[first]); first = end) {
+        const double value = values[first];
+        for (end = first + 1; end < ranks.size() && values[end] == value;) ++end;
+        int digits = kDigits;
+        if (first != 0) digits = std::max(digits, digits_apart(values[first - 1], value, kDigits));
+        if (end != ranks.size()) digits = std::max(digits, digits_apart(value, values[end], kDigits));
+        bar.ticks.push_back({place((ranks[first] + ranks[end - 1]) / 2), rounded(value, digits)});
+    }
+}
+
 /// Upwards: chains that did not learn, from fast to slow to fail, then those that did, from slow to fast.
 ColourBar two_sided_bar(const Map& map) {
     ColourBar bar;
-    bar.label = "not learned: sum of first loss / loss     learned: sum of loss / first loss";
+    const bool is_low = 5 * map.height < 3 * map.width;  // too low for many words
+    bar.label = is_low ? "red: not learned, blue: learned"
+                       : "not learned: sum of first loss / loss     learned: sum of loss / first loss";
     const std::vector<double> ranks{0.0, 0.25, 0.5, 0.75, 1.0};
     const std::vector<double> lost = values_at_ranks(map.values, map.side, 0, ranks);
     const std::vector<double> learned = values_at_ranks(map.values, map.side, 1, ranks);
@@ -250,10 +268,10 @@ ColourBar two_sided_bar(const Map& map) {
     for (std::size_t index = kHalf; index-- > 0;) {
         bar.colours.push_back(side_colour(1, static_cast<double>(index) / (kHalf - 1)));
     }
-    for (std::size_t tick = 0; tick + 1 < ranks.size(); ++tick) {
-        if (!std::isnan(lost[tick])) bar.ticks.push_back({0.5 * ranks[tick], rounded(lost[tick], 3)});
-        if (!std::isnan(learned[tick])) bar.ticks.push_back({1.0 - 0.5 * ranks[tick], rounded(learned[tick], 3)});
-    }
+    add_ticks(bar, ranks, lost, [](double rank) { return 0.5 * rank; });
+    add_ticks(bar, ranks, learned, [](double rank) { return 1.0 - 0.5 * rank; });
+    // Where both sides meet there is no room for two.
+    std::erase_if(bar.ticks, [](const ColourBar::Tick& tick) { return tick.position == 0.5; });
     return bar;
 }
 
@@ -268,9 +286,7 @@ ColourBar make_bar(const Map& map, Quantity quantity) {
                              : quantity == Quantity::loss      ? "final loss"
                                                                : "steps");
     const std::vector<double> values = is_fraction(quantity) ? ranks : values_at_ranks(map.values, ranks);
-    for (std::size_t tick = 0; tick < ranks.size(); ++tick) {
-        if (!std::isnan(values[tick])) bar.ticks.push_back({ranks[tick], rounded(values[tick], 3)});
-    }
+    add_ticks(bar, ranks, values, [](double rank) { return rank; });
     return bar;
 }
 
@@ -312,8 +328,10 @@ MapFigure make_figure(const Layout& layout, const Map& map, Picture picture, Qua
     } else if (layout.shown.size() > 1) {
         y = edges_of(*layout.axes[layout.shown[1]]);
     }
+    const bool has_y = quantity == Quantity::recorded || layout.shown.size() > 1;
     return {
-        title, x.label, y.label, x.from, x.to, x.log, y.from, y.to, y.log, std::move(picture), make_bar(map, quantity)};
+        title, x.label, y.label, x.from, x.to, x.log, y.from, y.to, y.log, std::move(picture), make_bar(map, quantity),
+        has_y};
 }
 
 std::string numbered(const std::string& name, std::size_t picture, std::size_t num_pictures) {

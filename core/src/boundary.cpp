@@ -15,8 +15,9 @@ namespace {
 
 using Kind = SweepParameter::Kind;
 
-/// How many points of the other axes are scanned together, so that memory stays bounded.
-constexpr std::uint64_t kPointsPerBlock = 4096;
+/// How many chains are scanned together, at as many points of the other axes as they are enough for, so that memory
+/// stays bounded.
+constexpr std::uint64_t kChainsPerBlock = 262'144;
 
 template <class Scalar>
 void check(const Sweep<Scalar>& sweep, const BoundarySettings& settings) {
@@ -115,7 +116,9 @@ private:
             return brackets;
         }
         const std::vector<std::uint8_t> classes = classes_of(points, settings_.boundary);
-        outcome_.scanned_classes.insert(outcome_.scanned_classes.end(), classes.begin(), classes.end());
+        if (settings_.keeps_classes) {
+            outcome_.scanned_classes.insert(outcome_.scanned_classes.end(), classes.begin(), classes.end());
+        }
         for (std::size_t at = 0; at + 1 < classes.size(); ++at) {
             const std::size_t value = at % num_scanned;
             if (value + 1 < num_scanned && classes[at] != classes[at + 1]) {
@@ -188,8 +191,9 @@ BoundaryOutcome find_boundary(const Sweep<Scalar>& sweep, const BoundarySettings
                                               : linear_values(values.front(), values.back(), settings.num_scanned);
     const std::uint64_t num_points = sweep.num_points() / values.size();
     Search<Scalar> search(sweep, settings, observer, outcome);
-    for (std::uint64_t first = 0; first < num_points && outcome.is_complete; first += kPointsPerBlock) {
-        search.look_at(first, std::min(kPointsPerBlock, num_points - first));
+    const std::uint64_t block = std::max<std::uint64_t>(1, kChainsPerBlock / settings.num_scanned);
+    for (std::uint64_t first = 0; first < num_points && outcome.is_complete; first += block) {
+        search.look_at(first, std::min(block, num_points - first));
     }
     return outcome;
 }

@@ -67,6 +67,15 @@ Range range_of(Kind kind, double value, std::uint64_t num_samples) {
     return {true, ""};
 }
 
+/// Whether both vary the same number.
+bool overlap(const SweepParameter& one, const SweepParameter& other) {
+    const auto is_of_other = [&](std::size_t layer) {
+        return std::ranges::find(other.layers, layer) != other.layers.end();
+    };
+    return one.kind == other.kind &&
+           (one.layers.empty() || other.layers.empty() || std::ranges::any_of(one.layers, is_of_other));
+}
+
 /// Changes some layers, or all.
 template <class Values, class Change>
 void change_layers(Values& values, const SweepParameter& parameter, const Change& change) {
@@ -212,7 +221,12 @@ Sweep<Scalar>::Sweep(SweepSettings settings, Dataset<Scalar> data)
         }
     }
     check_axes();
-    const SweepPoint<Scalar> first = point(coordinates(0));
+    SweepPoint<Scalar> first = point(coordinates(0));
+    for (const SweepAxis& axis : settings_.axes) {
+        if (axis.parameter.kind == Kind::batch) {  // the fewest steps: a schedule's warm-up must fit into them
+            first.training.batch_size = static_cast<std::uint64_t>(std::ranges::max(axis.values));
+        }
+    }
     checked(first.training, first.weights.size(), data_.num_samples());
     Chain<Scalar>(first.weights, first.activations);
 }
@@ -237,6 +251,18 @@ bool Sweep<Scalar>::varies(Kind kind) const noexcept {
     return std::ranges::any_of(settings_.axes, [&](const SweepAxis& axis) { return axis.parameter.kind == kind; });
 }
 
+/// Whether a chain depends on its seed: by the weights that it starts from, or by the order of its samples.
+template <class Scalar>
+bool Sweep<Scalar>::seed_matters() const noexcept {
+    const bool sets_all_weights = std::ranges::any_of(settings_.axes, [](const SweepAxis& axis) {
+        return axis.parameter.kind == Kind::weight && axis.parameter.layers.empty();
+    });
+    const bool draws_weights =
+        settings_.weights.empty() && !sets_all_weights && settings_.initialization.kind != Initialization::Kind::equal;
+    const bool has_batches = settings_.training.batch_size != 0 || varies(Kind::batch);
+    return draws_weights || (has_batches && settings_.training.sampling != Sampling::sequential);
+}
+
 /// What axes must be beside each other and beside the settings.
 template <class Scalar>
 void Sweep<Scalar>::check_axes() const {
@@ -253,6 +279,12 @@ void Sweep<Scalar>::check_axes() const {
         const SweepParameter& parameter = axis.parameter;
         if (std::ranges::count(settings_.axes, parameter, &SweepAxis::parameter) > 1) {
             fail(axis, "is given twice");
+        }
+        for (const SweepAxis& other : settings_.axes) {
+            if (&other != &axis && overlap(parameter, other.parameter)) {
+                fail(axis, "axis " + other.parameter.name() +
+                               " varies the same layer: expected every layer on one of them alone");
+            }
         }
         const bool of_teacher = parameter.kind == Kind::teacher_weight;
         const std::size_t num_layers =
@@ -273,6 +305,11 @@ void Sweep<Scalar>::check_axes() const {
         if (parameter.kind == Kind::momentum && settings_.training.optimizer.kind != Optimizer::Kind::momentum &&
             settings_.training.optimizer.kind != Optimizer::Kind::nesterov) {
             fail(axis, "has no effect on this optimizer: expected momentum or nesterov");
+        }
+        if (parameter.kind == Kind::seed && !seed_matters()) {
+            fail(axis,
+                 "has no effect on these initial weights and batches: expected weights of init normal or "
+                 "uniform, or shuffled mini-batches");
         }
     }
     const bool has_rate_per_layer = settings_.training.learning_rates.size() > 1;

@@ -29,6 +29,7 @@ struct BoundarySettings {
     BoundaryOf boundary = BoundaryOf::loss_decreased;
     std::size_t num_scanned = 64;  ///< values, the ends of the bracket among them, that first tell how often it changes
     double resolution = 1e-12;      ///< of the two ends of a change, relative to the larger of them
+    bool keeps_classes = true;      ///< in BoundaryOutcome::scanned_classes, a byte for every chain of the scan
 };
 
 /// Two values between which the class changes.

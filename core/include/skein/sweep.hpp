@@ -124,6 +124,7 @@ private:
     void check_axis(const SweepAxis& axis) const;
     void check_axes() const;
     bool varies(SweepParameter::Kind kind) const noexcept;
+    bool seed_matters() const noexcept;
     void change_layered(std::span<const double> coordinates, SweepPoint<Scalar>& point) const;
     SweepOutcome<Scalar> run_at(std::span<const double> coordinates, std::size_t num_points,
                                 EnsembleObserver* observer) const;

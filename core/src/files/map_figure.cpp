@@ -147,7 +147,8 @@ std::string bar_of(const Layout& layout, const ColourBar& bar) {
 std::string script_of(const MapFigure& figure, const Layout& layout) {
     return settings_of(layout) + "set title " + gnuplot_string(figure.title) + " noenhanced\n" +
            axis_of("x", figure.x_from, figure.x_to, figure.x_log, figure.x_label) +
-           axis_of("y", figure.y_from, figure.y_to, figure.y_log, figure.y_label) +
+           (figure.has_y_tics ? axis_of("y", figure.y_from, figure.y_to, figure.y_log, figure.y_label)
+                              : "set yrange [0:1]\nunset ytics\n") +
            (layout.bar.width > 0 ? bar_of(layout, figure.colour_bar) : "") + "plot NaN notitle\n";
 }
 
@@ -173,9 +174,12 @@ void require_axis(const char* name, double from, double to, bool is_log) {
         return value == 0.0 || (std::abs(value) >= kSmallestDrawn && std::abs(value) <= kLargestDrawn);
     };
     if (is_drawable(from) && is_drawable(to) && to - from >= kSmallestDrawn && (!is_log || from > 0.0)) return;
-    throw std::invalid_argument("draw: the " + std::string(name) + " axis goes from " + to_text(from) + " to " +
-                                to_text(to) + ": expected a larger number than the first" +
-                                (is_log ? ", which is positive" : ""));
+    const std::string begin =
+        "draw: the " + std::string(name) + " axis goes from " + to_text(from) + " to " + to_text(to) + ": expected ";
+    if (!is_drawable(from) || !is_drawable(to)) {
+        throw std::invalid_argument(begin + "bounds of a size from 1e-300 to 1e300" + (is_log ? "" : ", or 0"));
+    }
+    throw std::invalid_argument(begin + "a larger number than the first" + (is_log ? ", which is positive" : ""));
 }
 
 }  // namespace

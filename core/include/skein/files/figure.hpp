@@ -53,6 +53,7 @@ struct MapFigure {
     bool y_log = false;
     Picture picture;  ///< at most 16,384 x 16,384
     ColourBar colour_bar;
+    bool has_y_tics = true;  ///< false: what is drawn is the same all the way up
 };
 
 /// True when a gnuplot is found on the PATH.
