@@ -133,12 +133,18 @@ TEST_CASE("program: what compressed data cannot do is refused in one line") {
     CHECK(error_of({"train", "--data", file, "--compress"}).find("is compressed already") != std::string::npos);
     CHECK(error_of({"train", "--data", file, "--validation=0.1"}).find("cannot be split") != std::string::npos);
     CHECK(error_of({"train", "--data", file, "--tolerance=0"}).find("--tolerance") != std::string::npos);
-    const ProgramResult beyond = run_program({"train", "--data", file, "--weights=999,999,999", "--json"});
+    const ProgramResult beyond = run_program({"train", "--data", file, "--tolerance=1e-300", "--json"});
     CHECK(beyond.exit_code == 0);
     const Json json = Json::parse(beyond.output);
     CHECK(json["status"] == "stopped");
     CHECK(json["cause"] == "compression_tolerance");
     CHECK(json["loss"].is_null());
+    CHECK(json["compression"]["largest_bound"] == 0.0);
+    CHECK(json["compression"]["largest_refused_bound"] > 1e-300);
+    // Saturated throughout: every derivative is 0, and bounded by what the chain's slopes are.
+    const Json saturated = json_of(run_program({"train", "--data", file, "--weights=999,999,999", "--json"}));
+    CHECK(saturated["status"] == "reached_max_steps");
+    CHECK(saturated["compression"]["largest_bound"] < 1e-8);
 }
 
 }  // namespace skein::test
