@@ -18,8 +18,8 @@ constexpr bool kStored = true;
 constexpr std::string_view kExamples =
     R"(  skein sweep --preset trainability --out runs/trainability
   skein sweep sweep.toml --out runs/sweep
-  skein sweep sweep.toml --out runs/zoomed --window 'learning_rate[1]=10:20,learning_rate[3]=1:2'
-  skein sweep sweep.toml --out runs/frames --zoom 12.5,1.5,2,30
+  skein sweep --preset trainability --out runs/zoomed --window 'learning_rate[1]=5:10,learning_rate[3]=50:100'
+  skein sweep --preset trainability --out runs/frames --zoom 7.56,76,2,9
   skein sweep sweep.toml --point 17,400
   skein sweep --layers 2 --activation identity --axis learning_rate=log10:0.01:10:1000 --out runs/line
   skein sweep --list-presets
