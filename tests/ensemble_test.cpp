@@ -345,6 +345,41 @@ TEST_CASE("loss_decreased looks at the last 20 losses of steps done, not at the 
     }
 }
 
+/// Lane by lane another layer's step is too large for its weight, or its gradient for the norm (float64); the loss and the
+/// other layers are fine.
+TEST_CASE_TEMPLATE("a lane ends where a weight or a gradient of any layer is not finite", Scalar, float, double) {
+    constexpr std::size_t kNumLayers = 4;
+    const double largest = static_cast<double>(std::numeric_limits<Scalar>::max());
+    for (const std::uint64_t batch_size : {std::uint64_t{1}, std::uint64_t{0}}) {
+        CAPTURE(batch_size);
+        Case<Scalar> c{};
+        c.num_lanes = 2 * kNumLayers;
+        c.activations.assign(kNumLayers, Activation::identity);
+        c.weights.assign(c.num_lanes * kNumLayers, Scalar(1));
+        c.data.emplace_back(std::vector<Scalar>{Scalar(1), Scalar(2)}, std::vector<Scalar>{Scalar(9), Scalar(11)});
+        c.settings.common.batch_size = batch_size;
+        c.settings.common.stop.max_steps = 3;
+        c.settings.learning_rates.assign(c.num_lanes * kNumLayers, 1e-3);
+        for (std::size_t layer = 0; layer < kNumLayers; ++layer) {
+            c.settings.learning_rates[layer * c.num_lanes + layer] = 0.9 * largest;
+            // A gradient that is large in one layer alone: w_i small, the next one's delta large.
+            const std::size_t lane = kNumLayers + layer;
+            c.weights[layer * c.num_lanes + lane] = static_cast<Scalar>(1e-30);
+            c.weights[(layer + 1) % kNumLayers * c.num_lanes + lane] = static_cast<Scalar>(1e30);
+        }
+        const Ensemble<Scalar> start(c.num_lanes, c.weights, c.activations);
+        Ensemble<Scalar> end = start;
+        const EnsembleOutcome outcome = train<Scalar>(end, std::span<const Dataset<Scalar>>(c.data), c.settings);
+        for (std::size_t lane = 0; lane < c.num_lanes; ++lane) {
+            check_lane(c, lane, start, end, outcome);
+        }
+        for (std::size_t lane = 0; lane < kNumLayers; ++lane) {
+            CHECK(outcome.cause[lane] == Cause::weight_not_finite);
+            CHECK(outcome.steps[lane] == 0);
+        }
+    }
+}
+
 TEST_CASE("a lane is the same at every place") {
     Choices choose(7);
     const Dataset<float> data = random_data<float>(choose, 9, false);
