@@ -1,8 +1,10 @@
 // Compressed data sets through the program: made, merged, trained on, refused.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <iomanip>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
@@ -80,6 +82,37 @@ TEST_CASE("program: a sweep over compressed data has the outcomes of its points,
     }
     CHECK(num_beyond > 0);
     CHECK(num_beyond < 4);
+}
+
+TEST_CASE("program: chains of a sweep that end beyond the tolerance are told of, and have not learned") {
+    const TemporaryDirectory directory;
+    const std::string file = in(directory, "data.skc"), out = in(directory, "sweep");
+    REQUIRE(run_program({"data", "compress", "teacher:samples=5000,noise=0.1", "--panel-width=2^-6", "--out", file})
+                .exit_code == 0);
+    const ProgramResult result =
+        run_program({"sweep", "--data", file, "--steps=30", "--tolerance=1e-6", "--out", out,
+                     "--axis=learning_rate=log10:0.1:1000:16,weight=linear:-50:50:16"});
+    REQUIRE(result.exit_code == 0);
+    const Json run = Json::parse(content_of(directory.file("sweep") / "run.json"));
+    const auto counts = run["outcome"]["counts"].get<std::map<std::string, std::size_t>>();
+    CHECK(counts.at("converged") + counts.at("reached_max_steps") + counts.at("diverged") + counts.at("stopped") ==
+          256);
+    const auto bytes_of = [&](const std::string& name) {
+        const std::string content = content_of(directory.file("sweep") / name);
+        return content.substr(content.size() - 256);
+    };
+    const std::string status = bytes_of("status.npy"), learned = bytes_of("loss_decreased.npy");
+    const auto num_stopped = static_cast<std::size_t>(std::ranges::count(status, '\3'));
+    CHECK(counts.at("stopped") == num_stopped);
+    CHECK(num_stopped > 0);
+    CHECK(num_stopped < 256);
+    CHECK(run["outcome"]["learned"] == std::ranges::count(learned, '\1'));
+    for (std::size_t point = 0; point < 256; ++point) {
+        CHECK((status[point] != '\3' || learned[point] == '\0'));
+    }
+    CHECK(result.output.find("\n  beyond the tolerance  " + std::to_string(num_stopped) + " (") != std::string::npos);
+    CHECK(result.errors.find("warning: " + std::to_string(num_stopped) + " of 256 chains ended where the error") !=
+          std::string::npos);
 }
 
 TEST_CASE("program: parts that are merged are the whole") {
