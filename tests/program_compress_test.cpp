@@ -115,6 +115,28 @@ TEST_CASE("program: chains of a sweep that end beyond the tolerance are told of,
           std::string::npos);
 }
 
+TEST_CASE("program: boundary takes no point beyond the tolerance for one of a class") {
+    const TemporaryDirectory directory;
+    const std::string file = in(directory, "data.skc");
+    REQUIRE(run_program({"data", "compress", "teacher:samples=5000,noise=0.1", "--panel-width=2^-3", "--out", file})
+                .exit_code == 0);
+    const Arguments settings{"boundary", "--data", file, "--layers=2", "--steps=30", "--learning-rate=0.01",
+                             "--axis=weight[1]=linear:0.5:64:8,weight[2]=linear:1:1.5:2"};
+    for (const bool is_along : {true, false}) {
+        Arguments arguments = settings;
+        if (is_along) arguments.emplace_back("--along=weight[1]");
+        const ProgramResult result = run_program(arguments);
+        CAPTURE(result.errors);
+        CHECK(result.exit_code == 1);
+        CHECK(result.output.empty());
+        CHECK(std::ranges::count(result.errors, '\n') == 1);
+        CHECK(result.errors.starts_with("skein: error: weight[1] = "));
+        CHECK(result.errors.find(", weight[2] = 1: the error on the compressed data is bounded only beyond the "
+                                 "tolerance, 1e-10, so this point has no class (a larger tolerance, ") !=
+              std::string::npos);
+    }
+}
+
 TEST_CASE("program: parts that are merged are the whole") {
     const TemporaryDirectory directory;
     const std::string all = in(directory, "all.npy");

@@ -221,6 +221,7 @@ std::optional<std::vector<std::uint8_t>> train_plane(const Configuration& config
         if (is_stopped(points)) {
             return std::nullopt;
         }
+        require_classes(job.sweep, points, [&](std::size_t at) { return job.sweep.coordinates(classes.size() + at); });
         const std::vector<std::uint8_t> block = classes_of(points, boundary);
         classes.insert(classes.end(), block.begin(), block.end());
     }
