@@ -137,6 +137,36 @@ TEST_CASE("program: boundary takes no point beyond the tolerance for one of a cl
     }
 }
 
+TEST_CASE("program: evaluate and gradient tell the bound on compressed data") {
+    const TemporaryDirectory directory;
+    const std::string file = in(directory, "data.skc"), chain = in(directory, "run/chain.json");
+    REQUIRE(run_program({"data", "compress", "sine:samples=1000", "--out", file}).exit_code == 0);
+    REQUIRE(run_program({"train", "--data=sine:samples=10", "--steps=1", "--out", in(directory, "run")}).exit_code ==
+            0);
+    for (const std::string command : {"evaluate", "gradient"}) {
+        const Arguments exact{command, "--chain", chain, "--data=sine:samples=1000"};
+        const auto with = [](Arguments arguments, const std::string& more) {
+            arguments.push_back(more);
+            return arguments;
+        };
+        const Arguments compressed{command, "--chain", chain, "--tolerance=1e-9", "--data", file};
+        const Json compression = json_of(run_program(with(compressed, "--json")))["compression"];
+        CHECK(compression["compressed"] == 1);
+        CHECK(compression["exact"] == 0);
+        CHECK(compression["largest_bound"] > 0.0);
+        CHECK(compression["largest_bound"] < 1e-8);
+        CHECK(compression["largest_refused_bound"] == 0.0);
+        CHECK(compression["tolerance"] == 1e-9);
+        const std::string text = run_program(compressed).output;
+        CHECK(text.find(command == "evaluate" ? "\ncompressed                error at most " :
+                                                "Compressed data: loss and gradient with an error at most ") !=
+              std::string::npos);
+        CHECK(text.find(", rounding included") != std::string::npos);
+        CHECK(!json_of(run_program(with(exact, "--json"))).contains("compression"));
+        CHECK(run_program(exact).output.find("rounding") == std::string::npos);
+    }
+}
+
 TEST_CASE("program: parts that are merged are the whole") {
     const TemporaryDirectory directory;
     const std::string all = in(directory, "all.npy");
