@@ -161,6 +161,10 @@ BoundaryOutcome search(const Configuration& configuration, const SweepJob<Scalar
 
 template <class Scalar>
 int look_along(const Configuration& configuration, const SweepJob<Scalar>& job, std::size_t along) {
+    if (job.axes[along].scale == AxisScale::values) {
+        throw BadInput("axis '" + job.axes[along].text() +
+                       "': a list, between whose values nothing is looked for: expected linear or log10 bounds");
+    }
     BoundarySettings settings;
     settings.axis = along;
     settings.is_logarithmic = job.axes[along].scale == AxisScale::log10;
