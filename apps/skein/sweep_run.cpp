@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "config_file.hpp"
+#include "data_files.hpp"
 #include "directory_lock.hpp"
 #include "errors.hpp"
 #include "json.hpp"
@@ -34,7 +35,8 @@ std::string run_json(const Configuration& configuration, const SweepReport& repo
                      bool is_finished) {
     Json json{{"skein", "sweep"},         {"status", is_finished ? "finished" : "running"},
               {"version", version()},     {"numerics_version", kNumericsVersion},
-              {"start_time", start_time}, {"configuration", stored_configuration(configuration)}};
+              {"start_time", start_time}, {"configuration", stored_configuration(configuration)},
+              {"data_files", report.data_files}};
     if (is_finished) {
         Json outcome = report_json(report);
         outcome.erase("directory");
@@ -181,6 +183,7 @@ SweepReport run_sweep(const Configuration& configuration, const SweepJob<Scalar>
     report.directory = directory.string();
     report.num_points = job.sweep.num_points();
     report.is_forced = configuration.flag("force");
+    report.data_files = data_files_json(configuration);
     report.num_threads = num_threads(job.sweep.settings().training.execution);
     try {
         if (!fs::exists(directory)) {
@@ -220,6 +223,7 @@ template SweepReport run_sweep(const Configuration&, const SweepJob<double>&, co
 template <class Scalar>
 void replace_sweep(const Configuration& configuration, const SweepJob<Scalar>& job, const fs::path& directory) {
     SweepReport report;
+    report.data_files = data_files_json(configuration);
     report.num_threads = num_threads(job.sweep.settings().training.execution);
     try {
         const DirectoryLock lock(configuration, directory);
