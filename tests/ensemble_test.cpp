@@ -431,6 +431,40 @@ TEST_CASE("a stop request leaves unfinished lanes as they were") {
     CHECK(std::ranges::equal(chains.weights(), weights));
 }
 
+TEST_CASE("a stop request in the middle leaves no trace of a tile, nor of its lanes that had ended") {
+    struct Stopper final : EnsembleObserver {
+        std::atomic<bool> stop{false};
+        void after_tile(std::size_t) override {}
+        void after_work(std::uint64_t) override { stop = true; }
+    };
+    constexpr std::size_t kNumLanes = 20;
+    const Dataset<double> data({1.0}, {0.5});
+    const std::vector<double> weights(2 * kNumLanes, 0.75);
+    Ensemble<double> chains(kNumLanes, 2, weights, Activation::identity);
+    Stopper observer;
+    EnsembleSettings settings;
+    settings.common.stop.max_steps = 1'000'000'000;
+    settings.common.execution = {1, 32};
+    settings.common.execution.stop_request = &observer.stop;
+    settings.learning_rates.assign(kNumLanes, 1e-3);
+    settings.learning_rates[3] = 100.0;  // diverges at once
+    settings.marked_loss = 1e-3;
+    settings.recorded_steps = {0, 1, 2};
+    const EnsembleOutcome outcome = train(chains, data, settings, &observer);
+    CHECK(std::ranges::count(outcome.status, Status::stopped) == kNumLanes);
+    CHECK(std::ranges::count(outcome.cause, Cause::stop_request) == kNumLanes);
+    CHECK(std::ranges::count(outcome.steps, 0u) == kNumLanes);
+    CHECK(std::ranges::count(outcome.loss_decreased, 0) == kNumLanes);
+    CHECK(std::ranges::count(outcome.marked_step, kNever) == kNumLanes);
+    for (const std::vector<double>* const column :
+         {&outcome.loss, &outcome.first_loss, &outcome.smallest_loss, &outcome.normalised_loss_sum,
+          &outcome.inverse_loss_sum, &outcome.recorded_losses}) {
+        CHECK(std::ranges::all_of(*column, [](double value) { return std::isnan(value); }));
+    }
+    CHECK(outcome.recorded_losses.size() == 3 * kNumLanes);
+    CHECK(std::ranges::equal(chains.weights(), weights));
+}
+
 TEST_CASE("bad ensembles are refused, naming the lane") {
     const std::vector<double> weights(12, 0.5);
     const Dataset<double> data({1.0, 2.0}, {0.5, 0.1});

@@ -1,8 +1,10 @@
 // Compressed data sets through the program: made, merged, trained on, refused.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <iomanip>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
@@ -80,6 +82,89 @@ TEST_CASE("program: a sweep over compressed data has the outcomes of its points,
     }
     CHECK(num_beyond > 0);
     CHECK(num_beyond < 4);
+}
+
+TEST_CASE("program: chains of a sweep that end beyond the tolerance are told of, and have not learned") {
+    const TemporaryDirectory directory;
+    const std::string file = in(directory, "data.skc"), out = in(directory, "sweep");
+    REQUIRE(run_program({"data", "compress", "teacher:samples=5000,noise=0.1", "--panel-width=2^-6", "--out", file})
+                .exit_code == 0);
+    const ProgramResult result =
+        run_program({"sweep", "--data", file, "--steps=30", "--tolerance=1e-6", "--out", out,
+                     "--axis=learning_rate=log10:0.1:1000:16,weight=linear:-50:50:16"});
+    REQUIRE(result.exit_code == 0);
+    const Json run = Json::parse(content_of(directory.file("sweep") / "run.json"));
+    const auto counts = run["outcome"]["counts"].get<std::map<std::string, std::size_t>>();
+    CHECK(counts.at("converged") + counts.at("reached_max_steps") + counts.at("diverged") + counts.at("stopped") ==
+          256);
+    const auto bytes_of = [&](const std::string& name) {
+        const std::string content = content_of(directory.file("sweep") / name);
+        return content.substr(content.size() - 256);
+    };
+    const std::string status = bytes_of("status.npy"), learned = bytes_of("loss_decreased.npy");
+    const auto num_stopped = static_cast<std::size_t>(std::ranges::count(status, '\3'));
+    CHECK(counts.at("stopped") == num_stopped);
+    CHECK(num_stopped > 0);
+    CHECK(num_stopped < 256);
+    CHECK(run["outcome"]["learned"] == std::ranges::count(learned, '\1'));
+    for (std::size_t point = 0; point < 256; ++point) {
+        CHECK((status[point] != '\3' || learned[point] == '\0'));
+    }
+    CHECK(result.output.find("\n  beyond the tolerance  " + std::to_string(num_stopped) + " (") != std::string::npos);
+    CHECK(result.errors.find("warning: " + std::to_string(num_stopped) + " of 256 chains ended where the error") !=
+          std::string::npos);
+}
+
+TEST_CASE("program: boundary takes no point beyond the tolerance for one of a class") {
+    const TemporaryDirectory directory;
+    const std::string file = in(directory, "data.skc");
+    REQUIRE(run_program({"data", "compress", "teacher:samples=5000,noise=0.1", "--panel-width=2^-3", "--out", file})
+                .exit_code == 0);
+    const Arguments settings{"boundary", "--data", file, "--layers=2", "--steps=30", "--learning-rate=0.01",
+                             "--axis=weight[1]=linear:0.5:64:8,weight[2]=linear:1:1.5:2"};
+    for (const bool is_along : {true, false}) {
+        Arguments arguments = settings;
+        if (is_along) arguments.emplace_back("--along=weight[1]");
+        const ProgramResult result = run_program(arguments);
+        CAPTURE(result.errors);
+        CHECK(result.exit_code == 1);
+        CHECK(result.output.empty());
+        CHECK(std::ranges::count(result.errors, '\n') == 1);
+        CHECK(result.errors.starts_with("skein: error: weight[1] = "));
+        CHECK(result.errors.find(", weight[2] = 1: the error on the compressed data is bounded only beyond the "
+                                 "tolerance, 1e-10, so this point has no class (a larger tolerance, ") !=
+              std::string::npos);
+    }
+}
+
+TEST_CASE("program: evaluate and gradient tell the bound on compressed data") {
+    const TemporaryDirectory directory;
+    const std::string file = in(directory, "data.skc"), chain = in(directory, "run/chain.json");
+    REQUIRE(run_program({"data", "compress", "sine:samples=1000", "--out", file}).exit_code == 0);
+    REQUIRE(run_program({"train", "--data=sine:samples=10", "--steps=1", "--out", in(directory, "run")}).exit_code ==
+            0);
+    for (const std::string command : {"evaluate", "gradient"}) {
+        const Arguments exact{command, "--chain", chain, "--data=sine:samples=1000"};
+        const auto with = [](Arguments arguments, const std::string& more) {
+            arguments.push_back(more);
+            return arguments;
+        };
+        const Arguments compressed{command, "--chain", chain, "--tolerance=1e-9", "--data", file};
+        const Json compression = json_of(run_program(with(compressed, "--json")))["compression"];
+        CHECK(compression["compressed"] == 1);
+        CHECK(compression["exact"] == 0);
+        CHECK(compression["largest_bound"] > 0.0);
+        CHECK(compression["largest_bound"] < 1e-8);
+        CHECK(compression["largest_refused_bound"] == 0.0);
+        CHECK(compression["tolerance"] == 1e-9);
+        const std::string text = run_program(compressed).output;
+        CHECK(text.find(command == "evaluate" ? "\ncompressed                error at most " :
+                                                "Compressed data: loss and gradient with an error at most ") !=
+              std::string::npos);
+        CHECK(text.find(", rounding included") != std::string::npos);
+        CHECK(!json_of(run_program(with(exact, "--json"))).contains("compression"));
+        CHECK(run_program(exact).output.find("rounding") == std::string::npos);
+    }
 }
 
 TEST_CASE("program: parts that are merged are the whole") {

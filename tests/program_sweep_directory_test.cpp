@@ -80,6 +80,30 @@ TEST_CASE("program: --force over an unfinished sweep removes its checkpoint befo
     CHECK(sweep(out, forced).exit_code == 0);
 }
 
+TEST_CASE("program: a sweep does not go on with another data file of the same name") {
+    const TemporaryDirectory directory;
+    const fs::path out = directory.file("s"), data = directory.file("data.csv");
+    const std::string content = "x,y\n1,0.5\n2,0.25\n";
+    write_file(data, content);
+    Arguments settings{"sweep", "--steps=5", "--quiet", "--data=" + data.string(), "--out=" + out.string()};
+    settings.insert(settings.end(), kLine.begin(), kLine.end());
+    REQUIRE(run_program(settings).exit_code == 0);
+    // Ends a new sweep while it makes its arrays, as a kill would.
+    fs::remove(out / "loss.npy");
+    fs::create_directory(out / "loss.npy");
+    settings.emplace_back("--force");
+    REQUIRE(run_program(settings).exit_code == 1);
+    settings.pop_back();
+    fs::remove(out / "loss.npy");
+    write_file(data, "x,y\n1,0.5\n2,0.75\n");
+    CHECK(error_of(run_program(settings)) ==
+          "skein: error: --out: " + out.string() + " holds a sweep of other data: " + data.string() +
+              " has changed since: expected the same, another directory, or --force\n");
+    fs::remove(data);
+    write_file(data, content);  // a copy is as good
+    CHECK(run_program(settings).exit_code == 0);
+}
+
 TEST_CASE("program: files of others and damaged run.json are refused by name") {
     const TemporaryDirectory directory;
     const fs::path out = directory.file("mine");

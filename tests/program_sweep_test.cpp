@@ -470,4 +470,21 @@ TEST_CASE("program: bad sweeps are refused in one line") {
                    "already holds a run: expected a new directory, or --force"));
 }
 
+TEST_CASE("program: the median of two points is their mean") {
+    const TemporaryDirectory directory;
+    const auto picture = [&](const std::string& reduction) {
+        const fs::path out = directory.file(reduction);
+        // Of each pair, the chain with the larger learning rate does not learn.
+        const ProgramResult result = sweep({"--layers=1", "--activation=identity", "--steps=30", "--quiet",
+                                            "--data=sine:samples=10", "--picture=learned", "--out", out.string(),
+                                            "--axis=weight[1]=linear:1:2:8,learning_rate=values:0.01:10000:" +
+                                                reduction});
+        REQUIRE(result.exit_code == 0);
+        const Json counts = Json::parse(content_of(out / "run.json"))["outcome"];
+        CHECK(counts["learned"] == 8);
+        return content_of(out / "picture.png");
+    };
+    CHECK(picture("median") == picture("mean"));
+}
+
 }  // namespace skein::test

@@ -161,6 +161,10 @@ BoundaryOutcome search(const Configuration& configuration, const SweepJob<Scalar
 
 template <class Scalar>
 int look_along(const Configuration& configuration, const SweepJob<Scalar>& job, std::size_t along) {
+    if (job.axes[along].scale == AxisScale::values) {
+        throw BadInput("axis '" + job.axes[along].text() +
+                       "': a list, between whose values nothing is looked for: expected linear or log10 bounds");
+    }
     BoundarySettings settings;
     settings.axis = along;
     settings.is_logarithmic = job.axes[along].scale == AxisScale::log10;
@@ -221,6 +225,7 @@ std::optional<std::vector<std::uint8_t>> train_plane(const Configuration& config
         if (is_stopped(points)) {
             return std::nullopt;
         }
+        require_classes(job.sweep, points, [&](std::size_t at) { return job.sweep.coordinates(classes.size() + at); });
         const std::vector<std::uint8_t> block = classes_of(points, boundary);
         classes.insert(classes.end(), block.begin(), block.end());
     }

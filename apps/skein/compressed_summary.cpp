@@ -30,4 +30,20 @@ std::string compressed_text(const CompressedDataset& data) {
            " wide\n";
 }
 
+nlohmann::ordered_json compression_json(const CompressionRecord& record, double tolerance) {
+    return {{"compressed", record.num_compressed},
+            {"exact", record.num_exact},
+            {"largest_bound", exact_json(record.largest_bound)},
+            {"largest_refused_bound", exact_json(record.largest_refused_bound)},
+            {"tolerance", tolerance}};
+}
+
+nlohmann::ordered_json single_compression_json(double relative_bound, double tolerance) {
+    return compression_json({1, 0, relative_bound, 0.0}, tolerance);
+}
+
+std::string bound_in_words(double relative_bound, std::string_view whose) {
+    return "error at most " + rounded(relative_bound, 2) + " of " + std::string(whose) + ", rounding included";
+}
+
 }  // namespace skein::app

@@ -3,12 +3,22 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 
 #include "skein/compressed_dataset.hpp"
+#include "skein/compression.hpp"
 
 namespace skein::app {
 
 nlohmann::ordered_json compressed_json(const CompressedDataset& data);
 std::string compressed_text(const CompressedDataset& data);
+
+/// The object "compression" of whatever has been computed from compressed data.
+nlohmann::ordered_json compression_json(const CompressionRecord& record, double tolerance);
+
+/// The bound of a single loss or gradient, computed from the compressed data alone.
+nlohmann::ordered_json single_compression_json(double relative_bound, double tolerance);
+/// "error at most 2e-09 of its scale, rounding included"; `whose`: "its scale", "their scales".
+std::string bound_in_words(double relative_bound, std::string_view whose);
 
 }  // namespace skein::app

@@ -2,10 +2,12 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <optional>
 
 #include "chain_options.hpp"
 #include "command_line.hpp"
 #include "commands.hpp"
+#include "compressed_summary.hpp"
 #include "data_spec.hpp"
 #include "errors.hpp"
 #include "json.hpp"
@@ -107,8 +109,10 @@ void write_predictions(const fs::path& path, const std::vector<Scalar>& table) {
 struct Evaluation {
     double loss;
     std::uint64_t num_samples;
-    std::string chain;      // in words
+    std::string chain;  // in words
     std::string precision;
+    std::optional<double> relative_bound;  // of compressed data
+    double tolerance;
 };
 
 std::string evaluation_json(const Configuration& configuration, const Evaluation& evaluation) {
@@ -119,6 +123,9 @@ std::string evaluation_json(const Configuration& configuration, const Evaluation
                                 {"version", version()},
                                 {"numerics_version", kNumericsVersion},
                                 {"instruction_set", instruction_set()}};
+    if (evaluation.relative_bound) {
+        json["compression"] = single_compression_json(*evaluation.relative_bound, evaluation.tolerance);
+    }
     if (configuration.is_given("predictions")) {
         json["predictions"] = configuration.text("predictions");
     }
@@ -131,6 +138,9 @@ std::string evaluation_text(const Configuration& configuration, const Evaluation
                        grouped(evaluation.num_samples) + " samples)\n" +
                        "loss                      " + rounded(evaluation.loss) + "\n" +
                        "root mean square error    " + rounded(std::sqrt(evaluation.loss)) + "\n";
+    if (evaluation.relative_bound) {
+        text += "compressed                " + bound_in_words(*evaluation.relative_bound, "its scale") + "\n";
+    }
     if (configuration.is_given("predictions")) {
         text += "predictions               " + configuration.text("predictions") + "\n";
     }
@@ -148,11 +158,15 @@ int evaluate_with(const Configuration& configuration, const std::string& precisi
         configuration.fail("predictions", "has no samples to predict: " + configuration.text("data") +
                                               " is compressed");
     }
+    const BoundedLoss mean = bounded_loss(chain, data, execution);
     const Evaluation evaluation{
-        loss(chain, data, execution), data.num_samples(),
+        mean.loss,
+        data.num_samples(),
         std::to_string(chain.num_layers()) + (chain.num_layers() == 1 ? " layer, " : " layers, ") +
             activations_text(chain) + ", " + precision,
-        precision};
+        precision,
+        data.compressed() != nullptr ? std::optional<double>(mean.relative_bound) : std::nullopt,
+        data.compression_tolerance()};
     if (!predictions.empty()) {
         write_predictions(predictions, predict_all(chain, data, execution));
     }

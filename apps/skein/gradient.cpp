@@ -2,6 +2,7 @@
 #include "chain_options.hpp"
 #include "command_line.hpp"
 #include "commands.hpp"
+#include "compressed_summary.hpp"
 #include "data_spec.hpp"
 #include "derivation.hpp"
 #include "document.hpp"
@@ -127,7 +128,14 @@ Output mean_output(const Configuration& configuration, const Chain<Scalar>& chai
                                                    configuration.positive_number("tolerance"));
     const LossAndGradient<Scalar> mean = loss_and_gradient(chain, data, execution);
     const NextStep<Scalar> next = take_step(chain, mean.weight_gradients, data, learning_rate, execution);
-    return {mean_document(chain, mean, next, text, data.num_samples()), mean_json(mean, next, data.num_samples())};
+    Output output{mean_document(chain, mean, next, text, data.num_samples()),
+                  mean_json(mean, next, data.num_samples())};
+    if (data.compressed() != nullptr) {
+        const std::string bound = bound_in_words(mean.relative_bound, "their scales");
+        output.document.push_back(Paragraph{{"Compressed data: loss and gradient with an " + bound + "."}});
+        output.json["compression"] = single_compression_json(mean.relative_bound, data.compression_tolerance());
+    }
+    return output;
 }
 
 template <class Scalar>

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config_file.hpp"
+#include "data_files.hpp"
 #include "errors.hpp"
 #include "skein/files/sweep_files.hpp"
 #include "skein/version.hpp"
@@ -124,6 +125,11 @@ void require_same_settings(const Configuration& configuration, const HeldSweep& 
                      (here.is_null() ? "none" : here.dump()) + ")");
             }
         }
+    }
+    const std::string changed =
+        changed_data_file(held.run.value("data_files", Json::array()), data_files_json(configuration));
+    if (!changed.empty()) {
+        fail("other data: " + changed + " has changed since");
     }
 }
 

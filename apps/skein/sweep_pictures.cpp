@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "numbers.hpp"
 #include "skein/files/array_file.hpp"
@@ -110,11 +111,19 @@ std::vector<double> read_quantity(const std::filesystem::path& directory, Quanti
     return read_array<std::uint8_t>(directory, "loss_decreased.npy", ElementType::boolean, shape);
 }
 
+/// As numpy.median: NaN where one of them is, which has no place in an order. Changes the order of `values`.
+double median(std::vector<double>& values) {
+    if (std::ranges::any_of(values, [](double value) { return std::isnan(value); })) {
+        return kNan;
+    }
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::ranges::nth_element(values, middle);
+    return values.size() % 2 == 1 ? *middle : std::midpoint(*std::max_element(values.begin(), middle), *middle);
+}
+
 double reduced(std::vector<double>& values, Reduction reduction) {
     if (reduction == Reduction::median) {
-        const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-        std::ranges::nth_element(values, middle);
-        return *middle;
+        return median(values);
     }
     double sum = 0.0;
     for (const double value : values) sum += value;

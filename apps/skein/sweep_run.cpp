@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "config_file.hpp"
+#include "data_files.hpp"
 #include "directory_lock.hpp"
 #include "errors.hpp"
 #include "json.hpp"
@@ -16,6 +17,7 @@
 #include "skein/files/sweep_files.hpp"
 #include "skein/instruction_set.hpp"
 #include "skein/version.hpp"
+#include "streams.hpp"
 #include "sweep_directory.hpp"
 #include "sweep_pictures.hpp"
 #include "sweep_progress.hpp"
@@ -33,7 +35,8 @@ std::string run_json(const Configuration& configuration, const SweepReport& repo
                      bool is_finished) {
     Json json{{"skein", "sweep"},         {"status", is_finished ? "finished" : "running"},
               {"version", version()},     {"numerics_version", kNumericsVersion},
-              {"start_time", start_time}, {"configuration", stored_configuration(configuration)}};
+              {"start_time", start_time}, {"configuration", stored_configuration(configuration)},
+              {"data_files", report.data_files}};
     if (is_finished) {
         Json outcome = report_json(report);
         outcome.erase("directory");
@@ -143,13 +146,33 @@ void count_outcomes(const fs::path& directory, const std::vector<Axis>& axes, Sw
 
 std::string row(const std::string& name, const std::string& value) {
     constexpr std::size_t kColumn = 18;
-    return "  " + name + std::string(kColumn - std::min(kColumn - 1, name.size()), ' ') + value + "\n";
+    return "  " + name + std::string(name.size() < kColumn ? kColumn - name.size() : 2, ' ') + value + "\n";
+}
+
+/// Of points that are done: only the bound of compressed data stops a chain that is not gone on with.
+std::string status_in_words(std::size_t status) {
+    if (status == static_cast<std::size_t>(Status::stopped)) {
+        return "beyond the tolerance";
+    }
+    std::string name(kStatusNames[status]);
+    std::ranges::replace(name, '_', ' ');
+    return name;
 }
 
 std::string part_of(std::uint64_t count, std::uint64_t all) {
     return grouped(count) + " (" +
            rounded(100.0 * static_cast<double>(count) / static_cast<double>(std::max<std::uint64_t>(1, all)), 3) +
            " %)";
+}
+
+void warn_of_stopped(const Configuration& configuration, const SweepReport& report) {
+    const std::uint64_t count = report.by_status[static_cast<std::size_t>(Status::stopped)];
+    if (count != 0 && !configuration.flag("quiet")) {
+        write_warning(grouped(count) + " of " + grouped(report.points_done) +
+                      " chains ended where the error on the compressed data is bounded only beyond --tolerance " +
+                      configuration.text("tolerance") +
+                      " (a larger tolerance, a smaller --panel-width, or the samples may do)");
+    }
 }
 
 }  // namespace
@@ -160,6 +183,7 @@ SweepReport run_sweep(const Configuration& configuration, const SweepJob<Scalar>
     report.directory = directory.string();
     report.num_points = job.sweep.num_points();
     report.is_forced = configuration.flag("force");
+    report.data_files = data_files_json(configuration);
     report.num_threads = num_threads(job.sweep.settings().training.execution);
     try {
         if (!fs::exists(directory)) {
@@ -172,6 +196,7 @@ SweepReport run_sweep(const Configuration& configuration, const SweepJob<Scalar>
         report.points_before = files.points_done();
         train_blocks(job, files, configuration.flag("quiet"), report);
         count_outcomes(directory, job.axes, report);
+        warn_of_stopped(configuration, report);
         if (report.points_done < report.num_points) {
             files.sync();
             return report;
@@ -198,6 +223,7 @@ template SweepReport run_sweep(const Configuration&, const SweepJob<double>&, co
 template <class Scalar>
 void replace_sweep(const Configuration& configuration, const SweepJob<Scalar>& job, const fs::path& directory) {
     SweepReport report;
+    report.data_files = data_files_json(configuration);
     report.num_threads = num_threads(job.sweep.settings().training.execution);
     try {
         const DirectoryLock lock(configuration, directory);
@@ -211,7 +237,7 @@ template void replace_sweep(const Configuration&, const SweepJob<double>&, const
 
 Json report_json(const SweepReport& report) {
     Json counts = Json::object();
-    for (std::size_t status = 0; status + 1 < kStatusNames.size(); ++status) {
+    for (std::size_t status = 0; status < kStatusNames.size(); ++status) {
         counts[std::string(kStatusNames[status])] = report.by_status[status];
     }
     return {{"status", report.signal == 0 ? "finished" : "stopped"},
@@ -239,11 +265,9 @@ std::string report_text(const SweepReport& report, const std::vector<Axis>& axes
         text += row(axis == 0 ? "axes" : "", axes[axis].text());
     }
     text += row("learned", part_of(report.learned, report.points_done));
-    for (std::size_t status = 0; status + 1 < kStatusNames.size(); ++status) {
+    for (std::size_t status = 0; status < kStatusNames.size(); ++status) {
         if (report.by_status[status] != 0) {
-            std::string name(kStatusNames[status]);
-            std::ranges::replace(name, '_', ' ');
-            text += row(name, part_of(report.by_status[status], report.points_done));
+            text += row(status_in_words(status), part_of(report.by_status[status], report.points_done));
         }
     }
     if (report.points_before != 0) {

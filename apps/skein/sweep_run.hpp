@@ -24,6 +24,7 @@ struct SweepReport {
     std::array<std::uint64_t, kStatusNames.size()> by_status{};
     std::uint64_t learned = 0;
     std::vector<std::string> files;
+    nlohmann::ordered_json data_files;  // as they were when it began
 };
 
 /// Trains what is not done yet, and draws the pictures. Throws BadInput for a directory that holds something else, or a

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "compressed_summary.hpp"
 #include "json.hpp"
 #include "machine.hpp"
 #include "numbers.hpp"
@@ -121,8 +122,7 @@ std::string compression_in_words(const CompressionRecord& record) {
         return "none of " + grouped(all) + " gradients and losses: their error is bounded only by " + refused;
     }
     return (record.num_exact == 0 ? "all " + grouped(all) : grouped(record.num_compressed) + " of " + grouped(all)) +
-           " gradients and losses, error at most " + rounded(record.largest_bound, 2) +
-           " of their scales, rounding included" +
+           " gradients and losses, " + bound_in_words(record.largest_bound, "their scales") +
            (record.num_exact == 0 ? "" : "; of the others bounded by " + refused);
 }
 
@@ -170,12 +170,7 @@ Json report_json(const TrainReport& report) {
               {"instruction_set", instruction_set()},
               {"threads", report.num_threads}};
     if (report.is_compressed) {
-        const CompressionRecord& record = report.outcome.compression;
-        json["compression"] = {{"compressed", record.num_compressed},
-                               {"exact", record.num_exact},
-                               {"largest_bound", exact_json(record.largest_bound)},
-                               {"largest_refused_bound", exact_json(record.largest_refused_bound)},
-                               {"tolerance", report.tolerance}};
+        json["compression"] = compression_json(report.outcome.compression, report.tolerance);
     }
     if (!report.directory.empty()) {
         json["directory"] = report.directory;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <locale>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 
@@ -99,6 +101,12 @@ private:
         outcome_.chains += points.status.size();
         const bool is_given_up = is_stopped(points);
         outcome_.is_complete &= !is_given_up;
+        if (!is_given_up) {
+            require_classes(sweep_, points, [&](std::size_t point) {
+                const auto begin = coordinates.begin() + static_cast<std::ptrdiff_t>(point * sweep_.num_axes());
+                return std::vector<double>(begin, begin + static_cast<std::ptrdiff_t>(sweep_.num_axes()));
+            });
+        }
         return !is_given_up;
     }
 
@@ -178,6 +186,27 @@ std::vector<std::uint8_t> classes_of(const EnsembleOutcome& outcome, BoundaryOf 
     std::ranges::transform(outcome.status, classes.begin(),
                            [&](Status status) { return static_cast<std::uint8_t>(status == wanted ? 1 : 0); });
     return classes;
+}
+
+template <class Scalar>
+void require_classes(const Sweep<Scalar>& sweep, const EnsembleOutcome& points,
+                     const std::function<std::vector<double>(std::size_t)>& coordinates_of) {
+    const auto beyond = std::ranges::find(points.cause, Cause::compression_tolerance);
+    if (beyond == points.cause.end()) {
+        return;
+    }
+    const std::vector<double> coordinates = coordinates_of(static_cast<std::size_t>(beyond - points.cause.begin()));
+    std::ostringstream text;
+    text.imbue(std::locale::classic());
+    text.precision(std::numeric_limits<double>::max_digits10);
+    for (std::size_t axis = 0; axis < coordinates.size(); ++axis) {
+        text << (axis == 0 ? "" : ", ") << sweep.settings().axes[axis].parameter.name() << " = " << coordinates[axis];
+    }
+    text.precision(6);
+    text << ": the error on the compressed data is bounded only beyond the tolerance, "
+         << sweep.data().compression_tolerance()
+         << ", so this point has no class (a larger tolerance, finer panels, or the samples themselves, would do)";
+    throw std::runtime_error(text.str());
 }
 
 template <class Scalar>
@@ -270,6 +299,10 @@ Dimension box_counting_dimension(std::span<const BoxCount> counts) {
     return dimension;
 }
 
+template void require_classes(const Sweep<float>&, const EnsembleOutcome&,
+                              const std::function<std::vector<double>(std::size_t)>&);
+template void require_classes(const Sweep<double>&, const EnsembleOutcome&,
+                              const std::function<std::vector<double>(std::size_t)>&);
 template BoundaryOutcome find_boundary(const Sweep<float>&, const BoundarySettings&, EnsembleObserver*);
 template BoundaryOutcome find_boundary(const Sweep<double>&, const BoundarySettings&, EnsembleObserver*);
 

@@ -134,10 +134,11 @@ void forget(EnsembleOutcome& outcome, std::size_t first, std::size_t count) {
     put(outcome.status, empty.status);
     put(outcome.cause, empty.cause);
     put(outcome.steps, empty.steps);
-    put(outcome.first_loss, empty.loss);
-    put(outcome.smallest_loss, empty.loss);
-    put(outcome.normalised_loss_sum, empty.loss);
-    put(outcome.inverse_loss_sum, empty.loss);
+    put(outcome.loss, empty.loss);
+    put(outcome.first_loss, empty.first_loss);
+    put(outcome.smallest_loss, empty.smallest_loss);
+    put(outcome.normalised_loss_sum, empty.normalised_loss_sum);
+    put(outcome.inverse_loss_sum, empty.inverse_loss_sum);
     put(outcome.loss_decreased, empty.loss_decreased);
     put(outcome.marked_step, empty.marked_step);
     for (std::size_t record = 0; record < num_records; ++record) {

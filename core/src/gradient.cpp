@@ -52,8 +52,14 @@ LossAndGradient<Scalar> loss_and_gradient(const Chain<Scalar>& chain, const Mini
 
 template <class Scalar>
 double loss(const Chain<Scalar>& chain, const Dataset<Scalar>& data, const Execution& execution) {
+    return bounded_loss(chain, data, execution).loss;
+}
+
+template <class Scalar>
+BoundedLoss bounded_loss(const Chain<Scalar>& chain, const Dataset<Scalar>& data, const Execution& execution) {
     const FloatingPointEnvironment environment;
-    return computed_over_all(chain, data, false, execution).loss();
+    const DataGradient<Scalar> gradient = computed_over_all(chain, data, false, execution);
+    return {gradient.loss(), gradient.record().largest_bound};
 }
 
 template <class Scalar>
@@ -82,6 +88,7 @@ void predict(const Chain<Scalar>& chain, std::span<const Scalar> inputs, std::sp
     template LossAndGradient<Scalar> loss_and_gradient(const Chain<Scalar>&, const MiniBatch<Scalar>&, \
                                                        const Execution&);                              \
     template double loss(const Chain<Scalar>&, const Dataset<Scalar>&, const Execution&);              \
+    template BoundedLoss bounded_loss(const Chain<Scalar>&, const Dataset<Scalar>&, const Execution&); \
     template void predict(const Chain<Scalar>&, std::span<const Scalar>, std::span<Scalar>, const Execution&);
 SKEIN_INSTANTIATE(float)
 SKEIN_INSTANTIATE(double)

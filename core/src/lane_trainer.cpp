@@ -444,7 +444,7 @@ void LaneTrainer<Scalar>::write_outcomes(std::size_t first, std::size_t count, S
         outcome_->steps[to] = step_;
     }
     if (step_ != 0) {
-        write_losses(first, count, status != Status::diverged);
+        write_losses(first, count, status != Status::diverged && status != Status::stopped);
     }
 }
 
@@ -512,6 +512,7 @@ bool LaneTrainer<Scalar>::unpack(Ensemble<Scalar>& ensemble, std::size_t num_lan
         if (outcome_->status[to] == Status::reached_max_steps && all_gradient_.is_beyond_tolerance(lane)) {
             outcome_->status[to] = Status::stopped;
             outcome_->cause[to] = Cause::compression_tolerance;
+            outcome_->loss_decreased[to] = 0;
         }
     }
     return true;

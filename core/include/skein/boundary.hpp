@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,12 @@ inline constexpr std::array<std::string_view, 3> kBoundaryOfNames{"loss_decrease
 
 /// The class of each point: 1 or 0.
 std::vector<std::uint8_t> classes_of(const EnsembleOutcome& outcome, BoundaryOf boundary);
+
+/// Throws std::runtime_error for a point that has no class, since its chain ended where the bound of compressed data is
+/// beyond the tolerance; names its coordinates, which coordinates_of(its number in `points`) tells.
+template <class Scalar>
+void require_classes(const Sweep<Scalar>& sweep, const EnsembleOutcome& points,
+                     const std::function<std::vector<double>(std::size_t)>& coordinates_of);
 
 struct BoundarySettings {
     std::size_t axis = 0;         ///< along which it is looked for; its first and last value are the bracket
@@ -52,7 +59,8 @@ struct BoundaryOutcome {
 /// the scan, all of them side by side, a round of bisection an ensemble. What lies between two values of the scan with the same
 /// class is not seen.
 /// Throws std::invalid_argument for an axis that the sweep does not have or whose values are whole numbers (they cannot be
-/// halved), a bracket that does not run from one number to a larger one, less than 2 values, a resolution not in (0, 1).
+/// halved), a bracket that does not run from one number to a larger one, less than 2 values, a resolution not in
+/// (0, 1); as require_classes() does.
 template <class Scalar>
 BoundaryOutcome find_boundary(const Sweep<Scalar>& sweep, const BoundarySettings& settings,
                               EnsembleObserver* observer = nullptr);

@@ -51,8 +51,8 @@ inline constexpr std::size_t kLastLosses = 20;
 ///
 /// loss_decreased, normalised_loss_sum and inverse_loss_sum are the measures of J. Sohl-Dickstein, "The boundary of
 /// neural network trainability is fractal" (arXiv:2402.06184): whether the mean of the last 20 losses is below the
-/// first loss (never of a lane that diverged), and the sums over the steps of loss / first loss and of first loss /
-/// loss. Sums are compensated, in Scalar; infinite where one overflows.
+/// first loss (never of a lane that diverged or was stopped), and the sums over the steps of loss / first loss and of
+/// first loss / loss. Sums are compensated, in Scalar; infinite where one overflows.
 struct EnsembleOutcome {
     std::vector<Status> status;
     std::vector<Cause> cause;

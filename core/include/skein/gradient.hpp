@@ -44,6 +44,13 @@ LossAndGradient<Scalar> loss_and_gradient(const Chain<Scalar>& chain, const Mini
 template <class Scalar>
 double loss(const Chain<Scalar>& chain, const Dataset<Scalar>& data, const Execution& execution = {});
 
+struct BoundedLoss {
+    double loss = 0.0;
+    double relative_bound = 0.0;  ///< as LossAndGradient::relative_bound
+};
+template <class Scalar>
+BoundedLoss bounded_loss(const Chain<Scalar>& chain, const Dataset<Scalar>& data, const Execution& execution = {});
+
 /// The chain's outputs f_L(x). `outputs` is as long as `inputs`, and may be the same memory.
 template <class Scalar>
 void predict(const Chain<Scalar>& chain, std::span<const Scalar> inputs, std::span<Scalar> outputs,
