@@ -1,11 +1,14 @@
 // Compressed data sets through the program: made, merged, trained on, refused.
 #include <doctest/doctest.h>
+#include <signal.h>
 
+#include <chrono>
 #include <cmath>
 #include <iomanip>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "run_program.hpp"
@@ -102,6 +105,27 @@ TEST_CASE("program: parts that are merged are the whole") {
     const ProgramResult merged =
         run_program({"data", "merge", in(directory, "first.skc"), "--out", in(directory, "merged.skc"), "--json"});
     CHECK(json_of(merged)["samples"] == 65'536);
+}
+
+TEST_CASE("program: a signal ends a compression in one line, wherever it is made") {
+    const TemporaryDirectory directory;
+    const std::string data = "teacher:samples=1e12";
+    const auto check = [](const Arguments& arguments, int signal, const std::string& name) {
+        RunningProgram running(arguments);
+        std::this_thread::sleep_for(std::chrono::milliseconds(300));
+        running.send(signal);
+        const ProgramResult result = running.wait();
+        CHECK(result.exit_code == 128 + signal);
+        CHECK(result.output == "");
+        CHECK(result.errors == "skein: error: stopped by " + name +
+                                   " in the middle of compressing the data: nothing of it has been written\n");
+    };
+    check({"data", "compress", data, "--out", in(directory, "a.skc")}, SIGINT, "SIGINT");
+    check({"train", "--data", data, "--compress", "--steps=3", "--out", in(directory, "run")}, SIGINT, "SIGINT");
+    check({"sweep", "--data", data, "--compress", "--steps=3", "--axis=learning_rate=log10:0.1:1:2", "--out",
+           in(directory, "sweep")},
+          SIGTERM, "SIGTERM");
+    CHECK(directory.num_entries() == 0);
 }
 
 TEST_CASE("program: what compressed data cannot do is refused in one line") {

@@ -14,7 +14,6 @@
 #include "machine.hpp"
 #include "numbers.hpp"
 #include "output_files.hpp"
-#include "signals.hpp"
 #include "skein/files/compressed_file.hpp"
 #include "skein/files/file_error.hpp"
 #include "skein/names.hpp"
@@ -194,29 +193,14 @@ int compress_files(const Configuration& configuration) {
     settings.num_nodes = static_cast<std::size_t>(configuration.count("nodes", 1, 1 << 20));
     settings.first_index = configuration.count("first-index", 0, std::uint64_t{1} << 60);
     settings.execution.num_threads = static_cast<int>(configuration.count("threads", 0, kMaxThreads));
-    settings.execution.stop_request = &training_stop_request();
     if (configuration.is_given("panel-width")) {
         settings.panel_exponent = read_panel_exponent(configuration);
     }
     const Dataset<double> samples = open_all(configuration);
-    catch_stop_signals();
     CompressionProgress progress(samples.num_samples(), configuration.flag("quiet"));
-    const std::optional<CompressedDataset> data = [&]() -> std::optional<CompressedDataset> {
-        try {
-            return compress(samples, settings, &progress);
-        } catch (const std::runtime_error&) {
-            if (stop_signal() != 0) {
-                return std::nullopt;
-            }
-            throw;
-        }
-    }();
-    if (!data) {
-        write_error("stopped by " + std::string(signal_name(stop_signal())) + ": nothing has been written");
-        return kSignalBase + stop_signal();
-    }
-    write_compressed(path, *data);
-    write_summary(configuration, *data, path, progress.seconds());
+    const CompressedDataset data = compress_until_signal(samples, settings, progress);
+    write_compressed(path, data);
+    write_summary(configuration, data, path, progress.seconds());
     return kDone;
 }
 
