@@ -142,6 +142,35 @@ TEST_CASE("program: parts that do not fit together are named") {
     CHECK(help.find("data compress b.npy --panel-width 2^-17 --first-index") != std::string::npos);
 }
 
+TEST_CASE("program: numbers too large to sum up are named by their rows, with panels that would do") {
+    const TemporaryDirectory directory;
+    std::vector<double> x(70'000, 0.75), y(70'000, 0.5);
+    const auto error_of = [&](const Arguments& more) {
+        write_npy<double>(directory.file("x.npy"), x, std::vector<std::size_t>{x.size()});
+        write_npy<double>(directory.file("y.npy"), y, std::vector<std::size_t>{y.size()});
+        Arguments arguments{"data", "compress", in(directory, "x.npy") + "," + in(directory, "y.npy"), "--out",
+                            in(directory, "out.skc"), "--force"};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        const ProgramResult result = run_program(arguments);
+        CHECK(result.exit_code == (result.errors.empty() ? 0 : 2));
+        return result.errors;
+    };
+    x[66'000] = -1e14;
+    CHECK(error_of({"--first-index=65536"}) ==
+          "skein: error: x of sample 66001 is -1e+14: expected less than 2^62 times the width of the finest panels, "
+          "2^-17: wide enough are those of skein data compress --panel-width 2^-15\n");
+    CHECK(error_of({"--panel-width=2^-15"}) == "");
+    x[66'000] = 1e200;
+    CHECK(error_of({}) == "skein: error: x of sample 66001 is 1e+200, too large: sums of such squares overflow\n");
+    x[66'000] = 0.5;
+    y[69'999] = -1e200;
+    CHECK(error_of({}) == "skein: error: y of sample 70000 is -1e+200, too large: sums of such squares overflow\n");
+    const ProgramResult infinite = run_program(
+        {"data", "compress", "teacher:samples=10,input_scale=1e308", "--out", in(directory, "out.skc"), "--force"});
+    CHECK(infinite.exit_code == 2);
+    CHECK(infinite.errors.find("too large") != std::string::npos);
+}
+
 TEST_CASE("program: a signal ends a compression in one line, wherever it is made") {
     const TemporaryDirectory directory;
     const std::string data = "teacher:samples=1e12";
