@@ -1,13 +1,16 @@
 // Compressed data sets through the program: made, merged, trained on, refused.
 #include <doctest/doctest.h>
+#include <signal.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <iomanip>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "run_program.hpp"
@@ -182,11 +185,97 @@ TEST_CASE("program: parts that are merged are the whole") {
     const ProgramResult again = run_program(
         {"data", "merge", in(directory, "first.skc"), in(directory, "first.skc"), "--out", in(directory, "twice.skc")});
     CHECK(again.exit_code == 2);
-    CHECK(again.errors ==
-          "skein: error: the index of a part's first sample is 0: expected the one after the part before, 65536\n");
+    const std::string first = in(directory, "first.skc");
+    CHECK(again.errors == "skein: error: " + first + ": begins at index 0, but " + first +
+                              ", the part before, ends later, at 65536: expected --first-index 65536\n");
     const ProgramResult merged =
         run_program({"data", "merge", in(directory, "first.skc"), "--out", in(directory, "merged.skc"), "--json"});
     CHECK(json_of(merged)["samples"] == 65'536);
+}
+
+TEST_CASE("program: parts that do not fit together are named") {
+    const TemporaryDirectory directory;
+    const auto make = [&](const std::string& name, Arguments more) {
+        const std::string file = in(directory, name);
+        Arguments arguments{"data", "compress", "--out", file};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        REQUIRE(run_program(arguments).exit_code == 0);
+        return file;
+    };
+    const auto error_of = [&](const Arguments& files) {
+        Arguments arguments{"data", "merge", "--out", in(directory, "merged.skc")};
+        arguments.insert(arguments.end(), files.begin(), files.end());
+        const ProgramResult result = run_program(arguments);
+        CHECK(result.exit_code == 2);
+        return result.errors;
+    };
+    const std::string a = make("a.skc", {"sine:samples=65536", "--panel-width=2^-6"}),
+                      b = make("b.skc", {"sine:samples=10", "--panel-width=2^-5", "--first-index=65536"}),
+                      c = make("c.skc", {"sine:samples=10", "--panel-width=2^-6", "--first-index=131072"}),
+                      d = make("d.skc", {"sine:samples=10", "--panel-width=2^-6", "--nodes=32"}),
+                      e = make("e.skc", {"sine:samples=10", "--panel-width=2^-6"});
+    CHECK(error_of({a, b}) == "skein: error: " + b + ": its finest panels are 2^-5 wide, those of " + a +
+                                  " 2^-6: compress all parts with the same --panel-width, as in --panel-width 2^-5\n");
+    CHECK(error_of({a, d}) == "skein: error: " + d + ": its panels have 32 nodes, those of " + a +
+                                  " 16: compress all parts with the same --nodes\n");
+    CHECK(error_of({c, a}) == "skein: error: " + c + ": begins at index 131072, but " + a +
+                                  ", the part before, ends earlier, at 65536: expected --first-index 65536\n");
+    CHECK(error_of({e, c}) == "skein: error: " + c + ": begins at index 131072, but " + e +
+                                  ", the part before, ends earlier, at 10: expected a multiple of 65536 samples in all "
+                                  "parts but the last\n");
+    const std::string help = run_program({"data", "merge", "--help"}).output;
+    CHECK(help.find("data compress b.npy --panel-width 2^-17 --first-index") != std::string::npos);
+}
+
+TEST_CASE("program: numbers too large to sum up are named by their rows, with panels that would do") {
+    const TemporaryDirectory directory;
+    std::vector<double> x(70'000, 0.75), y(70'000, 0.5);
+    const auto error_of = [&](const Arguments& more) {
+        write_npy<double>(directory.file("x.npy"), x, std::vector<std::size_t>{x.size()});
+        write_npy<double>(directory.file("y.npy"), y, std::vector<std::size_t>{y.size()});
+        Arguments arguments{"data", "compress", in(directory, "x.npy") + "," + in(directory, "y.npy"), "--out",
+                            in(directory, "out.skc"), "--force"};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        const ProgramResult result = run_program(arguments);
+        CHECK(result.exit_code == (result.errors.empty() ? 0 : 2));
+        return result.errors;
+    };
+    x[66'000] = -1e14;
+    CHECK(error_of({"--first-index=65536"}) ==
+          "skein: error: x of sample 66001 is -1e+14: expected less than 2^62 times the width of the finest panels, "
+          "2^-17: wide enough are those of skein data compress --panel-width 2^-15\n");
+    CHECK(error_of({"--panel-width=2^-15"}) == "");
+    x[66'000] = 1e200;
+    CHECK(error_of({}) == "skein: error: x of sample 66001 is 1e+200, too large: sums of such squares overflow\n");
+    x[66'000] = 0.5;
+    y[69'999] = -1e200;
+    CHECK(error_of({}) == "skein: error: y of sample 70000 is -1e+200, too large: sums of such squares overflow\n");
+    const ProgramResult infinite = run_program(
+        {"data", "compress", "teacher:samples=10,input_scale=1e308", "--out", in(directory, "out.skc"), "--force"});
+    CHECK(infinite.exit_code == 2);
+    CHECK(infinite.errors.find("too large") != std::string::npos);
+    CHECK(run_program({"data", "--help"}).output.find("compress reads\nall of a .csv first") != std::string::npos);
+}
+
+TEST_CASE("program: a signal ends a compression in one line, wherever it is made") {
+    const TemporaryDirectory directory;
+    const std::string data = "teacher:samples=1e12";
+    const auto check = [](const Arguments& arguments, int signal, const std::string& name) {
+        RunningProgram running(arguments);
+        std::this_thread::sleep_for(std::chrono::milliseconds(300));
+        running.send(signal);
+        const ProgramResult result = running.wait();
+        CHECK(result.exit_code == 128 + signal);
+        CHECK(result.output == "");
+        CHECK(result.errors == "skein: error: stopped by " + name +
+                                   " in the middle of compressing the data: nothing of it has been written\n");
+    };
+    check({"data", "compress", data, "--out", in(directory, "a.skc")}, SIGINT, "SIGINT");
+    check({"train", "--data", data, "--compress", "--steps=3", "--out", in(directory, "run")}, SIGINT, "SIGINT");
+    check({"sweep", "--data", data, "--compress", "--steps=3", "--axis=learning_rate=log10:0.1:1:2", "--out",
+           in(directory, "sweep")},
+          SIGTERM, "SIGTERM");
+    CHECK(directory.num_entries() == 0);
 }
 
 TEST_CASE("program: what compressed data cannot do is refused in one line") {

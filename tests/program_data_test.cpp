@@ -1,12 +1,14 @@
 // skein data, through the program: make, convert and info, what they refuse, and what a signal leaves.
 #include <doctest/doctest.h>
 #include <signal.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <thread>
@@ -446,6 +448,25 @@ TEST_CASE("program: data refuses bad input in one line") {
     check({"info", "a.csv", "--picture=b.jpg"}, "--picture: 'b.jpg': expected a name that ends in .png");
     check({"info", "a.csv", "sine", "--picture=b.png"}, "--picture: 2 data sets: expected one");
     check({"info", "a.csv", "--threads=5000"}, "--threads: 5000 is out of range: expected at most 1024");
+}
+
+TEST_CASE("program: data come through a named pipe, whoever opens it first, and however slowly") {
+    const TemporaryDirectory directory;
+    const fs::path pipe = directory.file("pipe.csv");
+    REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+    RunningProgram running({"data", "info", pipe.string(), "--json"});
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    std::ofstream writer(pipe);
+    writer << "1,2\n" << std::flush;
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    for (int row = 0; row < 50'000; ++row) {
+        writer << "3,4\n";
+    }
+    writer.close();
+    const ProgramResult result = running.wait();
+    CAPTURE(result.errors);
+    REQUIRE(result.exit_code == 0);
+    CHECK(Json::parse(result.output)["data_sets"][0]["samples"] == 50'001);
 }
 
 TEST_CASE("program: data stopped by a signal leaves nothing behind") {

@@ -1,7 +1,13 @@
-// The line on the terminal that tells how far the compression of a data set is.
+// The compression of a data set, which takes a while: a line on the terminal that tells how far it is, and an end where
+// a signal asks for it.
 #pragma once
 
+#include <stdexcept>
+#include <string>
+
 #include "data_progress.hpp"
+#include "errors.hpp"
+#include "signals.hpp"
 #include "skein/compressed_dataset.hpp"
 
 namespace skein::app {
@@ -22,5 +28,22 @@ private:
     std::uint64_t num_done_ = 0;
     DataProgress progress_;
 };
+
+/// Catches signals from then on. Throws Stopped where one came.
+template <class Scalar>
+CompressedDataset compress_until_signal(const Dataset<Scalar>& samples, CompressionSettings settings,
+                                        CompressionProgress& progress) {
+    catch_stop_signals();
+    settings.execution.stop_request = &training_stop_request();
+    try {
+        return compress(samples, settings, &progress);
+    } catch (const std::runtime_error&) {
+        if (stop_signal() == 0) {
+            throw;
+        }
+        throw Stopped(stop_signal(), "stopped by " + std::string(signal_name(stop_signal())) +
+                                         " in the middle of compressing the data: nothing of it has been written");
+    }
+}
 
 }  // namespace skein::app

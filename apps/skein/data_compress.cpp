@@ -14,7 +14,6 @@
 #include "machine.hpp"
 #include "numbers.hpp"
 #include "output_files.hpp"
-#include "signals.hpp"
 #include "skein/files/compressed_file.hpp"
 #include "skein/files/file_error.hpp"
 #include "skein/names.hpp"
@@ -31,7 +30,7 @@ constexpr Option kCompressOptions[] = {
     {"Data", "force", "", flag, "", "Replace a file that is there."},
     {"Data", "first-index", "N", count, "0",
      "Where in a larger data set these samples begin, a multiple of 65536: parts that are compressed one by one and "
-     "merged have the bits of the whole."},
+     "merged have the bits of the whole. They take the same --panel-width."},
     {"Panels", "panel-width", "W", number_or_text, "",
      "Of the finest panels, next to x = 0, a power of two: 0.0009765625 or 2^-10 (default: 2^-16 times the median "
      "of |x|, rounded down to one). Chains with large weights need fine ones. From 64 W on, panels are wider."},
@@ -61,8 +60,8 @@ const Command kCompress{
 
 const Command kMerge{.name = "data merge",
                      .summary = "makes one compressed data set of its parts.",
-                     .examples = R"(  skein data compress a.npy --out a.skc
-  skein data compress b.npy --first-index 65536000 --out b.skc
+                     .examples = R"(  skein data compress a.npy --panel-width 2^-17 --out a.skc
+  skein data compress b.npy --panel-width 2^-17 --first-index 65536000 --out b.skc
   skein data merge a.skc b.skc --out all.skc
 )",
                      .options = kMergeOptions,
@@ -194,39 +193,74 @@ int compress_files(const Configuration& configuration) {
     settings.num_nodes = static_cast<std::size_t>(configuration.count("nodes", 1, 1 << 20));
     settings.first_index = configuration.count("first-index", 0, std::uint64_t{1} << 60);
     settings.execution.num_threads = static_cast<int>(configuration.count("threads", 0, kMaxThreads));
-    settings.execution.stop_request = &training_stop_request();
     if (configuration.is_given("panel-width")) {
         settings.panel_exponent = read_panel_exponent(configuration);
     }
     const Dataset<double> samples = open_all(configuration);
-    catch_stop_signals();
     CompressionProgress progress(samples.num_samples(), configuration.flag("quiet"));
-    const std::optional<CompressedDataset> data = [&]() -> std::optional<CompressedDataset> {
-        try {
-            return compress(samples, settings, &progress);
-        } catch (const std::runtime_error&) {
-            if (stop_signal() != 0) {
-                return std::nullopt;
-            }
-            throw;
-        }
-    }();
-    if (!data) {
-        write_error("stopped by " + std::string(signal_name(stop_signal())) + ": nothing has been written");
-        return kSignalBase + stop_signal();
-    }
-    write_compressed(path, *data);
-    write_summary(configuration, *data, path, progress.seconds());
+    const CompressedDataset data = compress_until_signal(samples, settings, progress);
+    write_compressed(path, data);
+    write_summary(configuration, data, path, progress.seconds());
     return kDone;
+}
+
+struct Part {
+    std::string file;
+    CompressedDataset data;
+};
+
+void require_same_panels(const std::vector<Part>& parts) {
+    const auto width = [](const CompressedDataset& data) { return "2^" + std::to_string(data.panel_exponent()); };
+    const CompressedDataset& first = parts[0].data;
+    for (const Part& part : parts) {
+        if (part.data.panel_exponent() != first.panel_exponent()) {
+            const int wider = std::max(part.data.panel_exponent(), first.panel_exponent());
+            throw BadInput(part.file + ": its finest panels are " + width(part.data) + " wide, those of " +
+                           parts[0].file + " " + width(first) + ": compress all parts with the same " +
+                           "--panel-width, as in --panel-width 2^" + std::to_string(wider));
+        }
+        if (part.data.num_nodes() != first.num_nodes()) {
+            throw BadInput(part.file + ": its panels have " + std::to_string(part.data.num_nodes()) +
+                           " nodes, those of " + parts[0].file + " " + std::to_string(first.num_nodes()) +
+                           ": compress all parts with the same --nodes");
+        }
+    }
+}
+
+void require_no_gap(const Part& before, const Part& part) {
+    const std::uint64_t first = part.data.first_index();
+    const std::uint64_t end = before.data.first_index() + before.data.num_samples();
+    if (first == end) {
+        return;
+    }
+    const std::string text = part.file + ": begins at index " + std::to_string(first) + ", but " + before.file +
+                             ", the part before, ends " + (first < end ? "later" : "earlier") + ", at " +
+                             std::to_string(end) + ": ";
+    if (end % CompressedDataset::kSplitSamples == 0) {
+        throw BadInput(text + "expected --first-index " + std::to_string(end));
+    }
+    throw BadInput(text + "expected a multiple of 65536 samples in all parts but the last");
+}
+
+/// What merge() would refuse too, but without the names of the files, and what to do.
+void require_one_data_set(std::vector<Part> parts) {
+    require_same_panels(parts);
+    std::ranges::stable_sort(parts, {}, [](const Part& part) { return part.data.first_index(); });
+    for (std::size_t index = 1; index < parts.size(); ++index) {
+        require_no_gap(parts[index - 1], parts[index]);
+    }
 }
 
 int merge_files(const Configuration& configuration) {
     const fs::path path = check_files(configuration, "FILE.skc, the parts of a data set");
-    std::vector<CompressedDataset> parts;
-    for (const std::string& part : configuration.words()) {
-        parts.push_back(read_compressed(part));
+    std::vector<Part> parts;
+    std::vector<CompressedDataset> data_sets;
+    for (const std::string& file : configuration.words()) {
+        data_sets.push_back(read_compressed(file));
+        parts.push_back({file, data_sets.back()});
     }
-    const CompressedDataset data = merge(parts);
+    require_one_data_set(std::move(parts));
+    const CompressedDataset data = merge(data_sets);
     write_compressed(path, data);
     write_summary(configuration, data, path, std::nullopt);
     return kDone;

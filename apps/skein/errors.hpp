@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdexcept>
+#include <string>
 
 namespace skein::app {
 
@@ -16,6 +17,16 @@ enum ExitCode : int {
 class BadInput : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
+};
+
+/// A signal ended the work before there was anything to write. Ends with kSignalBase + signal.
+class Stopped : public std::runtime_error {
+public:
+    Stopped(int signal, const std::string& message) : std::runtime_error(message), signal_(signal) {}
+    int signal() const noexcept { return signal_; }
+
+private:
+    int signal_;
 };
 
 /// Ends with kFailed.

@@ -98,6 +98,9 @@ int run(const std::vector<std::string>& arguments) {
 int run_and_explain(const std::vector<std::string>& arguments) {
     try {
         return run(arguments);
+    } catch (const Stopped& error) {
+        write_error(error.what());
+        return kSignalBase + error.signal();
     } catch (const BadInput& error) {
         write_error(error.what());
         return kBadInput;

@@ -71,8 +71,8 @@ Dataset<Scalar> compress_data(const Configuration& configuration, const Dataset<
     CompressionSettings settings;
     settings.execution = execution;
     CompressionProgress progress(samples.num_samples(), configuration.flag("quiet"));
-    return Dataset<Scalar>(compress(samples, settings, &progress), configuration.positive_number("tolerance"),
-                           &samples);
+    return Dataset<Scalar>(compress_until_signal(samples, settings, progress),
+                           configuration.positive_number("tolerance"), &samples);
 }
 
 /// In the order of Sampling.

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <locale>
 #include <mutex>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 
@@ -63,7 +65,7 @@ public:
         }
     }
     std::span<const double> x() const noexcept { return x_; }
-    const double* y() const noexcept { return y_.data(); }
+    std::span<const double> y() const noexcept { return y_; }
     const double* m() const noexcept { return m_.empty() ? nullptr : m_.data(); }
 
 private:
@@ -72,11 +74,51 @@ private:
     std::vector<double> x_, y_, m_;
 };
 
+/// Largest size of numbers of which a sum of 2^60 squares is finite.
+constexpr double kLargest = 0x1p480;
+/// Whole numbers of cells up to this fit into 64 bits.
+constexpr int kCellBits = 62;
+
+[[noreturn]] void fail_as_too_large(const char* column, std::uint64_t row, double value) {
+    std::ostringstream text;
+    text.imbue(std::locale::classic());
+    text << column << " of sample " << row << " is " << value << ", too large: sums of such squares overflow";
+    throw std::invalid_argument(text.str());
+}
+
+/// Refuses numbers, of a column, whose squares cannot be summed up. `first` is the index of the first of the samples.
+void check_sizes(const char* column, std::span<const double> numbers, std::uint64_t first) {
+    bool fit = true;
+    for (const double number : numbers) {
+        fit &= std::abs(number) <= kLargest;
+    }
+    for (std::size_t sample = 0; !fit && sample < numbers.size(); ++sample) {
+        if (!(std::abs(numbers[sample]) <= kLargest)) {
+            fail_as_too_large(column, first + sample + 1, numbers[sample]);
+        }
+    }
+}
+
+/// Refuses what lies too far out for panels as fine as these, and says which would reach it.
+void check_range(std::span<const double> x, int panel_exponent, std::uint64_t first) {
+    const auto farthest = std::ranges::max_element(x, {}, [](double number) { return std::abs(number); });
+    if (std::abs(*farthest) < power_of_two(kCellBits) * power_of_two(panel_exponent)) {
+        return;
+    }
+    const int enough = floor_exponent(std::abs(*farthest)) + 1 - kCellBits;
+    require(false, "x of sample " + std::to_string(first + static_cast<std::uint64_t>(farthest - x.begin()) + 1),
+            *farthest,
+            ("less than 2^62 times the width of the finest panels, 2^" + std::to_string(panel_exponent) +
+             ": wide enough are those of skein data compress --panel-width 2^" + std::to_string(enough))
+                .c_str());
+}
+
 /// By the median of |x|, which a few samples far out do not move; but so that these are within 2^61 cells.
 template <class Scalar>
 int choose_exponent(const SampleSource<Scalar>& source) {
     RunReader<Scalar> reader(source);
     reader.read(0, static_cast<std::size_t>(std::min(kRun, source.num_samples())));
+    check_sizes("x", reader.x(), 0);
     std::vector<double> sizes;
     for (const double x : reader.x()) {
         if (x != 0.0) {
@@ -246,8 +288,11 @@ CompressedDataset compress(const Dataset<Scalar>& data, const CompressionSetting
                 const std::uint64_t first = (run - first_run) * kRun;
                 const std::uint64_t size = std::min(kRun, num_samples - first);
                 mine->reader.read(first, static_cast<std::size_t>(size));
+                check_sizes("x", mine->reader.x(), first);
+                check_sizes("y", mine->reader.y(), first);
+                check_range(mine->reader.x(), exponent, first);
                 append(units[unit],
-                       mine->sums.sum_run(mine->reader.x(), mine->reader.y(), mine->reader.m(), run * kRun),
+                       mine->sums.sum_run(mine->reader.x(), mine->reader.y().data(), mine->reader.m(), run * kRun),
                        settings.num_nodes);
                 if (observer != nullptr) {
                     const std::lock_guard lock(one_at_a_time);

@@ -4,18 +4,15 @@
 #include <array>
 #include <cmath>
 #include <numeric>
-#include <string>
 
 #include "kernels/kernel_table.hpp"
 #include "kernels/row_lanes.hpp"
 #include "panel_grid.hpp"
 #include "power.hpp"
-#include "require.hpp"
 
 namespace skein {
 namespace {
 
-constexpr double kMaxCell = 0x1p62;
 /// Least pivot of a fit's equations, over the sum of the sample weights (1/2 for samples spread evenly in the angle of
 /// Chebyshev's points). With smaller ones noise in y is magnified where a panel has no samples: with 2^-20 a thousandfold
 /// and more, and losses lost eight digits. A fit of lower degree costs nothing: losses keep their digits as far as d^2
@@ -204,7 +201,7 @@ void RunSums::grow() {
     }
 }
 
-void RunSums::find_panels(std::span<const double> x, std::uint64_t first_sample) {
+void RunSums::find_panels(std::span<const double> x) {
     std::ranges::fill(table_, 0u);
     panels_.clear();
     scales_.clear();
@@ -212,10 +209,6 @@ void RunSums::find_panels(std::span<const double> x, std::uint64_t first_sample)
     ids_.resize(x.size());
     for (std::size_t sample = 0; sample < x.size(); ++sample) {
         const double cell = std::floor(x[sample] * cells_per_unit_);
-        if (!(std::abs(cell) < kMaxCell)) {
-            require(false, "x of sample " + std::to_string(first_sample + sample), x[sample],
-                    "within 2^62 of the finest panels of 0: take wider ones");
-        }
         ids_[sample] = id_of(finest_panel_of(static_cast<std::int64_t>(cell)));
         ++counts_[ids_[sample]];
     }
@@ -263,7 +256,7 @@ void RunSums::sum_panel(std::size_t first, std::size_t count, bool weighted, std
 
 MomentSubtree RunSums::sum_run(std::span<const double> x, const double* y, const double* m,
                                std::uint64_t first_sample) {
-    find_panels(x, first_sample);
+    find_panels(x);
     sort_samples(x, y, m);
     const std::vector<std::size_t> first = first_samples(counts_);
     std::vector<std::size_t> order(counts_.size());

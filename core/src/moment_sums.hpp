@@ -57,14 +57,14 @@ class RunSums {
 public:
     RunSums(int panel_exponent, std::size_t num_nodes);
 
-    /// The sums over one run, of at most kSplitSamples samples; m null: all 1. Throws std::invalid_argument, naming the
-    /// sample (the first is `first_sample`), for x beyond 2^62 cells.
+    /// The sums over one run, of at most kSplitSamples samples, the first of which is `first_sample`; m null: all 1.
+    /// Expects x within 2^62 cells of 0.
     MomentSubtree sum_run(std::span<const double> x, const double* y, const double* m, std::uint64_t first_sample);
 
 private:
     std::uint32_t id_of(std::int64_t panel);
     void grow();
-    void find_panels(std::span<const double> x, std::uint64_t first_sample);
+    void find_panels(std::span<const double> x);
     void sort_samples(std::span<const double> x, const double* y, const double* m);
     void sum_panel(std::size_t first, std::size_t count, bool weighted, std::span<double> panel);
 

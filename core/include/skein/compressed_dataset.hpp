@@ -99,8 +99,8 @@ private:
     std::shared_ptr<const Storage> storage_;
 };
 
-/// One pass over the data. Throws std::invalid_argument for settings out of range, and for |x| from 2^62 w on;
-/// std::runtime_error where a stop was requested (execution.stop_request).
+/// One pass over the data. Throws std::invalid_argument for settings out of range, for |x| from 2^62 w on, and for
+/// |x| and |y| beyond 2^480 (sums of squares); std::runtime_error where a stop was requested (execution.stop_request).
 template <class Scalar>
 CompressedDataset compress(const Dataset<Scalar>& data, const CompressionSettings& settings = {},
                            CompressionObserver* observer = nullptr);

@@ -38,6 +38,7 @@ public:
 private:
     std::filesystem::path path_;
     Descriptor descriptor_;
+    bool is_pipe_ = false;
 };
 
 /// The whole of a file.

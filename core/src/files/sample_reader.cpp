@@ -146,8 +146,10 @@ SampleReader<Scalar>::SampleReader(const fs::path& path) {
         source_ = std::make_unique<CsvSource>(path);
     } else if (path.extension() == ".npy") {
         source_ = std::make_unique<NpyRows>(path);
+    } else if (path.extension() == ".skc") {
+        fail(path, "is a compressed data set: single samples are not there");
     } else {
-        fail(path, "is of an unknown kind: expected a name that ends in .csv or .npy");
+        fail(path, "is of an unknown kind: expected a name that ends in .csv, .npy or .skc");
     }
 }
 
