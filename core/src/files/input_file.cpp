@@ -1,7 +1,6 @@
 #include "files/input_file.hpp"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,26 +11,13 @@
 #include "files/fail.hpp"
 
 namespace skein::files {
-namespace {
-
-/// Waits until there are bytes, or the last writer is gone. A named pipe that nobody has opened for writing yet would
-/// seem to be at its end.
-void wait_for_bytes(int descriptor) {
-    pollfd pipe{descriptor, POLLIN, 0};
-    while (::poll(&pipe, 1, -1) < 0 && errno == EINTR) {
-    }
-}
-
-}  // namespace
 
 InputFile::InputFile(std::filesystem::path path)
-    : path_(std::move(path)), descriptor_(::open(path_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)) {
+    : path_(std::move(path)), descriptor_(::open(path_.c_str(), O_RDONLY | O_CLOEXEC)) {
     if (!descriptor_.is_open()) fail_system(path_, "cannot be opened", errno);
     struct stat status {};
     if (::fstat(descriptor_.get(), &status) != 0) fail_system(path_, "cannot be looked at", errno);
     if (S_ISDIR(status.st_mode)) fail(path_, "is a directory: expected a file");
-    is_pipe_ = S_ISFIFO(status.st_mode);
-    if (::fcntl(descriptor_.get(), F_SETFL, 0) != 0) fail_system(path_, "cannot be read", errno);  // no O_NONBLOCK
 }
 
 InputFile::InputFile(std::filesystem::path path, Descriptor descriptor) noexcept
@@ -47,7 +33,6 @@ std::uint64_t InputFile::size_bytes() const {
 std::size_t InputFile::read(std::span<char> bytes) {
     std::size_t num_read = 0;
     while (num_read < bytes.size()) {
-        if (is_pipe_) wait_for_bytes(descriptor_.get());
         const ssize_t result = ::read(descriptor_.get(), bytes.data() + num_read, bytes.size() - num_read);
         if (result == 0) break;
         if (result > 0) {

@@ -38,7 +38,6 @@ public:
 private:
     std::filesystem::path path_;
     Descriptor descriptor_;
-    bool is_pipe_ = false;
 };
 
 /// The whole of a file.
