@@ -1,9 +1,11 @@
 #include "skein/compressed_dataset.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <locale>
 #include <mutex>
+#include <numeric>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -86,26 +88,40 @@ constexpr int kCellBits = 62;
     throw std::invalid_argument(text.str());
 }
 
-/// Refuses numbers, of a column, whose squares cannot be summed up. `first` is the index of the first of the samples.
-void check_sizes(const char* column, std::span<const double> numbers, std::uint64_t first) {
-    bool fit = true;
-    for (const double number : numbers) {
-        fit &= std::abs(number) <= kLargest;
+/// Largest size of the numbers; NaN where one is not finite. In lanes, so that the compiler may take two at a time.
+double largest_size(std::span<const double> numbers) {
+    constexpr std::size_t kLanes = 8;
+    std::array<double, kLanes> largest{}, odd{};
+    for (std::size_t index = 0; index < numbers.size(); index += kLanes) {
+        const std::size_t count = std::min(kLanes, numbers.size() - index);
+        for (std::size_t lane = 0; lane < count; ++lane) {
+            const double size = std::abs(numbers[index + lane]);
+            largest[lane] = largest[lane] < size ? size : largest[lane];
+            odd[lane] += size - size;
+        }
     }
-    for (std::size_t sample = 0; !fit && sample < numbers.size(); ++sample) {
+    return std::accumulate(odd.begin(), odd.end(), *std::ranges::max_element(largest));
+}
+
+/// Refuses numbers, of a column, whose squares cannot be summed up; returns the largest size. `first` is the index of the
+/// first of the samples.
+double checked_size(const char* column, std::span<const double> numbers, std::uint64_t first) {
+    const double largest = largest_size(numbers);
+    for (std::size_t sample = 0; !(largest <= kLargest) && sample < numbers.size(); ++sample) {
         if (!(std::abs(numbers[sample]) <= kLargest)) {
             fail_as_too_large(column, first + sample + 1, numbers[sample]);
         }
     }
+    return largest;
 }
 
 /// Refuses what lies too far out for panels as fine as these, and says which would reach it.
-void check_range(std::span<const double> x, int panel_exponent, std::uint64_t first) {
-    const auto farthest = std::ranges::max_element(x, {}, [](double number) { return std::abs(number); });
-    if (std::abs(*farthest) < power_of_two(kCellBits) * power_of_two(panel_exponent)) {
+void check_range(std::span<const double> x, double largest, int panel_exponent, std::uint64_t first) {
+    if (largest < power_of_two(kCellBits) * power_of_two(panel_exponent)) {
         return;
     }
-    const int enough = floor_exponent(std::abs(*farthest)) + 1 - kCellBits;
+    const auto farthest = std::ranges::find(x, largest, [](double number) { return std::abs(number); });
+    const int enough = floor_exponent(largest) + 1 - kCellBits;
     require(false, "x of sample " + std::to_string(first + static_cast<std::uint64_t>(farthest - x.begin()) + 1),
             *farthest,
             ("less than 2^62 times the width of the finest panels, 2^" + std::to_string(panel_exponent) +
@@ -118,7 +134,7 @@ template <class Scalar>
 int choose_exponent(const SampleSource<Scalar>& source) {
     RunReader<Scalar> reader(source);
     reader.read(0, static_cast<std::size_t>(std::min(kRun, source.num_samples())));
-    check_sizes("x", reader.x(), 0);
+    checked_size("x", reader.x(), 0);
     std::vector<double> sizes;
     for (const double x : reader.x()) {
         if (x != 0.0) {
@@ -288,9 +304,8 @@ CompressedDataset compress(const Dataset<Scalar>& data, const CompressionSetting
                 const std::uint64_t first = (run - first_run) * kRun;
                 const std::uint64_t size = std::min(kRun, num_samples - first);
                 mine->reader.read(first, static_cast<std::size_t>(size));
-                check_sizes("x", mine->reader.x(), first);
-                check_sizes("y", mine->reader.y(), first);
-                check_range(mine->reader.x(), exponent, first);
+                checked_size("y", mine->reader.y(), first);
+                check_range(mine->reader.x(), checked_size("x", mine->reader.x(), first), exponent, first);
                 append(units[unit],
                        mine->sums.sum_run(mine->reader.x(), mine->reader.y().data(), mine->reader.m(), run * kRun),
                        settings.num_nodes);
