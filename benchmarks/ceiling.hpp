@@ -14,8 +14,8 @@ namespace skein::benchmarks {
 
 /// Runs a loop that only computes, in registers: per vector and layer 17 fused multiply-adds and one division (float),
 /// or 27 and one (double), which is what forward and backward through a tanh layer need at least. The numbers stay
-/// these, whatever the kernels use. Vectors are as wide as those of the instruction set in use. On `num_threads` threads
-/// at once; returns the samples x layers done.
+/// these, whatever the kernels use. Vectors are as wide as those of the instruction set in use. On `num_threads`
+/// threads at once; returns the samples x layers done.
 template <class Scalar>
 double run_ceiling_loop(std::size_t num_rounds, int num_threads);
 

@@ -66,7 +66,7 @@ template <class Scalar>
 #define SKEIN_TEXT_(variant) #variant
 #define SKEIN_TEXT(variant) SKEIN_TEXT_(variant)
 extern const CeilingLoops SKEIN_NAME(SKEIN_VARIANT);
-const CeilingLoops SKEIN_NAME(SKEIN_VARIANT){
-    SKEIN_TEXT(SKEIN_VARIANT), run_layers<float>, run_layers<double>, kInFlight * kVectorBytes};
+const CeilingLoops SKEIN_NAME(SKEIN_VARIANT){SKEIN_TEXT(SKEIN_VARIANT), run_layers<float>, run_layers<double>,
+                                             kInFlight* kVectorBytes};
 
 }  // namespace skein::benchmarks

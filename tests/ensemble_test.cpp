@@ -345,8 +345,8 @@ TEST_CASE("loss_decreased looks at the last 20 losses of steps done, not at the 
     }
 }
 
-/// Lane by lane another layer's step is too large for its weight, or its gradient for the norm (float64); the loss and the
-/// other layers are fine.
+/// Lane by lane another layer's step is too large for its weight, or its gradient for the norm (float64); the loss and
+/// the other layers are fine.
 TEST_CASE_TEMPLATE("a lane ends where a weight or a gradient of any layer is not finite", Scalar, float, double) {
     constexpr std::size_t kNumLayers = 4;
     const double largest = static_cast<double>(std::numeric_limits<Scalar>::max());

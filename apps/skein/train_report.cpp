@@ -16,7 +16,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-
 std::string_view status_name(Status status) { return kStatusNames[static_cast<std::size_t>(status)]; }
 
 /// Red for a run that diverged, yellow for one that was stopped, green for the others.
@@ -56,7 +55,8 @@ std::string status_in_words(const TrainReport& report) {
         case Cause::weight_not_finite: return diverged_in_words(report, "a weight would no longer be finite");
         case Cause::max_seconds: return "stopped: the time is up after " + steps;
         case Cause::compression_tolerance:
-            return "stopped after " + steps + ": with these weights the error on the compressed data is bounded only by " +
+            return "stopped after " + steps +
+                   ": with these weights the error on the compressed data is bounded only by " +
                    rounded(report.outcome.compression.largest_refused_bound, 2) + " of its scale, beyond --tolerance " +
                    rounded(report.tolerance, 2) +
                    " (a larger tolerance, a smaller --panel-width, or the samples, with --compress, may do)";

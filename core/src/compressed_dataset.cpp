@@ -5,7 +5,6 @@
 #include <cmath>
 #include <locale>
 #include <mutex>
-#include <numeric>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -100,11 +99,15 @@ double largest_size(std::span<const double> numbers) {
             odd[lane] += size - size;
         }
     }
-    return std::accumulate(odd.begin(), odd.end(), *std::ranges::max_element(largest));
+    double size = *std::ranges::max_element(largest);
+    for (const double zero_or_nan : odd) {
+        size += zero_or_nan;
+    }
+    return size;
 }
 
-/// Refuses numbers, of a column, whose squares cannot be summed up; returns the largest size. `first` is the index of the
-/// first of the samples.
+/// Refuses numbers, of a column, whose squares cannot be summed up; returns the largest size. `first` is the index of
+/// the first of the samples.
 double checked_size(const char* column, std::span<const double> numbers, std::uint64_t first) {
     const double largest = largest_size(numbers);
     for (std::size_t sample = 0; !(largest <= kLargest) && sample < numbers.size(); ++sample) {

@@ -31,7 +31,8 @@ std::vector<double> choose_probes(const CompressedDataset::Storage& data) {
             }
             for (std::size_t probe = 0; probe < std::min(kProbes, inside.size()); ++probe) {
                 const std::size_t panel = inside[probe * inside.size() / std::min(kProbes, inside.size())];
-                probes.push_back(std::clamp(level.x[panel * data.num_nodes + data.num_nodes / 2], data.x_min, data.x_max));
+                probes.push_back(
+                    std::clamp(level.x[panel * data.num_nodes + data.num_nodes / 2], data.x_min, data.x_max));
             }
         }
     }
@@ -148,8 +149,8 @@ void CompressedGradient::bound_errors() {
     // l_j(x_n)^2 <= 2 for Lagrange polynomials of Chebyshev points).
     const double product_error = gram_error_ + 2.0 * p * kEpsilon;
     const double moments = product_error * differences + moments_error_;
-    const double loss_of_values = differences * (product_error * differences + 2.0 * moments_error_) + squares_error_ +
-                                  64.0 * kEpsilon * loss_;
+    const double loss_of_values =
+        differences * (product_error * differences + 2.0 * moments_error_) + squares_error_ + 64.0 * kEpsilon * loss_;
     const double residual = std::sqrt(loss_ + loss_of_values) + output;
     double gradient = 0.0, of_sums = 0.0;
     bound_.rounding = 0.0;
@@ -159,9 +160,8 @@ void CompressedGradient::bound_errors() {
             std::min(errors.residual_by_error[layer], residual * errors.derivative_errors[layer]);
         const double derivative_rounding = errors.derivative_roundings[layer];
         const double rounding_of_sums = moments * root_p * (errors.derivatives[layer] + derivative_rounding);
-        const double rounding =
-            errors.output_rounding * (errors.derivatives[layer] + errors.derivative_errors[layer]) +
-            residual * derivative_rounding + rounding_of_sums;
+        const double rounding = errors.output_rounding * (errors.derivatives[layer] + errors.derivative_errors[layer]) +
+                                residual * derivative_rounding + rounding_of_sums;
         of_sums = std::max(of_sums, 2.0 * rounding_of_sums);
         bound_.rounding = std::max(bound_.rounding, 2.0 * rounding);
         gradient =
@@ -198,7 +198,8 @@ bool CompressedGradient::compute(std::span<const double> weights, bool with_grad
         weight_gradients_[layer] = sums_[kernels::kFirstGradientSum + layer] * reciprocal;
     }
     bound_errors();
-    return !std::isfinite(loss_) || bound_.sums <= std::max(tolerance_, kTolerableRounding);  // what overflowed is a result
+    // What has overflowed is a result: the chain diverges.
+    return !std::isfinite(loss_) || bound_.sums <= std::max(tolerance_, kTolerableRounding);
 }
 
 }  // namespace skein

@@ -22,13 +22,14 @@ struct StepBound {
     /// less of, the rest is rounding.
     double relative = 0.0;
     double interpolation = 0.0;
-    /// What the rounding of sums over the samples is in `relative`, of scales that grow with the loss. (The rounding of the
-    /// chain's values is in the exact pass as well.)
+    /// What the rounding of sums over the samples is in `relative`, of scales that grow with the loss. (The rounding of
+    /// the chain's values is in the exact pass as well.)
     double sums = 0.0;
 };
 
-/// Rounding of sums is told, not refused, whatever the tolerance, where it is bounded by this: six digits. Its bound grows
-/// with the samples of a panel and of a run, 1e-9 to 1e-8 for many millions, while the error itself stays near 1e-16.
+/// Rounding of sums is told, not refused, whatever the tolerance, where it is bounded by this: six digits. Its bound
+/// grows with the samples of a panel and of a run, 1e-9 to 1e-8 for many millions, while the error itself stays near
+/// 1e-16.
 inline constexpr double kTolerableRounding = 1e-6;
 
 /// In double, whatever the chain's Scalar.
@@ -37,9 +38,9 @@ public:
     /// For chains of these activations, none of them relu.
     CompressedGradient(const CompressedDataset& data, std::span<const Activation> activations, double tolerance);
 
-    /// On the widest panels whose bound of interpolation is within the tolerance: a function of the weights alone. Returns
-    /// false, and only bound() means anything, where there are none, or where the sums' rounding, for which no panels are
-    /// better than others, is neither within the tolerance nor kTolerableRounding.
+    /// On the widest panels whose bound of interpolation is within the tolerance: a function of the weights alone.
+    /// Returns false, and only bound() means anything, where there are none, or where the sums' rounding, for which no
+    /// panels are better than others, is neither within the tolerance nor kTolerableRounding.
     bool compute(std::span<const double> weights, bool with_gradient = true);
 
     double loss() const noexcept { return loss_; }

@@ -88,9 +88,9 @@ EnsembleSettings checked_settings(EnsembleSettings settings, std::size_t num_lan
     return settings;
 }
 
-/// As many lanes as have columns of 48 KiB: what a step touches of them fits into an L1 cache of 32 KiB, or nearly (3 layers,
-/// float, one sample a step: 512 lanes are 3 % faster than 256, 12 % faster than 128; more gain nothing). At least one row,
-/// and no more than leave every thread a tile.
+/// As many lanes as have columns of 48 KiB: what a step touches of them fits into an L1 cache of 32 KiB, or nearly (3
+/// layers, float, one sample a step: 512 lanes are 3 % faster than 256, 12 % faster than 128; more gain nothing). At
+/// least one row, and no more than leave every thread a tile.
 template <class Scalar>
 std::size_t choose_tile_lanes(std::size_t num_lanes, std::size_t num_layers, const Execution& execution,
                               int num_threads) {

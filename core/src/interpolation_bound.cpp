@@ -49,19 +49,21 @@ InterpolationBound::InterpolationBound(const CompressedDataset::Storage& data, s
       weights_(activations.size()) {
     for (std::vector<double>* const column :
          {&errors_.output_by_derivative, &errors_.residual_by_error, &errors_.derivative_errors, &errors_.derivatives,
-          &errors_.derivative_roundings, &best_.derivatives, &best_.derivative_errors, &other_.derivatives, &other_.derivative_errors}) {
+          &errors_.derivative_roundings, &best_.derivatives, &best_.derivative_errors, &other_.derivatives,
+          &other_.derivative_errors}) {
         column->resize(activations.size());
     }
 }
 
-bool InterpolationBound::choose(std::span<const double> weights, double tolerance, double gradient_scale, double loss_scale) {
+bool InterpolationBound::choose(std::span<const double> weights, double tolerance, double gradient_scale,
+                                double loss_scale) {
     std::ranges::transform(weights, weights_.begin(), [](double weight) { return std::abs(weight); });
     tolerance_ = tolerance;
     gradient_scale_ = gradient_scale;
     loss_scale_ = loss_scale;
-    for (std::vector<double>* const column : {&errors_.output_by_derivative, &errors_.residual_by_error,
-                                              &errors_.derivative_errors, &errors_.derivatives,
-                                              &errors_.derivative_roundings}) {
+    for (std::vector<double>* const column :
+         {&errors_.output_by_derivative, &errors_.residual_by_error, &errors_.derivative_errors, &errors_.derivatives,
+          &errors_.derivative_roundings}) {
         std::ranges::fill(*column, 0.0);
     }
     errors_.residual_by_output_error = errors_.output_error = errors_.output_rounding = 0.0;
@@ -218,8 +220,7 @@ void InterpolationBound::bound(const Part& part) {
                                                       (residual + other_.output_error) * error));
         }
         const double loss = or_infinity(other_.output_error * (2.0 * residual + other_.output_error));
-        other_.relative_error =
-            std::max(relative(2.0 * gradient, gradient_scale_), relative(loss, loss_scale_));
+        other_.relative_error = std::max(relative(2.0 * gradient, gradient_scale_), relative(loss, loss_scale_));
         if (ellipse == 0 || other_.relative_error < best_.relative_error) {
             std::swap(best_, other_);
         }

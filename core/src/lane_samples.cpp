@@ -147,8 +147,8 @@ void LaneSamples<Scalar>::append_to_window(const BatchOrder::Batch& batch, std::
     }
 }
 
-/// The window grows as the run goes on, doubling, so that a short run takes and fills no more memory than it needs; when
-/// it is full it begins anew. The next tile finds it filled where the run fits in.
+/// The window grows as the run goes on, doubling, so that a short run takes and fills no more memory than it needs;
+/// when it is full it begins anew. The next tile finds it filled where the run fits in.
 template <class Scalar>
 void LaneSamples<Scalar>::extend_window(std::uint64_t step, std::uint64_t first, std::size_t count) {
     const std::uint64_t position = position_in_run(step, first);

@@ -271,8 +271,8 @@ kernels::LaneUpdate<Scalar> LaneTrainer<Scalar>::lane_update() noexcept {
     };
 }
 
-/// Gradients and update; returns whether any lane needs to be looked at. Whoever looks needs the gradients, which a step
-/// of one sample does not keep: they are computed again, which is rare.
+/// Gradients and update; returns whether any lane needs to be looked at. Whoever looks needs the gradients, which a
+/// step of one sample does not keep: they are computed again, which is rare.
 template <class Scalar>
 bool LaneTrainer<Scalar>::take_step() {
     const kernels::LaneTile<Scalar> lanes = tile(column(layout_.weights[before_]));

@@ -55,9 +55,10 @@ void combine_halves(std::span<const std::span<const double>> halves, std::span<c
     }
 }
 
-/// sqrt(sum_jk (largest error of A_{j+k})^2) over the sum of the sample weights. An error of one rounding in T_k grows to
-/// k (k + 1) / 2 of them by its recurrence, since |U_k| <= k + 1 (Chebyshev polynomials of the second kind); half of one in
-/// u, which is exact but where x is tiny, is one of k^2 / 2 in T_k, since |T_k'| <= k^2; a sum goes through the additions of a slot, 4 of the slots' tree and 48 of the tree over runs at most.
+/// sqrt(sum_jk (largest error of A_{j+k})^2) over the sum of the sample weights. An error of one rounding in T_k grows
+/// to k (k + 1) / 2 of them by its recurrence, since |U_k| <= k + 1 (Chebyshev polynomials of the second kind); half of
+/// one in u, which is exact but where x is tiny, is one of k^2 / 2 in T_k, since |T_k'| <= k^2; a sum goes through the
+/// additions of a slot, 4 of the slots' tree and 48 of the tree over runs at most.
 ///
 /// On a coarser grid A is a linear map of such sums, whose rows are the coefficients of a polynomial that is at most 1:
 /// sum of squares 2, so sum of absolute values 2 sqrt(p) at most, whatever the number of coarsenings; each of them adds

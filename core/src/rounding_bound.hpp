@@ -1,5 +1,5 @@
-// By how much rounding moves a chain's output f and df/dw_k as they are computed for x in a panel: to first order, doubled
-// for the rest.
+// By how much rounding moves a chain's output f and df/dw_k as they are computed for x in a panel: to first order,
+// doubled for the rest.
 #pragma once
 
 #include <cstddef>

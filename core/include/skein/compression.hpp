@@ -6,8 +6,8 @@
 namespace skein {
 
 /// Of a loss relative to mean(y^2), of a gradient to rms(y) max |df_L/dw| (over the data and the weights): scales that
-/// do not vanish where loss and gradient do. (One that is 0 all the same, since y or every derivative is, counts as 1.) It
-/// is what interpolation may err by; what rounding may add is told beside it.
+/// do not vanish where loss and gradient do. (One that is 0 all the same, since y or every derivative is, counts as 1.)
+/// It is what interpolation may err by; what rounding may add is told beside it.
 inline constexpr double kDefaultCompressionTolerance = 1e-10;
 
 struct CompressionRecord {

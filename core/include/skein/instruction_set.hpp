@@ -6,8 +6,8 @@
 
 namespace skein {
 
-/// The instruction set in use: "portable", "avx2", "avx512" or "neon". It is the fastest one this CPU executes, chosen at the
-/// first call of anything that computes, unless the environment variable SKEIN_INSTRUCTION_SET names another.
+/// The instruction set in use: "portable", "avx2", "avx512" or "neon". It is the fastest one this CPU executes, chosen
+/// at the first call of anything that computes, unless the environment variable SKEIN_INSTRUCTION_SET names another.
 /// Throws std::invalid_argument when that variable names none of available_instruction_sets().
 std::string_view instruction_set();
 

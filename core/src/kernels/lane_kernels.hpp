@@ -111,8 +111,8 @@ SKEIN_INLINE void output_lanes(const LaneTile<Scalar>& the_tile, const LaneSampl
     });
 }
 
-/// delta_{i-1} = (w_i delta_i) f'(z_{i-1}) down to the first layer. take_gradient(layer, lane, w_i, f_{i-1}, delta_i) has
-/// the factors of the gradient of all layers but the first.
+/// delta_{i-1} = (w_i delta_i) f'(z_{i-1}) down to the first layer. take_gradient(layer, lane, w_i, f_{i-1}, delta_i)
+/// has the factors of the gradient of all layers but the first.
 template <class Scalar, class TakeGradient>
 SKEIN_INLINE void backward_lanes(const LaneTile<Scalar>& the_tile, const TakeGradient& take_gradient) {
     const LaneTile<Scalar> tile = the_tile;
@@ -176,10 +176,10 @@ bool any_flagged(const Row<Scalar>& row) {
     return any;
 }
 
-/// One weight of a row of lanes. Returns what is finite where the new weight and the square of the gradient are: in double
-/// the norm's sum of squares can overflow though all gradients are finite. (In float a gradient that is not finite makes
-/// a weight that is not, and the norm, a double, holds all squares.) kPlain: sgd without weight decay, for which
-/// w - eta (g + 0 w) is w - eta g, zeros and their signs included.
+/// One weight of a row of lanes. Returns what is finite where the new weight and the square of the gradient are: in
+/// double the norm's sum of squares can overflow though all gradients are finite. (In float a gradient that is not
+/// finite makes a weight that is not, and the norm, a double, holds all squares.) kPlain: sgd without weight decay, for
+/// which w - eta (g + 0 w) is w - eta g, zeros and their signs included.
 template <bool kPlain, class Scalar>
 SKEIN_INLINE Row<Scalar> update_weight_row(const LaneUpdate<Scalar>& update, std::size_t layer, std::size_t lane,
                                            const Row<Scalar>& weight, Row<Scalar> gradient) {
@@ -227,8 +227,8 @@ SKEIN_INLINE Row<Scalar> mean_of(const LaneUpdate<Scalar>& update, const Scalar*
     return (load(sum) + broadcast(update.empty_slots)) * broadcast(update.reciprocal);
 }
 
-/// `update` by value: what is stored through its columns cannot then be taken for a change of itself. A sum of what must
-/// be finite is not finite where one of them is not.
+/// `update` by value: what is stored through its columns cannot then be taken for a change of itself. A sum of what
+/// must be finite is not finite where one of them is not.
 template <bool kPlain, class Scalar>
 bool update_lanes_as(const LaneUpdate<Scalar> update) {
     Row<Scalar> all = broadcast(Scalar(0));
@@ -238,8 +238,9 @@ bool update_lanes_as(const LaneUpdate<Scalar> update) {
         Row<Scalar> check = check_of_loss(update, lane, loss);
         for (std::size_t layer = 0; layer < update.num_layers; ++layer) {
             const std::size_t at = layer * update.stride + lane;
-            check = check + update_weight_row<kPlain>(update, layer, lane, load(update.weights + at),
-                                                      mean_of(update, update.sums + kFirstGradientSum * update.stride + at));
+            check = check +
+                    update_weight_row<kPlain>(update, layer, lane, load(update.weights + at),
+                                              mean_of(update, update.sums + kFirstGradientSum * update.stride + at));
         }
         const Row<Scalar> flag = check - check;
         store(update.flags + lane, flag);
@@ -272,8 +273,8 @@ bool step_lanes_as(const LaneTile<Scalar>& tile, const LaneSample<Scalar>& sampl
     Row<Scalar> all = zero;
     for (std::size_t lane = 0; lane < update.num_lanes; lane += kRowLanes) {
         const Row<Scalar> gradient = fused(sample_row<kPerLane>(sample.x, lane), load(tile.deltas + lane), zero);
-        const Row<Scalar> check =
-            load(update.flags + lane) + update_weight_row<kPlain>(update, 0, lane, load(update.weights + lane), gradient);
+        const Row<Scalar> check = load(update.flags + lane) +
+                                  update_weight_row<kPlain>(update, 0, lane, load(update.weights + lane), gradient);
         const Row<Scalar> flag = check - check;
         store(update.flags + lane, flag);
         all = all + flag;

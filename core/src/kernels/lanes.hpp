@@ -2,9 +2,9 @@
 // every CPU (add, subtract, multiply, divide, square root, fused multiply-add, compare, select, bits of the number).
 //
 // A row is as many lanes as the reduction has slots (16: kernels/row_lanes.hpp), whatever the instruction set; it is
-// held in as many packets as that takes: two of floats or four of doubles with AVX2, half as many with AVX-512, twice as
-// many with NEON, and sixteen packets of one lane each in the portable variant, which uses no vector instruction at all
-// and judges the bits of the others. So no result can depend on the width of a vector.
+// held in as many packets as that takes: two of floats or four of doubles with AVX2, half as many with AVX-512, twice
+// as many with NEON, and sixteen packets of one lane each in the portable variant, which uses no vector instruction at
+// all and judges the bits of the others. So no result can depend on the width of a vector.
 //
 // Packets come from Eigen, but not its transcendental functions, reductions, pmin or pmax: those differ between
 // instruction sets. Eigen is renamed per variant, and all here stands in an unnamed namespace, because inline code
