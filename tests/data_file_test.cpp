@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
@@ -270,6 +271,43 @@ TEST_CASE_TEMPLATE("samples that stay in their file train to the same bits", Sca
             }
             CHECK(trained(file, Sampling::sequential, 0, 2) == trained(memory, Sampling::sequential, 0, 1));
         }
+    }
+}
+
+TEST_CASE_TEMPLATE("a thread may ask files for any ranges, in any order, and for those of two in turns", Scalar, float, double) {
+    constexpr std::size_t kSamples = 100'003;
+    const TemporaryDirectory directory, other_directory;
+    const fs::path path = write_samples<float>(directory, kSamples, 3);
+    const fs::path x_path = directory.path() / "x.npy", y_path = directory.path() / "y.npy";
+    const Columns<double> columns = columns_of(read_dataset<double>(write_samples<double>(other_directory, kSamples, 2)));
+    const std::size_t shape[] = {kSamples};
+    write_npy<double>(x_path, columns.x, shape);
+    write_npy<double>(y_path, columns.y, shape);
+    const std::array<Dataset<Scalar>, 2> files{open_dataset<Scalar>(path, 1), open_dataset<Scalar>(x_path, y_path, 1)};
+    const std::array<Columns<Scalar>, 2> expected{columns_of(read_dataset<Scalar>(path)),
+                                                  columns_of(read_dataset<Scalar>(x_path, y_path))};
+    std::array<std::uint64_t, 2> next{0, 0};
+    for (std::uint64_t draw = 0; draw < 2000; ++draw) {
+        const std::size_t which = integer(5, Stream::samples, 4 * draw, 2);
+        switch (integer(5, Stream::samples, 4 * draw + 1, 6)) {
+            case 0: next[which] = integer(5, Stream::samples, 4 * draw + 2, kSamples); break;
+            case 1: next[which] = next[1 - which]; break;  // where the other one was left
+            default: break;                                // on
+        }
+        const std::uint64_t first = next[which];
+        const std::size_t most = draw % 100 == 0 ? 30'000 : 2'500;
+        const std::size_t count = std::min(kSamples - first, 1 + integer(5, Stream::samples, 4 * draw + 3, most));
+        std::vector<Scalar> x(count), y(count), m(count);
+        const MiniBatch<Scalar> batch = files[which].source().range(first, count, {x.data(), y.data(), m.data()});
+        const auto is_as_expected = [&](const Scalar* column, const std::vector<Scalar>& all) {
+            return std::equal(column, column + count, all.begin() + static_cast<std::ptrdiff_t>(first));
+        };
+        REQUIRE(batch.num_samples == count);
+        REQUIRE(is_as_expected(batch.x, expected[which].x));
+        REQUIRE(is_as_expected(batch.y, expected[which].y));
+        REQUIRE((batch.sample_weight != nullptr) == (which == 0));
+        REQUIRE((which == 1 || is_as_expected(batch.sample_weight, expected[which].sample_weight)));
+        next[which] = (first + count) % kSamples;
     }
 }
 

@@ -57,9 +57,7 @@ void InputFile::read_at(std::uint64_t offset, std::span<std::byte> bytes) const 
     }
 }
 
-void InputFile::will_need(std::uint64_t offset, std::uint64_t num_bytes) const noexcept {
-    ::posix_fadvise(descriptor_.get(), static_cast<off_t>(offset), static_cast<off_t>(num_bytes), POSIX_FADV_WILLNEED);
-}
+void InputFile::expect_sequential() const noexcept { ::posix_fadvise(descriptor_.get(), 0, 0, POSIX_FADV_SEQUENTIAL); }
 
 std::string read_file(const std::filesystem::path& path) {
     InputFile file(path);

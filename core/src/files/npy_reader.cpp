@@ -25,11 +25,7 @@ NpyReader::NpyReader(const std::filesystem::path& path) : file_(path), header_(r
                        ": expected 1 or 2");
     }
     num_values_ = require_data_size(file_, header_);
-}
-
-void NpyReader::will_need(std::size_t first, std::size_t count) const noexcept {
-    const std::size_t bytes_each = bytes_of(header_.type);
-    file_.will_need(header_.data_offset + first * bytes_each, count * bytes_each);
+    file_.expect_sequential();
 }
 
 std::string NpyReader::position(std::size_t index) const {

@@ -28,9 +28,6 @@ public:
     template <class Scalar>
     void read(std::size_t first, std::span<Scalar> values) const;
 
-    /// Says that `count` values from index `first` on are read next.
-    void will_need(std::size_t first, std::size_t count) const noexcept;
-
     /// Where a value stands, for errors: "row 3, column 2", both from 1.
     std::string position(std::size_t index) const;
 

@@ -12,6 +12,9 @@
 
 namespace skein::files {
 
+template <class Scalar>
+struct Rows;
+
 /// What is read in order goes into the caller's buffer, whichever thread it is. Each thread keeps the block that it last
 /// took samples from in no order.
 template <class Scalar>
@@ -35,8 +38,11 @@ public:
     MiniBatch<Scalar> gather(std::span<const std::uint64_t> indices, const SampleBuffer<Scalar>& buffer) const override;
 
 private:
-    void read(std::uint64_t first, std::size_t count, const SampleBuffer<Scalar>& to) const;
-    void will_need(std::uint64_t first, std::uint64_t end) const noexcept;
+    /// At most so many rows are read at once: a power of two.
+    std::size_t max_rows() const noexcept;
+    void read(std::uint64_t first, std::uint64_t end, Rows<Scalar>& rows) const;
+    void take(Rows<Scalar>& rows, std::size_t count, const SampleBuffer<Scalar>& to) const;
+    void get(std::uint64_t first, std::size_t count, const SampleBuffer<Scalar>& to, bool ahead) const;
     void gather_from_block(std::uint64_t block, std::span<const std::uint64_t> indices,
                            const SampleBuffer<Scalar>& buffer) const;
 
