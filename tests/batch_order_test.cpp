@@ -128,7 +128,7 @@ TEST_CASE("every order of the blocks comes up, the partial one in every place") 
 }
 
 TEST_CASE("parts of a batch that crosses blocks are the batch") {
-    const BatchOrder order(3 * kBlockSamples + 99, 150'000, Sampling::shuffled_blocks, 4);
+    const BatchOrder order(3 * kBlockSamples + 99, 75'000, Sampling::shuffled_blocks, 4);
     const BatchOrder::Batch batch = order.batch(1);
     const std::vector<std::uint64_t> whole = all_indices(batch);
     std::vector<std::uint64_t> parts(whole.size());

