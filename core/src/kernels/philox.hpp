@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 #include "kernels/lanes.hpp"
 #include "skein/random.hpp"
@@ -56,16 +57,19 @@ inline RandomRow philox_row(const Seeds& seeds, Stream stream, const Indices& in
     constexpr std::size_t kPackets = kRowLanes / kWordLanes;
     constexpr std::size_t kTogether = 2;  // as many as 16 registers hold, with their keys; of 512 bits, a row
     static_assert(kPackets % kTogether == 0);
+    constexpr std::size_t kKeys = std::is_same_v<Seeds, OneSeed> ? 1 : kTogether;
     const WordPacket zero = {};
     const WordPacket multiplier0 = zero + 0xD2511F53u, multiplier1 = zero + 0xCD9E8D57u;
     WordPacket words[4][kPackets];
     for (std::size_t first = 0; first < kPackets; first += kTogether) {
-        WordPacket word[4][kTogether], key0[kTogether], key1[kTogether];
+        WordPacket word[4][kTogether], key0[kKeys], key1[kKeys];
         for (std::size_t at = 0; at < kTogether; ++at) {
             word[0][at] = load_words(indices, (first + at) * kWordLanes);
             word[1][at] = word[0][at] >> 32;
             word[2][at] = zero + static_cast<std::uint64_t>(stream);
             word[3][at] = zero;
+        }
+        for (std::size_t at = 0; at < kKeys; ++at) {
             key0[at] = load_words(seeds, (first + at) * kWordLanes);
             key1[at] = key0[at] >> 32;
         }
@@ -73,10 +77,12 @@ inline RandomRow philox_row(const Seeds& seeds, Stream stream, const Indices& in
             for (std::size_t at = 0; at < kTogether; ++at) {
                 const WordPacket product0 = product(word[0][at], multiplier0);
                 const WordPacket product1 = product(word[2][at], multiplier1);
-                word[0][at] = (product1 >> 32) ^ word[1][at] ^ key0[at];
+                word[0][at] = (product1 >> 32) ^ word[1][at] ^ key0[at % kKeys];
                 word[1][at] = product1;
-                word[2][at] = (product0 >> 32) ^ word[3][at] ^ key1[at];
+                word[2][at] = (product0 >> 32) ^ word[3][at] ^ key1[at % kKeys];
                 word[3][at] = product0;
+            }
+            for (std::size_t at = 0; at < kKeys; ++at) {
                 key0[at] += 0x9E3779B9u;
                 key1[at] += 0xBB67AE85u;
             }
