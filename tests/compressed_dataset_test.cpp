@@ -272,7 +272,50 @@ TEST_CASE_TEMPLATE("any split, and any number of threads, give the same bits", S
         }
         std::ranges::reverse(parts);
         require_same(merge(parts));
+
+        how.first_index = 0;
+        Compressor<Scalar> compressor(how);
+        for (std::size_t part = 0; part <= splits.size(); ++part) {
+            const std::uint64_t begin = compressor.num_samples(),
+                                end = begin + parts[splits.size() - part].num_samples();
+            compressor.add(MiniBatch<Scalar>{x.data() + begin, y.data() + begin, nullptr, end - begin});
+        }
+        require_same(compressor.finish());
     }
+}
+
+TEST_CASE("pieces: the first chooses the panels, the last may have any size, and rows are counted through") {
+    constexpr std::uint64_t kPiece = CompressedDataset::kSplitSamples;
+    std::vector<double> x(2 * kPiece + 5), y(x.size(), 0.25);
+    for (std::size_t sample = 0; sample < x.size(); ++sample) {
+        x[sample] = sample < kPiece ? 0.01 : 3.0;
+    }
+    const auto piece = [&](std::uint64_t first, std::uint64_t count) {
+        return MiniBatch<double>{x.data() + first, y.data() + first, nullptr, count};
+    };
+    Compressor<double> compressor;
+    CHECK_THROWS_AS(compressor.finish(), std::invalid_argument);
+    compressor.add(piece(0, kPiece));
+    compressor.add(Dataset<double>({x.begin() + kPiece, x.end()}, {y.begin() + kPiece, y.end()}));
+    CHECK(compressor.num_samples() == x.size());
+    CHECK_THROWS_WITH_AS(compressor.add(piece(0, 5)),
+                         "the number of samples in all pieces but the last is 131077: expected a multiple of 65536",
+                         std::invalid_argument);
+    const CompressedDataset data = compressor.finish();
+    CHECK(data.panel_exponent() == compress(Dataset<double>(x, y)).panel_exponent());
+    CHECK(data.x_max() == 3.0);
+
+    x[kPiece + 9] = 1e300;
+    Compressor<double> other;
+    other.add(piece(0, kPiece));
+    CHECK_THROWS_WITH_AS(other.add(piece(kPiece, kPiece)),
+                         "x of sample 65546 is 1e+300, too large: sums of such squares overflow",
+                         std::invalid_argument);
+
+    const Dataset<double> heavy({1.0, 2.0}, {2.0, 3.0}, {1e308, 1e308});
+    CHECK_THROWS_WITH_AS(compress(heavy),
+                         "a sum over the samples is not finite: expected smaller numbers or sample weights",
+                         std::invalid_argument);
 }
 
 TEST_CASE("what a compressed data set says of its samples") {

@@ -1,10 +1,13 @@
 // Compressed data sets through the program: made, merged, trained on, refused.
 #include <doctest/doctest.h>
 #include <signal.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 #include <iomanip>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -92,9 +95,8 @@ TEST_CASE("program: chains of a sweep that end beyond the tolerance are told of,
     const std::string file = in(directory, "data.skc"), out = in(directory, "sweep");
     REQUIRE(run_program({"data", "compress", "teacher:samples=5000,noise=0.1", "--panel-width=2^-6", "--out", file})
                 .exit_code == 0);
-    const ProgramResult result =
-        run_program({"sweep", "--data", file, "--steps=30", "--tolerance=1e-6", "--out", out,
-                     "--axis=learning_rate=log10:0.1:1000:16,weight=linear:-50:50:16"});
+    const ProgramResult result = run_program({"sweep", "--data", file, "--steps=30", "--tolerance=1e-6", "--out", out,
+                                              "--axis=learning_rate=log10:0.1:1000:16,weight=linear:-50:50:16"});
     REQUIRE(result.exit_code == 0);
     const Json run = Json::parse(content_of(directory.file("sweep") / "run.json"));
     const auto counts = run["outcome"]["counts"].get<std::map<std::string, std::size_t>>();
@@ -123,7 +125,12 @@ TEST_CASE("program: boundary takes no point beyond the tolerance for one of a cl
     const std::string file = in(directory, "data.skc");
     REQUIRE(run_program({"data", "compress", "teacher:samples=5000,noise=0.1", "--panel-width=2^-3", "--out", file})
                 .exit_code == 0);
-    const Arguments settings{"boundary", "--data", file, "--layers=2", "--steps=30", "--learning-rate=0.01",
+    const Arguments settings{"boundary",
+                             "--data",
+                             file,
+                             "--layers=2",
+                             "--steps=30",
+                             "--learning-rate=0.01",
                              "--axis=weight[1]=linear:0.5:64:8,weight[2]=linear:1:1.5:2"};
     for (const bool is_along : {true, false}) {
         Arguments arguments = settings;
@@ -161,9 +168,9 @@ TEST_CASE("program: evaluate and gradient tell the bound on compressed data") {
         CHECK(compression["largest_refused_bound"] == 0.0);
         CHECK(compression["tolerance"] == 1e-9);
         const std::string text = run_program(compressed).output;
-        CHECK(text.find(command == "evaluate" ? "\ncompressed                error at most " :
-                                                "Compressed data: loss and gradient with an error at most ") !=
-              std::string::npos);
+        CHECK(text.find(command == "evaluate"
+                            ? "\ncompressed                error at most "
+                            : "Compressed data: loss and gradient with an error at most ") != std::string::npos);
         CHECK(text.find(", rounding included") != std::string::npos);
         CHECK(!json_of(run_program(with(exact, "--json"))).contains("compression"));
         CHECK(run_program(exact).output.find("rounding") == std::string::npos);
@@ -191,6 +198,58 @@ TEST_CASE("program: parts that are merged are the whole") {
     const ProgramResult merged =
         run_program({"data", "merge", in(directory, "first.skc"), "--out", in(directory, "merged.skc"), "--json"});
     CHECK(json_of(merged)["samples"] == 65'536);
+}
+
+TEST_CASE("program: text, numbers, several files and pipes compress to the same bytes") {
+    const TemporaryDirectory directory;
+    const std::string text = in(directory, "all.csv"), numbers = in(directory, "all.npy");
+    const std::string spec = "teacher:samples=150000,noise=0.1";
+    REQUIRE(run_program({"data", "make", spec, "--out", text}).exit_code == 0);
+    REQUIRE(run_program({"data", "make", spec, "--out", numbers}).exit_code == 0);
+    const auto read = [](const std::string& file) { return content_of(file); };
+    const std::string content = read(text);
+    const std::size_t middle = content.find('\n', content.size() / 3) + 1;
+    const std::string first = content.substr(0, middle), second = content.substr(middle);
+    directory.file("1.csv", first);
+    directory.file("2.csv", second);
+    const auto compressed = [&](const Arguments& from) {
+        Arguments arguments{"data", "compress", "--out", in(directory, "out.skc"), "--force"};
+        arguments.insert(arguments.end(), from.begin(), from.end());
+        const ProgramResult result = run_program(arguments);
+        CHECK(result.errors == "");
+        return read(in(directory, "out.skc"));
+    };
+    const std::string expected = compressed({spec});
+    CHECK(compressed({numbers}) == expected);
+    CHECK(compressed({text}) == expected);
+    CHECK(compressed({in(directory, "1.csv"), in(directory, "2.csv")}) == expected);
+    for (const char* name : {"a.csv", "b.csv"}) {
+        REQUIRE(::mkfifo(in(directory, name).c_str(), 0600) == 0);
+    }
+    std::thread writer([&] {
+        std::ofstream(in(directory, "a.csv")) << first;
+        std::ofstream(in(directory, "b.csv")) << second;
+    });
+    CHECK(compressed({in(directory, "a.csv"), in(directory, "b.csv")}) == expected);
+    writer.join();
+
+    directory.file("weighted.csv", "x,y,m\n0.5,1,2\n0.25,3,0\n");
+    directory.file("plain.csv", "x,y\n0.75,1\n");
+    const ProgramResult mixed = run_program({"data", "compress", in(directory, "weighted.csv"),
+                                             in(directory, "plain.csv"), "--json", "--out", in(directory, "w.skc")});
+    CHECK(json_of(mixed)["samples"] == 3);
+    CHECK(json_of(mixed)["sample_weight_sum"] == 3.0);
+    directory.file("nothing.csv", "x,y,m\n0.5,1,0\n");
+    const ProgramResult nothing =
+        run_program({"data", "compress", in(directory, "nothing.csv"), "--out", in(directory, "n.skc")});
+    CHECK(nothing.exit_code == 2);
+    CHECK(nothing.errors.find("nothing.csv: column 3: the sample weights sum to zero") != std::string::npos);
+    directory.file("late.csv", "0.5,1\n0.25,inf\n");
+    const ProgramResult late =
+        run_program({"data", "compress", numbers, in(directory, "late.csv"), "--out", in(directory, "late.skc")});
+    CHECK(late.exit_code == 2);
+    CHECK(late.errors.find("late.csv: row 2, column 2: 'inf'") != std::string::npos);
+    CHECK(!std::filesystem::exists(in(directory, "late.skc")));
 }
 
 TEST_CASE("program: parts that do not fit together are named") {
@@ -233,8 +292,12 @@ TEST_CASE("program: numbers too large to sum up are named by their rows, with pa
     const auto error_of = [&](const Arguments& more) {
         write_npy<double>(directory.file("x.npy"), x, std::vector<std::size_t>{x.size()});
         write_npy<double>(directory.file("y.npy"), y, std::vector<std::size_t>{y.size()});
-        Arguments arguments{"data", "compress", in(directory, "x.npy") + "," + in(directory, "y.npy"), "--out",
-                            in(directory, "out.skc"), "--force"};
+        Arguments arguments{"data",
+                            "compress",
+                            in(directory, "x.npy") + "," + in(directory, "y.npy"),
+                            "--out",
+                            in(directory, "out.skc"),
+                            "--force"};
         arguments.insert(arguments.end(), more.begin(), more.end());
         const ProgramResult result = run_program(arguments);
         CHECK(result.exit_code == (result.errors.empty() ? 0 : 2));
@@ -243,7 +306,7 @@ TEST_CASE("program: numbers too large to sum up are named by their rows, with pa
     x[66'000] = -1e14;
     CHECK(error_of({"--first-index=65536"}) ==
           "skein: error: x of sample 66001 is -1e+14: expected less than 2^62 times the width of the finest panels, "
-          "2^-17: wide enough are those of skein data compress --panel-width 2^-15\n");
+          "2^-17: wide enough are panels of 2^-15\n");
     CHECK(error_of({"--panel-width=2^-15"}) == "");
     x[66'000] = 1e200;
     CHECK(error_of({}) == "skein: error: x of sample 66001 is 1e+200, too large: sums of such squares overflow\n");
@@ -254,7 +317,6 @@ TEST_CASE("program: numbers too large to sum up are named by their rows, with pa
         {"data", "compress", "teacher:samples=10,input_scale=1e308", "--out", in(directory, "out.skc"), "--force"});
     CHECK(infinite.exit_code == 2);
     CHECK(infinite.errors.find("too large") != std::string::npos);
-    CHECK(run_program({"data", "--help"}).output.find("compress reads all of a .csv first") != std::string::npos);
 }
 
 TEST_CASE("program: a signal ends a compression in one line, wherever it is made") {

@@ -21,13 +21,17 @@ public:
         num_done_ += count;
         progress_.update(num_done_, static_cast<double>(num_done_) / static_cast<double>(num_samples_));
     }
-    double seconds() const { return progress_.seconds(); }
 
 private:
     std::uint64_t num_samples_;
     std::uint64_t num_done_ = 0;
     DataProgress progress_;
 };
+
+[[noreturn]] inline void throw_compression_stopped() {
+    throw Stopped(stop_signal(), "stopped by " + std::string(signal_name(stop_signal())) +
+                                     " in the middle of compressing the data: nothing of it has been written");
+}
 
 /// Catches signals from then on. Throws Stopped where one came.
 template <class Scalar>
@@ -41,8 +45,7 @@ CompressedDataset compress_until_signal(const Dataset<Scalar>& samples, Compress
         if (stop_signal() == 0) {
             throw;
         }
-        throw Stopped(stop_signal(), "stopped by " + std::string(signal_name(stop_signal())) +
-                                         " in the middle of compressing the data: nothing of it has been written");
+        throw_compression_stopped();
     }
 }
 

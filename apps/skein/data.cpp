@@ -18,8 +18,7 @@ constexpr std::string_view kHelp =
   skein data info samples.npy
   skein data compress samples.npy --out samples.skc
 
-skein data makes, converts, describes and compresses data sets of any size, in constant memory
-(but compress reads all of a .csv first: convert large ones to .npy).
+skein data makes, converts, describes and compresses data sets of any size, in constant memory.
 
 Subcommands
   make         Writes generated data to a file.

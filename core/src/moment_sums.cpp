@@ -9,6 +9,7 @@
 #include "kernels/row_lanes.hpp"
 #include "panel_grid.hpp"
 #include "power.hpp"
+#include "require.hpp"
 
 namespace skein {
 namespace {
@@ -67,6 +68,15 @@ void add_panels(const std::vector<std::int64_t>& panels, const PanelLayout& layo
 }
 
 }  // namespace
+
+void check_num_nodes(std::size_t num_nodes) {
+    require(num_nodes >= 16 && num_nodes <= 64 && num_nodes % 16 == 0, "the number of nodes of a panel", num_nodes,
+            "16, 32, 48 or 64");
+}
+
+void check_panel_exponent(int exponent) {
+    require(exponent >= -500 && exponent <= 500, "the panel exponent", exponent, "from -500 to 500");
+}
 
 std::size_t fit_coefficients(double num_samples, std::size_t num_nodes) noexcept {
     return std::min(num_nodes, static_cast<std::size_t>(std::sqrt(num_samples)));

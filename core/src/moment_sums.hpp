@@ -11,6 +11,10 @@
 
 namespace skein {
 
+/// Throws std::invalid_argument unless panels may have so many nodes; unless the finest may be 2^exponent wide.
+void check_num_nodes(std::size_t num_nodes);
+void check_panel_exponent(int exponent);
+
 /// Where a panel's sums stand.
 struct PanelLayout {
     explicit constexpr PanelLayout(std::size_t panel_nodes) noexcept

@@ -36,6 +36,10 @@ namespace skein {
 
 template <class Scalar>
 class Dataset;
+template <class Scalar>
+class SampleSource;
+template <class Scalar>
+struct MiniBatch;
 
 struct CompressionSettings {
     /// w = 2^panel_exponent, from -500 to 500. Empty: 2^-16 times the median of |x| != 0 over the first kSplitSamples
@@ -100,10 +104,34 @@ private:
 };
 
 /// One pass over the data. Throws std::invalid_argument for settings out of range, for |x| from 2^62 w on, and for
-/// |x| and |y| beyond 2^480 (sums of squares); std::runtime_error where a stop was requested (execution.stop_request).
+/// |x| and |y| beyond 2^480 (sums of squares), for sums that overflow; std::runtime_error where a stop was requested (execution.stop_request).
 template <class Scalar>
 CompressedDataset compress(const Dataset<Scalar>& data, const CompressionSettings& settings = {},
                            CompressionObserver* observer = nullptr);
+
+/// compress() for samples that come piece by piece, of which nobody knows how many there will be: the same bits.
+template <class Scalar>
+class Compressor {
+public:
+    explicit Compressor(const CompressionSettings& settings = {}, CompressionObserver* observer = nullptr);
+    Compressor(Compressor&&) noexcept;
+    Compressor& operator=(Compressor&&) noexcept;
+    ~Compressor();
+
+    /// The samples that follow, finite numbers, of a weight of 0 or more; all pieces but the last have a multiple of
+    /// kSplitSamples. Throws what compress() throws, and std::invalid_argument after a piece that was the last; nothing
+    /// can be added then.
+    void add(const MiniBatch<Scalar>& samples);
+    void add(const Dataset<Scalar>& samples);
+    std::uint64_t num_samples() const noexcept;
+    /// Of all that was added, once. Throws std::invalid_argument for nothing, and for sums that overflow.
+    CompressedDataset finish();
+
+private:
+    struct State;
+    void add(const SampleSource<Scalar>& samples);
+    std::unique_ptr<State> state_;
+};
 
 /// Parts of one data set, in any order, made one. Throws std::invalid_argument for none, for parts of different grids or
 /// nodes, and for parts that overlap or leave a gap.

@@ -1,0 +1,45 @@
+// The samples of several SPECs, one after the other, in pieces of a size that the reader chooses.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sample_stream.hpp"
+
+namespace skein::app {
+
+class PieceReader {
+public:
+    /// Opens the files (see SampleStream): but for pipes, in their turn, as their writers may come one after the other.
+    PieceReader(const std::vector<std::string>& specs, std::size_t max_samples);
+
+    /// The next `max_samples`, or what is left; none at the end, and once a signal asks to stop. Valid until the next
+    /// call. Sample weights are 1 where there are none.
+    MiniBatch<double> next();
+
+    /// Of all, as far as it is known.
+    std::optional<double> fraction_read() const;
+
+private:
+    struct Part {
+        std::string spec;
+        std::optional<SampleStream<double>> stream;
+        void open();
+    };
+
+    /// One more block of the current part; false where it has no more.
+    bool read_block();
+    void drop(std::size_t count);
+
+    std::size_t max_samples_;
+    std::vector<Part> parts_;
+    std::size_t current_ = 0;
+    SampleBlock<double> block_;
+    std::vector<double> x_, y_, sample_weight_;
+    std::size_t end_of_weighted_ = 0;  // samples after it have no weight of their own
+    std::size_t num_taken_ = 0;
+};
+
+}  // namespace skein::app
