@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <numeric>
@@ -151,7 +152,10 @@ CompressedDataset compressed(const Samples& samples, int exponent, std::size_t n
 }  // namespace
 
 TEST_CASE("the error is never beyond the bound") {
-    std::vector<double> ratios;  // where the bound is not of rounding, and the error not that of the exact sums
+    constexpr std::array<double, 4> kTolerances{1e-10, 1e-6, 1e-2, kNoTolerance};
+    std::array<std::vector<double>, kTolerances.size()> above_rounding;  // what the bound is beside that of rounding
+    std::vector<double>
+        of_interpolation;  // where the bound is not of rounding, and the error not that of the exact sums
     std::size_t num_cases = 0;
     for (const Samples& samples : distributions(500)) {
         for (const std::size_t num_nodes : {16u, 32u}) {
@@ -164,7 +168,8 @@ TEST_CASE("the error is never beyond the bound") {
                             std::vector<double> weights(num_layers, size);
                             weights[num_layers / 2] *= -0.9;
                             const Exact truth = exact(weights, activations, samples);
-                            for (const double tolerance : {1e-10, 1e-6, 1e-2, kNoTolerance}) {
+                            for (std::size_t index = 0; index < kTolerances.size(); ++index) {
+                                const double tolerance = kTolerances[index];
                                 CompressedGradient gradient(data, activations, tolerance);
                                 if (!gradient.compute(weights)) {
                                     continue;
@@ -186,9 +191,12 @@ TEST_CASE("the error is never beyond the bound") {
                                 CAPTURE(tolerance);
                                 REQUIRE(error <= gradient.bound().gradient);
                                 REQUIRE(loss_error <= gradient.bound().loss);
-                                if (tolerance == 1e-6 && error > 1e-14 &&
-                                    gradient.bound().gradient > 4.0 * gradient.bound().rounding) {
-                                    ratios.push_back(gradient.bound().gradient / error);
+                                const StepBound& bound = gradient.bound();
+                                if (error > 0.0) {
+                                    above_rounding[index].push_back((bound.gradient - bound.rounding) / error);
+                                }
+                                if (tolerance == 1e-6 && error > 1e-14 && bound.gradient > 4.0 * bound.rounding) {
+                                    of_interpolation.push_back(bound.gradient / error);
                                 }
                             }
                         }
@@ -197,12 +205,18 @@ TEST_CASE("the error is never beyond the bound") {
             }
         }
     }
-    std::ranges::sort(ratios);
+    const auto median = [](std::vector<double>& ratios) {
+        REQUIRE(ratios.size() > 50);
+        std::ranges::sort(ratios);
+        return ratios[ratios.size() / 2];
+    };
     CHECK(num_cases > 5000);
-    REQUIRE(ratios.size() > 50);
-    // 8.8e3 as measured: the error changes its sign from sample to sample (a factor of 15), what is not known of each panel
+    for (std::vector<double>& ratios : above_rounding) {
+        CHECK(median(ratios) <= 1e4);  // 65, 107, 184 and 498 as measured
+    }
+    // 8.4e3 as measured: the error changes its sign from sample to sample (a factor of 15), what is not known of each panel
     // is taken for the worst of its kind (Cauchy and Schwarz, 10), M for more than it is (50).
-    CHECK(ratios[ratios.size() / 2] <= 1e4);
+    CHECK(median(of_interpolation) <= 1e4);
 }
 
 TEST_CASE("small losses keep their digits") {
