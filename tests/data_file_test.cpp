@@ -257,10 +257,11 @@ TEST_CASE_TEMPLATE("samples that stay in their file train to the same bits", Sca
             CHECK(file.source().prefers_blocks());
             CHECK(!open_dataset<Scalar>(path).source().prefers_blocks());
             CHECK(columns_of(file).x == columns_of(memory).x);
-            for (const Sampling sampling : {Sampling::shuffled, Sampling::with_replacement, Sampling::sequential,
-                                            Sampling::shuffled_blocks}) {
+            for (const Sampling sampling :
+                 {Sampling::shuffled, Sampling::with_replacement, Sampling::sequential, Sampling::shuffled_blocks}) {
                 const bool reads_singly = sampling == Sampling::shuffled || sampling == Sampling::with_replacement;
-                for (const std::uint64_t batch_size : {std::uint64_t{777}, std::uint64_t{reads_singly ? 2049u : 70'000u}}) {
+                for (const std::uint64_t batch_size :
+                     {std::uint64_t{777}, std::uint64_t{reads_singly ? 2049u : 70'000u}}) {
                     for (const int num_threads : {1, 3}) {
                         CAPTURE(num_columns);
                         CAPTURE(static_cast<int>(sampling));
@@ -274,12 +275,52 @@ TEST_CASE_TEMPLATE("samples that stay in their file train to the same bits", Sca
     }
 }
 
-TEST_CASE_TEMPLATE("a thread may ask files for any ranges, in any order, and for those of two in turns", Scalar, float, double) {
+TEST_CASE_TEMPLATE("a file is split by runs of neighbours, and its parts are read like files", Scalar, float, double) {
+    constexpr std::size_t kRun = 1024, kSamples = 90 * kRun + 77;
+    for (const std::size_t num_columns : {2u, 3u}) {
+        const TemporaryDirectory directory;
+        const fs::path path = write_samples<double>(directory, kSamples, num_columns);
+        const Columns<Scalar> all = columns_of(read_dataset<Scalar>(path));
+        const auto split = open_dataset<Scalar>(path, 1).split(0.1, 3);
+        CHECK(split.validation.num_samples() == 9 * kRun);
+        CHECK(split.training.num_samples() == 81 * kRun + 77);
+        const auto less_than_a_run = open_dataset<Scalar>(path, 1).split(1e-6, 3);
+        CHECK(less_than_a_run.validation.num_samples() == kRun);
+
+        const Columns<Scalar> training = columns_of(split.training), validation = columns_of(split.validation);
+        for (std::size_t row = 0, taken = 0, left = 0; row < kSamples; row += kRun) {
+            const bool is_taken = taken < validation.x.size() && validation.x[taken] == all.x[row];
+            const Columns<Scalar>& part = is_taken ? validation : training;
+            std::size_t& next = is_taken ? taken : left;
+            for (std::size_t last = std::min(kSamples, row + kRun), at = row; at < last; ++at, ++next) {
+                REQUIRE(part.x[next] == all.x[at]);
+                REQUIRE(part.y[next] == all.y[at]);
+                REQUIRE((num_columns == 2 || part.sample_weight[next] == all.sample_weight[at]));
+            }
+        }
+        REQUIRE(validation.sample_weight.empty() == (num_columns == 2));
+
+        const Dataset<Scalar> memory(training.x, training.y, training.sample_weight);
+        CHECK(split.training.source().prefers_blocks());
+        for (const Sampling sampling :
+             {Sampling::shuffled, Sampling::with_replacement, Sampling::sequential, Sampling::shuffled_blocks}) {
+            for (const int num_threads : {1, 3}) {
+                CAPTURE(static_cast<int>(sampling));
+                CHECK(trained(split.training, sampling, 3001, num_threads) == trained(memory, sampling, 3001, 1));
+            }
+        }
+        CHECK(trained(split.training, Sampling::sequential, 0, 2) == trained(memory, Sampling::sequential, 0, 1));
+    }
+}
+
+TEST_CASE_TEMPLATE("a thread may ask files for any ranges, in any order, and for those of two in turns", Scalar, float,
+                   double) {
     constexpr std::size_t kSamples = 100'003;
     const TemporaryDirectory directory, other_directory;
     const fs::path path = write_samples<float>(directory, kSamples, 3);
     const fs::path x_path = directory.path() / "x.npy", y_path = directory.path() / "y.npy";
-    const Columns<double> columns = columns_of(read_dataset<double>(write_samples<double>(other_directory, kSamples, 2)));
+    const Columns<double> columns =
+        columns_of(read_dataset<double>(write_samples<double>(other_directory, kSamples, 2)));
     const std::size_t shape[] = {kSamples};
     write_npy<double>(x_path, columns.x, shape);
     write_npy<double>(y_path, columns.y, shape);

@@ -1,10 +1,13 @@
 #include "skein/dataset.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
+#include "block_source.hpp"
 #include "kernels/floating_point_environment.hpp"
 #include "memory_source.hpp"
 #include "require.hpp"
@@ -26,7 +29,8 @@ public:
     MiniBatch<Scalar> range(std::uint64_t first, std::size_t count, const SampleBuffer<Scalar>& buffer) const override {
         return view_.range(first, count, buffer);
     }
-    MiniBatch<Scalar> gather(std::span<const std::uint64_t> indices, const SampleBuffer<Scalar>& buffer) const override {
+    MiniBatch<Scalar> gather(std::span<const std::uint64_t> indices,
+                             const SampleBuffer<Scalar>& buffer) const override {
         return view_.gather(indices, buffer);
     }
 
@@ -48,7 +52,8 @@ public:
     MiniBatch<Scalar> range(std::uint64_t first, std::size_t count, const SampleBuffer<Scalar>& buffer) const override {
         return pick(count, buffer, [first](std::size_t position) { return first + position; });
     }
-    MiniBatch<Scalar> gather(std::span<const std::uint64_t> indices, const SampleBuffer<Scalar>& buffer) const override {
+    MiniBatch<Scalar> gather(std::span<const std::uint64_t> indices,
+                             const SampleBuffer<Scalar>& buffer) const override {
         return pick(indices.size(), buffer, [indices](std::size_t position) { return indices[position]; });
     }
 
@@ -64,8 +69,7 @@ private:
                 picked[position] = first_ + index(done + position);
             }
             permutation_.apply({picked, block});
-            const MiniBatch<Scalar> part = base_->gather(
-                {picked, block}, {buffer.x + done, buffer.y + done, buffer.sample_weight + done});
+            const MiniBatch<Scalar> part = base_->gather({picked, block}, buffer.from(done));
             if (part.sample_weight != nullptr) {
                 result.sample_weight = buffer.sample_weight;
             }
@@ -76,6 +80,93 @@ private:
     std::shared_ptr<const SampleSource<Scalar>> base_;
     Permutation permutation_;
     std::uint64_t first_, count_;
+};
+
+/// Neighbours that a split leaves together: in a file, 16 KiB of doubles in two columns.
+constexpr std::uint64_t kRunSamples = 1024;
+/// Fewer are too few to split by runs.
+constexpr std::uint64_t kLeastRuns = 64;
+
+/// The runs of either part, ascending. The last run of all, where it is shorter, is for training.
+struct RunsSplit {
+    RunsSplit(std::uint64_t num_samples, std::uint64_t num_validation, std::uint64_t seed) {
+        const std::uint64_t num_runs = num_samples / kRunSamples;
+        const Permutation permutation(num_runs, seed, Stream::validation_split, 0);
+        const std::uint64_t num_chosen =
+            std::clamp<std::uint64_t>((num_validation + kRunSamples / 2) / kRunSamples, 1, num_runs - 1);
+        for (std::uint64_t place = 0; place < num_runs; ++place) {
+            (place < num_chosen ? validation : training).push_back(permutation(place));
+        }
+        if (num_samples % kRunSamples != 0) {
+            training.push_back(num_runs);
+        }
+        std::ranges::sort(training);
+        std::ranges::sort(validation);
+    }
+    std::vector<std::uint64_t> training, validation;
+};
+
+/// Some of the runs of another source, in order: fast where it prefers blocks.
+template <class Scalar>
+class RunsSource final : public BlockSource<Scalar> {
+public:
+    /// Run r is samples [r kRunSamples, (r + 1) kRunSamples). `runs` ascend; the last run of all may be shorter.
+    RunsSource(std::shared_ptr<const SampleSource<Scalar>> base, std::vector<std::uint64_t> runs)
+        : base_(std::move(base)),
+          runs_(std::move(runs)),
+          num_samples_(kRunSamples * (runs_.size() - 1) +
+                       std::min(kRunSamples, base_->num_samples() - kRunSamples * runs_.back())) {}
+
+    std::uint64_t num_samples() const noexcept override { return num_samples_; }
+
+    MiniBatch<Scalar> range(std::uint64_t first, std::size_t count, const SampleBuffer<Scalar>& buffer) const override {
+        bool is_weighted = false;
+        for (std::size_t done = 0; done < count;) {
+            const std::uint64_t in_run = (first + done) % kRunSamples;
+            const std::size_t size =
+                static_cast<std::size_t>(std::min<std::uint64_t>(count - done, kRunSamples - in_run));
+            const SampleBuffer<Scalar> to = buffer.from(done);
+            is_weighted = put(base_->range(row_of(first + done), size, to), to);
+            done += size;
+        }
+        return {buffer.x, buffer.y, is_weighted ? buffer.sample_weight : nullptr, count};
+    }
+
+private:
+    std::uint64_t row_of(std::uint64_t index) const {
+        return runs_[static_cast<std::size_t>(index / kRunSamples)] * kRunSamples + index % kRunSamples;
+    }
+
+    /// A range makes the base read ahead, which is for many.
+    bool read(std::uint64_t first, std::size_t count, const SampleBuffer<Scalar>& to) const override {
+        std::array<std::uint64_t, 32> rows;
+        if (count > rows.size()) {
+            return range(first, count, to).sample_weight != nullptr;
+        }
+        for (std::size_t position = 0; position < count; ++position) {
+            rows[position] = row_of(first + position);
+        }
+        return put(base_->gather(std::span(rows).first(count), to), to);
+    }
+
+    /// Returns whether they have weights.
+    static bool put(const MiniBatch<Scalar>& samples, const SampleBuffer<Scalar>& to) {
+        const auto copy = [&](const Scalar* from, Scalar* column) {
+            if (from != column) {
+                std::copy_n(from, samples.num_samples, column);
+            }
+        };
+        copy(samples.x, to.x);
+        copy(samples.y, to.y);
+        if (samples.sample_weight != nullptr) {
+            copy(samples.sample_weight, to.sample_weight);
+        }
+        return samples.sample_weight != nullptr;
+    }
+
+    std::shared_ptr<const SampleSource<Scalar>> base_;
+    std::vector<std::uint64_t> runs_;
+    std::uint64_t num_samples_;
 };
 
 /// In the place of samples that are not there.
@@ -97,8 +188,8 @@ private:
 template <class Scalar>
 void check_column(const char* column, const std::vector<Scalar>& values, std::size_t num_samples) {
     if (values.size() != num_samples) {
-        throw std::invalid_argument(std::string(column) + " has " + std::to_string(values.size()) +
-                                    " rows: expected " + std::to_string(num_samples) + ", as x has");
+        throw std::invalid_argument(std::string(column) + " has " + std::to_string(values.size()) + " rows: expected " +
+                                    std::to_string(num_samples) + ", as x has");
     }
     for (std::size_t row = 0; row < values.size(); ++row) {
         require(std::isfinite(values[row]), std::string(column) + " in row " + std::to_string(row + 1), values[row],
@@ -169,6 +260,11 @@ typename Dataset<Scalar>::Split Dataset<Scalar>::split(double fraction, std::uin
         std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::floor(fraction * static_cast<double>(total) + 0.5)));
     require(num_validation < total, "the validation fraction", fraction,
             "one that leaves at least one sample for training");
+    if (source_->prefers_blocks() && total >= kLeastRuns * kRunSamples) {
+        RunsSplit runs(total, num_validation, seed);
+        return {Dataset(std::make_shared<RunsSource<Scalar>>(source_, std::move(runs.training))),
+                Dataset(std::make_shared<RunsSource<Scalar>>(source_, std::move(runs.validation)))};
+    }
     const Permutation permutation(total, seed, Stream::validation_split, 0);
     const auto part = [&](std::uint64_t first, std::uint64_t count) {
         return Dataset(std::make_shared<SubsetSource<Scalar>>(source_, permutation, first, count));

@@ -29,6 +29,11 @@ struct SampleBuffer {
     Scalar* x = nullptr;
     Scalar* y = nullptr;
     Scalar* sample_weight = nullptr;
+
+    /// The room from a sample on.
+    SampleBuffer from(std::size_t first) const noexcept {
+        return {x + first, y + first, sample_weight == nullptr ? nullptr : sample_weight + first};
+    }
 };
 
 /// Where samples come from: implement it to train on data of your own. Called from several threads at once; sample i
@@ -71,7 +76,8 @@ public:
     double compression_tolerance() const noexcept { return tolerance_; }
 
     /// Splits off round(fraction * num_samples) samples (at least 1), chosen by the keyed bijection of
-    /// (seed, Stream::validation_split); the other part holds the rest.
+    /// (seed, Stream::validation_split); the other part holds the rest. Where the source prefers blocks and has at least
+    /// 65,536 samples, whole runs of 1,024 neighbours are split off (at least one), and both parts are in its order.
     /// Throws std::invalid_argument unless 0 < fraction < 1 and both parts get a sample.
     struct Split;
     Split split(double fraction, std::uint64_t seed) const;

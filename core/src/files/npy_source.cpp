@@ -2,17 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <bit>
 #include <cmath>
 #include <string>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include "files/fail.hpp"
 #include "files/to_text.hpp"
-#include "skein/batch_order.hpp"
 
 namespace skein::files {
 namespace {
@@ -116,22 +113,6 @@ void require_all_valid(const NpyReader& reader, std::uint64_t first, std::span<c
     }
 }
 
-std::uint64_t next_id() noexcept {
-    static std::atomic<std::uint64_t> count{0};
-    return ++count;
-}
-
-/// A block of samples, in columns.
-template <class Scalar>
-struct Block {
-    std::uint64_t source_id = 0;
-    std::uint64_t index = 0;
-    std::vector<Scalar> columns;  // [block samples x 3]
-};
-
-/// From so many samples of one block on, reading all of it takes less time than reading each.
-constexpr std::size_t kWorthABlock = 64;
-
 }  // namespace
 
 /// What a thread has read from a file and not yet taken. It begins on a page: where a copy's end is a few bytes past its
@@ -147,11 +128,11 @@ struct Rows {
 
 template <class Scalar>
 NpySource<Scalar>::NpySource(const std::filesystem::path& path)
-    : x_(open_samples(path)), num_columns_(num_columns_of(x_)), id_(next_id()) {}
+    : x_(open_samples(path)), num_columns_(num_columns_of(x_)) {}
 
 template <class Scalar>
 NpySource<Scalar>::NpySource(const std::filesystem::path& x_path, const std::filesystem::path& y_path)
-    : x_(open_column(x_path)), y_(open_column(y_path)), num_columns_(2), id_(next_id()) {
+    : x_(open_column(x_path)), y_(open_column(y_path)), num_columns_(2) {
     if (x_.num_values() != y_->num_values()) {
         fail(y_path, "has " + std::to_string(y_->num_values()) + " values: expected " +
                          std::to_string(x_.num_values()) + " as in " + shown_path(x_path));
@@ -175,7 +156,7 @@ bool NpySource<Scalar>::fits(std::uint64_t max_bytes) const noexcept {
 }
 
 template <class Scalar>
-void NpySource<Scalar>::read(std::uint64_t first, std::uint64_t end, Rows<Scalar>& rows) const {
+void NpySource<Scalar>::fill(Rows<Scalar>& rows, std::uint64_t first, std::uint64_t end) const {
     rows.source_id = 0;  // of nothing, if reading fails
     const auto count = static_cast<std::size_t>(end - first);
     if (y_) {
@@ -184,7 +165,7 @@ void NpySource<Scalar>::read(std::uint64_t first, std::uint64_t end, Rows<Scalar
     } else {
         x_.read(first * num_columns_, std::span(rows.values).first(count * num_columns_));
     }
-    rows.source_id = id_;
+    rows.source_id = this->id();
     rows.first = rows.next = first;
     rows.end = end;
 }
@@ -214,12 +195,12 @@ void NpySource<Scalar>::get(std::uint64_t first, std::size_t count, const Sample
     thread_local Rows<Scalar> rows;
     for (std::size_t done = 0; done < count;) {
         const std::uint64_t next = first + done;
-        if (rows.source_id != id_ || rows.next != next || rows.end == next) {
+        if (rows.source_id != this->id() || rows.next != next || rows.end == next) {
             const std::uint64_t end = ahead ? next - next % max_rows() + max_rows() : next + max_rows();
-            read(next, std::min(end, ahead ? num_samples() : first + count), rows);
+            fill(rows, next, std::min(end, ahead ? num_samples() : first + count));
         }
         const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(count - done, rows.end - next));
-        take(rows, size, {to.x + done, to.y + done, num_columns_ == 3 ? to.sample_weight + done : nullptr});
+        take(rows, size, to.from(done));
         done += size;
     }
 }
@@ -232,54 +213,9 @@ MiniBatch<Scalar> NpySource<Scalar>::range(std::uint64_t first, std::size_t coun
 }
 
 template <class Scalar>
-void NpySource<Scalar>::gather_from_block(std::uint64_t block, std::span<const std::uint64_t> indices,
-                                          const SampleBuffer<Scalar>& buffer) const {
-    thread_local Block<Scalar> mine;
-    const std::uint64_t first = block * kBlockSamples;
-    mine.columns.resize(3 * kBlockSamples);
-    Scalar* const x = mine.columns.data();
-    Scalar* const y = x + kBlockSamples;
-    Scalar* const m = y + kBlockSamples;
-    if (mine.source_id != id_ || mine.index != block) {
-        mine.source_id = 0;  // of nothing, if reading fails
-        get(first, static_cast<std::size_t>(std::min(kBlockSamples, num_samples() - first)), {x, y, m}, false);
-        mine.source_id = id_;
-        mine.index = block;
-    }
-    for (std::size_t position = 0; position < indices.size(); ++position) {
-        const std::uint64_t row = indices[position] - first;
-        buffer.x[position] = x[row];
-        buffer.y[position] = y[row];
-        if (num_columns_ == 3) {
-            buffer.sample_weight[position] = m[row];
-        }
-    }
-}
-
-/// Samples of the same block, or neighbours, are read together.
-template <class Scalar>
-MiniBatch<Scalar> NpySource<Scalar>::gather(std::span<const std::uint64_t> indices,
-                                            const SampleBuffer<Scalar>& buffer) const {
-    for (std::size_t begin = 0; begin < indices.size();) {
-        const std::uint64_t block = indices[begin] / kBlockSamples;
-        std::size_t end = begin + 1, neighbours = begin + 1;
-        while (end < indices.size() && indices[end] / kBlockSamples == block) {
-            ++end;
-        }
-        while (neighbours < end && indices[neighbours] == indices[neighbours - 1] + 1) {
-            ++neighbours;
-        }
-        const SampleBuffer<Scalar> to{buffer.x + begin, buffer.y + begin,
-                                      num_columns_ == 3 ? buffer.sample_weight + begin : nullptr};
-        if (end - begin >= kWorthABlock && neighbours < end) {
-            gather_from_block(block, indices.subspan(begin, end - begin), to);
-            begin = end;
-        } else {
-            get(indices[begin], neighbours - begin, to, false);
-            begin = neighbours;
-        }
-    }
-    return {buffer.x, buffer.y, num_columns_ == 3 ? buffer.sample_weight : nullptr, indices.size()};
+bool NpySource<Scalar>::read(std::uint64_t first, std::size_t count, const SampleBuffer<Scalar>& to) const {
+    get(first, count, to, false);
+    return num_columns_ == 3;
 }
 
 template class NpySource<float>;
