@@ -138,7 +138,7 @@ TEST_CASE("files: sample weights that sum to zero are refused at the end, howeve
     directory.file("t.csv", csv);
     write_npy<double>(directory.file("t.npy"), std::vector<double>(15'000), std::array<std::size_t, 2>{5000, 3});
     for (const std::string name : {"t.csv", "t.npy"}) {
-        for (const std::size_t count : {1000, 1024, 5000, 6000}) {
+        for (const std::size_t count : {1000u, 1024u, 5000u, 6000u}) {
             CAPTURE(count);
             SampleReader<double> reader(directory.file(name));
             CHECK(error_of([&] { read_all(reader, count); }) ==

@@ -87,6 +87,9 @@ void make_levels(PanelSums finest, CompressedDataset::Storage& storage) {
             panels = coarser(panels, level - 1, layout);
         }
         storage.levels.emplace_back(panels, level, cell_width, chebyshev, storage.sample_weight_sum);
+        if (level > 0) {
+            storage.levels.back().note_halves(storage.levels[static_cast<std::size_t>(level - 1)], level);
+        }
     }
 }
 

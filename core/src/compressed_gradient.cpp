@@ -162,34 +162,25 @@ void CompressedGradient::bound_errors() {
         const double rounding_of_sums = moments * root_p * (errors.derivatives[layer] + derivative_rounding);
         const double rounding = errors.output_rounding * (errors.derivatives[layer] + errors.derivative_errors[layer]) +
                                 residual * derivative_rounding + rounding_of_sums;
-        of_sums = std::max(of_sums, 2.0 * rounding_of_sums);
-        bound_.rounding = std::max(bound_.rounding, 2.0 * rounding);
-        gradient =
-            std::max(gradient, 2.0 * (interpolation + rounding) + 64.0 * kEpsilon * std::abs(weight_gradients_[layer]));
+        of_sums = std::max(of_sums, or_infinity(2.0 * rounding_of_sums));
+        bound_.rounding = std::max(bound_.rounding, or_infinity(2.0 * rounding));
+        gradient = std::max(gradient, or_infinity(2.0 * (interpolation + rounding) +
+                                                  64.0 * kEpsilon * std::abs(weight_gradients_[layer])));
     }
     bound_.gradient = gradient;
     const double squared_error = errors.output_error * errors.output_error;
-    bound_.loss = 2.0 * std::min(errors.residual_by_output_error, residual * errors.output_error) + squared_error +
-                  errors.output_rounding * (2.0 * residual + output) + loss_of_values;
-    bound_.relative = std::max(relative(gradient, gradient_scale_), relative(bound_.loss, mean_square_y_));
-    if (std::isnan(bound_.relative)) {
-        bound_.relative = std::numeric_limits<double>::infinity();
-    }
+    bound_.loss = or_infinity(2.0 * std::min(errors.residual_by_output_error, residual * errors.output_error) +
+                              squared_error + errors.output_rounding * (2.0 * residual + output) + loss_of_values);
+    bound_.relative =
+        std::max(or_infinity(relative(gradient, gradient_scale_)), or_infinity(relative(bound_.loss, mean_square_y_)));
     // Where a chain diverges the loss outgrows mean(y^2), and what rounding does to it as well.
     const double growth = std::max(1.0, std::sqrt(loss_ / mean_square_y_));
-    bound_.sums = std::max(relative(of_sums / growth, gradient_scale_),
-                           relative(loss_of_values / growth / growth, mean_square_y_));
+    bound_.sums = std::max(or_infinity(relative(of_sums / growth, gradient_scale_)),
+                           or_infinity(relative(loss_of_values / growth / growth, mean_square_y_)));
 }
 
-bool CompressedGradient::compute(std::span<const double> weights, bool with_gradient) {
-    const double derivative = largest_derivative(weights);
-    gradient_scale_ = rms_y_ * (derivative > 0.0 ? derivative : 1.0);
-    const bool is_within = interpolation_.choose(weights, tolerance_, gradient_scale_, mean_square_y_);
+void CompressedGradient::compute_on_panels(std::span<const double> weights, bool with_gradient) {
     bound_.interpolation = interpolation_.relative_error();
-    if (!is_within) {
-        bound_.relative = bound_.interpolation;
-        return false;
-    }
     take_panels();
     sum_nodes(weights, with_gradient);
     const double reciprocal = 1.0 / data_.sample_weight_sum;
@@ -198,8 +189,33 @@ bool CompressedGradient::compute(std::span<const double> weights, bool with_grad
         weight_gradients_[layer] = sums_[kernels::kFirstGradientSum + layer] * reciprocal;
     }
     bound_errors();
-    // What has overflowed is a result: the chain diverges.
-    return !std::isfinite(loss_) || bound_.sums <= std::max(tolerance_, kTolerableRounding);
+}
+
+bool CompressedGradient::compute(std::span<const double> weights, bool with_gradient) {
+    const double derivative = largest_derivative(weights);
+    gradient_scale_ = rms_y_ * (derivative > 0.0 ? derivative : 1.0);
+    const auto choose = [&](double tolerance) {
+        interpolation_.choose(weights, tolerance, gradient_scale_, mean_square_y_);
+        return interpolation_.relative_error() <= tolerance_;
+    };
+    if (!choose(tolerance_)) {
+        bound_.relative = bound_.interpolation = interpolation_.relative_error();
+        return false;
+    }
+    compute_on_panels(weights, with_gradient);
+    if (!std::isfinite(loss_)) {
+        return true;  // what has overflowed is a result: the chain diverges
+    }
+    // Panels are chosen for a loss that errs by 4 rms(y) E_f; of a small one it is 2 rms(q - y) E_f.
+    const double finer = std::max(kLeastTolerance, 2.0 * kLossAccuracy * std::sqrt(loss_ / mean_square_y_));
+    if (finer < tolerance_ && choose(finer)) {
+        compute_on_panels(weights, with_gradient);
+    }
+    if (bound_.sums <= std::max(tolerance_, kTolerableRounding)) {
+        return true;
+    }
+    bound_.relative = std::max(bound_.relative, bound_.sums);
+    return false;
 }
 
 }  // namespace skein

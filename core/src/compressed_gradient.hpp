@@ -32,13 +32,18 @@ struct StepBound {
 /// 1e-16.
 inline constexpr double kTolerableRounding = 1e-6;
 
+/// Finer panels than the tolerance asks for are taken where the loss is small, so that it keeps so much of itself: down
+/// to panels of this tolerance, below which rounding is what errs.
+inline constexpr double kLossAccuracy = 5e-7, kLeastTolerance = 1e-13;
+
 /// In double, whatever the chain's Scalar.
 class CompressedGradient {
 public:
     /// For chains of these activations, none of them relu.
     CompressedGradient(const CompressedDataset& data, std::span<const Activation> activations, double tolerance);
 
-    /// On the widest panels whose bound of interpolation is within the tolerance: a function of the weights alone.
+    /// On the widest panels whose bound of interpolation is within the tolerance, and again on finer ones where the loss
+    /// is below a few 1e-8 mean(y^2) (kLossAccuracy): a function of the weights alone.
     /// Returns false, and only bound() means anything, where there are none, or where the sums' rounding, for which no
     /// panels are better than others, is neither within the tolerance nor kTolerableRounding.
     bool compute(std::span<const double> weights, bool with_gradient = true);
@@ -46,10 +51,14 @@ public:
     double loss() const noexcept { return loss_; }
     std::span<const double> weight_gradients() const noexcept { return weight_gradients_; }
     const StepBound& bound() const noexcept { return bound_; }
+    /// The scale that StepBound::relative has for gradients.
+    double gradient_scale() const noexcept { return gradient_scale_; }
     std::size_t num_nodes() const noexcept { return x_.size(); }
 
 private:
     double largest_derivative(std::span<const double> weights);
+    /// On the panels that interpolation_ has chosen.
+    void compute_on_panels(std::span<const double> weights, bool with_gradient);
     void take_panels();
     void sum_nodes(std::span<const double> weights, bool with_gradient);
     void bound_errors();

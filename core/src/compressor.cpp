@@ -28,6 +28,8 @@ constexpr std::uint64_t kRunsPerUnit = 16;
 /// log2 of the median of |x| over the width of the finest panels: near 0 the poles of 8 tanh layers of weight 3
 /// take panels of 2^-15.
 constexpr int kFinestPanels = 16;
+/// Where x is 0 throughout: narrow enough for any weights to speak of.
+constexpr int kExponentOfZeros = -30;
 
 /// The largest power of two that is at most `number` > 0, by comparisons: the same everywhere.
 int floor_exponent(double number) {
@@ -132,9 +134,9 @@ int choose_exponent(const SampleSource<Scalar>& source) {
         }
     }
     if (sizes.empty()) {
-        return 0;
+        return kExponentOfZeros;
     }
-    const auto middle = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2);
+    const auto middle = sizes.begin() + static_cast<std::ptrdiff_t>((sizes.size() - 1) / 2);
     std::ranges::nth_element(sizes, middle);
     const int of_median = floor_exponent(*middle) - kFinestPanels;
     const int of_largest = floor_exponent(*std::ranges::max_element(sizes)) - 60;

@@ -55,12 +55,17 @@ bool DataGradient<Scalar>::compute_compressed(const Chain<Scalar>& chain, bool w
         return false;
     }
     loss_ = compressed_->loss();
-    std::ranges::transform(compressed_->weight_gradients(), weight_gradients_.begin(),
-                           [](double gradient) { return static_cast<Scalar>(gradient); });
+    double rounding = 0.0;  // of the gradient to Scalar
+    for (std::size_t layer = 0; with_gradient && layer < weight_gradients_.size(); ++layer) {
+        const double gradient = compressed_->weight_gradients()[layer];
+        weight_gradients_[layer] = static_cast<Scalar>(gradient);
+        rounding = std::max(rounding, std::abs(static_cast<double>(weight_gradients_[layer]) - gradient));
+    }
+    rounding = relative(rounding, compressed_->gradient_scale());
     num_evaluated_ = compressed_->num_nodes();
     ++record_.num_compressed;
     if (std::isfinite(loss_)) {
-        record_.largest_bound = std::max(record_.largest_bound, compressed_->bound().relative);
+        record_.largest_bound = std::max(record_.largest_bound, compressed_->bound().relative + rounding);
     }
     return true;
 }

@@ -40,7 +40,7 @@ public:
     /// Samples or nodes that the last one went through.
     std::uint64_t num_evaluated() const noexcept { return num_evaluated_; }
     /// Where the last one was beyond the tolerance: by how much.
-    double bound_beyond_tolerance() const noexcept { return compressed_->bound().interpolation; }
+    double bound_beyond_tolerance() const noexcept { return compressed_->bound().relative; }
     /// Of all so far.
     const CompressionRecord& record() const noexcept { return record_; }
 

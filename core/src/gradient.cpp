@@ -1,6 +1,7 @@
 #include "skein/gradient.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <stdexcept>
 #include <string>
@@ -29,6 +30,12 @@ DataGradient<Scalar> computed_over_all(const Chain<Scalar>& chain, const Dataset
     return gradient;
 }
 
+/// Nothing bounds the error of what has overflowed.
+template <class Scalar>
+double relative_bound(const DataGradient<Scalar>& gradient) {
+    return std::isfinite(gradient.loss()) ? gradient.record().largest_bound : std::numeric_limits<double>::infinity();
+}
+
 }  // namespace
 
 template <class Scalar>
@@ -38,7 +45,7 @@ LossAndGradient<Scalar> loss_and_gradient(const Chain<Scalar>& chain, const Data
     const DataGradient<Scalar> gradient = computed_over_all(chain, data, true, execution);
     return {gradient.loss(),
             {gradient.weight_gradients().begin(), gradient.weight_gradients().end()},
-            gradient.record().largest_bound};
+            relative_bound(gradient)};
 }
 
 template <class Scalar>
@@ -59,7 +66,7 @@ template <class Scalar>
 BoundedLoss bounded_loss(const Chain<Scalar>& chain, const Dataset<Scalar>& data, const Execution& execution) {
     const FloatingPointEnvironment environment;
     const DataGradient<Scalar> gradient = computed_over_all(chain, data, false, execution);
-    return {gradient.loss(), gradient.record().largest_bound};
+    return {gradient.loss(), relative_bound(gradient)};
 }
 
 template <class Scalar>

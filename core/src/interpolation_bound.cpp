@@ -25,9 +25,6 @@ constexpr double kLebesgue = 3.7;
 bool bends(Activation activation) { return activation != Activation::identity; }
 bool is_odd(Activation activation) { return activation == Activation::identity || activation == Activation::tanh; }
 
-/// A product of 0 and infinity says nothing.
-double or_infinity(double bound) { return bound < kInfinity ? bound : kInfinity; }
-
 /// Of the ellipse with the foci (centre - h, 0) and (centre + h, 0) through (0, height).
 double rho_of_pole(double centre, double half_width, double height) {
     const double left = (centre - half_width) / half_width, right = (centre + half_width) / half_width;
@@ -84,13 +81,15 @@ bool InterpolationBound::choose(std::span<const double> weights, double toleranc
             bound(part);
             // Half of the tolerance is shared out by samples, the other half by panels: one with few samples may err more.
             constexpr double kHalf = 0.5 - 0x1p-20;
-            if (best_.relative_error * part.share <= tolerance * kHalf * (part.share + part.least_share) ||
-                !can_be_halved(part)) {
+            const bool is_within =
+                best_.relative_error * part.share <= tolerance * kHalf * (part.share + part.least_share);
+            if (!can_be_halved(part) || (is_within && has_both_halves(part))) {
                 take(part);
             } else {
                 const std::int64_t middle = part.first_cell + (std::int64_t{1} << (part.level - 1));
-                add_part(part.first_cell, part.level - 1, 0.5 * part.least_share);
-                add_part(middle, part.level - 1, 0.5 * part.least_share);
+                const double least_share = has_both_halves(part) ? 0.5 * part.least_share : part.least_share;
+                add_part(part.first_cell, part.level - 1, least_share);
+                add_part(middle, part.level - 1, least_share);
             }
         }
     }
@@ -119,34 +118,34 @@ void InterpolationBound::start(double strip) {
     }
 }
 
-/// use(index of a panel): those of a part that have samples.
-template <class Use>
-void InterpolationBound::for_each_panel(const Part& part, Use use) const {
-    const std::vector<std::int64_t>& panels = data_.levels[static_cast<std::size_t>(part.level)].panels;
-    const auto look_up = [&](std::int64_t first_cell) {
-        const auto found = std::ranges::lower_bound(panels, first_cell);
-        if (found != panels.end() && *found == first_cell) {
-            use(PanelIndex{static_cast<std::size_t>(part.level), static_cast<std::size_t>(found - panels.begin())});
-        }
-    };
-    look_up(part.first_cell);
-    if (is_odd_) {
-        look_up(-part.first_cell - (std::int64_t{1} << part.level));
-    }
-}
-
 /// Unless it has no samples.
 void InterpolationBound::add_part(std::int64_t first_cell, int level, double least_share) {
-    Part part{first_cell, level, least_share, 0.0, 0.0, {}, 0};
-    for_each_panel(part, [&](const PanelIndex& index) {
-        const MomentLevel& panels = data_.levels[index.level];
-        part.share += panels.shares[index.panel];
-        part.mean_square_y += panels.shares[index.panel] * panels.mean_squares_y[index.panel];
-    });
+    const MomentLevel& panels = data_.levels[static_cast<std::size_t>(level)];
+    Part part{first_cell, level, least_share, 0.0, 0.0, {panels.index_of(first_cell), MomentLevel::kNone}, {}, 0};
+    if (is_odd_) {
+        part.panels[1] = panels.index_of(-first_cell - (std::int64_t{1} << level));
+    }
+    for (const std::size_t panel : part.panels) {
+        if (panel != MomentLevel::kNone) {
+            part.share += panels.shares[panel];
+            part.mean_square_y += panels.shares[panel] * panels.mean_squares_y[panel];
+        }
+    }
     if (part.share > 0.0) {
         part.mean_square_y /= part.share;
         parts_.push_back(part);
     }
+}
+
+/// A narrower panel costs nothing where the other half is empty. (The mirror image of a left half is a right one.)
+bool InterpolationBound::has_both_halves(const Part& part) const {
+    const MomentLevel& level = data_.levels[static_cast<std::size_t>(part.level)];
+    const auto [panel, mirrored] = part.panels;
+    const bool left = (panel != MomentLevel::kNone && level.has_left[panel]) ||
+                      (mirrored != MomentLevel::kNone && level.has_right[mirrored]);
+    const bool right = (panel != MomentLevel::kNone && level.has_right[panel]) ||
+                       (mirrored != MomentLevel::kNone && level.has_left[mirrored]);
+    return left && right;
 }
 
 void InterpolationBound::add_rectangles(Part& part, double strip) {
@@ -235,7 +234,11 @@ bool InterpolationBound::can_be_halved(const Part& part) const {
 
 /// best_ are the part's bounds.
 void InterpolationBound::take(const Part& part) {
-    for_each_panel(part, [this](const PanelIndex& index) { panels_.push_back(index); });
+    for (const std::size_t panel : part.panels) {
+        if (panel != MomentLevel::kNone) {
+            panels_.push_back({static_cast<std::size_t>(part.level), panel});
+        }
+    }
     const double residual = best_.output + std::sqrt(part.mean_square_y), error = best_.output_error;
     rounding_.set_panel(weights_, rectangles_, on_line(part));
     const auto square = [](double value) { return value * value; };
@@ -271,7 +274,8 @@ void InterpolationBound::finish() {
     const double loss = or_infinity(2.0 * errors_.residual_by_output_error + errors_.output_error);
     errors_.output_error = std::sqrt(errors_.output_error);
     errors_.output_rounding = std::sqrt(errors_.output_rounding);
-    relative_error_ = std::max(relative(gradient, gradient_scale_), relative(loss, loss_scale_));
+    relative_error_ =
+        std::max(or_infinity(relative(gradient, gradient_scale_)), or_infinity(relative(loss, loss_scale_)));
 }
 
 }  // namespace skein

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -33,6 +34,11 @@ struct InterpolationErrors {
 
 /// An error that is 0 is 0 of any scale.
 inline double relative(double error, double scale) noexcept { return error == 0.0 ? 0.0 : error / scale; }
+/// A product of 0 and infinity says nothing: it must not get lost in a maximum.
+inline double or_infinity(double bound) noexcept {
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    return bound < kInfinity ? bound : kInfinity;
+}
 
 /// A panel of CompressedDataset::Storage::levels.
 struct PanelIndex {
@@ -62,8 +68,9 @@ private:
     struct Part {
         std::int64_t first_cell;
         int level;
-        double least_share;           // of the tolerance: what is not shared out by samples
-        double share, mean_square_y;  // of the samples
+        double least_share;                 // of the tolerance: what is not shared out by samples
+        double share, mean_square_y;        // of the samples
+        std::array<std::size_t, 2> panels;  // MomentLevel::kNone where it has no samples; the mirror image
         std::array<double, kMaxEllipses> rho;
         std::size_t rectangles;  // kArcs of each ellipse, then the panel itself
         bool is_empty() const noexcept { return share == 0.0; }
@@ -79,8 +86,7 @@ private:
     std::size_t num_ellipses() const noexcept { return is_odd_ ? 2 : 3; }
     void start(double strip);
     void add_part(std::int64_t first_cell, int level, double least_share);
-    template <class Use>
-    void for_each_panel(const Part& part, Use use) const;
+    bool has_both_halves(const Part& part) const;
     void add_rectangles(Part& part, double strip);
     void bound(const Part& part);
     bool can_be_halved(const Part& part) const;

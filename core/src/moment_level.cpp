@@ -78,12 +78,12 @@ double relative_gram_error(std::size_t num_nodes, double largest_run, std::size_
     return std::sqrt(squares);
 }
 
-/// |G|_F.
+/// |G|_F over the sum of the sample weights, which is above 0.
 double norm_of_gram(std::span<const double> moments, std::size_t num_nodes) {
     double squares = 0.0;
     for (std::size_t j = 0; j < num_nodes; ++j) {
         for (std::size_t k = 0; k < num_nodes; ++k) {
-            const double element = 0.5 * (moments[j + k] + moments[j < k ? k - j : j - k]);
+            const double element = 0.5 * (moments[j + k] / moments[0] + moments[j < k ? k - j : j - k] / moments[0]);
             squares += element * element;
         }
     }
@@ -135,6 +135,18 @@ MomentLevel::MomentLevel(PanelSums panel_sums, int level, double cell_width, con
     }
 }
 
+std::size_t MomentLevel::index_of(std::int64_t first_cell) const noexcept {
+    const auto found = std::ranges::lower_bound(panels, first_cell);
+    return found != panels.end() && *found == first_cell ? static_cast<std::size_t>(found - panels.begin()) : kNone;
+}
+
+void MomentLevel::note_halves(const MomentLevel& below, int level) {
+    for (const std::int64_t first_cell : panels) {
+        has_left.push_back(below.index_of(first_cell) != kNone);
+        has_right.push_back(below.index_of(first_cell + (std::int64_t{1} << (level - 1))) != kNone);
+    }
+}
+
 void MomentLevel::add_panel(std::int64_t first_cell, int level, double cell_width, std::span<double> panel,
                             const Chebyshev& chebyshev, double sample_weight_sum) {
     const std::size_t num_nodes = chebyshev.num_nodes();
@@ -164,7 +176,7 @@ void MomentLevel::add_panel(std::int64_t first_cell, int level, double cell_widt
 
     // |C|_2^2 = 2 / p, |C|_F^2 < 2.
     const double weight = moments[0], p = static_cast<double>(num_nodes);
-    const double gram_norm = weight > 0.0 ? norm_of_gram(moments, num_nodes) / weight : 0.0;
+    const double gram_norm = weight > 0.0 ? norm_of_gram(moments, num_nodes) : 0.0;
     const double sums_error =
         relative_gram_error(num_nodes, panel[layout.largest_run], num_coarsenings(first_cell, level));
     const double y_scale = panel[layout.fit_scale];

@@ -28,14 +28,20 @@ struct MomentLevel {
     MomentLevel(PanelSums panel_sums, int level, double cell_width, const Chebyshev& chebyshev,
                 double sample_weight_sum);
 
-    std::vector<std::int64_t> panels;      ///< first cells, ascending
-    std::vector<double> x;                 ///< [nodes]
-    std::vector<double> fit;               ///< [nodes]: g
-    std::vector<double> residual_moments;  ///< [nodes]: C' R
-    std::vector<double> gram;              ///< [nodes x nodes x panels]: H = C' G C
-    std::vector<double> squares;           ///< [panels]: S
-    std::vector<double> shares;            ///< [panels]: parts of the sum of the sample weights
-    std::vector<double> mean_squares_y;    ///< [panels]
+    /// Where a panel stands, or kNone.
+    static constexpr std::size_t kNone = SIZE_MAX;
+    std::size_t index_of(std::int64_t first_cell) const noexcept;
+    void note_halves(const MomentLevel& below, int level);
+
+    std::vector<std::int64_t> panels;       ///< first cells, ascending
+    std::vector<double> x;                  ///< [nodes]
+    std::vector<double> fit;                ///< [nodes]: g
+    std::vector<double> residual_moments;   ///< [nodes]: C' R
+    std::vector<double> gram;               ///< [nodes x nodes x panels]: H = C' G C
+    std::vector<double> squares;            ///< [panels]: S
+    std::vector<double> shares;             ///< [panels]: parts of the sum of the sample weights
+    std::vector<double> mean_squares_y;     ///< [panels]
+    std::vector<bool> has_left, has_right;  ///< [panels]: whether the level below has that half
 
     /// [panels]: how far rounding may have moved, at most and over the sum of the panel's sample weights, with |d|^2 the
     /// sum of d_j^2 over its nodes: d' H e by gram_errors |d| |e|, e' C' R by moments_errors |e|, S by squares_errors.

@@ -43,7 +43,7 @@ struct MiniBatch;
 
 struct CompressionSettings {
     /// w = 2^panel_exponent, from -500 to 500. Empty: 2^-16 times the median of |x| != 0 over the first kSplitSamples
-    /// samples, rounded down to a power of two; more where any of these reaches beyond 2^61 w.
+    /// samples, rounded down to a power of two; more where any of these reaches beyond 2^61 w; -30 where all are 0.
     std::optional<int> panel_exponent;
     /// Nodes of a panel: 16, 32, 48 or 64.
     std::size_t num_nodes = 16;
