@@ -582,6 +582,8 @@ TEST_CASE_TEMPLATE("on compressed data a lane is a chain to the bit", Scalar, fl
                                       std::vector<Activation>(kLayers, Activation::tanh));
             const EnsembleOutcome outcome = train(ensemble, data, settings);
             std::size_t num_beyond = 0;
+            CompressionRecord all;
+            REQUIRE(outcome.compression.size() == kLanes);
             for (std::size_t lane = 0; lane < kLanes; ++lane) {
                 std::vector<Scalar> start;
                 for (std::size_t layer = 0; layer < kLayers; ++layer) {
@@ -593,6 +595,8 @@ TEST_CASE_TEMPLATE("on compressed data a lane is a chain to the bit", Scalar, fl
                 CHECK(outcome.status[lane] == alone.status);
                 CHECK(outcome.cause[lane] == alone.cause);
                 CHECK(outcome.steps[lane] == alone.steps);
+                CHECK(outcome.compression[lane] == alone.compression);
+                all = together(all, alone.compression);
                 CHECK((outcome.loss[lane] == alone.loss || (std::isnan(outcome.loss[lane]) && std::isnan(alone.loss))));
                 for (std::size_t layer = 0; layer < kLayers; ++layer) {
                     CHECK(ensemble.layer(layer)[lane] == state.chain.weights()[layer]);
@@ -601,6 +605,10 @@ TEST_CASE_TEMPLATE("on compressed data a lane is a chain to the bit", Scalar, fl
             }
             CHECK(num_beyond > 0);
             CHECK(num_beyond < kLanes);
+            CHECK(together(outcome.compression) == all);
+            CHECK(all.num_compressed > 0);
+            CHECK((all.num_exact > 0) == has_samples);
+            CHECK(all.largest_refused_bound > kDefaultCompressionTolerance);
         }
     }
 }

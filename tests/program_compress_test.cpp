@@ -120,6 +120,151 @@ TEST_CASE("program: chains of a sweep that end beyond the tolerance are told of,
           std::string::npos);
 }
 
+TEST_CASE("program: a sweep over compressed data tells what its points, each alone, tell together") {
+    const TemporaryDirectory directory;
+    const std::string file = in(directory, "data.skc"), samples = "teacher:samples=5000,noise=0.1";
+    REQUIRE(run_program({"data", "compress", samples, "--out", file}).exit_code == 0);
+    const auto sweep = [&](const std::string& out, const Arguments& more) {
+        Arguments arguments{"sweep",  "--layers=2", "--steps=20", "--axis=weight[1]=linear:0.5:3:6",
+                            "--json", "--quiet",    "--out",      in(directory, out)};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        const Json told = json_of(run_program(arguments));
+        const Json kept = Json::parse(content_of(directory.file(out) / "run.json"))["outcome"];
+        CHECK(told.contains("compression") == kept.contains("compression"));
+        CHECK(told.value("compression", Json()) == kept.value("compression", Json()));
+        return told.value("compression", Json());
+    };
+    const Json told = sweep("file", {"--data", file, "--threads=1"});
+    CHECK(told["compressed"] == 6 * 21);
+    CHECK(told["exact"] == 0);
+    CHECK(told["largest_refused_bound"] == 0.0);
+    CHECK(told["tolerance"] == 1e-10);
+    double largest_bound = 0.0;
+    for (int point = 0; point < 6; ++point) {
+        const Json alone = json_of(run_program(
+            {"train", "--weights", std::to_string(0.5 + 0.5 * point) + ",1", "--data", file, "--steps=20", "--json"}));
+        largest_bound = std::max(largest_bound, alone["compression"]["largest_bound"].get<double>());
+    }
+    CHECK(largest_bound > 0);
+    CHECK(told["largest_bound"] == largest_bound);
+    CHECK(sweep("threads", {"--data", file, "--threads=3"}) == told);
+
+    const Json exact = sweep("exact", {"--data", samples, "--compress", "--tolerance=1e-300"});
+    CHECK(exact["compressed"] == 0);
+    CHECK(exact["exact"] == 6 * 21);
+    CHECK(exact["largest_bound"] == 0.0);
+    CHECK(exact["largest_refused_bound"] > 1e-300);
+    CHECK(exact["tolerance"] == 1e-300);
+    CHECK(sweep("samples", {"--data", samples}).is_null());
+}
+
+TEST_CASE("program: a sweep over compressed data tells it in its summary") {
+    const TemporaryDirectory directory;
+    const std::string file = in(directory, "data.skc"), coarse = in(directory, "coarse.skc");
+    const std::string samples = "teacher:samples=5000,noise=0.1";
+    REQUIRE(run_program({"data", "compress", samples, "--out", file}).exit_code == 0);
+    REQUIRE(run_program({"data", "compress", samples, "--panel-width=2^-3", "--out", coarse}).exit_code == 0);
+    const auto summary = [&](const Arguments& more) {
+        Arguments arguments{"sweep",   "--layers=2", "--steps=20", "--axis=weight[1]=linear:0.5:9:4",
+                            "--quiet", "--force",    "--out",      in(directory, "sweep")};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        const ProgramResult result = run_program(arguments);
+        REQUIRE(result.exit_code == 0);
+        return result.output;
+    };
+    const auto has = [](const std::string& text, const std::string& part) {
+        return text.find(part) != std::string::npos;
+    };
+    const std::string all = summary({"--data", file});
+    CHECK(has(all, "\n  compressed        all 84 gradients and losses, error at most "));
+    CHECK(has(all, " of their scales, rounding included\n  time "));
+    const std::string some = summary({"--data", coarse});
+    CHECK(has(some, " of their scales, rounding included\n                    beyond the tolerance bounded only by "));
+    const std::string none = summary({"--data", file, "--tolerance=1e-300"});
+    CHECK(has(none, "\n  compressed        beyond the tolerance bounded only by "));
+    const std::string exact = summary({"--data", samples, "--compress", "--tolerance=1e-300"});
+    CHECK(has(exact, "\n  compressed        none of 84 gradients and losses: their error is bounded only by "));
+    CHECK(!has(summary({"--data", samples}), "compressed"));
+}
+
+TEST_CASE("program: a sweep over compressed data that is stopped and killed tells the same in the end") {
+    const TemporaryDirectory directory;
+    const std::string file = in(directory, "data.skc");
+    REQUIRE(run_program({"data", "compress", "teacher:samples=5000,noise=0.1", "--panel-width=2^-6", "--out", file})
+                .exit_code == 0);
+    const auto with = [&](const std::string& out, const Arguments& more) {
+        Arguments arguments{"sweep",        "--layers=2",
+                            "--steps=2000", "--data",
+                            file,           "--axis=weight[1]=linear:0.5:20:10,learning_rate=log10:0.01:10:10",
+                            "--quiet",      "--json",
+                            "--out",        in(directory, out)};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        return arguments;
+    };
+    const Json whole = json_of(run_program(with("whole", {})));
+    CHECK(whole["compression"]["compressed"] > 0);
+    CHECK(whole["compression"]["largest_refused_bound"] > 1e-10);
+    const auto end_after = [&](std::chrono::milliseconds time, int signal) {
+        RunningProgram running(with("parts", {"--threads=1"}));
+        while (!std::filesystem::exists(directory.file("parts") / "checkpoint")) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        std::this_thread::sleep_for(time);
+        running.send(signal);
+        const ProgramResult ended = running.wait();
+        REQUIRE(ended.exit_code == 128 + signal);
+        return ended.output;
+    };
+    Json part;
+    std::chrono::milliseconds time(50);
+    do {  // however fast the machine is: until some of the points are through
+        part = Json::parse(end_after(time, SIGINT));
+        time *= 2;
+    } while (part["points_done"] == 0);
+    CHECK(part["compression"]["compressed"] > 0);
+    CHECK(part["compression"]["compressed"] < whole["compression"]["compressed"]);
+    end_after(std::chrono::milliseconds(50), SIGKILL);
+    const Json parts = json_of(run_program(with("parts", {"--threads=2"})));
+    CHECK(parts["points_before"] > 0);
+    CHECK(parts["compression"] == whole["compression"]);
+    CHECK(Json::parse(content_of(directory.file("parts") / "run.json"))["outcome"]["compression"] ==
+          whole["compression"]);
+}
+
+TEST_CASE("program: boundary on compressed data tells what its chains met") {
+    const TemporaryDirectory directory;
+    const std::string file = in(directory, "data.skc"), samples = "teacher:samples=5000,noise=0.1";
+    REQUIRE(run_program({"data", "compress", samples, "--out", file}).exit_code == 0);
+    for (const bool is_along : {true, false}) {
+        const auto boundary = [&](const Arguments& more) {
+            Arguments arguments{"boundary", "--layers=2", "--steps=10",
+                                "--axis=learning_rate=log10:0.1:1:8,weight[2]=linear:0.5:1.5:3"};
+            if (is_along) arguments.insert(arguments.end(), {"--along=learning_rate", "--scan=8"});
+            arguments.insert(arguments.end(), more.begin(), more.end());
+            return run_program(arguments);
+        };
+        const Json from_file = json_of(boundary({"--data", file, "--json", "--threads=1"}));
+        const Json exactly =
+            json_of(boundary({"--data", samples, "--compress", "--tolerance=1e-300", "--json", "--threads=2"}));
+        const std::size_t num_chains = from_file[is_along ? "chains" : "points"].get<std::size_t>();
+        const Json& told = from_file["compression"];
+        CHECK(told["compressed"] == num_chains * 11);
+        CHECK(told["exact"] == 0);
+        CHECK(told["largest_bound"] > 0.0);
+        CHECK(told["largest_refused_bound"] == 0.0);
+        CHECK(told["tolerance"] == 1e-10);
+        CHECK(json_of(boundary({"--data", file, "--json", "--threads=3"}))["compression"] == told);
+        CHECK(exactly["compression"]["compressed"] == 0);
+        CHECK(exactly["compression"]["exact"] == exactly[is_along ? "chains" : "points"].get<std::size_t>() * 11);
+        CHECK(exactly["compression"]["largest_refused_bound"] > 0.0);
+        CHECK(boundary({"--data", file})
+                  .output.find("\ncompressed: all " + std::to_string(num_chains * 11) +
+                               " gradients and losses, error at most ") != std::string::npos);
+        CHECK(!json_of(boundary({"--data", samples, "--json"})).contains("compression"));
+        CHECK(boundary({"--data", samples}).output.find("compressed") == std::string::npos);
+    }
+}
+
 TEST_CASE("program: boundary takes no point beyond the tolerance for one of a class") {
     const TemporaryDirectory directory;
     const std::string file = in(directory, "data.skc");

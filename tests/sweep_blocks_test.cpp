@@ -1,13 +1,18 @@
 // A sweep in blocks: how large they are, what is told of one in work, and what is kept of one that is stopped.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <bit>
+#include <filesystem>
 #include <numeric>
 #include <string>
 #include <vector>
 
+#include "skein/compressed_dataset.hpp"
 #include "skein/files/array_file.hpp"
+#include "skein/files/file_error.hpp"
+#include "skein/files/run_directory.hpp"
 #include "skein/files/sweep_files.hpp"
 #include "temporary_directory.hpp"
 
@@ -120,6 +125,69 @@ TEST_CASE("a block that is stopped keeps the points that are through, and tells 
     for (std::size_t at = 0; at < losses.size(); ++at) {
         const double expected = whole.points.recorded_losses[at % 2 * 64 + at / 2];
         CHECK(std::bit_cast<std::uint64_t>(losses[at]) == std::bit_cast<std::uint64_t>(expected));
+    }
+    CHECK(whole.points.compression.empty());
+    CHECK(!files.compression());
+}
+
+TEST_CASE("what compressed data met goes with the points that are kept, and outlives the process with them") {
+    const test::TemporaryDirectory directory;
+    std::atomic<bool> stop{false};
+    // Chains of two depths, so that lanes are no points in their order; some are beyond the tolerance.
+    SweepSettings settings = settings_with({axis("layers", 2), axis("weight", 32)}, 2000, 100);
+    settings.training.execution = {1, 16, &stop};
+    const Dataset<double> samples = generate<double>(*settings.generated);
+    CompressionSettings coarse;
+    coarse.panel_exponent = -3;
+    settings.generated.reset();
+    const CompressedDataset sums = compress(samples, coarse);
+    for (const Dataset<double>* const at_hand : {static_cast<const Dataset<double>*>(nullptr), &samples}) {
+        stop = false;
+        const Sweep<double> sweep(settings, Dataset<double>(sums, 1e-10, at_hand));
+        const std::vector<CompressionRecord> whole = sweep.run(0, 64).points.compression;
+        REQUIRE(whole.size() == 64);
+        const CompressionRecord all = together(whole);
+        CHECK(all.num_compressed > 0);
+        CHECK((all.num_exact > 0) == (at_hand != nullptr));
+        CHECK(all.largest_bound > 0);
+        CHECK(all.largest_refused_bound > 1e-10);
+        SweepSettings on_threads = settings;
+        on_threads.training.execution = {3, 16, nullptr};
+        CHECK(Sweep<double>(on_threads, Dataset<double>(sums, 1e-10, at_hand)).run(0, 64).points.compression == whole);
+
+        StopAfterTile observer(stop);
+        const SweepOutcome<double> part = sweep.run(0, 64, &observer);
+        CHECK(is_stopped(part.points));
+        // The first tile has the 16 first points of one depth: every other point.
+        const std::size_t count = num_finished(part.points);
+        REQUIRE(count == 1);
+        CHECK(std::ranges::count(part.points.cause, Cause::stop_request) == 48);
+        for (std::size_t point = 0; point < 64; ++point) {
+            CHECK(part.points.compression[point] ==
+                  (part.points.cause[point] == Cause::stop_request ? CompressionRecord() : whole[point]));
+        }
+
+        const std::filesystem::path out = directory.file(at_hand == nullptr ? "s" : "t");
+        std::filesystem::create_directory(out);
+        SweepFiles<double> files = SweepFiles<double>::create(out, sweep);
+        CHECK(files.compression() == CompressionRecord());
+        files.append(part, count);
+        files.sync();
+        stop = false;
+        files.append(sweep.run(1, 20));  // is lost, as by a kill
+        files = SweepFiles<double>::open(out, sweep);
+        REQUIRE(files.points_done() == 1);
+        CHECK(files.compression() == whole[0]);
+        files.append(sweep.run(1, 63));
+        CHECK(files.compression() == all);
+        files.sync();
+        CHECK(SweepFiles<double>::open(out, sweep).compression() == all);
+
+        std::string checkpoint = test::content_of(out / "checkpoint");
+        const std::size_t at = checkpoint.find("largest_bound ") + 14;
+        checkpoint[at] = checkpoint[at] == '1' ? '2' : '1';
+        write_file(out / "checkpoint", checkpoint);
+        CHECK_THROWS_AS(SweepFiles<double>::open(out, sweep), FileError);
     }
 }
 

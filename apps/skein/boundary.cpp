@@ -9,6 +9,7 @@
 
 #include "chain_options.hpp"
 #include "commands.hpp"
+#include "compressed_summary.hpp"
 #include "errors.hpp"
 #include "json.hpp"
 #include "machine.hpp"
@@ -65,6 +66,19 @@ std::vector<std::pair<std::string, double>> other_values(const SweepJob<Scalar>&
     return values;
 }
 
+/// Of all chains that have been trained, where the data are compressed.
+template <class Scalar>
+void add_compression(const SweepJob<Scalar>& job, const CompressionRecord& record, Json& json) {
+    if (job.sweep.data().compressed() != nullptr) {
+        json["compression"] = compression_json(record, job.sweep.data().compression_tolerance());
+    }
+}
+
+std::string compression_line(const CompressionRecord& record) {
+    const bool is_empty = record.num_compressed + record.num_exact == 0;
+    return is_empty ? "" : "compressed: " + compression_in_words(record) + "\n";
+}
+
 template <class Scalar>
 Json changes_json(const SweepJob<Scalar>& job, const BoundarySettings& settings, const BoundaryOutcome& outcome) {
     Json changes = Json::array();
@@ -82,11 +96,13 @@ Json changes_json(const SweepJob<Scalar>& job, const BoundarySettings& settings,
                            {"status_below", kStatusNames[static_cast<std::size_t>(change.status_below)]},
                            {"status_above", kStatusNames[static_cast<std::size_t>(change.status_above)]}});
     }
-    return {{"status", outcome.is_complete ? "finished" : "stopped"},
-            {"axis", job.axes[settings.axis].parameter.name()},
-            {"scanned", exact_array(outcome.scanned)},
-            {"chains", outcome.chains},
-            {"changes", changes}};
+    Json json{{"status", outcome.is_complete ? "finished" : "stopped"},
+              {"axis", job.axes[settings.axis].parameter.name()},
+              {"scanned", exact_array(outcome.scanned)},
+              {"chains", outcome.chains}};
+    add_compression(job, outcome.compression, json);
+    json["changes"] = changes;
+    return json;
 }
 
 template <class Scalar>
@@ -99,7 +115,7 @@ std::string changes_text(const SweepJob<Scalar>& job, const BoundarySettings& se
                        grouped(outcome.changes.size()) + (outcome.changes.size() == 1 ? " change" : " changes") +
                        " between " + std::to_string(outcome.scanned.size()) + " values scanned" +
                        (num_points == 1 ? "" : " at each of " + grouped(num_points) + " points") + "; " +
-                       grouped(outcome.chains) + " chains trained\n";
+                       grouped(outcome.chains) + " chains trained\n" + compression_line(outcome.compression);
     std::size_t shown = 0;
     for (const BoundaryChange& change : outcome.changes) {
         if (++shown > kMostChangesShown) {
@@ -210,13 +226,19 @@ Json dimension_json(const std::vector<BoxCount>& counts, const Dimension& dimens
             {"sizes", dimension.num_sizes}};
 }
 
-/// The class of every point of the plane, or nothing where a stop was requested.
+struct Plane {
+    std::vector<std::uint8_t> classes;  // of every point
+    CompressionRecord compression;
+};
+
+/// Nothing where a stop was requested.
 template <class Scalar>
-std::optional<std::vector<std::uint8_t>> train_plane(const Configuration& configuration, const SweepJob<Scalar>& job) {
+std::optional<Plane> train_plane(const Configuration& configuration, const SweepJob<Scalar>& job) {
     constexpr std::size_t kBlock = 65536;
     const auto boundary = configuration.word<BoundaryOf>("between", kBoundaryOfNames);
     const std::uint64_t num_points = job.sweep.num_points();
-    std::vector<std::uint8_t> classes;
+    Plane plane;
+    std::vector<std::uint8_t>& classes = plane.classes;
     const int threads = num_threads(job.sweep.settings().training.execution);
     SweepProgress progress(num_points, 0, job.sweep.work_per_point(), threads, configuration.flag("quiet"));
     while (classes.size() < num_points) {
@@ -228,8 +250,9 @@ std::optional<std::vector<std::uint8_t>> train_plane(const Configuration& config
         require_classes(job.sweep, points, [&](std::size_t at) { return job.sweep.coordinates(classes.size() + at); });
         const std::vector<std::uint8_t> block = classes_of(points, boundary);
         classes.insert(classes.end(), block.begin(), block.end());
+        plane.compression = together(plane.compression, together(points.compression));
     }
-    return classes;
+    return plane;
 }
 
 /// Trains the plane, keeping nothing but the classes, and counts boxes.
@@ -239,14 +262,18 @@ int count_plane(const Configuration& configuration, const SweepJob<Scalar>& job)
     if (num_points > kMaxPlane) {
         configuration.fail("axis", grouped(num_points) + " points: expected at most " + grouped(kMaxPlane));
     }
-    const std::optional<std::vector<std::uint8_t>> classes = train_plane(configuration, job);
-    if (!classes) {
+    const std::optional<Plane> plane = train_plane(configuration, job);
+    if (!plane) {
         return kSignalBase + stop_signal();
     }
-    const std::vector<BoxCount> counts = count_boundary_boxes(*classes, job.axes[0].num_points, job.axes[1].num_points);
+    const std::vector<BoxCount> counts =
+        count_boundary_boxes(plane->classes, job.axes[0].num_points, job.axes[1].num_points);
     const Dimension dimension = box_counting_dimension(counts);
-    write_output(configuration.flag("json") ? json_line(dimension_json(counts, dimension, num_points))
-                                            : dimension_text(counts, dimension, num_points));
+    Json json = dimension_json(counts, dimension, num_points);
+    add_compression(job, plane->compression, json);
+    write_output(configuration.flag("json")
+                     ? json_line(json)
+                     : dimension_text(counts, dimension, num_points) + compression_line(plane->compression));
     return kDone;
 }
 

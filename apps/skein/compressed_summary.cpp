@@ -42,6 +42,17 @@ nlohmann::ordered_json single_compression_json(double relative_bound, double tol
     return compression_json({1, 0, relative_bound, 0.0}, tolerance);
 }
 
+std::string compression_in_words(const CompressionRecord& record) {
+    const std::uint64_t all = record.num_compressed + record.num_exact;
+    const std::string refused = rounded(record.largest_refused_bound, 2) + " of their scales";
+    if (record.num_compressed == 0) {
+        return "none of " + grouped(all) + " gradients and losses: their error is bounded only by " + refused;
+    }
+    return (record.num_exact == 0 ? "all " + grouped(all) : grouped(record.num_compressed) + " of " + grouped(all)) +
+           " gradients and losses, " + bound_in_words(record.largest_bound, "their scales") +
+           (record.num_exact == 0 ? "" : "; of the others bounded by " + refused);
+}
+
 std::string bound_in_words(double relative_bound, std::string_view whose) {
     return "error at most " + rounded(relative_bound, 2) + " of " + std::string(whose) + ", rounding included";
 }

@@ -15,6 +15,8 @@ std::string compressed_text(const CompressedDataset& data);
 
 /// The object "compression" of whatever has been computed from compressed data.
 nlohmann::ordered_json compression_json(const CompressionRecord& record, double tolerance);
+/// The same in a summary: "all 1,001 gradients and losses, error at most 2.3e-10 of their scales, rounding included".
+std::string compression_in_words(const CompressionRecord& record);
 
 /// The bound of a single loss or gradient, computed from the compressed data alone.
 nlohmann::ordered_json single_compression_json(double relative_bound, double tolerance);

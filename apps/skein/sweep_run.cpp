@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "compressed_summary.hpp"
 #include "config_file.hpp"
 #include "data_files.hpp"
 #include "directory_lock.hpp"
@@ -121,6 +122,7 @@ void train_blocks(const SweepJob<Scalar>& job, SweepFiles<Scalar>& files, bool q
     }
     report.seconds = progress.seconds();
     report.points_done = files.points_done();
+    report.compression = files.compression();
     report.signal = report.points_done < num_points ? stop_signal() : 0;
 }
 
@@ -165,6 +167,23 @@ std::string part_of(std::uint64_t count, std::uint64_t all) {
            " %)";
 }
 
+/// Where the samples are not at hand, chains have ended at the bounds that were refused.
+std::string compression_rows(const SweepReport& report) {
+    if (!report.compression) {
+        return "";
+    }
+    const CompressionRecord& record = *report.compression;
+    std::string text;
+    if (record.num_compressed + record.num_exact != 0) {
+        text += row("compressed", compression_in_words(record));
+    }
+    if (record.num_exact == 0 && record.largest_refused_bound != 0) {
+        const std::string refused = rounded(record.largest_refused_bound, 2) + " of their scales";
+        text += row(text.empty() ? "compressed" : "", "beyond the tolerance bounded only by " + refused);
+    }
+    return text;
+}
+
 void warn_of_stopped(const Configuration& configuration, const SweepReport& report) {
     const std::uint64_t count = report.by_status[static_cast<std::size_t>(Status::stopped)];
     if (count != 0 && !configuration.flag("quiet")) {
@@ -183,6 +202,7 @@ SweepReport run_sweep(const Configuration& configuration, const SweepJob<Scalar>
     report.directory = directory.string();
     report.num_points = job.sweep.num_points();
     report.is_forced = configuration.flag("force");
+    report.tolerance = job.sweep.data().compression_tolerance();
     report.data_files = data_files_json(configuration);
     report.num_threads = num_threads(job.sweep.settings().training.execution);
     try {
@@ -240,18 +260,22 @@ Json report_json(const SweepReport& report) {
     for (std::size_t status = 0; status < kStatusNames.size(); ++status) {
         counts[std::string(kStatusNames[status])] = report.by_status[status];
     }
-    return {{"status", report.signal == 0 ? "finished" : "stopped"},
-            {"points", report.num_points},
-            {"points_done", report.points_done},
-            {"points_before", report.points_before},
-            {"counts", counts},
-            {"learned", report.learned},
-            {"seconds", report.seconds},
-            {"sample_layers_per_second",
-             report.seconds > 0 ? static_cast<double>(report.sample_layers) / report.seconds : 0.0},
-            {"threads", report.num_threads},
-            {"directory", report.directory},
-            {"files", report.files}};
+    Json json{{"status", report.signal == 0 ? "finished" : "stopped"},
+              {"points", report.num_points},
+              {"points_done", report.points_done},
+              {"points_before", report.points_before},
+              {"counts", counts},
+              {"learned", report.learned}};
+    if (report.compression) {
+        json["compression"] = compression_json(*report.compression, report.tolerance);
+    }
+    json["seconds"] = report.seconds;
+    json["sample_layers_per_second"] =
+        report.seconds > 0 ? static_cast<double>(report.sample_layers) / report.seconds : 0.0;
+    json["threads"] = report.num_threads;
+    json["directory"] = report.directory;
+    json["files"] = report.files;
+    return json;
 }
 
 std::string report_text(const SweepReport& report, const std::vector<Axis>& axes) {
@@ -270,6 +294,7 @@ std::string report_text(const SweepReport& report, const std::vector<Axis>& axes
             text += row(status_in_words(status), part_of(report.by_status[status], report.points_done));
         }
     }
+    text += compression_rows(report);
     if (report.points_before != 0) {
         text += row("done before", grouped(report.points_before));
     }

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ struct SweepReport {
     bool is_forced = false;
     std::array<std::uint64_t, kStatusNames.size()> by_status{};
     std::uint64_t learned = 0;
+    std::optional<CompressionRecord> compression;  // of all points done, where the data are compressed
+    double tolerance = 0.0;
     std::vector<std::string> files;
     nlohmann::ordered_json data_files;  // as they were when it began
 };

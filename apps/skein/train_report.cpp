@@ -114,18 +114,6 @@ std::string time_in_words(const TrainReport& report) {
            (report.num_threads == 1 ? " thread)" : " threads)");
 }
 
-/// "all 1,001 gradients and losses, error at most 2.3e-10 of their scales, rounding included".
-std::string compression_in_words(const CompressionRecord& record) {
-    const std::uint64_t all = record.num_compressed + record.num_exact;
-    const std::string refused = rounded(record.largest_refused_bound, 2) + " of their scales";
-    if (record.num_compressed == 0) {
-        return "none of " + grouped(all) + " gradients and losses: their error is bounded only by " + refused;
-    }
-    return (record.num_exact == 0 ? "all " + grouped(all) : grouped(record.num_compressed) + " of " + grouped(all)) +
-           " gradients and losses, " + bound_in_words(record.largest_bound, "their scales") +
-           (record.num_exact == 0 ? "" : "; of the others bounded by " + refused);
-}
-
 std::string row(const std::string& name, const std::string& value) {
     constexpr std::size_t kColumn = 18;
     return "  " + name + std::string(kColumn - name.size(), ' ') + value + "\n";

@@ -99,6 +99,7 @@ private:
     bool train(const std::vector<double>& coordinates, EnsembleOutcome& points) {
         points = sweep_.run(coordinates, observer_).points;
         outcome_.chains += points.status.size();
+        outcome_.compression = together(outcome_.compression, together(points.compression));
         const bool is_given_up = is_stopped(points);
         outcome_.is_complete &= !is_given_up;
         if (!is_given_up) {

@@ -185,8 +185,9 @@ void CompressedGradient::compute_on_panels(std::span<const double> weights, bool
     sum_nodes(weights, with_gradient);
     const double reciprocal = 1.0 / data_.sample_weight_sum;
     loss_ = std::max((sums_[kernels::kLossSum] + squares_) * reciprocal, 0.0);  // below 0 by rounding alone
-    for (std::size_t layer = 0; with_gradient && layer < activations_.size(); ++layer) {
-        weight_gradients_[layer] = sums_[kernels::kFirstGradientSum + layer] * reciprocal;
+    // Of a loss alone 0, so that its bound, too, is a function of the weights and not of a gradient before.
+    for (std::size_t layer = 0; layer < activations_.size(); ++layer) {
+        weight_gradients_[layer] = with_gradient ? sums_[kernels::kFirstGradientSum + layer] * reciprocal : 0.0;
     }
     bound_errors();
 }

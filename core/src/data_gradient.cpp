@@ -28,6 +28,14 @@ CompressionRecord together(const CompressionRecord& a, const CompressionRecord& 
             std::max(a.largest_refused_bound, b.largest_refused_bound)};
 }
 
+CompressionRecord together(std::span<const CompressionRecord> records) noexcept {
+    CompressionRecord all;
+    for (const CompressionRecord& record : records) {
+        all = together(all, record);
+    }
+    return all;
+}
+
 template <class Scalar>
 DataGradient<Scalar>::DataGradient(const Dataset<Scalar>& data, std::span<const Activation> activations,
                                    std::uint64_t max_samples, const Execution& execution)

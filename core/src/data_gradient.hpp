@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "batch_gradient.hpp"
@@ -43,6 +44,8 @@ public:
     double bound_beyond_tolerance() const noexcept { return compressed_->bound().relative; }
     /// Of all so far.
     const CompressionRecord& record() const noexcept { return record_; }
+    /// The same, which begins again at nothing.
+    CompressionRecord take_record() noexcept { return std::exchange(record_, {}); }
 
 private:
     bool compute_compressed(const Chain<Scalar>& chain, bool with_gradient);

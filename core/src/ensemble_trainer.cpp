@@ -106,7 +106,8 @@ std::size_t choose_tile_lanes(std::size_t num_lanes, std::size_t num_layers, con
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 /// Of lanes that have not been trained.
-EnsembleOutcome empty_outcome(std::size_t num_lanes, std::size_t num_records, EnsembleOutcome reused) {
+EnsembleOutcome empty_outcome(std::size_t num_lanes, std::size_t num_records, bool is_compressed,
+                              EnsembleOutcome reused) {
     EnsembleOutcome outcome = std::move(reused);
     outcome.status.assign(num_lanes, Status::stopped);
     outcome.cause.assign(num_lanes, Cause::stop_request);
@@ -118,8 +119,8 @@ EnsembleOutcome empty_outcome(std::size_t num_lanes, std::size_t num_records, En
     outcome.loss_decreased.assign(num_lanes, 0);
     outcome.marked_step.assign(num_lanes, kNever);
     outcome.recorded_losses.assign(num_lanes * num_records, kNan);
+    outcome.compression.assign(is_compressed ? num_lanes : 0, {});
     outcome.sample_layers = 0;
-    outcome.compression = {};
     return outcome;
 }
 
@@ -127,7 +128,7 @@ EnsembleOutcome empty_outcome(std::size_t num_lanes, std::size_t num_records, En
 void forget(EnsembleOutcome& outcome, std::size_t first, std::size_t count) {
     const std::size_t num_lanes = outcome.status.size();
     const std::size_t num_records = outcome.recorded_losses.size() / num_lanes;
-    const EnsembleOutcome empty = empty_outcome(count, num_records, {});
+    const EnsembleOutcome empty = empty_outcome(count, num_records, !outcome.compression.empty(), {});
     const auto put = [&](auto& to, const auto& from) {
         std::copy(from.begin(), from.end(), to.begin() + static_cast<std::ptrdiff_t>(first));
     };
@@ -141,6 +142,7 @@ void forget(EnsembleOutcome& outcome, std::size_t first, std::size_t count) {
     put(outcome.inverse_loss_sum, empty.inverse_loss_sum);
     put(outcome.loss_decreased, empty.loss_decreased);
     put(outcome.marked_step, empty.marked_step);
+    put(outcome.compression, empty.compression);
     for (std::size_t record = 0; record < num_records; ++record) {
         std::copy_n(empty.loss.begin(), count,
                     outcome.recorded_losses.begin() + static_cast<std::ptrdiff_t>(record * num_lanes + first));
@@ -195,7 +197,8 @@ EnsembleOutcome train(Ensemble<Scalar>& ensemble, std::type_identity_t<std::span
     const std::size_t tile_lanes = choose_tile_lanes<Scalar>(num_lanes, ensemble.num_layers(), execution, num_threads);
     const std::size_t num_tiles = (num_lanes + tile_lanes - 1) / tile_lanes;
 
-    EnsembleOutcome outcome = empty_outcome(num_lanes, found_good.recorded_steps.size(), std::move(reused));
+    EnsembleOutcome outcome =
+        empty_outcome(num_lanes, found_good.recorded_steps.size(), data[0].compressed() != nullptr, std::move(reused));
     std::vector<std::unique_ptr<LaneTrainer<Scalar>>> trainers(static_cast<std::size_t>(num_threads));
     std::atomic<bool> is_stopped{false};  // what counts is what was seen: the request may be taken back
     SharedObserver shared_observer(observer);
@@ -220,7 +223,6 @@ EnsembleOutcome train(Ensemble<Scalar>& ensemble, std::type_identity_t<std::span
     for (const auto& trainer : trainers) {
         if (trainer) {
             outcome.sample_layers += trainer->sample_layers();
-            outcome.compression = together(outcome.compression, trainer->compression());
         }
     }
     outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -38,6 +38,7 @@ LaneGradient<Scalar>::LaneGradient(const Dataset<Scalar>& data, std::span<const 
         compressed_.emplace(data, activations, max_samples, Execution{1, 0, stop_request});
         chain_.emplace(std::vector<Scalar>(activations.size()), activations);
         beyond_tolerance_.resize(stride);
+        records_.resize(stride);
     }
 }
 
@@ -123,6 +124,7 @@ void LaneGradient<Scalar>::sum_compressed(const kernels::LaneTile<Scalar>& tile,
         }
         const Computed computed = compressed_->compute(*chain_, all, with_gradient);
         beyond_tolerance_[lane] = computed == Computed::beyond_tolerance ? 1 : 0;
+        records_[lane] = compressed_->take_record();
         is_given_up_ = is_given_up_ || computed == Computed::given_up;
         num_evaluated_ += compressed_->num_evaluated();
         wide_sums_(row, kernels::kLossSum) = compressed_->loss();

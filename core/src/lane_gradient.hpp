@@ -40,7 +40,8 @@ public:
     bool is_given_up() const noexcept { return is_given_up_; }
     /// Samples or nodes that the lanes' last sums went through, all together.
     std::uint64_t num_evaluated() const noexcept { return num_evaluated_; }
-    const CompressionRecord& record() const noexcept { return compressed_->record(); }
+    /// On compressed data: of the lane's last sums alone.
+    const CompressionRecord& record(std::size_t lane) const noexcept { return records_[lane]; }
     bool is_compressed() const noexcept { return compressed_.has_value(); }
     /// [lanes x (layers + 2)], SumIndex. (sum + empty_slots()) * reciprocal() is the mean.
     Scalar* sums() noexcept { return sums_.data(); }
@@ -81,6 +82,7 @@ private:
     std::optional<DataGradient<Scalar>> compressed_;
     std::optional<Chain<Scalar>> chain_;
     std::vector<std::uint8_t> beyond_tolerance_;  // [stride]
+    std::vector<CompressionRecord> records_;      // [stride]
     std::uint64_t num_evaluated_ = 0;
     bool is_given_up_ = false;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "kernels/row_lanes.hpp"
 #include "optimizer_columns.hpp"
@@ -286,6 +287,7 @@ bool LaneTrainer<Scalar>::take_step() {
         }
     } else {
         gradient_.compute(lanes, num_live_, samples_, step_, losses_before);
+        record_compression(gradient_);
         if (needs_norms_) {
             compute_norms();
         }
@@ -414,10 +416,20 @@ void LaneTrainer<Scalar>::examine_epoch() {
     }
     record_losses();
     all_gradient_.compute_losses(tile(column(layout_.weights[before_])), num_live_, all_samples_);
+    record_compression(all_gradient_);
     for (std::size_t lane = num_live_; lane-- > 0;) {
         if (all_gradient_.loss(lane) <= *stop_.target_loss) {
             end_lane(lane, Status::converged, Cause::target_loss);
         }
+    }
+}
+
+/// Of the lanes as they stand, after any of their sums.
+template <class Scalar>
+void LaneTrainer<Scalar>::record_compression(const LaneGradient<Scalar>& gradient) {
+    for (std::size_t lane = 0; gradient.is_compressed() && lane < num_live_; ++lane) {
+        CompressionRecord& record = outcome_->compression[first_lane_ + lane_of_[lane]];
+        record = together(record, gradient.record(lane));
     }
 }
 
@@ -492,8 +504,10 @@ void LaneTrainer<Scalar>::remove(std::size_t lane) {
 template <class Scalar>
 bool LaneTrainer<Scalar>::unpack(Ensemble<Scalar>& ensemble, std::size_t num_lanes) {
     num_live_ = num_lanes;
+    std::iota(lane_of_.begin(), lane_of_.begin() + static_cast<std::ptrdiff_t>(num_lanes), std::size_t{0});
     all_samples_.begin_tile(first_lane_, num_lanes);
     all_gradient_.compute_losses(tile(final_weights_.data()), num_live_, all_samples_);
+    record_compression(all_gradient_);
     num_live_ = 0;
     if (all_gradient_.is_given_up()) {
         return false;
@@ -516,11 +530,6 @@ bool LaneTrainer<Scalar>::unpack(Ensemble<Scalar>& ensemble, std::size_t num_lan
         }
     }
     return true;
-}
-
-template <class Scalar>
-CompressionRecord LaneTrainer<Scalar>::compression() const noexcept {
-    return gradient_.is_compressed() ? together(gradient_.record(), all_gradient_.record()) : CompressionRecord();
 }
 
 template class LaneTrainer<float>;

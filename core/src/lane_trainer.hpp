@@ -41,8 +41,6 @@ public:
 
     /// Samples x layers so far.
     std::uint64_t sample_layers() const noexcept { return sample_layers_; }
-    /// Of compressed data, so far.
-    CompressionRecord compression() const noexcept;
 
 private:
     Scalar* column(std::size_t index) noexcept { return state_.col(static_cast<Eigen::Index>(index)).data(); }
@@ -63,6 +61,7 @@ private:
     void record_losses();
     void keep_losses();
     void examine_epoch();
+    void record_compression(const LaneGradient<Scalar>& gradient);
     void end_lane(std::size_t lane, Status status, Cause cause);
     void write_outcomes(std::size_t first, std::size_t count, Status status, Cause cause);
     void write_losses(std::size_t first, std::size_t count, bool may_have_decreased);

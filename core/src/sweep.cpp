@@ -109,11 +109,14 @@ void scatter_outcome(const EnsembleOutcome& from, std::span<const std::size_t> t
         const std::size_t record = at / to.size();
         outcome.recorded_losses[record * num_points + to[at % to.size()]] = from.recorded_losses[at];
     }
+    if (!from.compression.empty()) {
+        scatter(from.compression, to, outcome.compression);
+    }
     outcome.seconds += from.seconds;
     outcome.sample_layers += from.sample_layers;
 }
 
-EnsembleOutcome room_for(std::size_t num_points, std::size_t num_records) {
+EnsembleOutcome room_for(std::size_t num_points, std::size_t num_records, bool is_compressed) {
     EnsembleOutcome outcome;
     outcome.status.resize(num_points);
     outcome.cause.resize(num_points);
@@ -125,6 +128,7 @@ EnsembleOutcome room_for(std::size_t num_points, std::size_t num_records) {
     outcome.loss_decreased.resize(num_points);
     outcome.marked_step.resize(num_points);
     outcome.recorded_losses.resize(num_points * num_records);
+    outcome.compression.resize(is_compressed ? num_points : 0);
     return outcome;
 }
 
@@ -453,7 +457,8 @@ SweepOutcome<Scalar> Sweep<Scalar>::run_at(std::span<const double> coordinates, 
         groups.try_emplace({num_layers, batch_size}, Group{num_layers, batch_size, {}})
             .first->second.points.push_back(index);
     }
-    SweepOutcome<Scalar> outcome{room_for(num_points, settings_.recorded_steps.size()), {}};
+    const bool is_compressed = data_.compressed() != nullptr;
+    SweepOutcome<Scalar> outcome{room_for(num_points, settings_.recorded_steps.size(), is_compressed), {}};
     outcome.weights.assign(num_points * max_layers_, std::numeric_limits<Scalar>::quiet_NaN());
     for (const auto& [key, group] : groups) {
         train_group(group, coordinates, observer, outcome);

@@ -52,6 +52,7 @@ struct BoundaryOutcome {
     std::vector<std::uint8_t> scanned_classes;  ///< [points x scanned], a point of the other axes after the other
     std::vector<BoundaryChange> changes;        ///< by points, then by values
     std::uint64_t chains = 0;                   ///< trained
+    CompressionRecord compression;              ///< of all of them, where the data are compressed
     bool is_complete = true;                    ///< false where a stop was requested: then `changes` may be unfinished
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 namespace skein {
 
@@ -18,8 +19,10 @@ struct CompressionRecord {
     double largest_bound = 0.0;
     /// The largest bound that was beyond the tolerance, so that the samples served or the run stopped; 0 if none was.
     double largest_refused_bound = 0.0;
+    bool operator==(const CompressionRecord&) const = default;
 };
 
 CompressionRecord together(const CompressionRecord& a, const CompressionRecord& b) noexcept;
+CompressionRecord together(std::span<const CompressionRecord> records) noexcept;
 
 }  // namespace skein

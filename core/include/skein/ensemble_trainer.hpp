@@ -65,9 +65,9 @@ struct EnsembleOutcome {
     std::vector<std::uint8_t> loss_decreased;  ///< 1 or 0
     std::vector<std::uint64_t> marked_step;    ///< updates done when the loss was first at most marked_loss, or kNever
     std::vector<double> recorded_losses;       ///< [lanes x recorded steps]; NaN where a lane had ended
+    std::vector<CompressionRecord> compression;  ///< where the data are compressed, else empty; together(): of all
     double seconds = 0.0;
     std::uint64_t sample_layers = 0;  ///< samples x layers that went through forward and backward, or nodes x layers
-    CompressionRecord compression;    ///< of all lanes, where the data are compressed
 };
 
 /// Whether a stop was requested before all lanes were through.

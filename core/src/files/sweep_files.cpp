@@ -91,24 +91,52 @@ std::uint64_t hash_of(std::string_view text) {
     return hash;
 }
 
-std::string checkpoint_text(std::uint64_t points_done) {
-    std::string text = std::string(kCheckpointHead) + "points_done " + std::to_string(points_done) + "\n";
+/// How far a sweep has got.
+struct Progress {
+    std::uint64_t points_done = 0;
+    std::optional<CompressionRecord> compression;  // of these points, where the data are compressed
+};
+
+/// visit(key, number) for all that a checkpoint holds, in its order.
+template <class SomeProgress, class Visit>
+void for_each_number(SomeProgress& progress, const Visit& visit) {
+    visit("points_done", progress.points_done);
+    if (progress.compression) {
+        visit("compressed", progress.compression->num_compressed);
+        visit("exact", progress.compression->num_exact);
+        visit("largest_bound", progress.compression->largest_bound);
+        visit("largest_refused_bound", progress.compression->largest_refused_bound);
+    }
+}
+
+std::string checkpoint_text(const Progress& progress) {
+    std::string text(kCheckpointHead);
+    for_each_number(progress, [&](const char* key, const auto& number) {
+        char digits[32];  // the fewest that give the same bits again
+        text +=
+            key + std::string(" ") + std::string(digits, std::to_chars(digits, std::end(digits), number).ptr) + "\n";
+    });
     return text + "hash " + std::to_string(hash_of(text)) + "\n";
 }
 
-std::uint64_t read_checkpoint(const fs::path& path) {
+/// A number that is not there stays 0: then the text is not the progress's own, as where one is damaged.
+Progress read_checkpoint(const fs::path& path, bool is_compressed) {
     std::ifstream file(path, std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    constexpr std::string_view kKey = "points_done ";
-    const std::size_t at = text.find(kKey);
-    std::uint64_t points_done = 0;
-    if (text.starts_with(kCheckpointHead) && at != std::string::npos) {
-        std::from_chars(text.data() + at + kKey.size(), text.data() + text.size(), points_done);
+    Progress progress;
+    if (is_compressed) {
+        progress.compression.emplace();
     }
-    if (!file || text != checkpoint_text(points_done)) {
+    for_each_number(progress, [&](const std::string& key, auto& number) {
+        const std::string begin = "\n" + key + " ";
+        if (const std::size_t at = text.find(begin); at != std::string::npos) {
+            std::from_chars(text.data() + at + begin.size(), text.data() + text.size(), number);
+        }
+    });
+    if (!file || text != checkpoint_text(progress)) {
         files::fail(path, "is no checkpoint of a sweep, or damaged");
     }
-    return points_done;
+    return progress;
 }
 
 void remove_file(const fs::path& path) {
@@ -140,7 +168,7 @@ struct SweepFiles<Scalar>::State {
     fs::path directory;
     std::vector<ArraySpec> specs;
     std::vector<ArrayFile> arrays;
-    std::uint64_t points_done = 0;
+    Progress progress;
     std::size_t max_layers = 0;
     std::size_t num_records = 0;
     std::vector<std::string> axis_names;
@@ -154,7 +182,7 @@ struct SweepFiles<Scalar>::State {
         std::vector<T> elements(values.size());
         std::ranges::transform(values, elements.begin(),
                                [&](const auto& value) { return static_cast<T>(convert(value)); });
-        array(name).write(points_done, std::span<const T>(elements));
+        array(name).write(progress.points_done, std::span<const T>(elements));
     }
 };
 
@@ -203,6 +231,9 @@ SweepFiles<Scalar> SweepFiles<Scalar>::create(const fs::path& directory, const S
     state->specs = array_specs(sweep);
     state->max_layers = sweep.max_layers();
     state->num_records = sweep.settings().recorded_steps.size();
+    if (sweep.data().compressed() != nullptr) {
+        state->progress.compression.emplace();
+    }
     const std::vector<ArraySpec> axes = axis_specs(sweep.settings().axes);
     for (std::size_t axis = 0; axis < axes.size(); ++axis) {
         state->axis_names.push_back(axes[axis].name);
@@ -238,8 +269,8 @@ SweepFiles<Scalar> SweepFiles<Scalar>::open(const fs::path& directory, const Swe
     for (const ArraySpec& spec : state->specs) {
         state->arrays.push_back(ArrayFile::open(directory / spec.name, spec.type, spec.shape));
     }
-    state->points_done = read_checkpoint(directory / kCheckpointName);
-    if (state->points_done > sweep.num_points()) {
+    state->progress = read_checkpoint(directory / kCheckpointName, sweep.data().compressed() != nullptr);
+    if (state->progress.points_done > sweep.num_points()) {
         files::fail(directory / kCheckpointName, "tells of more points than the sweep has");
     }
     return SweepFiles(std::move(state));
@@ -247,7 +278,12 @@ SweepFiles<Scalar> SweepFiles<Scalar>::open(const fs::path& directory, const Swe
 
 template <class Scalar>
 std::uint64_t SweepFiles<Scalar>::points_done() const noexcept {
-    return state_->points_done;
+    return state_->progress.points_done;
+}
+
+template <class Scalar>
+const std::optional<CompressionRecord>& SweepFiles<Scalar>::compression() const noexcept {
+    return state_->progress.compression;
 }
 
 template <class Scalar>
@@ -264,7 +300,7 @@ void SweepFiles<Scalar>::append(const SweepOutcome<Scalar>& outcome, std::size_t
     State& state = *state_;
     state.template append<std::uint8_t>("status.npy", first_of(points.status));
     state.template append<std::uint8_t>("cause.npy", first_of(points.cause));
-    state.array("steps.npy").write(state.points_done, first_of(points.steps));
+    state.array("steps.npy").write(state.progress.points_done, first_of(points.steps));
     const std::pair<std::string_view, const std::vector<double>*> columns[] = {
         {"loss.npy", &points.loss},
         {"first_loss.npy", &points.first_loss},
@@ -272,11 +308,11 @@ void SweepFiles<Scalar>::append(const SweepOutcome<Scalar>& outcome, std::size_t
         {"normalised_loss_sum.npy", &points.normalised_loss_sum},
         {"inverse_loss_sum.npy", &points.inverse_loss_sum}};
     for (const auto& [name, column] : columns) {
-        state.array(name).write(state.points_done, first_of(*column));
+        state.array(name).write(state.progress.points_done, first_of(*column));
     }
-    state.array("loss_decreased.npy").write(state.points_done, first_of(points.loss_decreased));
+    state.array("loss_decreased.npy").write(state.progress.points_done, first_of(points.loss_decreased));
     state.array("weights.npy")
-        .write(state.points_done * state.max_layers,
+        .write(state.progress.points_done * state.max_layers,
                std::span<const Scalar>(outcome.weights).first(count * state.max_layers));
     if (std::ranges::find(state.specs, "marked_step.npy", &ArraySpec::name) != state.specs.end()) {
         state.template append<std::int64_t>("marked_step.npy", first_of(points.marked_step), [](std::uint64_t step) {
@@ -292,9 +328,12 @@ void SweepFiles<Scalar>::append(const SweepOutcome<Scalar>& outcome, std::size_t
     }
     if (state.num_records != 0) {
         state.array("recorded_losses.npy")
-            .write(state.points_done * state.num_records, std::span<const double>(losses));
+            .write(state.progress.points_done * state.num_records, std::span<const double>(losses));
     }
-    state.points_done += count;
+    if (state.progress.compression) {
+        state.progress.compression = together(*state.progress.compression, together(first_of(points.compression)));
+    }
+    state.progress.points_done += count;
 }
 
 template <class Scalar>
@@ -302,7 +341,7 @@ void SweepFiles<Scalar>::sync() {
     for (ArrayFile& array : state_->arrays) {
         array.sync();
     }
-    write_file(state_->directory / kCheckpointName, checkpoint_text(state_->points_done));
+    write_file(state_->directory / kCheckpointName, checkpoint_text(state_->progress));
 }
 
 template <class Scalar>

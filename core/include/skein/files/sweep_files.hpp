@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,7 +30,8 @@ bool is_sweep_file_name(std::string_view name);
 ///     weights.npy                   float [..., layers]   final weights, in the sweep's precision; NaN past a chain's
 ///     marked_step.npy               int64                 where there is a marked loss; -1: never
 ///     recorded_losses.npy           float64 [..., steps]  where losses are recorded
-///     checkpoint                                          how many points are done, while it is not finished
+///     checkpoint                                          how many points are done, while it is not finished, and
+///                                                         their CompressionRecord, where the data are compressed
 template <class Scalar>
 class SweepFiles {
 public:
@@ -56,6 +58,8 @@ public:
 
     /// Points [0, points_done()) are in the arrays.
     std::uint64_t points_done() const noexcept;
+    /// Of these points, where the data are compressed.
+    const std::optional<CompressionRecord>& compression() const noexcept;
     /// Writes the outcome of the points that come next: all of it, or the first `count` of its points.
     void append(const SweepOutcome<Scalar>& outcome);
     void append(const SweepOutcome<Scalar>& outcome, std::size_t count);
