@@ -1,7 +1,6 @@
 #include "train_job.hpp"
 
 #include <array>
-#include <cmath>
 #include <stdexcept>
 #include <vector>
 
@@ -10,6 +9,7 @@
 #include "data_spec.hpp"
 #include "errors.hpp"
 #include "numbers.hpp"
+#include "sample_order.hpp"
 #include "streams.hpp"
 
 namespace skein::app {
@@ -78,41 +78,17 @@ Dataset<Scalar> compress_data(const Configuration& configuration, const Dataset<
 /// In the order of Sampling.
 constexpr std::array<std::string_view, 4> kShuffleNames{"full", "with_replacement", "none", "blocks"};
 
-/// The correlation of x with the number of the row, over some rows that are evenly spaced.
-template <class Scalar>
-double correlation_with_row(const Dataset<Scalar>& data, std::size_t count) {
-    std::vector<std::uint64_t> rows(count);
-    std::vector<Scalar> x(count), y(count), m(count);
-    for (std::size_t at = 0; at < count; ++at) {
-        rows[at] = data.num_samples() / count * at;
-    }
-    const MiniBatch<Scalar> samples = data.source().gather(rows, {x.data(), y.data(), m.data()});
-    const double n = static_cast<double>(count), middle = (n - 1.0) / 2.0;
-    double mean = 0.0, of_both = 0.0, of_x = 0.0, of_rows = 0.0;
-    for (std::size_t at = 0; at < count; ++at) {
-        mean += static_cast<double>(samples.x[at]) / n;
-    }
-    for (std::size_t at = 0; at < count; ++at) {
-        const double from_middle = static_cast<double>(at) - middle, from_mean = static_cast<double>(samples.x[at]) - mean;
-        of_both += from_middle * from_mean;
-        of_x += from_mean * from_mean;
-        of_rows += from_middle * from_middle;
-    }
-    return of_x > 0.0 ? of_both / std::sqrt(of_x * of_rows) : 0.0;
-}
-
 /// Where the order of the samples is kept, more or less, sorted data give mini-batches that are all alike.
 template <class Scalar>
 void warn_of_order(const Configuration& configuration, const Dataset<Scalar>& data, Sampling sampling) {
-    constexpr std::size_t kRows = 256;
-    constexpr double kSixSigma = 0.375;  // of the correlation of 256 rows that are independent: 6 / sqrt(256)
-    const bool keeps_order = sampling == Sampling::sequential || sampling == Sampling::shuffled_blocks;
-    if (!keeps_order || !data.has_samples() || data.num_samples() < kRows || configuration.flag("quiet")) {
+    const bool keeps_order = sampling == Sampling::sequential ||
+                             (sampling == Sampling::shuffled_blocks && data.num_samples() > kBlockSamples);
+    if (!keeps_order || !data.has_samples() || configuration.flag("quiet")) {
         return;
     }
-    const double correlation = correlation_with_row(data, kRows);
-    if (std::abs(correlation) > kSixSigma) {
-        write_warning("the data look sorted by x (correlation with the row " + rounded(correlation, 2) +
+    if (const std::optional<SampleOrder> order = apparent_order(data)) {
+        write_warning("the data look " + sorted_in_words(order->column, order->correlation > 0.0) +
+                      " (correlation with the row " + rounded(order->correlation, 2) +
                       "): mini-batches will be all alike for a while; --shuffle full mixes them");
     }
 }
