@@ -13,7 +13,9 @@ namespace skein::app {
 struct TrainReport {
     TrainingOutcome outcome;
     int signal = 0;  // that stopped it, or 0
-    std::string data_error;  // that ended it, or empty
+    std::string data_error;  // that ended it, or came after it; or empty
+    /// Whether outcome.sample_layers and outcome.compression are; after an error in the data they may not be.
+    bool is_work_known = true;
     StopRules stop = {};
     std::uint64_t steps_per_epoch = 1;
     std::uint64_t num_samples = 0;
@@ -33,6 +35,7 @@ struct TrainReport {
     std::vector<std::string> files;  // in it
     std::vector<std::string> file_errors;
 
+    /// NaN where it is not known.
     double sample_layers_per_second() const;
     /// A name of kCauseNames, or "SIGINT", "SIGTERM", "data_error".
     std::string cause() const;
