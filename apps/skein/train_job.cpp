@@ -41,10 +41,22 @@ Chain<Scalar> make_start(const Configuration& configuration) {
     return make_chain<Scalar>(configuration, initial_weights<Scalar>(num_layers, initialization, seed));
 }
 
+/// How far the errors of compressed data may go, where there are such data.
+double read_tolerance(Configuration& configuration) {
+    const double tolerance = configuration.positive_number("tolerance");
+    const bool is_used = configuration.flag("compress") || is_compressed_spec(configuration.text("data")) ||
+                         (configuration.is_given("validation") && is_compressed_spec(configuration.text("validation")));
+    if (!is_used) {
+        configuration.drop_without_effect(
+            "tolerance", "data", configuration.where("data") + " is not compressed: expected --compress, or a .skc file");
+    }
+    return tolerance;
+}
+
 /// The training data, and the validation data that --validation asks for.
 template <class Scalar>
-std::pair<Dataset<Scalar>, std::optional<Dataset<Scalar>>> open_all_data(const Configuration& configuration) {
-    const double tolerance = configuration.positive_number("tolerance");
+std::pair<Dataset<Scalar>, std::optional<Dataset<Scalar>>> open_all_data(Configuration& configuration) {
+    const double tolerance = read_tolerance(configuration);
     Dataset<Scalar> data = open_data<Scalar>(configuration.text("data"), configuration.where("data"), tolerance);
     if (!configuration.is_given("validation")) {
         return {std::move(data), std::nullopt};
@@ -94,6 +106,22 @@ void warn_of_order(const Configuration& configuration, const Dataset<Scalar>& da
 }
 
 template <class Scalar>
+void read_shuffle(Configuration& configuration, const Dataset<Scalar>& training, TrainingSettings& settings) {
+    if (training.compressed() != nullptr) {
+        if (configuration.is_given("shuffle")) {
+            configuration.word<Sampling>("shuffle", kShuffleNames);  // a wrong word stays one
+        }
+        const std::string_view cause = configuration.flag("compress") ? "compress" : "data";
+        configuration.drop_without_effect("shuffle", cause, "compressed data have no order, all batches are full");
+        return;
+    }
+    if (!configuration.is_given("shuffle")) {
+        configuration.resolve("shuffle", training.source().prefers_blocks() ? "blocks" : "full");
+    }
+    settings.sampling = configuration.word<Sampling>("shuffle", kShuffleNames);
+}
+
+template <class Scalar>
 void read_batches(Configuration& configuration, const Dataset<Scalar>& training, TrainingSettings& settings) {
     const std::uint64_t num_samples = training.num_samples();
     if (!configuration.is_given("batch")) {
@@ -109,10 +137,7 @@ void read_batches(Configuration& configuration, const Dataset<Scalar>& training,
                                             std::to_string(num_samples) + ": expected at most that, or full");
         }
     }
-    if (!configuration.is_given("shuffle")) {
-        configuration.resolve("shuffle", training.source().prefers_blocks() ? "blocks" : "full");
-    }
-    settings.sampling = configuration.word<Sampling>("shuffle", kShuffleNames);
+    read_shuffle(configuration, training, settings);
     if (settings.batch_size != 0) {
         warn_of_order(configuration, training, settings.sampling);
     }
