@@ -53,6 +53,16 @@ TEST_CASE("program: training on a compressed file, on compressed samples and on 
     CHECK(from_file["compression"]["compressed"] == 51);
     CHECK(from_file["compression"]["exact"] == 0);
     CHECK(!exact.contains("compression"));
+    CHECK(in_place["compression_seconds"] > 0.0);
+    CHECK(!from_file.contains("compression_seconds"));
+    CHECK(!exact.contains("compression_seconds"));
+    const std::string run = in(directory, "run");
+    const std::string row = "\n  compression time  ";
+    const std::string summary =
+        run_program({"train", "--data", kSamples, "--compress", "--steps=1", "--out", run}).output;
+    CHECK(summary.find(row) < summary.find("\n  time "));
+    CHECK(Json::parse(content_of(run + "/run.json"))["outcome"]["compression_seconds"] > 0.0);
+    CHECK(run_program({"train", "--data", file, "--steps=1"}).output.find(row) == std::string::npos);
     CHECK(std::abs(from_file["loss"].get<double>() - exact["loss"].get<double>()) < 1e-12);
 
     const Json evaluated = json_of(run_program({"gradient", "--weights=1,1,1", "--data", file, "--json"}));
@@ -340,9 +350,10 @@ TEST_CASE("program: a signal ends a compression in one line, wherever it is made
     CHECK(directory.num_entries() == 0);
 }
 
-TEST_CASE("program: options without effect beside compressed data, or beside samples, are refused where that is plain") {
+TEST_CASE("program: options without effect beside compressed data, or beside samples, are refused") {
     const TemporaryDirectory directory;
-    const std::string file = in(directory, "data.skc"), samples = "sine:samples=1000", chain = in(directory, "a/chain.json");
+    const std::string file = in(directory, "data.skc"), samples = "sine:samples=1000",
+                      chain = in(directory, "a/chain.json");
     REQUIRE(run_program({"data", "compress", samples, "--out", file}).exit_code == 0);
     REQUIRE(run_program({"train", "--data", samples, "--steps=1", "--out", in(directory, "a")}).exit_code == 0);
     REQUIRE(run_program({"train", "--data", file, "--steps=1", "--out", in(directory, "b")}).exit_code == 0);
@@ -365,7 +376,8 @@ TEST_CASE("program: options without effect beside compressed data, or beside sam
     CHECK(error_of({"train", "--data", samples, "--tolerance=1e-3"}) == tolerance + not_compressed);
     CHECK(error_of({"train", "--tolerance=1e-3"}) == tolerance + not_compressed);
     CHECK(error_of({"sweep", "--data", samples, axis, "--tolerance=1e-3"}) == tolerance + not_compressed);
-    CHECK(error_of({"sweep", "--preset=trainability", "--tolerance=1e-3"}).find("is not compressed") != std::string::npos);
+    CHECK(error_of({"sweep", "--preset=trainability", "--tolerance=1e-3"}).find("is not compressed") !=
+          std::string::npos);
     CHECK(error_of({"boundary", "--data", samples, axis, "--tolerance=1e-3"}) == tolerance + not_compressed);
     for (const std::string command : {"evaluate", "gradient"}) {
         CHECK(error_of({command, "--chain", chain, "--data", samples, "--tolerance=1e-3"}) ==
@@ -385,8 +397,9 @@ TEST_CASE("program: options without effect beside compressed data, or beside sam
     CHECK(error_of({"train", "--config", both}) == "skein: error: " + both + ", line 2: shuffle: " + no_order);
     CHECK(runs({"train", "--config", both, "--data", samples}));
     options("steps = 1\ntolerance = 1e-3\ndata = '" + samples + "'\n");
-    CHECK(error_of({"train", "--config", both}).find(
-              "line 2: tolerance: has no effect: " + both + ", line 3: data is not compressed") != std::string::npos);
+    CHECK(error_of({"train", "--config", both})
+              .find("line 2: tolerance: has no effect: " + both + ", line 3: data is not compressed") !=
+          std::string::npos);
     CHECK(runs({"train", "--config", both, "--compress"}));
     CHECK(runs({"train", "--config", both, "--data", file}));
     // A file that serves several runs, with the data elsewhere; what it does not use is not kept.
@@ -446,7 +459,8 @@ TEST_CASE("program: what compressed data cannot do is refused in one line") {
     CHECK(error_of({"train", "--data", file, "--batch=10"}).find("expected the full batch") != std::string::npos);
     CHECK(error_of({"train", "--data", file, "--compress"}).find("is compressed already") != std::string::npos);
     CHECK(error_of({"train", "--data", file, "--validation=0.1"}).find("cannot be split") != std::string::npos);
-    CHECK(error_of({"train", "--data", file, "--tolerance=0"}).find("--tolerance: 0 is out of range") != std::string::npos);
+    CHECK(error_of({"train", "--data", file, "--tolerance=0"}).find("--tolerance: 0 is out of range") !=
+          std::string::npos);
     const ProgramResult beyond = run_program({"train", "--data", file, "--tolerance=1e-300", "--json"});
     CHECK(beyond.exit_code == 0);
     const Json json = Json::parse(beyond.output);

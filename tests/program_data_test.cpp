@@ -335,7 +335,8 @@ TEST_CASE("program: samples in the order of x, |x| or y are noticed, rising or f
         return table_file(directory, {x, y});
     };
     const auto trained = [](const std::string& file) {
-        const ProgramResult result = run_program({"train", "--data", file, "--shuffle=none", "--batch=10", "--steps=1"});
+        const ProgramResult result =
+            run_program({"train", "--data", file, "--shuffle=none", "--batch=10", "--steps=1"});
         CHECK(result.exit_code == 0);
         return result.errors;
     };

@@ -89,8 +89,8 @@ std::vector<Scalar> weights_by_the_library(std::uint64_t seed) {
     return {state.chain.weights().begin(), state.chain.weights().end()};
 }
 
-/// A .npy file of samples that are left in their file: (1, 0.5), zeros, which take no room on the disk, and at `nan_row` an
-/// x that is not a number.
+/// A .npy file of samples that are left in their file: (1, 0.5), zeros, which take no room on the disk, and at
+/// `nan_row` an x that is not a number.
 void write_large_samples(const std::filesystem::path& path, std::optional<std::uint64_t> nan_row) {
     constexpr std::uint64_t kRows = 20'000'000, kRowBytes = 2 * sizeof(float);
     write_npy<float>(path, std::vector<float>{1.0F, 0.5F}, std::array<std::size_t, 2>{1, 2});
@@ -274,8 +274,9 @@ TEST_CASE("program: where the data cannot be read on, a run tells the time and t
     CHECK(full_json["sample_layers_per_second"].is_null());
 
     // In the validation data, when all is trained.
-    const ProgramResult validated = run_program({"train", "--data=sine:samples=1000", "--batch=10", "--steps=7", "--json", "--out",
-                                                 directory.file("validated").string(), "--validation", file});
+    const ProgramResult validated =
+        run_program({"train", "--data=sine:samples=1000", "--batch=10", "--steps=7", "--json", "--out",
+                     directory.file("validated").string(), "--validation", file});
     check_failed(validated, "7", "10000002");
     const Json whole = Json::parse(validated.output);
     CHECK(whole["cause"] == "max_steps");

@@ -69,9 +69,9 @@ public:
 
     /// Throws BadInput("where: message").
     [[noreturn]] void fail(std::string_view name, const std::string& message) const;
-    /// For an option that has no effect beside the value of `other`: throws BadInput where that was plain to whoever gave
-    /// it, on the command line, or in the file of options that has the other one too. A value from elsewhere is dropped:
-    /// a file may serve several runs, and a run.json has what was a default.
+    /// For an option that has no effect beside the value of `other`: throws BadInput where that was plain to whoever
+    /// gave it, on the command line, or in the file of options that has the other one too. A value from elsewhere is
+    /// dropped: a file may serve several runs, and a run.json has what was a default.
     void drop_without_effect(std::string_view name, std::string_view other, const std::string& reason);
 
 private:

@@ -12,8 +12,8 @@ namespace skein::app {
 namespace {
 
 constexpr std::size_t kMostRows = 256;
-/// In a random order, whatever the values, a correlation of m rows has a standard deviation of 1 / sqrt(m - 1). Up to 37
-/// rows six of them are 1 and more, which no correlation exceeds.
+/// In a random order, whatever the values, a correlation of m rows has a standard deviation of 1 / sqrt(m - 1). Up to
+/// 37 rows six of them are 1 and more, which no correlation exceeds.
 constexpr double kSigmas = 6.0;
 
 /// `count` of `num_rows` rows, evenly spaced from the first one on.
@@ -42,8 +42,8 @@ std::vector<double> doubled_ranks(std::span<const double> values) {
     return ranks;
 }
 
-/// The correlation of the ranks of values with their places; 0 where all are equal. Ranks, since the few far values of a
-/// long tail would hide the order of the others.
+/// The correlation of the ranks of values with their places; 0 where all are equal. Ranks, since the few far values of
+/// a long tail would hide the order of the others.
 double correlation_with_place(std::span<const double> values) {
     const std::vector<double> ranks = doubled_ranks(values);
     const double middle = static_cast<double>(values.size() - 1);  // doubled, too

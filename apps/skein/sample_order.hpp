@@ -17,8 +17,8 @@ struct SampleOrder {
     double correlation;       // of the column's ranks with the rows, from -1 to 1
 };
 
-/// The column that grows or falls with the row more than chance allows, the one that does most where several do; found by a
-/// few hundred evenly spaced rows. Data of some tens of samples are never said to be in order.
+/// The column that grows or falls with the row more than chance allows, the one that does most where several do; found
+/// by a few hundred evenly spaced rows. Data of some tens of samples are never said to be in order.
 template <class Scalar>
 std::optional<SampleOrder> apparent_order(const Dataset<Scalar>& data);
 

@@ -61,6 +61,7 @@ TrainReport make_report(const Configuration& configuration, const TrainJob<Scala
     report.num_samples = job.training.num_samples();
     report.is_compressed = job.training.compressed() != nullptr;
     report.tolerance = job.training.compression_tolerance();
+    report.compression_seconds = job.compression_seconds;
     if (job.validation) {
         report.num_validation_samples = job.validation->num_samples();
     }
@@ -152,7 +153,7 @@ std::uint64_t sample_layers_of(const TrainJob<Scalar>& job, std::uint64_t steps)
     return (whole_epochs * samples_of_epoch + rest * order.batch_size(0)) * job.start.num_layers();
 }
 
-/// What there is of a run when it is over.
+/// What is known of a run when it is over.
 struct EndOfRun {
     TrainingOutcome outcome;
     std::string data_error = {};  // that ended it, or empty
@@ -170,8 +171,13 @@ EndOfRun run_to_end(const TrainJob<Scalar>& job, TrainingState<Scalar>& state, H
     } catch (const FileError& error) {
         const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
         const bool is_work_known = job.training.compressed() == nullptr && state.step > 0;
-        return {{Status::stopped, Cause::stop_request, state.step, std::numeric_limits<double>::quiet_NaN(), seconds,
-                 is_work_known ? sample_layers_of(job, state.step) : 0, {}},
+        return {{Status::stopped,
+                 Cause::stop_request,
+                 state.step,
+                 std::numeric_limits<double>::quiet_NaN(),
+                 seconds,
+                 is_work_known ? sample_layers_of(job, state.step) : 0,
+                 {}},
                 error.what(),
                 is_work_known};
     }

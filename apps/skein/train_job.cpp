@@ -1,6 +1,7 @@
 #include "train_job.hpp"
 
 #include <array>
+#include <chrono>
 #include <stdexcept>
 #include <vector>
 
@@ -48,7 +49,8 @@ double read_tolerance(Configuration& configuration) {
                          (configuration.is_given("validation") && is_compressed_spec(configuration.text("validation")));
     if (!is_used) {
         configuration.drop_without_effect(
-            "tolerance", "data", configuration.where("data") + " is not compressed: expected --compress, or a .skc file");
+            "tolerance", "data",
+            configuration.where("data") + " is not compressed: expected --compress, or a .skc file");
     }
     return tolerance;
 }
@@ -237,8 +239,12 @@ TrainJob<Scalar> make_train_job(Configuration& configuration) {
     read_optimizer(configuration, start.num_layers(), settings);
     read_stop_rules(configuration, settings.stop);
     auto [training, validation] = open_all_data<Scalar>(configuration);
+    std::optional<double> compression_seconds;
     if (configuration.flag("compress")) {
+        using Clock = std::chrono::steady_clock;
+        const Clock::time_point compression_start = Clock::now();
         training = compress_data(configuration, training, settings.execution);
+        compression_seconds = std::chrono::duration<double>(Clock::now() - compression_start).count();
     }
     const bool is_compressed = training.compressed() != nullptr;
     if (is_compressed && !configuration.is_given("batch")) {
@@ -248,8 +254,8 @@ TrainJob<Scalar> make_train_job(Configuration& configuration) {
     const BatchOrder order(training.num_samples(), settings.batch_size, settings.sampling, settings.seed);
     const std::optional<std::uint64_t> max_steps = length_in_steps(settings.stop, order.steps_per_epoch());
     read_schedule(configuration, max_steps, settings.schedule);
-    TrainJob<Scalar> job{std::move(start), std::move(training), std::move(validation),
-                         std::move(settings), order.steps_per_epoch(), max_steps};
+    TrainJob<Scalar> job{std::move(start),        std::move(training), std::move(validation), std::move(settings),
+                         order.steps_per_epoch(), max_steps,           compression_seconds};
     check_training(job.start, job.training, job.settings);  // before anything is written
     return job;
 }

@@ -116,6 +116,11 @@ std::string time_in_words(const TrainReport& report) {
            std::to_string(report.num_threads) + (report.num_threads == 1 ? " thread)" : " threads)");
 }
 
+std::string compression_time_in_words(const TrainReport& report) {
+    const double seconds = *report.compression_seconds;
+    return duration(seconds) + ", " + rounded(static_cast<double>(report.num_samples) / seconds, 3) + " samples/s";
+}
+
 /// "all 1,001 gradients and losses, error at most 2.3e-10 of their scales, rounding included".
 std::string compression_in_words(const CompressionRecord& record) {
     const std::uint64_t all = record.num_compressed + record.num_exact;
@@ -179,6 +184,9 @@ Json report_json(const TrainReport& report) {
         json["compression"] =
             report.is_work_known ? compression_json(report.outcome.compression, report.tolerance) : Json(nullptr);
     }
+    if (report.compression_seconds) {
+        json["compression_seconds"] = *report.compression_seconds;
+    }
     if (!report.directory.empty()) {
         json["directory"] = report.directory;
         json["files"] = report.files;
@@ -220,7 +228,11 @@ std::string report_text(const TrainReport& report, bool colour) {
     if (report.validation_loss) {
         text += row("validation loss", loss_in_words(report, *report.validation_loss));
     }
-    text += row("weights", weights_in_words(report)) + row("time", time_in_words(report));
+    text += row("weights", weights_in_words(report));
+    if (report.compression_seconds) {
+        text += row("compression time", compression_time_in_words(report));
+    }
+    text += row("time", time_in_words(report));
     if (!report.directory.empty()) {
         text += row("files", report.directory + ": " + (report.files.empty() ? "none" : report.files_in_words()));
     }

@@ -22,6 +22,7 @@ struct TrainReport {
     std::uint64_t num_validation_samples = 0;
     bool is_compressed = false;
     double tolerance = 0.0;  // of compressed data
+    std::optional<double> compression_seconds;  // where this run has compressed them
     std::optional<double> validation_loss;
     nlohmann::ordered_json weights;  // an array that round-trips
     std::vector<double> shown_weights;
