@@ -32,18 +32,20 @@ void elementary(benchmark::State& state, const Function& function, Judge judge, 
         function(std::span<const Scalar>(z), std::span<Scalar>(result));
         benchmark::ClobberMemory();
     }
-    state.counters["elements_per_second"] =
-        benchmark::Counter(static_cast<double>(kCount * state.iterations()), benchmark::Counter::kIsRate);
+    state.counters["elements_per_second"] = benchmark::Counter(
+        static_cast<double>(kCount) * static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
 }
 
-#define SKEIN_ELEMENTARY(function, judge, low, high)                                                      \
-    void function##_float32(benchmark::State& state) {                                                    \
-        elementary<float>(state, skein::function, [](double z) { return judge; }, low, high);             \
-    }                                                                                                     \
-    void function##_float64(benchmark::State& state) {                                                    \
-        elementary<double>(state, skein::function, [](double z) { return judge; }, low, high);            \
-    }                                                                                                     \
-    BENCHMARK(function##_float32)->Name("elementary/" #function "/float32");                              \
+#define SKEIN_ELEMENTARY(function, judge, low, high)                            \
+    void function##_float32(benchmark::State& state) {                          \
+        elementary<float>(                                                      \
+            state, skein::function, [](double z) { return judge; }, low, high); \
+    }                                                                           \
+    void function##_float64(benchmark::State& state) {                          \
+        elementary<double>(                                                     \
+            state, skein::function, [](double z) { return judge; }, low, high); \
+    }                                                                           \
+    BENCHMARK(function##_float32)->Name("elementary/" #function "/float32");    \
     BENCHMARK(function##_float64)->Name("elementary/" #function "/float64");
 
 SKEIN_ELEMENTARY(tanh, std::tanh(z), -4.0, 4.0)

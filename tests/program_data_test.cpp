@@ -297,6 +297,8 @@ TEST_CASE("program: data info says what will go wrong in training") {
     // Labels one after the other.
     std::vector<double> labels(kManySamples, -1.0);
     std::fill(labels.begin() + 120'000, labels.end(), 1.0);
+    CHECK(contains(report_of(noise, labels).errors, "the samples are sorted by y, ascending: "));
+    std::fill(labels.begin(), labels.begin() + 30'000, 1.0);
     CHECK(contains(report_of(noise, labels).errors, "of the variance of y lies between runs"));
     const ProgramResult constant = report_of(std::vector<double>(999, 0.1), std::vector<double>(999, 1));
     CHECK(contains(constant.errors, "x is always 0.1: a chain has one output to learn\n"));
@@ -306,6 +308,86 @@ TEST_CASE("program: data info says what will go wrong in training") {
     CHECK(found["x"]["standard_deviation"] == 0);
     CHECK(found["x"]["skewness"].is_null());
     CHECK(found["correlation"].is_null());
+}
+
+TEST_CASE("program: samples in the order of x, |x| or y are noticed, rising or falling, and no others") {
+    const TemporaryDirectory directory;
+    const auto rows_of = [](std::size_t count) {
+        GeneratedData settings;
+        settings.target = Target::random_labels;
+        settings.num_samples = count;
+        settings.noise = 1.0;
+        const Dataset<double> generated = generate<double>(settings);
+        std::vector<double> x(count), y(count), weights(count);
+        const MiniBatch<double> samples = generated.source().range(0, count, {x.data(), y.data(), weights.data()});
+        std::vector<std::array<double, 2>> rows(count);
+        for (std::size_t row = 0; row < count; ++row) {
+            rows[row] = {std::sinh(samples.x[row]), samples.y[row]};
+        }
+        return rows;
+    };
+    const auto file_of = [&](const std::vector<std::array<double, 2>>& rows) {
+        std::vector<double> x, y;
+        for (const std::array<double, 2>& row : rows) {
+            x.push_back(row[0]);
+            y.push_back(row[1]);
+        }
+        return table_file(directory, {x, y});
+    };
+    const auto trained = [](const std::string& file) {
+        const ProgramResult result =
+            run_program({"train", "--data", file, "--shuffle=none", "--batch=10", "--steps=1"});
+        CHECK(result.exit_code == 0);
+        return result.errors;
+    };
+    const auto value_of = [](const std::string& column, const std::array<double, 2>& row) {
+        return column == "y" ? row[1] : column == "x" ? row[0] : std::abs(row[0]);
+    };
+    for (const std::string column : {"x", "|x|", "y"}) {
+        for (const std::string direction : {"ascending", "descending"}) {
+            CAPTURE(column);
+            CAPTURE(direction);
+            const std::string words = "sorted by " + column + ", " + direction;
+            std::vector<std::array<double, 2>> rows = rows_of(kManySamples);
+            std::ranges::sort(rows, {}, [&](const auto& row) { return value_of(column, row); });
+            if (direction == "descending") std::ranges::reverse(rows);
+            const std::string file = file_of(rows);
+            CHECK(contains(trained(file), "the data look " + words + " (correlation with the row " +
+                                              (direction == "ascending" ? "1)" : "-1)")));
+            const ProgramResult told = data({"info", file});
+            CHECK(contains(told.errors, "the samples are " + words + ": shuffling blocks"));
+            CHECK(contains(told.output, "\n  sorted by " + column + std::string(15 - column.size(), ' ') + direction));
+            const Json found = info({file});
+            CHECK(found["sorted_by_" + (column == "|x|" ? "absolute_x" : column)] == direction);
+            // Not quite, and a hundred of them.
+            std::swap(rows[10], rows[20]);
+            const std::string almost = file_of(rows);
+            CHECK(contains(data({"info", almost}).errors, "% of the variance of " + column + " lies between runs"));
+            CHECK(contains(trained(almost), "the data look " + words));
+            rows = rows_of(100);
+            std::ranges::sort(rows, {}, [&](const auto& row) { return value_of(column, row); });
+            CHECK(contains(trained(file_of(rows)), "the data look sorted by " + column + ", ascending"));
+        }
+    }
+    for (std::size_t count = 11; count < 300; count += 7) {
+        CAPTURE(count);
+        const std::string file = file_of(rows_of(count));
+        CHECK(trained(file) == "");
+        CHECK(data({"info", file}).errors == "");
+    }
+    CHECK(trained(file_of(rows_of(kManySamples))) == "");
+    // Columns that are constant are in no order; the sign of x, with one size, is.
+    const std::vector<double> ones(kManySamples, 1.0);
+    CHECK(trained(table_file(directory, {ones, ones})) == "");
+    std::vector<double> signs(kManySamples, -1.0);
+    std::fill(signs.begin() + 120'000, signs.end(), 1.0);
+    CHECK(contains(trained(table_file(directory, {signs, ones})), "sorted by x, ascending"));
+    // One block is mixed throughout.
+    std::vector<std::array<double, 2>> rows = rows_of(30'000);
+    std::ranges::sort(rows);
+    const std::string file = file_of(rows);
+    CHECK(contains(trained(file), "sorted by x, ascending"));
+    CHECK(run_program({"train", "--data", file, "--shuffle=blocks", "--steps=1"}).errors == "");
 }
 
 TEST_CASE("program: data info draws the density of x and the mean of y, whatever the range") {

@@ -162,8 +162,8 @@ FileValue axes_value(const toml::array& tables, const std::string& path) {
 /// Keeps the values of one file in a configuration.
 class FileReader {
 public:
-    FileReader(Configuration& configuration, std::string path)
-        : configuration_(configuration), path_(std::move(path)), command_line_(configuration) {}
+    FileReader(Configuration& configuration, std::string path, Source source)
+        : configuration_(configuration), path_(std::move(path)), source_(source), command_line_(configuration) {}
 
     /// Takes a node of TOML or JSON; `place` is "line 3" or "configuration".
     template <class Node>
@@ -181,7 +181,7 @@ public:
                            (value ? in_words(*value) : kind_in_words(node)));
         }
         if (!is_overruled(option.name)) {
-            configuration_.set(option.name, value->text, where);
+            configuration_.set(option.name, value->text, where, source_);
         }
     }
 
@@ -209,6 +209,7 @@ private:
 
     Configuration& configuration_;
     std::string path_;
+    Source source_;
     Configuration command_line_;  // what was given before the file
 };
 
@@ -282,12 +283,12 @@ void add_config_file(Configuration& configuration, const std::filesystem::path& 
     if (path.extension() != ".json") {
         return add_config_text(configuration, text, path.string());
     }
-    FileReader reader(configuration, path.string());
+    FileReader reader(configuration, path.string(), Source::stored_run);
     add_json(reader, text, path.string());
 }
 
 void add_config_text(Configuration& configuration, const std::string& text, const std::string& name) {
-    FileReader reader(configuration, name);
+    FileReader reader(configuration, name, Source::options_file);
     add_toml(reader, text, name);
 }
 

@@ -9,13 +9,15 @@
 
 namespace skein::app {
 
-void Configuration::set(std::string_view name, std::string text, std::string where) {
-    values_.insert_or_assign(std::string(option(name).name), Value{std::move(text), std::move(where)});
+void Configuration::set(std::string_view name, std::string text, std::string where, Source source) {
+    values_.insert_or_assign(std::string(option(name).name), Value{std::move(text), std::move(where), source});
 }
 
 void Configuration::resolve(std::string_view name, std::string text) {
     std::string place = where(name);
-    set(name, std::move(text), std::move(place));
+    const auto found = values_.find(name);
+    const Source source = found == values_.end() ? Source::command_line : found->second.source;
+    set(name, std::move(text), std::move(place), source);
 }
 
 bool Configuration::is_alternative_given(std::string_view name) const {
@@ -94,6 +96,20 @@ std::vector<std::string> Configuration::texts(std::string_view name) const {
 
 void Configuration::fail(std::string_view name, const std::string& message) const {
     throw BadInput(where(name) + ": " + message);
+}
+
+void Configuration::drop_without_effect(std::string_view name, std::string_view other, const std::string& reason) {
+    const auto found = values_.find(name);
+    if (found == values_.end()) {
+        return;
+    }
+    const auto decisive = values_.find(other);
+    const bool is_of_one_file = found->second.source == Source::options_file && decisive != values_.end() &&
+                                decisive->second.source == Source::options_file;
+    if (found->second.source == Source::command_line || is_of_one_file) {
+        fail(name, "has no effect: " + reason);
+    }
+    values_.erase(found);
 }
 
 const Option& Configuration::option(std::string_view name) const {

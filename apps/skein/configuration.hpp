@@ -14,6 +14,10 @@
 
 namespace skein::app {
 
+/// Who has given a value: the command line, a file of options or a preset, or the run.json of an earlier run, which has
+/// the defaults too.
+enum class Source : std::uint8_t { command_line, options_file, stored_run };
+
 /// Each value is kept as the text that the command line would have, with a word on where it was given: errors name it.
 /// What is read from it is checked; the readers throw BadInput.
 class Configuration {
@@ -23,7 +27,7 @@ public:
     const Command& command() const noexcept { return command_; }
 
     /// Keeps `text` as the value of option `name`. `where` is what errors call it: "--seed", "run.toml, line 3: seed".
-    void set(std::string_view name, std::string text, std::string where);
+    void set(std::string_view name, std::string text, std::string where, Source source = Source::command_line);
     /// Keeps a value that follows from others, as if it had been given.
     void resolve(std::string_view name, std::string text);
 
@@ -65,11 +69,16 @@ public:
 
     /// Throws BadInput("where: message").
     [[noreturn]] void fail(std::string_view name, const std::string& message) const;
+    /// For an option that has no effect beside the value of `other`: throws BadInput where that was plain to whoever
+    /// gave it, on the command line, or in the file of options that has the other one too. A value from elsewhere is
+    /// dropped: a file may serve several runs, and a run.json has what was a default.
+    void drop_without_effect(std::string_view name, std::string_view other, const std::string& reason);
 
 private:
     struct Value {
         std::string text;
         std::string where;
+        Source source;
     };
     const Option& option(std::string_view name) const;
     std::size_t word_index(std::string_view name, std::string word, std::span<const std::string_view> names) const;

@@ -52,6 +52,7 @@ const Command kCommand{
     .takes_words = true};
 
 constexpr int kDigits = 6;
+constexpr std::size_t kLabelWidth = 27;
 constexpr std::size_t kTextColumns = 64;
 constexpr std::size_t kFigureColumns = 256;
 
@@ -94,8 +95,13 @@ std::string moments_text(const DataSummary& summary) {
     return render({table}, Format::text, kDigits);
 }
 
-std::string direction(const DataSummary& summary) {
-    return summary.order_of_x.is_ascending() ? "ascending" : "descending";
+std::string direction(const SortedColumn& column) { return column.is_ascending ? "ascending" : "descending"; }
+
+/// The direction of a column that is sorted, or null.
+Json sorted_json(const DataSummary& summary, std::string_view name) {
+    const std::vector<SortedColumn> sorted = summary.sorted_columns();
+    const auto found = std::ranges::find(sorted, name, &SortedColumn::name);
+    return found == sorted.end() ? Json(nullptr) : Json(direction(*found));
 }
 
 std::string found_text(const Found& found) {
@@ -106,8 +112,9 @@ std::string found_text(const Found& found) {
     if (const double correlation = summary.moments.correlation(); !std::isnan(correlation)) {
         text += "\n  correlation of x and y   " + rounded(correlation) + "\n";
     }
-    if (summary.is_sorted()) {
-        text += "  sorted by x              " + direction(summary) + "\n";
+    if (const std::vector<SortedColumn> sorted = summary.sorted_columns(); !sorted.empty()) {
+        const std::string label = "  sorted by " + std::string(sorted[0].name);
+        text += label + std::string(kLabelWidth - label.size(), ' ') + direction(sorted[0]) + "\n";
     }
     if (!summary.moments.x.is_constant()) {
         text += "\n" + profile_text(density_profile(summary.histogram, kTextColumns));
@@ -138,7 +145,9 @@ Json found_json(const Found& found) {
         json["m"] = column_json(summary.moments.sample_weight, summary.distinct_weights);
     }
     json["correlation"] = exact_json(summary.moments.correlation());
-    json["sorted_by_x"] = summary.is_sorted() ? Json(direction(summary)) : Json(nullptr);
+    json["sorted_by_x"] = sorted_json(summary, "x");
+    json["sorted_by_absolute_x"] = sorted_json(summary, "|x|");
+    json["sorted_by_y"] = sorted_json(summary, "y");
     json["warnings"] = summary.warnings();
     return json;
 }

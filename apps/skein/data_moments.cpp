@@ -92,7 +92,10 @@ double SampleMoments::correlation() const {
 }
 
 SampleMoments moments_of_run(const double* x, const double* y, const double* sample_weight, std::size_t count) {
-    SampleMoments moments{column_moments(x, count), column_moments(y, count), {}, 0.0};
+    double absolute_x[kRunSamples];
+    std::transform(x, x + count, absolute_x, [](double value) { return std::abs(value); });
+    SampleMoments moments{
+        column_moments(x, count), column_moments(absolute_x, count), column_moments(y, count), {}, 0.0};
     if (sample_weight != nullptr) {
         moments.sample_weight = column_moments(sample_weight, count);
     }
@@ -102,8 +105,8 @@ SampleMoments moments_of_run(const double* x, const double* y, const double* sam
 }
 
 SampleMoments merged(const SampleMoments& one, const SampleMoments& other) {
-    SampleMoments all{merged_columns(one.x, other.x), merged_columns(one.y, other.y),
-                      merged_columns(one.sample_weight, other.sample_weight), 0.0};
+    SampleMoments all{merged_columns(one.x, other.x), merged_columns(one.absolute_x, other.absolute_x),
+                      merged_columns(one.y, other.y), merged_columns(one.sample_weight, other.sample_weight), 0.0};
     all.sum_xy =
         one.sum_xy + other.sum_xy +
         one.x.count * (other.x.count / all.x.count) * (other.x.mean - one.x.mean) * (other.y.mean - one.y.mean);

@@ -34,7 +34,7 @@ struct ColumnMoments {
 
 /// Of samples (x, y, m).
 struct SampleMoments {
-    ColumnMoments x, y, sample_weight;
+    ColumnMoments x, absolute_x, y, sample_weight;
     double sum_xy = 0.0;  // products of distances from the means
 
     /// NaN where x or y is always the same.

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <utility>
 
 #include "numbers.hpp"
 #include "ordered_blocks.hpp"
+#include "sample_order.hpp"
 #include "signals.hpp"
 
 namespace skein::app {
@@ -23,7 +25,7 @@ struct SummaryBlock {
     SampleBlock<double> block;
     SampleMoments moments;
     DistinctValues distinct_x, distinct_y, distinct_weights;
-    Order order_of_x;
+    SampleOrders orders;
     DyadicHistogram histogram;
 };
 
@@ -47,10 +49,10 @@ void compute(SummaryBlock& part, int level) {
     add_all(part.distinct_x, samples.x, count);
     add_all(part.distinct_y, samples.y, count);
     add_all(part.distinct_weights, samples.sample_weight, samples.sample_weight == nullptr ? 0 : count);
-    part.order_of_x = Order();
+    part.orders = SampleOrders();
     part.histogram = DyadicHistogram(level);
     for (std::size_t index = 0; index < count; ++index) {
-        part.order_of_x.add(samples.x[index]);
+        part.orders.add(samples.x[index], samples.y[index]);
         part.histogram.add(samples.x[index], samples.y[index]);
     }
 }
@@ -60,15 +62,18 @@ void add(DataSummary& summary, MomentTree& tree, const SummaryBlock& part) {
     summary.distinct_x.add(part.distinct_x);
     summary.distinct_y.add(part.distinct_y);
     summary.distinct_weights.add(part.distinct_weights);
-    summary.order_of_x.add(part.order_of_x);
+    summary.orders.add(part.orders);
     summary.histogram.add(part.histogram);
 }
 
+bool differs_between_runs(const ColumnMoments& column) {
+    return column.count >= kLeastRuns * kRunSamples && column.share_between_runs() > kLargestShare;
+}
+
 void warn_of_runs(const ColumnMoments& column, const std::string& name, std::vector<std::string>& warnings) {
-    const double share = column.share_between_runs();
-    if (column.count >= kLeastRuns * kRunSamples && share > kLargestShare) {
-        warnings.push_back("the samples come in an order: " + rounded(100 * share, 3) + " % of the variance of " +
-                           name + " lies between runs of " + grouped(kRunSamples) +
+    if (differs_between_runs(column)) {
+        warnings.push_back("the samples come in an order: " + rounded(100 * column.share_between_runs(), 3) +
+                           " % of the variance of " + name + " lies between runs of " + grouped(kRunSamples) +
                            " samples, so shuffling blocks of them (--shuffle blocks) is not enough");
     }
 }
@@ -115,6 +120,31 @@ void Order::add(const Order& next) {
     last_ = next.last_;
 }
 
+void SampleOrders::add(double of_x, double of_y) {
+    x.add(of_x);
+    absolute_x.add(std::abs(of_x));
+    y.add(of_y);
+}
+
+void SampleOrders::add(const SampleOrders& next) {
+    x.add(next.x);
+    absolute_x.add(next.absolute_x);
+    y.add(next.y);
+}
+
+std::vector<SortedColumn> DataSummary::sorted_columns() const {
+    std::vector<SortedColumn> sorted;
+    const auto look_at = [&](std::string_view name, const Order& order, const ColumnMoments& column) {
+        if (!column.is_constant() && (order.is_ascending() || order.is_descending())) {
+            sorted.push_back({name, order.is_ascending()});
+        }
+    };
+    look_at("x", orders.x, moments.x);
+    look_at("|x|", orders.absolute_x, moments.absolute_x);
+    look_at("y", orders.y, moments.y);
+    return sorted;
+}
+
 std::vector<std::string> DataSummary::warnings() const {
     std::vector<std::string> warnings;
     if (moments.x.is_constant()) {
@@ -123,13 +153,14 @@ std::vector<std::string> DataSummary::warnings() const {
     if (moments.y.is_constant()) {
         warnings.push_back("y is always " + shortest(moments.y.min));
     }
-    if (is_sorted() && num_samples() > kRunSamples) {  // fewer are in one block, or in one batch
-        warnings.push_back("the samples are sorted by x, " +
-                           std::string(order_of_x.is_ascending() ? "ascending" : "descending") +
+    const std::vector<SortedColumn> sorted = sorted_columns();
+    if (!sorted.empty() && num_samples() > kRunSamples) {  // fewer are in one block, or in one batch
+        warnings.push_back("the samples are " + sorted_in_words(sorted[0].name, sorted[0].is_ascending) +
                            ": shuffling blocks of them (--shuffle blocks) is not enough");
         return warnings;
     }
-    warn_of_runs(moments.x, "x", warnings);
+    const bool is_x_enough = differs_between_runs(moments.x);  // |x| then mostly does, too
+    warn_of_runs(is_x_enough ? moments.x : moments.absolute_x, is_x_enough ? "x" : "|x|", warnings);
     warn_of_runs(moments.y, "y", warnings);
     return warnings;
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "data_moments.hpp"
@@ -42,17 +43,30 @@ private:
     double first_ = 0.0, last_ = 0.0;
 };
 
+/// A column in whose order the samples are.
+struct SortedColumn {
+    std::string_view name;  // "x", "|x|" or "y"
+    bool is_ascending;
+};
+
+/// The orders of the columns that samples may be sorted by.
+struct SampleOrders {
+    Order x, absolute_x, y;
+
+    void add(double of_x, double of_y);
+    void add(const SampleOrders& next);
+};
+
 struct DataSummary {
     SampleMoments moments;
     DistinctValues distinct_x, distinct_y, distinct_weights;
-    Order order_of_x;
+    SampleOrders orders;
     DyadicHistogram histogram;
 
     std::uint64_t num_samples() const { return static_cast<std::uint64_t>(moments.x.count); }
     bool has_weights() const { return moments.sample_weight.count > 0; }
-    bool is_sorted() const {
-        return !moments.x.is_constant() && (order_of_x.is_ascending() || order_of_x.is_descending());
-    }
+    /// The columns, of x, |x| and y, that never fall, or never rise, and are not constant.
+    std::vector<SortedColumn> sorted_columns() const;
     /// One sentence each.
     std::vector<std::string> warnings() const;
 };

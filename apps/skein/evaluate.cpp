@@ -188,6 +188,9 @@ int evaluate_command(const std::vector<std::string>& arguments) {
             throw BadInput("--" + std::string(required) + " is missing (see skein evaluate --help)");
         }
     }
+    if (configuration->is_given("tolerance") && !is_compressed_spec(configuration->text("data"))) {
+        configuration->fail("tolerance", "has no effect: --data is not compressed: expected a .skc file");
+    }
     warn_without_hardware_fma(configuration->flag("quiet"));
     const std::string stored = read_chain_precision(configuration->text("chain"));
     const std::string precision = configuration->is_given("precision") ? configuration->text("precision") : stored;

@@ -175,6 +175,11 @@ void check_options(const Configuration& configuration) {
     if (!given("data") && !(given("x") && given("y"))) {
         throw BadInput("--x and --y, or --data, are missing (see skein gradient --help)");
     }
+    if (given("tolerance") && !is_compressed_spec(configuration.text("data"))) {
+        configuration.fail("tolerance", "has no effect: " +
+                                            std::string(given("data") ? "--data is not compressed: expected a .skc file"
+                                                                      : "one sample is not compressed"));
+    }
 }
 
 }  // namespace

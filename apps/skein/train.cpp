@@ -1,5 +1,7 @@
 // skein train
 #include <algorithm>
+#include <chrono>
+#include <limits>
 #include <type_traits>
 
 #include "chain_options.hpp"
@@ -59,6 +61,7 @@ TrainReport make_report(const Configuration& configuration, const TrainJob<Scala
     report.num_samples = job.training.num_samples();
     report.is_compressed = job.training.compressed() != nullptr;
     report.tolerance = job.training.compression_tolerance();
+    report.compression_seconds = job.compression_seconds;
     if (job.validation) {
         report.num_validation_samples = job.validation->num_samples();
     }
@@ -139,16 +142,64 @@ TrainingOutcome run(const TrainJob<Scalar>& job, TrainingState<Scalar>& state, H
     return train<Scalar>(state, job.training, job.settings, observers);
 }
 
+/// Samples x layers of the first `steps` steps, on data that are not compressed.
+template <class Scalar>
+std::uint64_t sample_layers_of(const TrainJob<Scalar>& job, std::uint64_t steps) {
+    const TrainingSettings& settings = job.settings;
+    const BatchOrder order(job.training.num_samples(), settings.batch_size, settings.sampling, settings.seed);
+    const std::uint64_t whole_epochs = steps / order.steps_per_epoch(), rest = steps % order.steps_per_epoch();
+    const std::uint64_t last_step = order.steps_per_epoch() - 1;
+    const std::uint64_t samples_of_epoch = last_step * order.batch_size(0) + order.batch_size(last_step);
+    return (whole_epochs * samples_of_epoch + rest * order.batch_size(0)) * job.start.num_layers();
+}
+
+/// What is known of a run when it is over.
+struct EndOfRun {
+    TrainingOutcome outcome;
+    std::string data_error = {};  // that ended it, or empty
+    bool is_work_known = true;
+};
+
+/// Trains. An error in data that are read as the run goes on ends it; then the time is that until the error came, the
+/// work that of the steps before it, and how often the samples served in the place of compressed data is not known.
+template <class Scalar>
+EndOfRun run_to_end(const TrainJob<Scalar>& job, TrainingState<Scalar>& state, History<Scalar>& history, bool quiet) {
+    using Clock = std::chrono::steady_clock;
+    const Clock::time_point start = Clock::now();
+    try {
+        return {run(job, state, history, quiet)};
+    } catch (const FileError& error) {
+        const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+        const bool is_work_known = job.training.compressed() == nullptr && state.step > 0;
+        return {{Status::stopped,
+                 Cause::stop_request,
+                 state.step,
+                 std::numeric_limits<double>::quiet_NaN(),
+                 seconds,
+                 is_work_known ? sample_layers_of(job, state.step) : 0,
+                 {}},
+                error.what(),
+                is_work_known};
+    }
+}
+
 /// The losses that a signal has kept train() from computing, where there is time for them.
 template <class Scalar>
 void add_losses(const TrainJob<Scalar>& job, const Chain<Scalar>& chain, TrainReport& report) {
     Execution execution = job.settings.execution;
     execution.stop_request = &summary_stop_request();
-    if (report.outcome.cause == Cause::stop_request) {
-        report.outcome.loss = loss(chain, job.training, execution);
-    }
     if (job.validation) {
-        report.validation_loss = loss(chain, *job.validation, execution);
+        report.validation_loss = std::numeric_limits<double>::quiet_NaN();
+    }
+    try {
+        if (report.outcome.cause == Cause::stop_request) {
+            report.outcome.loss = loss(chain, job.training, execution);
+        }
+        if (job.validation) {
+            report.validation_loss = loss(chain, *job.validation, execution);
+        }
+    } catch (const FileError& error) {  // what has been trained must not be lost with it
+        report.data_error = error.what();
     }
 }
 
@@ -165,23 +216,15 @@ int train_with(Configuration& configuration) {
     }
     const std::string start_time = utc_now();
     TrainingState<Scalar> state(job.start);
-    std::string data_error;
-    const TrainingOutcome outcome = [&] {
-        try {
-            return run(job, state, history, configuration.flag("quiet"));
-        } catch (const FileError& error) {  // in the data, larger than memory, that are read as the run goes on
-            data_error = error.what();
-            return TrainingOutcome{Status::stopped, Cause::stop_request, state.step,
-                                   std::numeric_limits<double>::quiet_NaN(), 0.0, 0, {}};
-        }
-    }();
+    const EndOfRun end = run_to_end(job, state, history, configuration.flag("quiet"));
 
     TrainReport report = make_report(configuration, job, state.chain);
-    report.outcome = outcome;
-    report.data_error = data_error;
-    report.signal = outcome.cause == Cause::stop_request && data_error.empty() ? stop_signal() : 0;
+    report.outcome = end.outcome;
+    report.data_error = end.data_error;
+    report.is_work_known = end.is_work_known;
+    report.signal = end.outcome.cause == Cause::stop_request && end.data_error.empty() ? stop_signal() : 0;
     report.start_time = start_time;
-    if (data_error.empty()) {
+    if (end.data_error.empty()) {
         add_losses(job, state.chain, report);
     }
     history.finish(report.validation_loss.value_or(std::numeric_limits<double>::quiet_NaN()));
@@ -191,8 +234,8 @@ int train_with(Configuration& configuration) {
     write_output(configuration.flag("json") ? json_line(report_json(report))
                                             : report_text(report, output_has_colour()));
     throw_file_errors(report);
-    if (!data_error.empty()) {
-        throw Failure(data_error + " (after " + grouped(outcome.steps) + " steps" +
+    if (!report.data_error.empty()) {
+        throw Failure(report.data_error + " (after " + grouped(end.outcome.steps) + " steps" +
                       (directory ? ", whose weights are in " + report.directory : "") + ")");
     }
     return report.signal == 0 ? kDone : kSignalBase + report.signal;

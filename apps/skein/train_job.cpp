@@ -1,7 +1,7 @@
 #include "train_job.hpp"
 
 #include <array>
-#include <cmath>
+#include <chrono>
 #include <stdexcept>
 #include <vector>
 
@@ -10,6 +10,7 @@
 #include "data_spec.hpp"
 #include "errors.hpp"
 #include "numbers.hpp"
+#include "sample_order.hpp"
 #include "streams.hpp"
 
 namespace skein::app {
@@ -41,10 +42,23 @@ Chain<Scalar> make_start(const Configuration& configuration) {
     return make_chain<Scalar>(configuration, initial_weights<Scalar>(num_layers, initialization, seed));
 }
 
+/// How far the errors of compressed data may go, where there are such data.
+double read_tolerance(Configuration& configuration) {
+    const double tolerance = configuration.positive_number("tolerance");
+    const bool is_used = configuration.flag("compress") || is_compressed_spec(configuration.text("data")) ||
+                         (configuration.is_given("validation") && is_compressed_spec(configuration.text("validation")));
+    if (!is_used) {
+        configuration.drop_without_effect(
+            "tolerance", "data",
+            configuration.where("data") + " is not compressed: expected --compress, or a .skc file");
+    }
+    return tolerance;
+}
+
 /// The training data, and the validation data that --validation asks for.
 template <class Scalar>
-std::pair<Dataset<Scalar>, std::optional<Dataset<Scalar>>> open_all_data(const Configuration& configuration) {
-    const double tolerance = configuration.positive_number("tolerance");
+std::pair<Dataset<Scalar>, std::optional<Dataset<Scalar>>> open_all_data(Configuration& configuration) {
+    const double tolerance = read_tolerance(configuration);
     Dataset<Scalar> data = open_data<Scalar>(configuration.text("data"), configuration.where("data"), tolerance);
     if (!configuration.is_given("validation")) {
         return {std::move(data), std::nullopt};
@@ -78,43 +92,35 @@ Dataset<Scalar> compress_data(const Configuration& configuration, const Dataset<
 /// In the order of Sampling.
 constexpr std::array<std::string_view, 4> kShuffleNames{"full", "with_replacement", "none", "blocks"};
 
-/// The correlation of x with the number of the row, over some rows that are evenly spaced.
-template <class Scalar>
-double correlation_with_row(const Dataset<Scalar>& data, std::size_t count) {
-    std::vector<std::uint64_t> rows(count);
-    std::vector<Scalar> x(count), y(count), m(count);
-    for (std::size_t at = 0; at < count; ++at) {
-        rows[at] = data.num_samples() / count * at;
-    }
-    const MiniBatch<Scalar> samples = data.source().gather(rows, {x.data(), y.data(), m.data()});
-    const double n = static_cast<double>(count), middle = (n - 1.0) / 2.0;
-    double mean = 0.0, of_both = 0.0, of_x = 0.0, of_rows = 0.0;
-    for (std::size_t at = 0; at < count; ++at) {
-        mean += static_cast<double>(samples.x[at]) / n;
-    }
-    for (std::size_t at = 0; at < count; ++at) {
-        const double from_middle = static_cast<double>(at) - middle, from_mean = static_cast<double>(samples.x[at]) - mean;
-        of_both += from_middle * from_mean;
-        of_x += from_mean * from_mean;
-        of_rows += from_middle * from_middle;
-    }
-    return of_x > 0.0 ? of_both / std::sqrt(of_x * of_rows) : 0.0;
-}
-
 /// Where the order of the samples is kept, more or less, sorted data give mini-batches that are all alike.
 template <class Scalar>
 void warn_of_order(const Configuration& configuration, const Dataset<Scalar>& data, Sampling sampling) {
-    constexpr std::size_t kRows = 256;
-    constexpr double kSixSigma = 0.375;  // of the correlation of 256 rows that are independent: 6 / sqrt(256)
-    const bool keeps_order = sampling == Sampling::sequential || sampling == Sampling::shuffled_blocks;
-    if (!keeps_order || !data.has_samples() || data.num_samples() < kRows || configuration.flag("quiet")) {
+    const bool keeps_order = sampling == Sampling::sequential ||
+                             (sampling == Sampling::shuffled_blocks && data.num_samples() > kBlockSamples);
+    if (!keeps_order || !data.has_samples() || configuration.flag("quiet")) {
         return;
     }
-    const double correlation = correlation_with_row(data, kRows);
-    if (std::abs(correlation) > kSixSigma) {
-        write_warning("the data look sorted by x (correlation with the row " + rounded(correlation, 2) +
+    if (const std::optional<SampleOrder> order = apparent_order(data)) {
+        write_warning("the data look " + sorted_in_words(order->column, order->correlation > 0.0) +
+                      " (correlation with the row " + rounded(order->correlation, 2) +
                       "): mini-batches will be all alike for a while; --shuffle full mixes them");
     }
+}
+
+template <class Scalar>
+void read_shuffle(Configuration& configuration, const Dataset<Scalar>& training, TrainingSettings& settings) {
+    if (training.compressed() != nullptr) {
+        if (configuration.is_given("shuffle")) {
+            configuration.word<Sampling>("shuffle", kShuffleNames);  // a wrong word stays one
+        }
+        const std::string_view cause = configuration.flag("compress") ? "compress" : "data";
+        configuration.drop_without_effect("shuffle", cause, "compressed data have no order, all batches are full");
+        return;
+    }
+    if (!configuration.is_given("shuffle")) {
+        configuration.resolve("shuffle", training.source().prefers_blocks() ? "blocks" : "full");
+    }
+    settings.sampling = configuration.word<Sampling>("shuffle", kShuffleNames);
 }
 
 template <class Scalar>
@@ -133,10 +139,7 @@ void read_batches(Configuration& configuration, const Dataset<Scalar>& training,
                                             std::to_string(num_samples) + ": expected at most that, or full");
         }
     }
-    if (!configuration.is_given("shuffle")) {
-        configuration.resolve("shuffle", training.source().prefers_blocks() ? "blocks" : "full");
-    }
-    settings.sampling = configuration.word<Sampling>("shuffle", kShuffleNames);
+    read_shuffle(configuration, training, settings);
     if (settings.batch_size != 0) {
         warn_of_order(configuration, training, settings.sampling);
     }
@@ -236,8 +239,12 @@ TrainJob<Scalar> make_train_job(Configuration& configuration) {
     read_optimizer(configuration, start.num_layers(), settings);
     read_stop_rules(configuration, settings.stop);
     auto [training, validation] = open_all_data<Scalar>(configuration);
+    std::optional<double> compression_seconds;
     if (configuration.flag("compress")) {
+        using Clock = std::chrono::steady_clock;
+        const Clock::time_point compression_start = Clock::now();
         training = compress_data(configuration, training, settings.execution);
+        compression_seconds = std::chrono::duration<double>(Clock::now() - compression_start).count();
     }
     const bool is_compressed = training.compressed() != nullptr;
     if (is_compressed && !configuration.is_given("batch")) {
@@ -247,8 +254,8 @@ TrainJob<Scalar> make_train_job(Configuration& configuration) {
     const BatchOrder order(training.num_samples(), settings.batch_size, settings.sampling, settings.seed);
     const std::optional<std::uint64_t> max_steps = length_in_steps(settings.stop, order.steps_per_epoch());
     read_schedule(configuration, max_steps, settings.schedule);
-    TrainJob<Scalar> job{std::move(start), std::move(training), std::move(validation),
-                         std::move(settings), order.steps_per_epoch(), max_steps};
+    TrainJob<Scalar> job{std::move(start),        std::move(training), std::move(validation), std::move(settings),
+                         order.steps_per_epoch(), max_steps,           compression_seconds};
     check_training(job.start, job.training, job.settings);  // before anything is written
     return job;
 }

@@ -17,6 +17,8 @@ struct TrainJob {
     std::uint64_t steps_per_epoch;
     /// The steps that --epochs or --steps allow, where they limit them.
     std::optional<std::uint64_t> max_steps;
+    /// How long --compress took.
+    std::optional<double> compression_seconds;
 };
 
 /// Reads the data and checks everything; writes the defaults that depend on other options into the configuration.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "compressed_summary.hpp"
 #include "json.hpp"
@@ -68,7 +69,7 @@ std::string status_in_words(const TrainReport& report) {
 
 /// Of a run that a signal has stopped, a loss that is not a number is one that there was no time for.
 std::string loss_in_words(const TrainReport& report, double loss) {
-    if (!report.data_error.empty()) {
+    if (!report.data_error.empty() && std::isnan(loss)) {
         return "not computed: the data cannot be read";
     }
     return report.signal != 0 && std::isnan(loss) ? "not computed: it would take too long" : rounded(loss);
@@ -109,9 +110,15 @@ std::string samples_in_words(const TrainReport& report) {
 }
 
 std::string time_in_words(const TrainReport& report) {
-    return duration(report.outcome.seconds) + ", " + rounded(report.sample_layers_per_second(), 3) +
-           " sample-layers/s (" + std::string(instruction_set()) + ", " + std::to_string(report.num_threads) +
-           (report.num_threads == 1 ? " thread)" : " threads)");
+    const std::string rate =
+        report.is_work_known ? ", " + rounded(report.sample_layers_per_second(), 3) + " sample-layers/s" : "";
+    return duration(report.outcome.seconds) + rate + " (" + std::string(instruction_set()) + ", " +
+           std::to_string(report.num_threads) + (report.num_threads == 1 ? " thread)" : " threads)");
+}
+
+std::string compression_time_in_words(const TrainReport& report) {
+    const double seconds = *report.compression_seconds;
+    return duration(seconds) + ", " + rounded(static_cast<double>(report.num_samples) / seconds, 3) + " samples/s";
 }
 
 std::string row(const std::string& name, const std::string& value) {
@@ -122,14 +129,18 @@ std::string row(const std::string& name, const std::string& value) {
 }  // namespace
 
 double TrainReport::sample_layers_per_second() const {
+    if (!is_work_known) {
+        return std::numeric_limits<double>::quiet_NaN();
+    }
     return outcome.seconds > 0 ? static_cast<double>(outcome.sample_layers) / outcome.seconds : 0.0;
 }
 
 std::string TrainReport::cause() const {
-    if (!data_error.empty()) {
-        return "data_error";
+    if (signal != 0) {
+        return std::string(signal_name(signal));
     }
-    return std::string(signal != 0 ? signal_name(signal) : kCauseNames[static_cast<std::size_t>(outcome.cause)]);
+    const bool is_ended_by_data = !data_error.empty() && outcome.cause == Cause::stop_request;
+    return is_ended_by_data ? "data_error" : std::string(kCauseNames[static_cast<std::size_t>(outcome.cause)]);
 }
 
 std::string TrainReport::files_in_words() const {
@@ -150,7 +161,7 @@ Json report_json(const TrainReport& report) {
               {"weights", report.weights},
               {"samples", report.num_samples},
               {"seconds", report.outcome.seconds},
-              {"sample_layers_per_second", report.sample_layers_per_second()},
+              {"sample_layers_per_second", exact_json(report.sample_layers_per_second())},
               {"precision", report.precision},
               {"seed", report.seed},
               {"version", version()},
@@ -158,7 +169,11 @@ Json report_json(const TrainReport& report) {
               {"instruction_set", instruction_set()},
               {"threads", report.num_threads}};
     if (report.is_compressed) {
-        json["compression"] = compression_json(report.outcome.compression, report.tolerance);
+        json["compression"] =
+            report.is_work_known ? compression_json(report.outcome.compression, report.tolerance) : Json(nullptr);
+    }
+    if (report.compression_seconds) {
+        json["compression_seconds"] = *report.compression_seconds;
     }
     if (!report.directory.empty()) {
         json["directory"] = report.directory;
@@ -195,13 +210,17 @@ std::string report_text(const TrainReport& report, bool colour) {
     text += row("data", report.data) + row("", samples_in_words(report));
     text += row("steps", epochs_in_words(report));
     text += row("loss", loss_in_words(report, report.outcome.loss));
-    if (report.is_compressed) {
+    if (report.is_compressed && report.is_work_known) {
         text += row("compressed", compression_in_words(report.outcome.compression));
     }
     if (report.validation_loss) {
         text += row("validation loss", loss_in_words(report, *report.validation_loss));
     }
-    text += row("weights", weights_in_words(report)) + row("time", time_in_words(report));
+    text += row("weights", weights_in_words(report));
+    if (report.compression_seconds) {
+        text += row("compression time", compression_time_in_words(report));
+    }
+    text += row("time", time_in_words(report));
     if (!report.directory.empty()) {
         text += row("files", report.directory + ": " + (report.files.empty() ? "none" : report.files_in_words()));
     }

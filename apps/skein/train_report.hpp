@@ -13,13 +13,16 @@ namespace skein::app {
 struct TrainReport {
     TrainingOutcome outcome;
     int signal = 0;  // that stopped it, or 0
-    std::string data_error;  // that ended it, or empty
+    std::string data_error;  // that ended it, or came after it; or empty
+    /// Whether outcome.sample_layers and outcome.compression are; after an error in the data they may not be.
+    bool is_work_known = true;
     StopRules stop = {};
     std::uint64_t steps_per_epoch = 1;
     std::uint64_t num_samples = 0;
     std::uint64_t num_validation_samples = 0;
     bool is_compressed = false;
     double tolerance = 0.0;  // of compressed data
+    std::optional<double> compression_seconds;  // where this run has compressed them
     std::optional<double> validation_loss;
     nlohmann::ordered_json weights;  // an array that round-trips
     std::vector<double> shown_weights;
@@ -33,6 +36,7 @@ struct TrainReport {
     std::vector<std::string> files;  // in it
     std::vector<std::string> file_errors;
 
+    /// NaN where it is not known.
     double sample_layers_per_second() const;
     /// A name of kCauseNames, or "SIGINT", "SIGTERM", "data_error".
     std::string cause() const;
