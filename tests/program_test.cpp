@@ -497,7 +497,15 @@ private:
     void (*handler_)(int);
 };
 
-TEST_CASE("program: on a full disk a run says what is there, and tells its outcome all the same") {
+// LLVM's OpenMP does not start where it may not write its page of shared memory.
+#if defined(__clang__)
+constexpr bool kNeedsSharedMemory = true;
+#else
+constexpr bool kNeedsSharedMemory = false;
+#endif
+
+TEST_CASE("program: on a full disk a run says what is there, and tells its outcome all the same" *
+          doctest::skip(kNeedsSharedMemory)) {
     const TemporaryDirectory directory;
     const std::string run = directory.file("run");
     const FullDisk full_disk(1000);
