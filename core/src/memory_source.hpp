@@ -44,14 +44,19 @@ private:
     /// nothing).
     void bring_near(std::span<const std::uint64_t> indices) const {
         constexpr std::size_t kLine = 64 / sizeof(Scalar);
-        thread_local const Scalar* near = nullptr;
-        std::uint64_t difference = 0;
-        for (std::size_t position = 0; position < indices.size(); position += kLine) {
-            difference |= indices[position] ^ indices.front();
-        }
-        if (indices.size() < kLine || difference >= kBlockSamples) {
+        constexpr std::size_t kLooks = 64, kLeastLooks = 32;  // samples of two blocks, at random, all of one: 2^-31 or less
+        if (indices.size() < kLeastLooks) {
             return;
         }
+        std::uint64_t difference = 0;
+        const std::size_t stride = std::max<std::size_t>(1, indices.size() / kLooks);
+        for (std::size_t position = 0; position < indices.size(); position += stride) {
+            difference |= indices[position] ^ indices.front();
+        }
+        if (difference >= kBlockSamples) {
+            return;
+        }
+        thread_local const Scalar* near = nullptr;
         const std::uint64_t first = indices.front() - indices.front() % kBlockSamples;
         if (near == samples_.x + first) {
             return;
