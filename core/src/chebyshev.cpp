@@ -24,7 +24,12 @@ std::vector<double> cosines(std::size_t num_nodes) {
 
 }  // namespace
 
-Chebyshev::Chebyshev(std::size_t num_nodes) : num_nodes_(num_nodes), values_(cosines(num_nodes)) {}
+Chebyshev::Chebyshev(std::size_t num_nodes)
+    : num_nodes_(num_nodes), values_(cosines(num_nodes)), coefficients_(values_) {
+    for (std::size_t index = 0; index < coefficients_.size(); ++index) {
+        coefficients_[index] *= (index < num_nodes ? 1.0 : 2.0) / static_cast<double>(num_nodes);
+    }
+}
 
 /// Row by row, with u = (v +- 1) / 2: T_{k+1}(u) = 2 u T_k(u) - T_{k-1}(u), and 2 v T_j(v) = T_{j+1}(v) + T_{|j-1|}(v).
 ChebyshevHalf::ChebyshevHalf(std::size_t size, bool is_right) : size_(size), map_(size * size) {

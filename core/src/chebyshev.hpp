@@ -17,13 +17,12 @@ public:
     /// T_k(t_j).
     double value(std::size_t k, std::size_t node) const noexcept { return values_[k * num_nodes_ + node]; }
     /// C_kj: the interpolant of numbers f_j at the nodes has the coefficients sum_j C_kj f_j.
-    double coefficient(std::size_t k, std::size_t node) const noexcept {
-        return (k == 0 ? 1.0 : 2.0) / static_cast<double>(num_nodes_) * value(k, node);
-    }
+    double coefficient(std::size_t k, std::size_t node) const noexcept { return coefficients_[k * num_nodes_ + node]; }
+    std::span<const double> coefficients() const noexcept { return coefficients_; }
 
 private:
     std::size_t num_nodes_;
-    std::vector<double> values_;  // [nodes x nodes]
+    std::vector<double> values_, coefficients_;  // [nodes x nodes], a k after the other
 };
 
 /// What T_k is on one half of [-1, 1]: T_k = sum_j Q_kj T_j(v), v from -1 to 1 on that half; k, j < size.

@@ -195,11 +195,11 @@ void CompressedGradient::compute_on_panels(std::span<const double> weights, bool
 bool CompressedGradient::compute(std::span<const double> weights, bool with_gradient) {
     const double derivative = largest_derivative(weights);
     gradient_scale_ = rms_y_ * (derivative > 0.0 ? derivative : 1.0);
-    const auto choose = [&](double tolerance) {
-        interpolation_.choose(weights, tolerance, gradient_scale_, mean_square_y_);
+    const auto choose = [&](double tolerance, bool spread) {
+        interpolation_.choose(weights, tolerance, spread, gradient_scale_, mean_square_y_);
         return interpolation_.relative_error() <= tolerance_;
     };
-    if (!choose(tolerance_)) {
+    if (!choose(tolerance_, false)) {
         bound_.relative = bound_.interpolation = interpolation_.relative_error();
         return false;
     }
@@ -207,12 +207,15 @@ bool CompressedGradient::compute(std::span<const double> weights, bool with_grad
     if (!std::isfinite(loss_)) {
         return true;  // what has overflowed is a result: the chain diverges
     }
-    // Panels are chosen for a loss that errs by 4 rms(y) E_f; of a small one it is 2 rms(q - y) E_f.
-    const double finer = std::max(kLeastTolerance, 2.0 * kLossAccuracy * std::sqrt(loss_ / mean_square_y_));
-    if (finer < tolerance_ && choose(finer)) {
+    // Panels are chosen for a loss that errs by 4 rms(y) E_f; of a small one it is 2 rms(q - y) E_f. Rounding errs by |d|,
+    // which is large where a panel has nodes beside its samples.
+    const double relative_loss = loss_ / mean_square_y_, most = std::max(tolerance_, kTolerableRounding);
+    const double finer =
+        std::min(tolerance_, std::max(kLeastTolerance, 2.0 * kLossAccuracy * std::sqrt(relative_loss)));
+    if ((relative_loss < kSmallLoss || bound_.sums > most) && choose(finer, true)) {
         compute_on_panels(weights, with_gradient);
     }
-    if (bound_.sums <= std::max(tolerance_, kTolerableRounding)) {
+    if (bound_.sums <= most) {
         return true;
     }
     bound_.relative = std::max(bound_.relative, bound_.sums);

@@ -32,9 +32,9 @@ struct StepBound {
 /// 1e-16.
 inline constexpr double kTolerableRounding = 1e-6;
 
-/// Finer panels than the tolerance asks for are taken where the loss is small, so that it keeps so much of itself: down
-/// to panels of this tolerance, below which rounding is what errs.
-inline constexpr double kLossAccuracy = 5e-7, kLeastTolerance = 1e-13;
+/// A loss below kSmallLoss mean(y^2) is kept to kLossAccuracy of itself: on finer panels than the tolerance asks for, down
+/// to those of kLeastTolerance, below which rounding is what errs.
+inline constexpr double kSmallLoss = 1e-8, kLossAccuracy = 5e-7, kLeastTolerance = 1e-13;
 
 /// In double, whatever the chain's Scalar.
 class CompressedGradient {
@@ -42,10 +42,10 @@ public:
     /// For chains of these activations, none of them relu.
     CompressedGradient(const CompressedDataset& data, std::span<const Activation> activations, double tolerance);
 
-    /// On the widest panels whose bound of interpolation is within the tolerance, and again on finer ones where the loss
-    /// is below a few 1e-8 mean(y^2) (kLossAccuracy): a function of the weights alone.
-    /// Returns false, and only bound() means anything, where there are none, or where the sums' rounding, for which no
-    /// panels are better than others, is neither within the tolerance nor kTolerableRounding.
+    /// On the widest panels whose bound of interpolation is within the tolerance; again on finer ones where the loss is
+    /// small, and where rounding is not within bounds: a function of the weights alone.
+    /// Returns false, and only bound() means anything, where there are none, or where the sums' rounding on the finer ones
+    /// is neither within the tolerance nor kTolerableRounding.
     bool compute(std::span<const double> weights, bool with_gradient = true);
 
     double loss() const noexcept { return loss_; }
@@ -67,7 +67,7 @@ private:
     std::span<const Activation> activations_;
     double tolerance_;
     double rms_y_, mean_square_y_;  // 1 where y is 0 throughout
-    std::vector<double> probes_;  // where |df_L/dw| is looked at
+    std::vector<double> probes_;    // where |df_L/dw| is looked at
     std::size_t tile_lanes_;
     InterpolationBound interpolation_;
 

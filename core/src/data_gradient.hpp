@@ -40,8 +40,8 @@ public:
     std::span<const Scalar> weight_gradients() const noexcept { return weight_gradients_; }
     /// Samples or nodes that the last one went through.
     std::uint64_t num_evaluated() const noexcept { return num_evaluated_; }
-    /// Where the last one was beyond the tolerance: by how much.
-    double bound_beyond_tolerance() const noexcept { return compressed_->bound().relative; }
+    /// Where the last one was beyond the tolerance: how far, and of what.
+    const StepBound& bound_beyond_tolerance() const noexcept { return compressed_->bound(); }
     /// Of all so far.
     const CompressionRecord& record() const noexcept { return record_; }
     /// The same, which begins again at nothing.

@@ -20,11 +20,13 @@ DataGradient<Scalar> computed_over_all(const Chain<Scalar>& chain, const Dataset
     DataGradient<Scalar> gradient(data, chain.activations(), data.num_samples(), execution);
     const BatchOrder all(data.num_samples(), 0, Sampling::sequential, 0);
     if (gradient.compute(chain, all.batch(0), with_gradient) == Computed::beyond_tolerance) {
+        const StepBound& bound = gradient.bound_beyond_tolerance();
+        const bool rounds = bound.interpolation <= data.compression_tolerance();
         std::ostringstream text;
         text.imbue(std::locale::classic());
-        text << "the error on the compressed data is bounded by " << gradient.bound_beyond_tolerance()
-             << " with these weights: expected at most the tolerance, " << data.compression_tolerance()
-             << " (finer panels, or the samples, would do)";
+        text << "the error on the compressed data is bounded by " << bound.relative
+             << " with these weights: expected at most the tolerance, " << data.compression_tolerance() << " ("
+             << (rounds ? "it is rounding: fewer nodes" : "finer panels") << ", or the samples, would do)";
         throw std::runtime_error(text.str());
     }
     return gradient;

@@ -52,7 +52,7 @@ InterpolationBound::InterpolationBound(const CompressedDataset::Storage& data, s
     }
 }
 
-bool InterpolationBound::choose(std::span<const double> weights, double tolerance, double gradient_scale,
+bool InterpolationBound::choose(std::span<const double> weights, double tolerance, bool spread, double gradient_scale,
                                 double loss_scale) {
     std::ranges::transform(weights, weights_.begin(), [](double weight) { return std::abs(weight); });
     tolerance_ = tolerance;
@@ -83,7 +83,7 @@ bool InterpolationBound::choose(std::span<const double> weights, double toleranc
             constexpr double kHalf = 0.5 - 0x1p-20;
             const bool is_within =
                 best_.relative_error * part.share <= tolerance * kHalf * (part.share + part.least_share);
-            if (!can_be_halved(part) || (is_within && has_both_halves(part))) {
+            if (!can_be_halved(part) || (is_within && has_both_halves(part) && (!spread || is_spread(part)))) {
                 take(part);
             } else {
                 const std::int64_t middle = part.first_cell + (std::int64_t{1} << (part.level - 1));
@@ -146,6 +146,12 @@ bool InterpolationBound::has_both_halves(const Part& part) const {
     const bool right = (panel != MomentLevel::kNone && level.has_right[panel]) ||
                        (mirrored != MomentLevel::kNone && level.has_left[mirrored]);
     return left && right;
+}
+
+bool InterpolationBound::is_spread(const Part& part) const {
+    const MomentLevel& level = data_.levels[static_cast<std::size_t>(part.level)];
+    return std::ranges::all_of(
+        part.panels, [&](std::size_t panel) { return panel == MomentLevel::kNone || level.is_spread[panel]; });
 }
 
 void InterpolationBound::add_rectangles(Part& part, double strip) {

@@ -52,8 +52,10 @@ public:
     InterpolationBound(const CompressedDataset::Storage& data, std::span<const Activation> activations);
 
     /// Chooses panels for the chain of these weights: from wide ones on, halved until their bounds are within the tolerance,
-    /// relative to the scales, or there are no narrower ones. Returns whether the bound of all is.
-    bool choose(std::span<const double> weights, double tolerance, double gradient_scale, double loss_scale);
+    /// relative to the scales, or there are no narrower ones; where `spread`, until samples lie all over each, too. Returns
+    /// whether the bound of all is within the tolerance.
+    bool choose(std::span<const double> weights, double tolerance, bool spread, double gradient_scale,
+                double loss_scale);
     std::span<const PanelIndex> panels() const noexcept { return panels_; }
 
     /// The larger of the relative bounds of gradient and loss that follow from the weights alone.
@@ -87,6 +89,7 @@ private:
     void start(double strip);
     void add_part(std::int64_t first_cell, int level, double least_share);
     bool has_both_halves(const Part& part) const;
+    bool is_spread(const Part& part) const;
     void add_rectangles(Part& part, double strip);
     void bound(const Part& part);
     bool can_be_halved(const Part& part) const;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "kernels/kernel_table.hpp"
 #include "panel_grid.hpp"
 #include "power.hpp"
 
@@ -12,6 +13,9 @@ namespace {
 
 /// Changes of a panel's fit on the way from its runs: 48 in the tree, the others by coarser grids.
 constexpr double kMoves = 128;
+/// Coefficients of a fit that samples all over a panel determine, and those that have few values or lie close together do
+/// not.
+constexpr std::size_t kSpread = 8;
 constexpr double kEpsilon = std::numeric_limits<double>::epsilon() / 2;
 
 std::span<double> panel_of(std::vector<double>& sums, std::size_t panel, const PanelLayout& layout) {
@@ -58,14 +62,15 @@ void combine_halves(std::span<const std::span<const double>> halves, std::span<c
 /// sqrt(sum_jk (largest error of A_{j+k})^2) over the sum of the sample weights. An error of one rounding in T_k grows
 /// to k (k + 1) / 2 of them by its recurrence, since |U_k| <= k + 1 (Chebyshev polynomials of the second kind); half of
 /// one in u, which is exact but where x is tiny, is one of k^2 / 2 in T_k, since |T_k'| <= k^2; a sum goes through the
-/// additions of a slot, 4 of the slots' tree and 48 of the tree over runs at most.
+/// additions of a block, of blocks to a slot, 4 of the slots' tree and 48 of the tree over runs at most.
 ///
 /// On a coarser grid A is a linear map of such sums, whose rows are the coefficients of a polynomial that is at most 1:
 /// sum of squares 2, so sum of absolute values 2 sqrt(p) at most, whatever the number of coarsenings; each of them adds
 /// the rounding of 2 p products.
 double relative_gram_error(std::size_t num_nodes, double largest_run, std::size_t num_coarsenings) {
     const double p = static_cast<double>(num_nodes), row_sum = 2.0 * std::sqrt(p);
-    const double additions = largest_run / 16.0 + 1.0 + 4.0 + 48.0;
+    const double block = static_cast<double>(kBlockOfPanel);
+    const double additions = std::min(largest_run, block) / 16.0 + 1.0 + largest_run / block + 4.0 + 48.0;
     const double coarsenings = static_cast<double>(num_coarsenings) * 2.0 * p * row_sum;
     double squares = 0.0;
     for (std::size_t degree = 0; degree <= 2 * (num_nodes - 1); ++degree) {
@@ -154,8 +159,10 @@ void MomentLevel::add_panel(std::int64_t first_cell, int level, double cell_widt
     const double width = power_of_two(level);
     const std::span<const double> moments = panel.subspan(layout.moments, layout.fit - layout.moments);
     std::vector<double> best(num_nodes), product(num_nodes);
-    least_squares(moments, panel.subspan(layout.residual_moments, num_nodes),
-                  fit_coefficients(panel[layout.count], num_nodes), best);
+    const std::size_t most = fit_coefficients(panel[layout.count], num_nodes);
+    const std::size_t determined =
+        least_squares(moments, panel.subspan(layout.residual_moments, num_nodes), most, best);
+    is_spread.push_back(determined >= std::min(most, kSpread));
     for (std::size_t k = 0; k < num_nodes; ++k) {
         best[k] += panel[layout.fit + k];
     }
@@ -172,9 +179,12 @@ void MomentLevel::add_panel(std::int64_t first_cell, int level, double cell_widt
             residual_moments.back() += chebyshev.coefficient(k, node) * panel[layout.residual_moments + k];
         }
     }
-    add_gram(moments, chebyshev);
+    gram.resize(gram.size() + num_nodes * num_nodes);
+    kernels::kernel_table().make_gram(moments.data(), chebyshev.coefficients().data(), num_nodes,
+                                      gram.data() + gram.size() - num_nodes * num_nodes);
 
-    // |C|_2^2 = 2 / p, |C|_F^2 < 2.
+    // |C|_2^2 = 2 / p, |C|_F^2 < 2, |H|_F < 2 (over the sum of the weights; see CompressedGradient::bound_errors). G is
+    // rounded once more, each C by 4 roundings at most, H once: its products are compensated.
     const double weight = moments[0], p = static_cast<double>(num_nodes);
     const double gram_norm = weight > 0.0 ? norm_of_gram(moments, num_nodes) : 0.0;
     const double sums_error =
@@ -186,28 +196,10 @@ void MomentLevel::add_panel(std::int64_t first_cell, int level, double cell_widt
     const double squares_y =
         dot(best, product) + 2.0 * dot(best, panel.subspan(layout.residual_moments, num_nodes)) + panel[layout.squares];
     mean_squares_y.push_back(weight > 0.0 ? std::max(squares_y, 0.0) / weight : 0.0);
-    gram_errors.push_back(2.0 / p * sums_error + 6.0 * p * kEpsilon * gram_norm);
+    gram_errors.push_back(2.0 / p * (sums_error + 2.0 * kEpsilon * gram_norm) +
+                          16.0 / std::sqrt(p) * kEpsilon * gram_norm + 4.0 * kEpsilon);
     moments_errors.push_back(std::sqrt(2.0 / p) * y_error);
     squares_errors.push_back(y_scale * y_error);
-}
-
-/// G C, then C' G C, a column each.
-void MomentLevel::add_gram(std::span<const double> moments, const Chebyshev& chebyshev) {
-    const std::size_t num_nodes = chebyshev.num_nodes();
-    std::vector<double> unit(num_nodes), column(num_nodes);
-    for (std::size_t node = 0; node < num_nodes; ++node) {
-        for (std::size_t k = 0; k < num_nodes; ++k) {
-            unit[k] = chebyshev.coefficient(k, node);
-        }
-        apply_gram(moments, unit, column);
-        for (std::size_t row = 0; row < num_nodes; ++row) {
-            double sum = 0.0;
-            for (std::size_t k = 0; k < num_nodes; ++k) {
-                sum += chebyshev.coefficient(k, row) * column[k];
-            }
-            gram.push_back(sum);
-        }
-    }
 }
 
 }  // namespace skein

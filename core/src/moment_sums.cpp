@@ -113,8 +113,8 @@ std::size_t used_coefficients(std::span<const double> coefficients) noexcept {
 }
 
 /// By Cholesky's factorisation.
-void least_squares(std::span<const double> moments, std::span<const double> b, std::size_t num_coefficients,
-                   std::span<double> v) noexcept {
+std::size_t least_squares(std::span<const double> moments, std::span<const double> b, std::size_t num_coefficients,
+                          std::span<double> v) noexcept {
     constexpr std::size_t kMax = kernels::kMaxPanelNodes;
     std::size_t size = moments[0] > 0.0 ? num_coefficients : 0;
     std::array<std::array<double, kMax>, kMax> factor;
@@ -147,10 +147,10 @@ void least_squares(std::span<const double> moments, std::span<const double> b, s
         }
         v[row] /= factor[row][row];
     }
+    return size;
 }
 
-void note_scale(const PanelLayout& layout, std::span<double> panel) noexcept {
-    const std::span<const double> fit = panel.subspan(layout.fit, layout.num_nodes);
+void note_scale(const PanelLayout& layout, std::span<const double> fit, std::span<double> panel) noexcept {
     const double weight = panel[layout.moments];
     const double rms = weight > 0.0 ? std::sqrt(panel[layout.squares] / weight) : 0.0;
     panel[layout.fit_scale] = std::max(panel[layout.fit_scale], std::sqrt(dot(fit, fit)) + rms);
@@ -172,14 +172,15 @@ void move_to_fit(const PanelLayout& layout, std::span<const double> fit, std::sp
     for (std::size_t k = 0; k < layout.num_nodes; ++k) {
         residual_moments[k] -= product[k];
     }
-    note_scale(layout, panel);
+    note_scale(layout, fit, panel);
 }
 
 RunSums::RunSums(int panel_exponent, std::size_t num_nodes)
     : cells_per_unit_(power_of_two(-panel_exponent)),
       layout_(num_nodes),
       table_(1024),
-      slot_sums_(kernels::kRowLanes * (3 * num_nodes - 1)) {}
+      slot_sums_(kernels::kRowLanes * (3 * num_nodes - 1)),
+      block_sums_(slot_sums_.size()) {}
 
 std::uint32_t RunSums::id_of(std::int64_t panel) {
     for (std::size_t place = hash(panel);; ++place) {
@@ -239,13 +240,46 @@ void RunSums::sort_samples(std::span<const double> x, const double* y, const dou
     }
 }
 
+/// A number near the panel's y: the mean of its first samples, or 0 where they have none.
+double RunSums::centre_of_y(std::size_t first, std::size_t count) const {
+    double sum = 0.0, weight = 0.0;
+    for (std::size_t sample = first; sample < first + std::min<std::size_t>(count, 64); ++sample) {
+        sum += m_[sample] * y_[sample];
+        weight += m_[sample];
+    }
+    const double mean = sum / weight;
+    return std::isfinite(mean) ? mean : 0.0;
+}
+
+/// The sums of samples [first, first + count) that `sum` adds to slots, a block of them at a time.
+template <class Sum>
+void RunSums::sum_blocks(std::size_t first, std::size_t count, bool weighted, std::size_t num_sums, Sum sum) {
+    const std::size_t size = num_sums * kernels::kRowLanes;
+    const auto sum_block = [&](std::size_t begin, std::size_t end, std::vector<double>& sums) {
+        std::fill_n(sums.begin(), size, 0.0);
+        sum(kernels::PanelSamples{u_.data() + begin, y_.data() + begin, weighted ? m_.data() + begin : nullptr,
+                                  std::min(kBlockOfPanel, end - begin)},
+            sums.data());
+    };
+    const std::size_t end = first + count;
+    sum_block(first, end, slot_sums_);
+    for (first += kBlockOfPanel; first < end; first += kBlockOfPanel) {
+        sum_block(first, end, block_sums_);
+        for (std::size_t slot = 0; slot < size; ++slot) {
+            slot_sums_[slot] += block_sums_[slot];
+        }
+    }
+}
+
+/// Moments of y are summed about a number near it: what rounds is as small as the differences of y.
 void RunSums::sum_panel(std::size_t first, std::size_t count, bool weighted, std::span<double> panel) {
     const kernels::KernelTable& kernels = kernels::kernel_table();
-    const kernels::PanelSamples samples{u_.data() + first, y_.data() + first, weighted ? m_.data() + first : nullptr,
-                                        count};
     const std::size_t num_nodes = layout_.num_nodes, num_moments = 2 * num_nodes - 1;
-    std::ranges::fill(slot_sums_, 0.0);
-    kernels.sum_moments(samples, num_nodes, slot_sums_.data());
+    const double centre = centre_of_y(first, count);
+    sum_blocks(first, count, weighted, num_moments + num_nodes,
+               [&](const kernels::PanelSamples& samples, double* slot_sums) {
+                   kernels.sum_moments(samples, centre, num_nodes, slot_sums);
+               });
     panel[layout_.count] = static_cast<double>(count);
     double* const moments = panel.data() + layout_.moments;
     double* const residual_moments = panel.data() + layout_.residual_moments;
@@ -256,12 +290,17 @@ void RunSums::sum_panel(std::size_t first, std::size_t count, bool weighted, std
     const std::span<double> fit = std::span(fit_of).first(num_nodes);
     least_squares({moments, num_moments}, {residual_moments, num_nodes},
                   fit_coefficients(panel[layout_.count], num_nodes), fit);
+    panel[layout_.fit] = centre;
+    fit[0] += centre;
     move_to_fit(layout_, fit, panel);
-    std::fill_n(slot_sums_.begin(), kernels::kRowLanes, 0.0);
-    kernels.sum_squares(samples, fit.data(), used_coefficients(fit), slot_sums_.data());
+    sum_blocks(first, count, weighted, 1, [&](const kernels::PanelSamples& samples, double* slot_sums) {
+        kernels.sum_squares(samples, fit.data(), used_coefficients(fit), slot_sums);
+    });
     kernels.of_double.combine_slots(slot_sums_.data(), 1, &panel[layout_.squares]);
     panel[layout_.largest_run] = static_cast<double>(count);
-    note_scale(layout_, panel);
+    note_scale(layout_, fit, panel);
+    fit[0] -= centre;
+    note_scale(layout_, fit, panel);
 }
 
 MomentSubtree RunSums::sum_run(std::span<const double> x, const double* y, const double* m,

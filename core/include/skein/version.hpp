@@ -10,6 +10,6 @@ std::string_view version() noexcept;
 
 /// Changes whenever a run's bits may change: equal numerics versions give equal weights, losses and files for equal
 /// settings, on every supported CPU. Stands in every run.json.
-inline constexpr int kNumericsVersion = 4;
+inline constexpr int kNumericsVersion = 5;
 
 }  // namespace skein

@@ -132,15 +132,21 @@ void draw_in_lanes_entry(const std::uint64_t* seeds, std::size_t num_lanes, std:
     draw_in_lanes(seeds, num_lanes, index, bound, indices);
 }
 
-void sum_moments_entry(const PanelSamples& samples, std::size_t num_nodes, double* slot_sums) noexcept {
+void sum_moments_entry(const PanelSamples& samples, double centre, std::size_t num_nodes,
+                       double* slot_sums) noexcept {
     const FloatingPointEnvironment environment;
-    sum_moments(samples, num_nodes, slot_sums);
+    sum_moments(samples, centre, num_nodes, slot_sums);
 }
 
 void sum_squares_entry(const PanelSamples& samples, const double* fit, std::size_t num_coefficients,
                        double* slot_sums) noexcept {
     const FloatingPointEnvironment environment;
     sum_squares(samples, fit, num_coefficients, slot_sums);
+}
+
+void make_gram_entry(const double* moments, const double* coefficients, std::size_t num_nodes, double* gram) noexcept {
+    const FloatingPointEnvironment environment;
+    make_gram(moments, coefficients, num_nodes, gram);
 }
 
 void accumulate_moments_entry(const MomentTile& tile) noexcept {
@@ -171,6 +177,6 @@ extern const KernelTable SKEIN_TABLE(SKEIN_VARIANT);
 const KernelTable SKEIN_TABLE(SKEIN_VARIANT){SKEIN_TEXT(SKEIN_VARIANT), kEntries<float>, kEntries<double>,
                                                permute_entry, make_lane_keys_entry, permute_in_lanes_entry,
                                                draw_in_lanes_entry, sum_moments_entry, sum_squares_entry,
-                                               accumulate_moments_entry, bound_rectangles_entry};
+                                               make_gram_entry, accumulate_moments_entry, bound_rectangles_entry};
 
 }  // namespace skein::kernels

@@ -32,13 +32,14 @@ struct SampleRow {
     }
 };
 
-/// Adds m T_k(u) for k < 2 num_nodes - 1, then m y T_k(u) for k < num_nodes, to slots: T_{k+1} = 2 u T_k - T_{k-1}.
-void sum_moments(const PanelSamples& samples, std::size_t num_nodes, double* slot_sums) {
+/// Adds m T_k(u) for k < 2 num_nodes - 1, then m (y - centre) T_k(u) for k < num_nodes, to slots:
+/// T_{k+1} = 2 u T_k - T_{k-1}.
+void sum_moments(const PanelSamples& samples, double centre, std::size_t num_nodes, double* slot_sums) {
     const std::size_t num_moments = 2 * num_nodes - 1;
     double* const of_y = slot_sums + num_moments * kRowLanes;
     for (std::size_t first = 0; first < samples.num_samples; first += kRowLanes) {
         const SampleRow row(samples, first);
-        const Row<double> weighted_y = row.m * row.y;
+        const Row<double> weighted_y = row.m * (row.y - broadcast(centre));
         Row<double> before = broadcast(0.5) * row.two_u;  // T_{-1} = T_1
         Row<double> polynomial = broadcast(1.0);
         for (std::size_t k = 0; k < num_moments; ++k) {
@@ -73,6 +74,50 @@ void sum_squares(const PanelSamples& samples, const double* fit, std::size_t num
         sum = fused(row.m * residual, residual, sum);
     }
     store(slot_sums, sum);
+}
+
+/// A sum of products in twice the precision, rounded once at its end: T. Ogita, S. M. Rump and S. Oishi, Accurate sum and
+/// dot product, SIAM Journal on Scientific Computing 26 (2005), algorithm Dot2 with fused multiply-add.
+struct CompensatedSum {
+    Row<double> high = broadcast(0.0), low = broadcast(0.0);
+
+    SKEIN_INLINE void add_product(const Row<double>& a, const Row<double>& b) {
+        const Row<double> product = a * b, error = fused(a, b, negated(product));
+        const Row<double> sum = high + product, part = sum - high;
+        low = low + (((high - (sum - part)) + (product - part)) + error);
+        high = sum;
+    }
+};
+
+/// H = C' G C [nodes x nodes] of a panel's moments; C [k x nodes]. Products of C and G cancel down to d' H d where a
+/// chain is near the data at the samples and not at the nodes beside them.
+void make_gram(const double* moments, const double* coefficients, std::size_t num_nodes, double* gram) {
+    alignas(64) double mirrored[2 * kMaxPanelNodes], high[kMaxPanelNodes], low[kMaxPanelNodes];
+    double* const middle = mirrored + kMaxPanelNodes;  // A_|j| at middle[j]
+    for (std::size_t k = 0; k < num_nodes; ++k) {
+        middle[k] = moments[k];
+        *(middle - k) = moments[k];
+    }
+    for (std::size_t node = 0; node < num_nodes; ++node) {
+        for (std::size_t j = 0; j < num_nodes; j += kRowLanes) {
+            CompensatedSum sum;
+            for (std::size_t k = 0; k < num_nodes; ++k) {
+                const Row<double> twice = load(moments + j + k) + load(middle + j - k);
+                sum.add_product(twice, broadcast(0.5 * coefficients[k * num_nodes + node]));
+            }
+            store(high + j, sum.high);
+            store(low + j, sum.low);
+        }
+        for (std::size_t row = 0; row < num_nodes; row += kRowLanes) {
+            CompensatedSum sum;
+            for (std::size_t j = 0; j < num_nodes; ++j) {
+                const Row<double> coefficient = load(coefficients + j * num_nodes + row);
+                sum.add_product(coefficient, broadcast(high[j]));
+                sum.low = fused(coefficient, broadcast(low[j]), sum.low);
+            }
+            store(gram + node * num_nodes + row, sum.high + sum.low);
+        }
+    }
 }
 
 /// One panel: from the outputs f of its nodes, residual_j = sum_i H_ji (f_i - g_i) - R_j; its part of the loss; and
