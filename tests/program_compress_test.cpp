@@ -63,6 +63,12 @@ TEST_CASE("program: training on a compressed file, on compressed samples and on 
     CHECK(summary.find(row) < summary.find("\n  time "));
     CHECK(Json::parse(content_of(run + "/run.json"))["outcome"]["compression_seconds"] > 0.0);
     CHECK(run_program({"train", "--data", file, "--steps=1"}).output.find(row) == std::string::npos);
+    const std::string sweep = in(directory, "sweep");
+    const std::string told = run_program({"sweep", "--data", kSamples, "--compress", "--steps=1", "--layers=2", "--out",
+                                          sweep, "--axis=weight[1]=linear:1:2:2"})
+                                 .output;
+    CHECK(told.find(row) < told.find("\n  time "));
+    CHECK(Json::parse(content_of(sweep + "/run.json"))["outcome"]["compression_seconds"] > 0.0);
     CHECK(std::abs(from_file["loss"].get<double>() - exact["loss"].get<double>()) < 1e-12);
 
     const Json evaluated = json_of(run_program({"gradient", "--weights=1,1,1", "--data", file, "--json"}));

@@ -139,7 +139,7 @@ TEST_CASE("program: the outcomes of a 16 x 16 sweep are those of 256 runs of tra
         settings = {"--weights=0.5,-0.7",   "--activation=identity,identity",
                     "--precision=float32",  "--batch=3",
                     "--optimizer=momentum", "--epochs=5",
-                    "--learning-rate=0.1",    "--axis=weight[2]=linear:-4:4:16,seed=linear:1:16:16"};
+                    "--learning-rate=0.1",  "--axis=weight[2]=linear:-4:4:16,seed=linear:1:16:16"};
         Arguments run = settings;
         run.push_back("--out=" + directory.file("s").string());
         REQUIRE(sweep(run).exit_code == 0);
@@ -341,6 +341,32 @@ TEST_CASE("program: an interrupted sweep goes on to the same bytes") {
                    "holds a finished sweep: expected a new directory, or --force"));
 }
 
+TEST_CASE("program: a point of a stored sweep is a command that train takes") {
+    for (const std::string optimizer : {"sgd", "momentum", "nesterov", "adamw"}) {
+        const TemporaryDirectory directory;
+        const Arguments settings{"--axis=learning_rate=linear:0.1:0.4:2", "--layers=2", "--data=sine:samples=20",
+                                 "--steps=3", "--optimizer=" + optimizer};
+        Arguments run = settings, given = settings;
+        run.push_back("--out=" + directory.file("sweep").string());
+        given.push_back("--point=1");
+        REQUIRE(sweep(run).exit_code == 0);
+        const ProgramResult stored =
+            sweep({"--config=" + (directory.file("sweep") / "run.json").string(), "--point=1"});
+        REQUIRE(stored.exit_code == 0);
+        std::vector<Json> weights;
+        for (const std::string& command : {stored.output, sweep(given).output}) {
+            Arguments train = words_of(command);
+            train.erase(train.begin());
+            train.insert(train.end(), {"--json", "--quiet"});
+            const ProgramResult alone = run_program(train);
+            REQUIRE(alone.errors == "");
+            weights.push_back(Json::parse(alone.output)["weights"]);
+        }
+        CHECK(weights[0].size() == 2);
+        CHECK(weights[0] == weights[1]);
+    }
+}
+
 TEST_CASE("program: a point with a batch of its own has the schedule that train gives it") {
     const TemporaryDirectory directory;
     const Arguments settings{"--data=teacher:samples=16,layers=3,weight=1.2", "--layers=3", "--epochs=10",
@@ -475,10 +501,10 @@ TEST_CASE("program: the median of two points is their mean") {
     const auto picture = [&](const std::string& reduction) {
         const fs::path out = directory.file(reduction);
         // Of each pair, the chain with the larger learning rate does not learn.
-        const ProgramResult result = sweep({"--layers=1", "--activation=identity", "--steps=30", "--quiet",
-                                            "--data=sine:samples=10", "--picture=learned", "--out", out.string(),
-                                            "--axis=weight[1]=linear:1:2:8,learning_rate=values:0.01:10000:" +
-                                                reduction});
+        const ProgramResult result =
+            sweep({"--layers=1", "--activation=identity", "--steps=30", "--quiet", "--data=sine:samples=10",
+                   "--picture=learned", "--out", out.string(),
+                   "--axis=weight[1]=linear:1:2:8,learning_rate=values:0.01:10000:" + reduction});
         REQUIRE(result.exit_code == 0);
         const Json counts = Json::parse(content_of(out / "run.json"))["outcome"];
         CHECK(counts["learned"] == 8);

@@ -53,6 +53,10 @@ std::string compression_in_words(const CompressionRecord& record) {
            (record.num_exact == 0 ? "" : "; of the others bounded by " + refused);
 }
 
+std::string compression_time_in_words(double seconds, std::uint64_t num_samples) {
+    return duration(seconds) + ", " + rounded(static_cast<double>(num_samples) / seconds, 3) + " samples/s";
+}
+
 std::string bound_in_words(double relative_bound, std::string_view whose) {
     return "error at most " + rounded(relative_bound, 2) + " of " + std::string(whose) + ", rounding included";
 }

@@ -1,6 +1,7 @@
 // What is told of a compressed data set.
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -17,6 +18,9 @@ std::string compressed_text(const CompressedDataset& data);
 nlohmann::ordered_json compression_json(const CompressionRecord& record, double tolerance);
 /// The same in a summary: "all 1,001 gradients and losses, error at most 2.3e-10 of their scales, rounding included".
 std::string compression_in_words(const CompressionRecord& record);
+
+/// "23 s, 4.3e+07 samples/s".
+std::string compression_time_in_words(double seconds, std::uint64_t num_samples);
 
 /// The bound of a single loss or gradient, computed from the compressed data alone.
 nlohmann::ordered_json single_compression_json(double relative_bound, double tolerance);

@@ -227,7 +227,8 @@ SweepJob<Scalar> make_sweep_job(Configuration& configuration) {
     TrainJob<Scalar> job = make_train_job<Scalar>(configuration);
     const Quantity quantity = read_quantity(configuration, axes);
     SweepSettings settings = make_settings(configuration, axes, job);
-    return {std::move(axes), Sweep<Scalar>(std::move(settings), std::move(job.training)), quantity};
+    return {std::move(axes), Sweep<Scalar>(std::move(settings), std::move(job.training)), quantity,
+            job.compression_seconds};
 }
 template SweepJob<float> make_sweep_job(Configuration&);
 template SweepJob<double> make_sweep_job(Configuration&);
@@ -241,8 +242,14 @@ std::string train_command_of(const Configuration& configuration, const SweepJob<
     for (const Option& option : kTrainCommand.options) {
         const auto options = configuration.command().options;
         const bool is_shared = std::ranges::find(options, option.name, &Option::name) != options.end();
-        if (option.is_stored && is_shared && configuration.is_given(option.name)) {
-            values[std::string(option.name)] = configuration.text(option.name);
+        if (!option.is_stored || !is_shared || !configuration.is_given(option.name)) {
+            continue;
+        }
+        // run.json has defaults, too, some of which have no effect: as words of a command they would be refused.
+        std::string text = configuration.text(option.name);
+        const std::optional<double> number = parse_number<double>(text);
+        if (text != option.default_value && (!number || number != parse_number<double>(option.default_value))) {
+            values[std::string(option.name)] = std::move(text);
         }
     }
     for (const char* name : {"layers", "init", "init-scale"}) {

@@ -21,6 +21,7 @@ struct SweepJob {
     std::vector<Axis> axes;
     Sweep<Scalar> sweep;
     Quantity quantity;
+    std::optional<double> compression_seconds;  // where the data have been compressed here
 };
 
 /// The axes that the configuration has, windows applied; they are written back into it. Throws BadInput.

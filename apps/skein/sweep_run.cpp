@@ -203,6 +203,8 @@ SweepReport run_sweep(const Configuration& configuration, const SweepJob<Scalar>
     report.num_points = job.sweep.num_points();
     report.is_forced = configuration.flag("force");
     report.tolerance = job.sweep.data().compression_tolerance();
+    report.compression_seconds = job.compression_seconds;
+    report.num_samples = job.sweep.data().num_samples();
     report.data_files = data_files_json(configuration);
     report.num_threads = num_threads(job.sweep.settings().training.execution);
     try {
@@ -269,6 +271,9 @@ Json report_json(const SweepReport& report) {
     if (report.compression) {
         json["compression"] = compression_json(*report.compression, report.tolerance);
     }
+    if (report.compression_seconds) {
+        json["compression_seconds"] = *report.compression_seconds;
+    }
     json["seconds"] = report.seconds;
     json["sample_layers_per_second"] =
         report.seconds > 0 ? static_cast<double>(report.sample_layers) / report.seconds : 0.0;
@@ -297,6 +302,9 @@ std::string report_text(const SweepReport& report, const std::vector<Axis>& axes
     text += compression_rows(report);
     if (report.points_before != 0) {
         text += row("done before", grouped(report.points_before));
+    }
+    if (report.compression_seconds) {
+        text += row("compression time", compression_time_in_words(*report.compression_seconds, report.num_samples));
     }
     text += row("time", duration(report.seconds) + ", " + rounded(rate, 3) + " sample-layers/s (" +
                             std::string(instruction_set()) + ", " + std::to_string(report.num_threads) +

@@ -26,6 +26,8 @@ struct SweepReport {
     std::uint64_t learned = 0;
     std::optional<CompressionRecord> compression;  // of all points done, where the data are compressed
     double tolerance = 0.0;
+    std::optional<double> compression_seconds;  // where this call has compressed them
+    std::uint64_t num_samples = 0;
     std::vector<std::string> files;
     nlohmann::ordered_json data_files;  // as they were when it began
 };

@@ -116,11 +116,6 @@ std::string time_in_words(const TrainReport& report) {
            std::to_string(report.num_threads) + (report.num_threads == 1 ? " thread)" : " threads)");
 }
 
-std::string compression_time_in_words(const TrainReport& report) {
-    const double seconds = *report.compression_seconds;
-    return duration(seconds) + ", " + rounded(static_cast<double>(report.num_samples) / seconds, 3) + " samples/s";
-}
-
 std::string row(const std::string& name, const std::string& value) {
     constexpr std::size_t kColumn = 18;
     return "  " + name + std::string(kColumn - name.size(), ' ') + value + "\n";
@@ -218,7 +213,7 @@ std::string report_text(const TrainReport& report, bool colour) {
     }
     text += row("weights", weights_in_words(report));
     if (report.compression_seconds) {
-        text += row("compression time", compression_time_in_words(report));
+        text += row("compression time", compression_time_in_words(*report.compression_seconds, report.num_samples));
     }
     text += row("time", time_in_words(report));
     if (!report.directory.empty()) {
