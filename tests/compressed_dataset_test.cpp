@@ -212,9 +212,9 @@ TEST_CASE("the error is never beyond the bound") {
     };
     CHECK(num_cases > 5000);
     for (std::vector<double>& ratios : above_rounding) {
-        CHECK(median(ratios) <= 1e4);  // 77, 103, 124 and 214 as measured
+        CHECK(median(ratios) <= 1e4);  // 76, 95, 116 and 167 as measured
     }
-    // 7.9e3 as measured: the error changes its sign from sample to sample (a factor of 15), what is not known of each panel
+    // 8.1e3 as measured: the error changes its sign from sample to sample (a factor of 15), what is not known of each panel
     // is taken for the worst of its kind (Cauchy and Schwarz, 10), M for more than it is (50).
     CHECK(median(of_interpolation) <= 1e4);
 }
@@ -246,7 +246,8 @@ TEST_CASE("small losses keep their digits") {
     }
 }
 
-/// x as they come where it has few values: one, two, a few; one and a few others far out; all next to one.
+/// x as they come where it has few values: one, two, a few; one and a few others far out; all next to one; few samples; one
+/// value whose first samples have no weight; heavy tails.
 std::vector<Samples> few_values() {
     std::vector<Samples> sets;
     for (const std::vector<double>& values : {std::vector<double>{1.1}, {-1.0, 1.0}, {-1.0, -0.5, 0.25, 0.8, 1.5}}) {
@@ -264,12 +265,23 @@ std::vector<Samples> few_values() {
         far.x.push_back(n % 500 == 0 ? normal.x[n] : 1e-8 * normal.x[n]);
         near.x.push_back(1.1 + 1e-6 * normal.x[n]);
     }
+    for (const std::size_t count : {2u, 3u, 9u, 35u, 63u, 1'000u}) {
+        Samples& few = sets.emplace_back();
+        for (std::size_t n = 0; n < count; ++n) {
+            few.x.push_back(count < 1'000 ? normal.x[n] : normal.x[n] / normal.x[n + count]);
+        }
+    }
+    Samples& weighted = sets.emplace_back();
+    weighted.x.assign(70'001, 1.1);
+    for (std::size_t n = 0; n < weighted.x.size(); ++n) {
+        weighted.m.push_back(n < 1000 ? 0.0 : uniform(7, Stream::samples, n));
+    }
     return sets;
 }
 
 TEST_CASE("small losses keep their digits where x has few values") {
     const std::vector<double> weights{0.9, 1.2};
-    for (const Activation activation : {Activation::tanh, Activation::softplus}) {
+    for (const Activation activation : {Activation::tanh, Activation::softplus, Activation::identity}) {
         const std::vector<Activation> activations(2, activation);
         for (Samples& samples : few_values()) {
             const auto set_teacher = [&](double away) {
@@ -282,6 +294,13 @@ TEST_CASE("small losses keep their digits where x has few values") {
             };
             const Exact truth = set_teacher(1e-9 / std::sqrt(static_cast<double>(set_teacher(1e-3).loss)));
             REQUIRE(truth.loss == doctest::Approx(1e-12).epsilon(0.1));
+            long double square_y = 0.0;
+            for (const double y : samples.y) {
+                square_y += y * y;
+            }
+            if (truth.loss < 1e-13 * square_y / samples.y.size()) {
+                continue;  // heavy tails of identities: y itself has not as many digits
+            }
             for (const std::size_t num_nodes : {16u, 32u, 48u, 64u}) {
                 const CompressedDataset data = compress(samples.dataset(), {{}, num_nodes, 0, {}});
                 CompressedGradient gradient(data, activations, 1e-10);
@@ -321,7 +340,7 @@ TEST_CASE("what overflows on the way to the bound is no small bound") {
     const Chain<double> huge({1e200, 1e200}, Activation::identity);
     const auto overflowed = loss_and_gradient(huge, data);
     CHECK(std::isnan(overflowed.loss));
-    CHECK(overflowed.relative_bound == std::numeric_limits<double>::infinity());
+    CHECK(overflowed.compression.largest_bound == std::numeric_limits<double>::infinity());
     const Chain<double> steep({0.0, 1e308});
     CHECK_THROWS_WITH_AS(loss_and_gradient(steep, data),
                          "the error on the compressed data is bounded by inf with these weights: expected at most the "
@@ -409,7 +428,7 @@ TEST_CASE("pieces: the first chooses the panels, the last may have any size, and
                          "x of sample 65546 is 1e+300, too large: sums of such squares overflow",
                          std::invalid_argument);
 
-    const Dataset<double> heavy({1.0, 2.0}, {2.0, 3.0}, {1e308, 1e308});
+    const Dataset<double> heavy({1.0, 1.0}, {1e140, -1e140}, {1e100, 1e100});
     CHECK_THROWS_WITH_AS(compress(heavy),
                          "a sum over the samples is not finite: expected smaller numbers or sample weights",
                          std::invalid_argument);
@@ -447,8 +466,8 @@ TEST_CASE("a few samples far out do not make the panels wide") {
     samples.x[7] = 1e30;
     CHECK(compress(samples.dataset()).panel_exponent() == 99 - 60);  // 2^99 < 1e30
     CHECK(compress(Dataset<double>({0.0, 0.0}, {1.0, 2.0})).panel_exponent() == -30);
-    CHECK(compress(Dataset<double>({1.0, 1e6}, {1.0, 2.0})).panel_exponent() ==
-          -16);  // the lower one of the middle two
+    // The lower one of the middle two.
+    CHECK(compress(Dataset<double>({1.0, 1e6}, {1.0, 2.0})).panel_exponent() == -16);
 }
 
 /// Of a chain on the samples: compressed, the error of gradient and loss within the bound. Returns the bound.
@@ -473,16 +492,57 @@ TEST_CASE("rounding is bounded by what the chain's slopes are, not by what they 
     CHECK(checked_bound(samples, std::vector<double>(8, 3.0)).relative < 1e-8);
 }
 
+TEST_CASE("where softplus is as good as linear, panels may be wide and far out") {
+    Samples samples = distributions(5'000)[0];
+    for (double& x : samples.x) {
+        x *= 1000.0;
+    }
+    const CompressedDataset data = compress(samples.dataset());
+    for (const std::size_t num_layers : {1u, 3u}) {
+        const std::vector<Activation> activations(num_layers, Activation::softplus);
+        const std::vector<double> weights(num_layers, 1.1);
+        const Exact truth = exact(weights, activations, samples);
+        CompressedGradient gradient(data, activations, 1e-10);
+        REQUIRE(gradient.compute(weights));  // the bound of interpolation was 0.3 and more
+        CHECK(std::abs(gradient.loss() - truth.loss) <= gradient.bound().loss);
+        for (std::size_t layer = 0; layer < num_layers; ++layer) {
+            CHECK(std::abs(gradient.weight_gradients()[layer] - truth.gradients[layer]) <= gradient.bound().gradient);
+        }
+    }
+}
+
+TEST_CASE("the scale of gradients is that of samples, in the panel next to 0 as well") {
+    const Samples samples{{0.0, 10.0}, {1.0, -1.0}, {}, ""};
+    const CompressedDataset data = compress(samples.dataset());
+    const std::vector<Activation> activations{Activation::tanh};
+    CompressedGradient gradient(data, activations, 1e-2);
+    REQUIRE(gradient.compute(std::vector{1.0}));
+    const double largest =
+        10.0 * (1.0 - std::tanh(10.0) * std::tanh(10.0));  // at 2^-15, of no sample, 740 times as large
+    CHECK(gradient.gradient_scale() == doctest::Approx(largest).epsilon(0.05));
+}
+
+TEST_CASE("sample weights whose sum overflows are refused, wherever their samples are") {
+    const Samples samples{{1.0, 2.0}, {1.0, 1.0}, {1e308, 0.0}, ""};
+    const CompressedDataset one = compress(samples.dataset());
+    std::vector<MomentSubtree> subtrees(one.subtrees().begin(), one.subtrees().end());
+    const std::size_t stride = CompressedDataset::sums_per_panel(one.num_nodes());
+    subtrees[0].sums[stride + 1] = 1e308;  // A_0 of the second panel
+    CHECK_THROWS_WITH_AS(CompressedDataset(one.panel_exponent(), one.num_nodes(), subtrees),
+                         "the sum of the sample weights is inf: expected a positive, finite number",
+                         std::invalid_argument);
+}
+
 TEST_CASE("where y or every derivative is 0 throughout, its scale counts as 1") {
     Samples samples = distributions(5'000)[0];
     const StepBound at_zero = checked_bound(samples, {0.0, 0.0, 1.0});
     CHECK(at_zero.relative > 0.0);
-    CHECK(at_zero.relative < 1e-7);
+    CHECK(at_zero.relative < kTolerableRounding);
     std::ranges::fill(samples.y, 0.0);
-    CHECK(checked_bound(samples, {0.7, -1.2}).relative < 1e-7);
+    CHECK(checked_bound(samples, {0.7, -1.2}).relative < kTolerableRounding);
     samples = distributions(5'000)[0];
     std::ranges::fill(samples.x, 0.0);
-    CHECK(checked_bound(samples, {0.3, -0.5}).relative < 1e-7);  // the only panel is 1 wide
+    CHECK(checked_bound(samples, {0.3, -0.5}).relative < kTolerableRounding);  // the only panel is 1 wide
 }
 
 TEST_CASE("a loss that is exactly 0 is not below 0, and a chain that diverges is a result") {
@@ -532,8 +592,19 @@ TEST_CASE_TEMPLATE("at every step of a training the exact gradient is within the
             const auto rounded = loss_and_gradient(report.chain, Dataset<Scalar>(sums));
             for (std::size_t layer = 0; layer < weights.size(); ++layer) {
                 CHECK(std::abs(rounded.weight_gradients[layer] - right.weight_gradients[layer]) <=
-                      rounded.relative_bound * gradient.gradient_scale() * (1.0 + 1e-15));
+                      rounded.compression.largest_bound * gradient.gradient_scale() * (1.0 + 1e-15));
             }
+            double largest = 0.0;
+            for (const Scalar component : rounded.weight_gradients) {
+                largest = std::max(largest, std::abs(static_cast<double>(component)));
+            }
+            // The largest component as computed is rounded to Scalar.
+            const double of_value = rounded.compression.largest_bound_of_value, scalar = 1.0 + 0x1p-23;
+            for (std::size_t layer = 0; layer < weights.size(); ++layer) {
+                CHECK(std::abs(rounded.weight_gradients[layer] - right.weight_gradients[layer]) <=
+                      of_value * largest * scalar);
+            }
+            CHECK(std::abs(rounded.loss - right.loss) <= of_value * rounded.loss);
             return true;
         }
         const Dataset<Scalar>& samples;

@@ -30,7 +30,8 @@ Value value_of(Activation activation, Complex z) {
     switch (activation) {
         case Activation::tanh: return {std::tanh(z), 1.0L - std::tanh(z) * std::tanh(z)};
         case Activation::sigmoid: return {sigmoid, sigmoid * (1.0L - sigmoid)};
-        case Activation::softplus: return {std::log(1.0L + std::exp(z)), sigmoid};
+        case Activation::softplus:  // on either side of 0 the function of the real line, however far from that
+            return {z.real() > 0 ? z + std::log(1.0L + std::exp(-z)) : std::log(1.0L + std::exp(z)), sigmoid};
         case Activation::identity:
         case Activation::relu: break;
     }
@@ -41,14 +42,14 @@ struct Rectangle {
     double re_min, re_max, im;
 };
 
-/// Rectangles on either side of 0, around it, flat and high, the imaginary part up to 3.
+/// Rectangles on either side of 0, around it, flat and high, the imaginary part up to 3, of some up to 300.
 std::vector<Rectangle> some_rectangles() {
     std::vector<Rectangle> rectangles;
     for (std::uint64_t index = 0; index < 203; ++index) {
         const auto draw = [&](std::uint64_t k) { return uniform(9, Stream::samples, 8 * index + k); };
         const double from = std::exp(6.0 * draw(0) - 4.0) * (draw(1) < 0.5 ? -1.0 : 1.0);
         const double width = std::exp(6.0 * draw(2) - 4.0);
-        rectangles.push_back({from, from + width, index % 7 == 0 ? 0.0 : 3.0 * draw(3) * draw(3)});
+        rectangles.push_back({from, from + width, index % 7 == 0 ? 0.0 : (index % 7 == 1 ? 300.0 : 3.0) * draw(3) * draw(3)});
     }
     return rectangles;
 }
@@ -133,6 +134,17 @@ TEST_CASE("rectangles with a pole have no bound, those beside one have") {
     CHECK(bounds.moduli(1)[2] == doctest::Approx(at_pole).epsilon(1e-9));
     CHECK(bounds.moduli(1)[3] == doctest::Approx(at_pole).epsilon(1e-9));
     CHECK(bounds.moduli(1)[4] == doctest::Approx(std::tan(1.5)).epsilon(1e-7));  // steep
+    const std::vector<Activation> softplus{Activation::softplus};
+    RectangleBounds of_softplus(softplus, 3);
+    of_softplus.add(-0.5, 0.5, 3.2);  // i pi is inside
+    of_softplus.add(20.0, 30.0, 40.0);
+    of_softplus.add(-30.0, -20.0, 40.0);
+    of_softplus.compute(std::vector{1.0});
+    CHECK(of_softplus.slopes(0)[0] == kInfinity);
+    CHECK(of_softplus.moduli(1)[1] == doctest::Approx(50.0).epsilon(1e-9));
+    CHECK(of_softplus.slopes(0)[1] == doctest::Approx(1.0).epsilon(1e-8));
+    CHECK(of_softplus.moduli(1)[2] < 1.5 * std::exp(-20.0));
+    CHECK(of_softplus.slopes(0)[2] < 1.1 * std::exp(-20.0));
 }
 
 TEST_CASE("bounds are the same bits on every instruction set") {

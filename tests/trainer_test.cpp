@@ -382,6 +382,8 @@ TEST_CASE("data that could not be trained on are refused") {
     CHECK(message({1, 2}, {INFINITY, 2}) == "y in row 1 is inf: expected a finite number");
     CHECK(message({1, 2}, {1, 2}, {1, -1}) == "the sample weight in row 2 is -1: expected 0 or more");
     CHECK(message({1, 2}, {1, 2}, {0, 0}) == "the sample weights sum to 0: expected at least one that is positive");
+    CHECK(message({1, 2}, {1, 2}, {1e308, 1e308}) ==
+          "the sum of the sample weights is infinite: expected smaller ones");
     CHECK(message({1, 2}, {1, 2}, {0, 1}) == "accepted");
     CHECK_THROWS_WITH_AS(Chain<double>(std::vector<double>{}), "a chain has no weights: expected at least one layer",
                          std::invalid_argument);

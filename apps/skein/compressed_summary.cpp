@@ -25,8 +25,8 @@ std::string compressed_text(const CompressedDataset& data) {
            (data.first_index() == 0 ? "" : ", from index " + grouped(data.first_index())) + "\n" +
            "x              from " + rounded(data.x_min()) + " to " + rounded(data.x_max()) + ", root mean square " +
            rounded(std::sqrt(data.mean_square_x())) + "\n" + "y              root mean square " +
-           rounded(std::sqrt(data.mean_square_y())) + "\n" + "panels         " + grouped(data.num_panels()) +
-           " of " + std::to_string(data.num_nodes()) + " nodes, the finest 2^" + std::to_string(data.panel_exponent()) +
+           rounded(std::sqrt(data.mean_square_y())) + "\n" + "panels         " + grouped(data.num_panels()) + " of " +
+           std::to_string(data.num_nodes()) + " nodes, the finest 2^" + std::to_string(data.panel_exponent()) +
            " wide\n";
 }
 
@@ -34,12 +34,9 @@ nlohmann::ordered_json compression_json(const CompressionRecord& record, double 
     return {{"compressed", record.num_compressed},
             {"exact", record.num_exact},
             {"largest_bound", exact_json(record.largest_bound)},
+            {"largest_bound_of_value", exact_json(record.largest_bound_of_value)},
             {"largest_refused_bound", exact_json(record.largest_refused_bound)},
             {"tolerance", tolerance}};
-}
-
-nlohmann::ordered_json single_compression_json(double relative_bound, double tolerance) {
-    return compression_json({1, 0, relative_bound, 0.0}, tolerance);
 }
 
 std::string compression_in_words(const CompressionRecord& record) {
@@ -49,7 +46,8 @@ std::string compression_in_words(const CompressionRecord& record) {
         return "none of " + grouped(all) + " gradients and losses: their error is bounded only by " + refused;
     }
     return (record.num_exact == 0 ? "all " + grouped(all) : grouped(record.num_compressed) + " of " + grouped(all)) +
-           " gradients and losses, " + bound_in_words(record.largest_bound, "their scales") +
+           " gradients and losses, " + "error at most " + rounded(record.largest_bound, 2) +
+           " of their scales, rounding included" +
            (record.num_exact == 0 ? "" : "; of the others bounded by " + refused);
 }
 
@@ -57,8 +55,9 @@ std::string compression_time_in_words(double seconds, std::uint64_t num_samples)
     return duration(seconds) + ", " + rounded(static_cast<double>(num_samples) / seconds, 3) + " samples/s";
 }
 
-std::string bound_in_words(double relative_bound, std::string_view whose) {
-    return "error at most " + rounded(relative_bound, 2) + " of " + std::string(whose) + ", rounding included";
+std::string bound_in_words(const CompressionRecord& record, std::string_view scale, std::string_view value) {
+    return "error at most " + rounded(record.largest_bound, 2) + " of " + std::string(scale) + " and " +
+           rounded(record.largest_bound_of_value, 2) + " of " + std::string(value) + ", rounding included";
 }
 
 }  // namespace skein::app

@@ -22,9 +22,8 @@ std::string compression_in_words(const CompressionRecord& record);
 /// "23 s, 4.3e+07 samples/s".
 std::string compression_time_in_words(double seconds, std::uint64_t num_samples);
 
-/// The bound of a single loss or gradient, computed from the compressed data alone.
-nlohmann::ordered_json single_compression_json(double relative_bound, double tolerance);
-/// "error at most 2e-09 of its scale, rounding included"; `whose`: "its scale", "their scales".
-std::string bound_in_words(double relative_bound, std::string_view whose);
+/// Of a single loss, or one and its gradient: "error at most 2e-09 of its scale and 3e-08 of itself, rounding included";
+/// `scale`, `value`: "its scale" and "itself", or "their scales" and "themselves".
+std::string bound_in_words(const CompressionRecord& record, std::string_view scale, std::string_view value);
 
 }  // namespace skein::app

@@ -111,7 +111,7 @@ struct Evaluation {
     std::uint64_t num_samples;
     std::string chain;  // in words
     std::string precision;
-    std::optional<double> relative_bound;  // of compressed data
+    std::optional<CompressionRecord> compression;  // of compressed data
     double tolerance;
 };
 
@@ -123,8 +123,8 @@ std::string evaluation_json(const Configuration& configuration, const Evaluation
                                 {"version", version()},
                                 {"numerics_version", kNumericsVersion},
                                 {"instruction_set", instruction_set()}};
-    if (evaluation.relative_bound) {
-        json["compression"] = single_compression_json(*evaluation.relative_bound, evaluation.tolerance);
+    if (evaluation.compression) {
+        json["compression"] = compression_json(*evaluation.compression, evaluation.tolerance);
     }
     if (configuration.is_given("predictions")) {
         json["predictions"] = configuration.text("predictions");
@@ -135,11 +135,11 @@ std::string evaluation_json(const Configuration& configuration, const Evaluation
 std::string evaluation_text(const Configuration& configuration, const Evaluation& evaluation) {
     std::string text = "chain                     " + configuration.text("chain") + " (" + evaluation.chain + ")\n" +
                        "data                      " + configuration.text("data") + " (" +
-                       grouped(evaluation.num_samples) + " samples)\n" +
-                       "loss                      " + rounded(evaluation.loss) + "\n" +
-                       "root mean square error    " + rounded(std::sqrt(evaluation.loss)) + "\n";
-    if (evaluation.relative_bound) {
-        text += "compressed                " + bound_in_words(*evaluation.relative_bound, "its scale") + "\n";
+                       grouped(evaluation.num_samples) + " samples)\n" + "loss                      " +
+                       rounded(evaluation.loss) + "\n" + "root mean square error    " +
+                       rounded(std::sqrt(evaluation.loss)) + "\n";
+    if (evaluation.compression) {
+        text += "compressed                " + bound_in_words(*evaluation.compression, "its scale", "itself") + "\n";
     }
     if (configuration.is_given("predictions")) {
         text += "predictions               " + configuration.text("predictions") + "\n";
@@ -155,8 +155,8 @@ int evaluate_with(const Configuration& configuration, const std::string& precisi
     const Dataset<Scalar> data = open_data<Scalar>(configuration.text("data"), configuration.where("data"),
                                                    configuration.positive_number("tolerance"));
     if (!predictions.empty() && !data.has_samples()) {
-        configuration.fail("predictions", "has no samples to predict: " + configuration.text("data") +
-                                              " is compressed");
+        configuration.fail("predictions",
+                           "has no samples to predict: " + configuration.text("data") + " is compressed");
     }
     const BoundedLoss mean = bounded_loss(chain, data, execution);
     const Evaluation evaluation{
@@ -165,7 +165,7 @@ int evaluate_with(const Configuration& configuration, const std::string& precisi
         std::to_string(chain.num_layers()) + (chain.num_layers() == 1 ? " layer, " : " layers, ") +
             activations_text(chain) + ", " + precision,
         precision,
-        data.compressed() != nullptr ? std::optional<double>(mean.relative_bound) : std::nullopt,
+        data.compressed() != nullptr ? std::optional<CompressionRecord>(mean.compression) : std::nullopt,
         data.compression_tolerance()};
     if (!predictions.empty()) {
         write_predictions(predictions, predict_all(chain, data, execution));

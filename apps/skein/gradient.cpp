@@ -131,9 +131,9 @@ Output mean_output(const Configuration& configuration, const Chain<Scalar>& chai
     Output output{mean_document(chain, mean, next, text, data.num_samples()),
                   mean_json(mean, next, data.num_samples())};
     if (data.compressed() != nullptr) {
-        const std::string bound = bound_in_words(mean.relative_bound, "their scales");
+        const std::string bound = bound_in_words(mean.compression, "their scales", "themselves");
         output.document.push_back(Paragraph{{"Compressed data: loss and gradient with an " + bound + "."}});
-        output.json["compression"] = single_compression_json(mean.relative_bound, data.compression_tolerance());
+        output.json["compression"] = compression_json(mean.compression, data.compression_tolerance());
     }
     return output;
 }

@@ -67,8 +67,8 @@ void add_up(const PanelSums& finest, CompressedDataset::Storage& storage) {
         squares_y += dot(fit, product) + 2.0 * dot(fit, panel.subspan(layout.residual_moments, layout.num_nodes)) +
                      panel[layout.squares];
     }
-    require(storage.sample_weight_sum > 0.0, "the sum of the sample weights", storage.sample_weight_sum,
-            "a positive number");
+    require(storage.sample_weight_sum > 0.0 && std::isfinite(storage.sample_weight_sum),
+            "the sum of the sample weights", storage.sample_weight_sum, "a positive, finite number");
     storage.mean_square_x = std::max(squares_x, 0.0) / storage.sample_weight_sum;
     storage.mean_square_y = std::max(squares_y, 0.0) / storage.sample_weight_sum;
 }

@@ -16,7 +16,7 @@ constexpr double kEpsilon = std::numeric_limits<double>::epsilon() / 2;
 /// The most nodes that a step may take: those of all finest panels.
 std::uint64_t max_nodes(const CompressedDataset::Storage& data) { return data.num_panels * data.num_nodes; }
 
-/// Middles of panels: of four in each octave on either side, evenly chosen; none beyond the samples.
+/// Means of x over panels: of four in each octave on either side, evenly chosen.
 std::vector<double> choose_probes(const CompressedDataset::Storage& data) {
     constexpr std::size_t kProbes = 4;
     std::vector<double> probes;
@@ -25,14 +25,14 @@ std::vector<double> choose_probes(const CompressedDataset::Storage& data) {
         for (const bool is_negative : {false, true}) {
             std::vector<std::size_t> inside;
             for (std::size_t panel = 0; panel < level.panels.size(); ++panel) {
-                if (octave_of(level.panels[panel]) == octave && (level.panels[panel] < 0) == is_negative) {
+                if (octave_of(level.panels[panel]) == octave && (level.panels[panel] < 0) == is_negative &&
+                    level.shares[panel] > 0.0) {
                     inside.push_back(panel);
                 }
             }
             for (std::size_t probe = 0; probe < std::min(kProbes, inside.size()); ++probe) {
                 const std::size_t panel = inside[probe * inside.size() / std::min(kProbes, inside.size())];
-                probes.push_back(
-                    std::clamp(level.x[panel * data.num_nodes + data.num_nodes / 2], data.x_min, data.x_max));
+                probes.push_back(level.mean_x[panel]);
             }
         }
     }
@@ -60,8 +60,8 @@ CompressedGradient::CompressedGradient(const CompressedDataset& data, std::span<
       sums_(activations.size() + kernels::kFirstGradientSum),
       weight_gradients_(activations.size()) {}
 
-/// max |df_L/dw_k| over the probes and layers. A probe has a sample in its panel, but need not be one: where panels are
-/// narrow, as next to every sample but those near 0, that makes no difference to speak of.
+/// max |df_L/dw_k| over the probes and layers. A probe lies among the samples of its panel, but need not be one: where
+/// panels are narrow, that makes no difference to speak of.
 double CompressedGradient::largest_derivative(std::span<const double> weights) {
     const kernels::Kernels<double>& kernels = kernels::kernels<double>();
     const std::size_t num_layers = weights.size(), count = probes_.size();

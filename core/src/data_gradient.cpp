@@ -25,6 +25,7 @@ void check_compressed(const Dataset<Scalar>& data, std::span<const Activation> a
 
 CompressionRecord together(const CompressionRecord& a, const CompressionRecord& b) noexcept {
     return {a.num_compressed + b.num_compressed, a.num_exact + b.num_exact, std::max(a.largest_bound, b.largest_bound),
+            std::max(a.largest_bound_of_value, b.largest_bound_of_value),
             std::max(a.largest_refused_bound, b.largest_refused_bound)};
 }
 
@@ -63,17 +64,22 @@ bool DataGradient<Scalar>::compute_compressed(const Chain<Scalar>& chain, bool w
         return false;
     }
     loss_ = compressed_->loss();
-    double rounding = 0.0;  // of the gradient to Scalar
+    double rounding = 0.0, largest = 0.0;  // of the gradient to Scalar; its largest component
     for (std::size_t layer = 0; with_gradient && layer < weight_gradients_.size(); ++layer) {
         const double gradient = compressed_->weight_gradients()[layer];
         weight_gradients_[layer] = static_cast<Scalar>(gradient);
         rounding = std::max(rounding, std::abs(static_cast<double>(weight_gradients_[layer]) - gradient));
+        largest = std::max(largest, std::abs(gradient));
     }
-    rounding = relative(rounding, compressed_->gradient_scale());
     num_evaluated_ = compressed_->num_nodes();
     ++record_.num_compressed;
     if (std::isfinite(loss_)) {
-        record_.largest_bound = std::max(record_.largest_bound, compressed_->bound().relative + rounding);
+        const StepBound& bound = compressed_->bound();
+        record_.largest_bound =
+            std::max(record_.largest_bound, bound.relative + relative(rounding, compressed_->gradient_scale()));
+        const double of_gradient = with_gradient ? relative(bound.gradient + rounding, largest) : 0.0;
+        record_.largest_bound_of_value =
+            std::max({record_.largest_bound_of_value, relative(bound.loss, loss_), of_gradient});
     }
     return true;
 }

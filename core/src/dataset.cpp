@@ -208,6 +208,9 @@ void check_sample_weights(const std::vector<Scalar>& sample_weight) {
     if (!sample_weight.empty() && !(sum > 0.0)) {
         throw std::invalid_argument("the sample weights sum to 0: expected at least one that is positive");
     }
+    if (!std::isfinite(sum)) {
+        throw std::invalid_argument("the sum of the sample weights is infinite: expected smaller ones");
+    }
 }
 
 }  // namespace

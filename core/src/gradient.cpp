@@ -34,8 +34,12 @@ DataGradient<Scalar> computed_over_all(const Chain<Scalar>& chain, const Dataset
 
 /// Nothing bounds the error of what has overflowed.
 template <class Scalar>
-double relative_bound(const DataGradient<Scalar>& gradient) {
-    return std::isfinite(gradient.loss()) ? gradient.record().largest_bound : std::numeric_limits<double>::infinity();
+CompressionRecord record_of(const DataGradient<Scalar>& gradient) {
+    CompressionRecord record = gradient.record();
+    if (record.num_compressed != 0 && !std::isfinite(gradient.loss())) {
+        record.largest_bound = record.largest_bound_of_value = std::numeric_limits<double>::infinity();
+    }
+    return record;
 }
 
 }  // namespace
@@ -45,9 +49,8 @@ LossAndGradient<Scalar> loss_and_gradient(const Chain<Scalar>& chain, const Data
                                           const Execution& execution) {
     const FloatingPointEnvironment environment;
     const DataGradient<Scalar> gradient = computed_over_all(chain, data, true, execution);
-    return {gradient.loss(),
-            {gradient.weight_gradients().begin(), gradient.weight_gradients().end()},
-            relative_bound(gradient)};
+    return {
+        gradient.loss(), {gradient.weight_gradients().begin(), gradient.weight_gradients().end()}, record_of(gradient)};
 }
 
 template <class Scalar>
@@ -68,7 +71,7 @@ template <class Scalar>
 BoundedLoss bounded_loss(const Chain<Scalar>& chain, const Dataset<Scalar>& data, const Execution& execution) {
     const FloatingPointEnvironment environment;
     const DataGradient<Scalar> gradient = computed_over_all(chain, data, false, execution);
-    return {gradient.loss(), relative_bound(gradient)};
+    return {gradient.loss(), record_of(gradient)};
 }
 
 template <class Scalar>

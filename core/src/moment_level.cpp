@@ -11,10 +11,11 @@
 namespace skein {
 namespace {
 
-/// Changes of a panel's fit on the way from its runs: 48 in the tree, the others by coarser grids.
+/// Changes of a panel's fit on the way from its runs: 48 in the tree, the others by coarser grids; and what g at the nodes
+/// rounds by, 2 p roundings of p |g| / (sqrt(p / 2) p) of these.
 constexpr double kMoves = 128;
-/// Coefficients of a fit that samples all over a panel determine, and those that have few values or lie close together do
-/// not.
+/// Coefficients of a fit that samples all over a panel determine; those that are few, have few values or lie close together
+/// do not.
 constexpr std::size_t kSpread = 8;
 constexpr double kEpsilon = std::numeric_limits<double>::epsilon() / 2;
 
@@ -60,8 +61,8 @@ void combine_halves(std::span<const std::span<const double>> halves, std::span<c
 }
 
 /// sqrt(sum_jk (largest error of A_{j+k})^2) over the sum of the sample weights. An error of one rounding in T_k grows
-/// to k (k + 1) / 2 of them by its recurrence, since |U_k| <= k + 1 (Chebyshev polynomials of the second kind); half of
-/// one in u, which is exact but where x is tiny, is one of k^2 / 2 in T_k, since |T_k'| <= k^2; a sum goes through the
+/// to k (k + 1) / 2 of them by its recurrence, since |U_k| <= k + 1 (Chebyshev polynomials of the second kind); one
+/// in u, which is exact but next to 0, is one of k^2 in T_k, since |T_k'| <= k^2; a sum goes through the
 /// additions of a block, of blocks to a slot, 4 of the slots' tree and 48 of the tree over runs at most.
 ///
 /// On a coarser grid A is a linear map of such sums, whose rows are the coefficients of a polynomial that is at most 1:
@@ -75,7 +76,7 @@ double relative_gram_error(std::size_t num_nodes, double largest_run, std::size_
     double squares = 0.0;
     for (std::size_t degree = 0; degree <= 2 * (num_nodes - 1); ++degree) {
         const double k = num_coarsenings == 0 ? static_cast<double>(degree) : 2.0 * p - 2.0;
-        const double once = k * (k + 1.0) / 2.0 + k * k / 2.0 + additions;
+        const double once = k * (k + 1.0) / 2.0 + k * k + additions;
         const double error = kEpsilon * (num_coarsenings == 0 ? once : row_sum * (once + coarsenings));
         const std::size_t count = degree < num_nodes ? degree + 1 : 2 * num_nodes - 1 - degree;
         squares += static_cast<double>(count) * error * error;
@@ -159,10 +160,9 @@ void MomentLevel::add_panel(std::int64_t first_cell, int level, double cell_widt
     const double width = power_of_two(level);
     const std::span<const double> moments = panel.subspan(layout.moments, layout.fit - layout.moments);
     std::vector<double> best(num_nodes), product(num_nodes);
-    const std::size_t most = fit_coefficients(panel[layout.count], num_nodes);
-    const std::size_t determined =
-        least_squares(moments, panel.subspan(layout.residual_moments, num_nodes), most, best);
-    is_spread.push_back(determined >= std::min(most, kSpread));
+    const std::size_t determined = least_squares(moments, panel.subspan(layout.residual_moments, num_nodes),
+                                                 fit_coefficients(panel[layout.count], num_nodes), best);
+    is_spread.push_back(determined >= kSpread);
     for (std::size_t k = 0; k < num_nodes; ++k) {
         best[k] += panel[layout.fit + k];
     }
@@ -182,6 +182,9 @@ void MomentLevel::add_panel(std::int64_t first_cell, int level, double cell_widt
     gram.resize(gram.size() + num_nodes * num_nodes);
     kernels::kernel_table().make_gram(moments.data(), chebyshev.coefficients().data(), num_nodes,
                                       gram.data() + gram.size() - num_nodes * num_nodes);
+
+    const double mean_u = moments[0] > 0.0 ? std::clamp(moments[1] / moments[0], -1.0, 1.0) : 0.0;
+    mean_x.push_back((static_cast<double>(first_cell) + (0.5 + 0.5 * mean_u) * width) * cell_width);
 
     // |C|_2^2 = 2 / p, |C|_F^2 < 2, |H|_F < 2 (over the sum of the weights; see CompressedGradient::bound_errors). G is
     // rounded once more, each C by 4 roundings at most, H once: its products are compensated.

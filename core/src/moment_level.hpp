@@ -42,8 +42,8 @@ struct MomentLevel {
     std::vector<double> shares;             ///< [panels]: parts of the sum of the sample weights
     std::vector<double> mean_squares_y;     ///< [panels]
     std::vector<bool> has_left, has_right;  ///< [panels]: whether the level below has that half
-    /// [panels]: whether the samples lie all over the panel, as far as they are enough to tell.
-    std::vector<bool> is_spread;
+    std::vector<bool> is_spread;  ///< [panels]: whether there are samples all over the panel
+    std::vector<double> mean_x;   ///< [panels]
 
     /// [panels]: how far rounding may have moved, at most and over the sum of the panel's sample weights, with |d|^2 the
     /// sum of d_j^2 over its nodes: d' H e by gram_errors |d| |e|, e' C' R by moments_errors |e|, S by squares_errors.

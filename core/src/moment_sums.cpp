@@ -153,7 +153,11 @@ std::size_t least_squares(std::span<const double> moments, std::span<const doubl
 void note_scale(const PanelLayout& layout, std::span<const double> fit, std::span<double> panel) noexcept {
     const double weight = panel[layout.moments];
     const double rms = weight > 0.0 ? std::sqrt(panel[layout.squares] / weight) : 0.0;
-    panel[layout.fit_scale] = std::max(panel[layout.fit_scale], std::sqrt(dot(fit, fit)) + rms);
+    double largest = 0.0;
+    for (const double coefficient : fit) {
+        largest += std::abs(coefficient);
+    }
+    panel[layout.fit_scale] = std::max(panel[layout.fit_scale], largest + rms);
 }
 
 void move_to_fit(const PanelLayout& layout, std::span<const double> fit, std::span<double> panel) noexcept {
@@ -240,14 +244,19 @@ void RunSums::sort_samples(std::span<const double> x, const double* y, const dou
     }
 }
 
-/// A number near the panel's y: the mean of its first samples, or 0 where they have none.
-double RunSums::centre_of_y(std::size_t first, std::size_t count) const {
-    double sum = 0.0, weight = 0.0;
-    for (std::size_t sample = first; sample < first + std::min<std::size_t>(count, 64); ++sample) {
-        sum += m_[sample] * y_[sample];
-        weight += m_[sample];
+/// The mean of y, or 0 where it overflows.
+double RunSums::mean_of_y(std::size_t first, std::size_t count) const {
+    constexpr std::size_t kParts = 8;  // none waits for the one before
+    std::array<double, kParts> sums{}, weights{};
+    for (std::size_t sample = 0; sample < count; ++sample) {
+        sums[sample % kParts] += m_[first + sample] * y_[first + sample];
+        weights[sample % kParts] += m_[first + sample];
     }
-    const double mean = sum / weight;
+    for (std::size_t part = 1; part < kParts; ++part) {
+        sums[0] += sums[part];
+        weights[0] += weights[part];
+    }
+    const double mean = sums[0] / weights[0];
     return std::isfinite(mean) ? mean : 0.0;
 }
 
@@ -271,11 +280,11 @@ void RunSums::sum_blocks(std::size_t first, std::size_t count, bool weighted, st
     }
 }
 
-/// Moments of y are summed about a number near it: what rounds is as small as the differences of y.
+/// Moments of y are summed about its mean: what rounds is as small as the differences of y.
 void RunSums::sum_panel(std::size_t first, std::size_t count, bool weighted, std::span<double> panel) {
     const kernels::KernelTable& kernels = kernels::kernel_table();
     const std::size_t num_nodes = layout_.num_nodes, num_moments = 2 * num_nodes - 1;
-    const double centre = centre_of_y(first, count);
+    const double centre = mean_of_y(first, count);
     sum_blocks(first, count, weighted, num_moments + num_nodes,
                [&](const kernels::PanelSamples& samples, double* slot_sums) {
                    kernels.sum_moments(samples, centre, num_nodes, slot_sums);

@@ -32,7 +32,7 @@ struct PanelLayout {
     std::size_t residual_moments;  ///< R [nodes]
     std::size_t squares;           ///< S
     std::size_t largest_run;       ///< most samples that the panel got in one run
-    std::size_t fit_scale;         ///< largest |g| + rms r of all g so far: what rounding errors of R and S go by
+    std::size_t fit_scale;         ///< largest sum |g_k| + rms r of all g so far: what rounding errors of R and S go by
     std::size_t stride;
 };
 
@@ -75,7 +75,7 @@ private:
     void grow();
     void find_panels(std::span<const double> x);
     void sort_samples(std::span<const double> x, const double* y, const double* m);
-    double centre_of_y(std::size_t first, std::size_t count) const;
+    double mean_of_y(std::size_t first, std::size_t count) const;
     template <class Sum>
     void sum_blocks(std::size_t first, std::size_t count, bool weighted, std::size_t num_sums, Sum sum);
     void sum_panel(std::size_t first, std::size_t count, bool weighted, std::span<double> panel);

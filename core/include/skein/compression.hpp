@@ -17,6 +17,8 @@ struct CompressionRecord {
     /// The largest bound of those from the compressed data set, relative like the tolerance; rounding included, of which
     /// there may be more than the tolerance.
     double largest_bound = 0.0;
+    /// The largest that a bound was of the loss itself, or of the gradient's largest component: infinite where these are 0.
+    double largest_bound_of_value = 0.0;
     /// The largest bound that was beyond the tolerance, so that the samples served or the run stopped; 0 if none was.
     double largest_refused_bound = 0.0;
     bool operator==(const CompressionRecord&) const = default;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "skein/chain.hpp"
+#include "skein/compression.hpp"
 #include "skein/dataset.hpp"
 #include "skein/execution.hpp"
 
@@ -26,8 +27,8 @@ template <class Scalar>
 struct LossAndGradient {
     double loss = 0.0;
     std::vector<Scalar> weight_gradients;  // [layers]
-    /// On compressed data: CompressionRecord::largest_bound; else 0.
-    double relative_bound = 0.0;
+    /// Of compressed data. The bounds are infinite where the loss is not finite.
+    CompressionRecord compression;
 };
 
 /// By back-propagation. Throws std::invalid_argument for no samples. NaN where it is given up
@@ -46,7 +47,7 @@ double loss(const Chain<Scalar>& chain, const Dataset<Scalar>& data, const Execu
 
 struct BoundedLoss {
     double loss = 0.0;
-    double relative_bound = 0.0;  ///< as LossAndGradient::relative_bound
+    CompressionRecord compression;  ///< as LossAndGradient::compression
 };
 template <class Scalar>
 BoundedLoss bounded_loss(const Chain<Scalar>& chain, const Dataset<Scalar>& data, const Execution& execution = {});

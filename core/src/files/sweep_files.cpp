@@ -105,6 +105,7 @@ void for_each_number(SomeProgress& progress, const Visit& visit) {
         visit("compressed", progress.compression->num_compressed);
         visit("exact", progress.compression->num_exact);
         visit("largest_bound", progress.compression->largest_bound);
+        visit("largest_bound_of_value", progress.compression->largest_bound_of_value);
         visit("largest_refused_bound", progress.compression->largest_refused_bound);
     }
 }

@@ -66,7 +66,8 @@ SKEIN_INLINE RectangleRow sigmoid_of(const RectangleRow& z) {
 }
 
 /// Upwards from the real line softplus moves by the integral of i sigmoid, up to |y| = pi, where its logarithm may go to
-/// another sheet.
+/// another sheet. It does not where e^z or e^-z is small: with t = e^-|Re z|, |log(1 + e^-|z|)| <= -log(1 - t) <= t / (1 - t)
+/// is what softplus is on the left, or is beside z on the right; softplus' is at most t / (1 - t), or 1 / (1 - t).
 SKEIN_INLINE RectangleRow softplus_of(const RectangleRow& z) {
     const Row<double> up = broadcast(kBoundUp), infinity = broadcast(std::numeric_limits<double>::infinity());
     const RectangleRow derivative = sigmoid_of(z);
@@ -74,8 +75,20 @@ SKEIN_INLINE RectangleRow softplus_of(const RectangleRow& z) {
     const Row<double> moved = up * z.im * derivative.im;
     const Row<double> re_min = fused(softplus(z.re_min), broadcast(kBoundDown), negated(moved));
     const Row<double> re_max = up * softplus(z.re_max), im = up * z.im * at_most(derivative.modulus, broadcast(1.0));
-    return {select(is_low, re_min, negated(infinity)), select(is_low, re_max, infinity), select(is_low, im, infinity),
-            select(is_low, modulus_of(re_min, re_max, im), infinity), select(is_low, derivative.modulus, infinity)};
+
+    const Row<double> zero = broadcast(0.0), one = broadcast(1.0);
+    const Row<double> away = at_least(z.re_min, negated(z.re_max));
+    const Row<double> small = up * exp_of_minus_absolute(away), rest = up / (one - small), beside = small * rest;
+    const Mask<double> is_right = less(zero, z.re_min), is_far = less(one, away);
+    const auto choose = [&](const Row<double>& low, const Row<double>& far) {
+        return select(is_low, low, select(is_far, far, infinity));
+    };
+    const Row<double> far_min = select(is_right, z.re_min - beside, negated(beside));
+    const Row<double> far_max = select(is_right, z.re_max + beside, beside);
+    const Row<double> far_im = select(is_right, z.im + beside, beside);
+    return {negated(choose(negated(re_min), negated(far_min))), choose(re_max, far_max), choose(im, far_im),
+            choose(modulus_of(re_min, re_max, im), modulus_of(far_min, far_max, far_im)),
+            choose(derivative.modulus, select(is_right, rest, beside))};
 }
 
 SKEIN_INLINE RectangleRow identity_of(const RectangleRow& z) {
