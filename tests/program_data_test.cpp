@@ -376,6 +376,16 @@ TEST_CASE("program: samples in the order of x, |x| or y are noticed, rising or f
         CHECK(data({"info", file}).errors == "");
     }
     CHECK(trained(file_of(rows_of(kManySamples))) == "");
+    // Two files that are sorted each, one behind the other, rising and falling; values in turn are not in an order.
+    std::vector<std::array<double, 2>> halves = rows_of(kManySamples);
+    const auto middle = halves.begin() + static_cast<std::ptrdiff_t>(kManySamples / 2);
+    std::sort(halves.begin(), middle);
+    std::sort(middle, halves.end(), std::greater<>());
+    CHECK(contains(trained(file_of(halves)), "the data look ordered: x of neighbouring rows is alike (correlation "));
+    for (std::size_t row = 0; row < halves.size(); ++row) {
+        halves[row] = {static_cast<double>(row % 5), row % 2 == 0 ? 1.0 : -1.0};
+    }
+    CHECK(trained(file_of(halves)) == "");
     // Columns that are constant are in no order; the sign of x, with one size, is.
     const std::vector<double> ones(kManySamples, 1.0);
     CHECK(trained(table_file(directory, {ones, ones})) == "");
@@ -549,6 +559,9 @@ TEST_CASE("program: data come through a named pipe, whoever opens it first, and 
     CAPTURE(result.errors);
     REQUIRE(result.exit_code == 0);
     CHECK(Json::parse(result.output)["data_sets"][0]["samples"] == 50'001);
+    RunningProgram converting({"data", "convert", pipe.string(), "--out", directory.file("a.npy").string(), "--json"});
+    std::ofstream(pipe) << "1,2\n3,4\n";
+    CHECK(Json::parse(converting.wait().output)["samples"] == 2);
 }
 
 TEST_CASE("program: data stopped by a signal leaves nothing behind") {
@@ -571,12 +584,33 @@ TEST_CASE("program: data stopped by a signal leaves nothing behind") {
     check({"data", "make", spec, "--out", directory.file("x.npy").string() + "," + directory.file("y.npy").string()},
           SIGTERM, "SIGTERM");
     check({"data", "make", spec, "--out", directory.file("a.csv")}, SIGINT, "SIGINT");
+    check({"data", "make", spec, "--out", directory.file("a.csv")}, SIGHUP, "SIGHUP");
     RunningProgram running({"data", "info", "teacher:samples=1e12", "--json"});
     std::this_thread::sleep_for(std::chrono::milliseconds(300));
     running.send(SIGINT);
     const ProgramResult result = running.wait();
     CHECK(result.exit_code == 130);
     CHECK(Json::parse(result.output)["status"] == "stopped");
+}
+
+TEST_CASE("program: predictions stopped by a signal leave nothing behind") {
+    const TemporaryDirectory directory;
+    const std::string run = directory.file("run").string();
+    REQUIRE(run_program({"train", "--data=sine:samples=10", "--layers=1", "--steps=1", "--out", run}).exit_code == 0);
+    const fs::path out = directory.file("out");
+    fs::create_directory(out);
+    for (const std::string name : {"predictions.csv", "predictions.npy"}) {
+        RunningProgram running({"evaluate", "--chain", run + "/chain.json", "--data=sine:samples=2e7", "--predictions",
+                                (out / name).string()});
+        while (fs::is_empty(out)) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        running.send(SIGTERM);
+        const ProgramResult result = running.wait();
+        CHECK(result.exit_code == 143);
+        CHECK(result.errors == "skein: error: stopped by SIGTERM: " + (out / name).string() + " is not written\n");
+        CHECK(fs::is_empty(out));
+    }
 }
 
 TEST_CASE("program: data that cannot be written is a failure") {

@@ -52,6 +52,9 @@ Precision precision_of(const Configuration& configuration, const std::string& in
     if (configuration.is_given("precision")) {
         return configuration.word<Precision>("precision", kPrecisionNames);
     }
+    if (std::filesystem::path(split_file_names(input)[0]).extension() == ".csv") {
+        return Precision::float64;  // a pipe can be opened once
+    }
     const SampleStream<double> stream(input, input);
     return stream.stored_type() == ElementType::float32 ? Precision::float32 : Precision::float64;
 }

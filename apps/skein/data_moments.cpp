@@ -87,8 +87,11 @@ double ColumnMoments::kurtosis() const {
 double ColumnMoments::share_between_runs() const { return std::max(0.0, 1.0 - sum_2_within_runs / sum_2); }
 
 double SampleMoments::correlation() const {
-    const double cosine = sum_xy / x.count / (x.standard_deviation() * y.standard_deviation());
-    return std::isnan(cosine) ? cosine : std::clamp(cosine, -1.0, 1.0);
+    const double product = x.standard_deviation() * y.standard_deviation();
+    if (!(product > 0.0) || !std::isfinite(product) || !std::isfinite(sum_xy)) {
+        return std::numeric_limits<double>::quiet_NaN();  // squares have under- or overflowed, or are 0
+    }
+    return std::clamp(sum_xy / x.count / product, -1.0, 1.0);
 }
 
 SampleMoments moments_of_run(const double* x, const double* y, const double* sample_weight, std::size_t count) {

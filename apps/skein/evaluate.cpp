@@ -13,10 +13,10 @@
 #include "json.hpp"
 #include "numbers.hpp"
 #include "output_files.hpp"
+#include "signals.hpp"
 #include "skein/files/chain_file.hpp"
 #include "skein/files/file_error.hpp"
-#include "skein/files/npy.hpp"
-#include "skein/files/run_directory.hpp"
+#include "skein/files/sample_writer.hpp"
 #include "skein/gradient.hpp"
 #include "skein/instruction_set.hpp"
 #include "skein/version.hpp"
@@ -63,47 +63,35 @@ fs::path check_predictions(const Configuration& configuration) {
     return path;
 }
 
-/// [samples x 3] in C order: x, y, prediction.
+/// x, y and f_L(x) of all samples, piece by piece. False where a signal came first: then there is no file.
 template <class Scalar>
-std::vector<Scalar> predict_all(const Chain<Scalar>& chain, const Dataset<Scalar>& data, const Execution& execution) {
+bool write_predictions(const fs::path& path, const Chain<Scalar>& chain, const Dataset<Scalar>& data,
+                       const Execution& execution) {
     constexpr std::uint64_t kPiece = 65536;
+    const auto writing = [](const auto& write) {
+        try {
+            return write();
+        } catch (const FileError& error) {
+            throw Failure(error.what());
+        }
+    };
     const std::uint64_t num_samples = data.num_samples();
-    std::vector<Scalar> table(num_samples * 3), x(kPiece), y(kPiece), weight(kPiece), outputs(kPiece);
-    for (std::uint64_t first = 0; first < num_samples; first += kPiece) {
+    const fs::path paths[] = {path};
+    auto writer = writing([&] { return SampleWriter<Scalar>(paths, 3, num_samples, "prediction"); });
+    std::vector<Scalar> x(kPiece), y(kPiece), weight(kPiece), outputs(kPiece);
+    EncodedSamples encoded;
+    for (std::uint64_t first = 0; first < num_samples && stop_signal() == 0; first += kPiece) {
         const std::size_t count = static_cast<std::size_t>(std::min(kPiece, num_samples - first));
         const MiniBatch<Scalar> piece = data.source().range(first, count, {x.data(), y.data(), weight.data()});
         predict<Scalar>(chain, {piece.x, count}, {outputs.data(), count}, execution);
-        for (std::size_t index = 0; index < count; ++index) {
-            Scalar* const row = table.data() + (first + index) * 3;
-            row[0] = piece.x[index];
-            row[1] = piece.y[index];
-            row[2] = outputs[index];
-        }
+        writer.encode({piece.x, piece.y, outputs.data(), count}, encoded);
+        writing([&] { writer.append(encoded); });
     }
-    return table;
-}
-
-template <class Scalar>
-std::string predictions_csv(const std::vector<Scalar>& table) {
-    std::string text = "x,y,prediction\n";
-    for (std::size_t index = 0; index < table.size(); index += 3) {
-        text += shortest(table[index]) + "," + shortest(table[index + 1]) + "," + shortest(table[index + 2]) + "\n";
+    if (stop_signal() != 0) {
+        return false;
     }
-    return text;
-}
-
-template <class Scalar>
-void write_predictions(const fs::path& path, const std::vector<Scalar>& table) {
-    try {
-        if (path.extension() == ".npy") {
-            const std::size_t shape[] = {table.size() / 3, 3};
-            write_npy<Scalar>(path, table, shape);
-        } else {
-            write_file(path, predictions_csv(table));
-        }
-    } catch (const FileError& error) {
-        throw Failure(error.what());
-    }
+    writing([&] { writer.finish(); });
+    return true;
 }
 
 struct Evaluation {
@@ -149,7 +137,8 @@ std::string evaluation_text(const Configuration& configuration, const Evaluation
 
 template <class Scalar>
 int evaluate_with(const Configuration& configuration, const std::string& precision) {
-    const Execution execution{static_cast<int>(configuration.count("threads", 0, kMaxThreads)), 0};
+    const Execution execution{static_cast<int>(configuration.count("threads", 0, kMaxThreads)), 0,
+                              &training_stop_request()};
     const Chain<Scalar> chain = read_chain<Scalar>(configuration.text("chain"));
     const fs::path predictions = check_predictions(configuration);
     const Dataset<Scalar> data = open_data<Scalar>(configuration.text("data"), configuration.where("data"),
@@ -158,7 +147,12 @@ int evaluate_with(const Configuration& configuration, const std::string& precisi
         configuration.fail("predictions",
                            "has no samples to predict: " + configuration.text("data") + " is compressed");
     }
+    catch_stop_signals();
     const BoundedLoss mean = bounded_loss(chain, data, execution);
+    if (stop_signal() != 0 || (!predictions.empty() && !write_predictions(predictions, chain, data, execution))) {
+        throw Stopped(stop_signal(), "stopped by " + std::string(signal_name(stop_signal())) +
+                                         (predictions.empty() ? "" : ": " + predictions.string() + " is not written"));
+    }
     const Evaluation evaluation{
         mean.loss,
         data.num_samples(),
@@ -167,9 +161,6 @@ int evaluate_with(const Configuration& configuration, const std::string& precisi
         precision,
         data.compressed() != nullptr ? std::optional<CompressionRecord>(mean.compression) : std::nullopt,
         data.compression_tolerance()};
-    if (!predictions.empty()) {
-        write_predictions(predictions, predict_all(chain, data, execution));
-    }
     write_output(configuration.flag("json") ? evaluation_json(configuration, evaluation)
                                             : evaluation_text(configuration, evaluation));
     return kDone;

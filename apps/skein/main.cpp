@@ -39,8 +39,8 @@ Commands
   skein COMMAND --help    Examples and all options of a command.
   skein --version         Version, numerics version and instruction set.
 
-Exit codes: 0 done (a run that diverged included), 1 failed, 2 wrong usage or bad input, 130 and 143 stopped by SIGINT
-and SIGTERM, after writing everything (a final loss that would take more than two seconds is left out).
+Exit codes: 0 done (a run that diverged included), 1 failed, 2 wrong usage or bad input, 130, 143 and 129 stopped by
+SIGINT, SIGTERM and SIGHUP, after writing everything (a final loss that would take more than two seconds is left out).
 SKEIN_INSTRUCTION_SET=portable chooses an instruction set; the results are the same bits.
 )";
 
@@ -122,6 +122,6 @@ int run_and_explain(const std::vector<std::string>& arguments) {
 }  // namespace skein::app
 
 int main(int argc, char** argv) {
-    skein::app::ignore_broken_pipes();
+    skein::app::ignore_write_signals();
     return skein::app::run_and_explain(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
 }

@@ -40,7 +40,10 @@ void require_output_file(const Configuration& configuration, std::string_view op
     if (std::ranges::any_of(inputs, [&](const fs::path& input) { return is_same_file(path, input); })) {
         configuration.fail(option, path.string() + " is read by this command: expected another name");
     }
-    if (fs::is_directory(path, ignored) || (fs::exists(path, ignored) && !configuration.flag("force"))) {
+    if (fs::is_directory(path, ignored)) {
+        configuration.fail(option, path.string() + " is a directory: expected a name for a file");
+    }
+    if (fs::exists(path, ignored) && !configuration.flag("force")) {
         configuration.fail(option, path.string() + " is there already: expected a new name, or --force");
     }
 }

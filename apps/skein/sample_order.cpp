@@ -1,11 +1,11 @@
 #include "sample_order.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <numeric>
 #include <span>
-#include <utility>
 #include <vector>
 
 namespace skein::app {
@@ -42,20 +42,36 @@ std::vector<double> doubled_ranks(std::span<const double> values) {
     return ranks;
 }
 
-/// The correlation of the ranks of values with their places; 0 where all are equal. Ranks, since the few far values of
-/// a long tail would hide the order of the others.
-double correlation_with_place(std::span<const double> values) {
-    const std::vector<double> ranks = doubled_ranks(values);
-    const double middle = static_cast<double>(values.size() - 1);  // doubled, too
-    double of_both = 0.0, of_ranks = 0.0, of_places = 0.0;
+/// The correlation of the ranks of both; 0 where all of one are equal. Ranks, since the few far values of a long tail would
+/// hide the order of the others.
+double rank_correlation(std::span<const double> one, std::span<const double> other) {
+    const std::vector<double> ranks = doubled_ranks(one), other_ranks = doubled_ranks(other);
+    const double middle = static_cast<double>(one.size() - 1);  // doubled, too
+    double of_both = 0.0, of_one = 0.0, of_other = 0.0;
     for (std::size_t at = 0; at < ranks.size(); ++at) {
-        const double place = 2.0 * static_cast<double>(at) - middle, rank = ranks[at] - middle;
-        of_both += place * rank;
-        of_ranks += rank * rank;
-        of_places += place * place;
+        const double rank = ranks[at] - middle, other_rank = other_ranks[at] - middle;
+        of_both += rank * other_rank;
+        of_one += rank * rank;
+        of_other += other_rank * other_rank;
     }
-    return of_ranks > 0.0 ? of_both / std::sqrt(of_ranks * of_places) : 0.0;
+    return of_one > 0.0 && of_other > 0.0 ? of_both / std::sqrt(of_one * of_other) : 0.0;
 }
+
+/// x, |x| and y of some rows.
+struct Columns {
+    std::array<std::vector<double>, 3> of;
+
+    template <class Scalar>
+    Columns(const Dataset<Scalar>& data, const std::vector<std::uint64_t>& rows) {
+        std::vector<Scalar> x(rows.size()), y(rows.size()), sample_weight(rows.size());
+        const MiniBatch<Scalar> samples = data.source().gather(rows, {x.data(), y.data(), sample_weight.data()});
+        of[0].assign(samples.x, samples.x + rows.size());
+        of[1].resize(rows.size());
+        std::ranges::transform(of[0], of[1].begin(), [](double value) { return std::abs(value); });
+        of[2].assign(samples.y, samples.y + rows.size());
+    }
+};
+constexpr std::array<std::string_view, 3> kColumnNames{"x", "|x|", "y"};
 
 }  // namespace
 
@@ -67,17 +83,31 @@ template <class Scalar>
 std::optional<SampleOrder> apparent_order(const Dataset<Scalar>& data) {
     const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(kMostRows, data.num_samples()));
     const std::vector<std::uint64_t> rows = evenly_spaced(data.num_samples(), count);
-    std::vector<Scalar> x(count), y(count), sample_weight(count);
-    const MiniBatch<Scalar> samples = data.source().gather(rows, {x.data(), y.data(), sample_weight.data()});
-    const std::vector<double> of_x(samples.x, samples.x + count), of_y(samples.y, samples.y + count);
-    std::vector<double> of_size(count);
-    std::ranges::transform(of_x, of_size.begin(), [](double value) { return std::abs(value); });
-    SampleOrder found{"", kSigmas / std::sqrt(static_cast<double>(count) - 1.0)};
-    for (const auto& [column, values] :
-         {std::pair<std::string_view, std::span<const double>>("x", of_x), {"|x|", of_size}, {"y", of_y}}) {
-        const double correlation = correlation_with_place(values);
+    const Columns values(data, rows);
+    const double chance = kSigmas / std::sqrt(static_cast<double>(count) - 1.0);
+    SampleOrder found{"", chance};
+    const std::vector<double> places(rows.begin(), rows.end());
+    for (std::size_t column = 0; column < kColumnNames.size(); ++column) {
+        const double correlation = rank_correlation(values.of[column], places);
         if (std::abs(correlation) > std::abs(found.correlation)) {  // of equal ones the first
-            found = {column, correlation};
+            found = {kColumnNames[column], correlation};
+        }
+    }
+    if (!found.column.empty() || !(chance < 1.0)) {
+        return found.column.empty() ? std::nullopt : std::optional(found);
+    }
+    // Alike must be those that are far from each other, and those that are not: values in turn may be either.
+    std::vector<std::uint64_t> next_rows = rows;
+    std::ranges::transform(rows, next_rows.begin(),
+                           [&](std::uint64_t row) { return std::min(row + 1, data.num_samples() - 1); });
+    const Columns next(data, next_rows);
+    found = {"", chance, true};
+    for (std::size_t column = 0; column < kColumnNames.size(); ++column) {
+        const std::span<const double> all(values.of[column]);
+        const double correlation = std::min(rank_correlation(all.first(count - 1), all.last(count - 1)),
+                                            rank_correlation(all, next.of[column]));
+        if (correlation > found.correlation) {
+            found = {kColumnNames[column], correlation, true};
         }
     }
     return found.column.empty() ? std::nullopt : std::optional(found);

@@ -47,6 +47,11 @@ void catch_stop_signals() {
     handle(SIGALRM, lose_patience);
     handle(SIGINT, remember);
     handle(SIGTERM, remember);
+    struct sigaction hang_up {};
+    ::sigaction(SIGHUP, nullptr, &hang_up);
+    if (hang_up.sa_handler != SIG_IGN) {  // else it is nohup that goes on
+        handle(SIGHUP, remember);
+    }
 }
 
 const std::atomic<bool>& training_stop_request() noexcept { return training_stop; }
@@ -55,8 +60,13 @@ const std::atomic<bool>& summary_stop_request() noexcept { return summary_stop; 
 
 int stop_signal() noexcept { return received.load(std::memory_order_relaxed); }
 
-std::string_view signal_name(int signal) noexcept { return signal == SIGINT ? "SIGINT" : "SIGTERM"; }
+std::string_view signal_name(int signal) noexcept {
+    return signal == SIGINT ? "SIGINT" : signal == SIGHUP ? "SIGHUP" : "SIGTERM";
+}
 
-void ignore_broken_pipes() { handle(SIGPIPE, SIG_IGN); }
+void ignore_write_signals() {
+    handle(SIGPIPE, SIG_IGN);
+    handle(SIGXFSZ, SIG_IGN);
+}
 
 }  // namespace skein::app

@@ -1,4 +1,4 @@
-// SIGINT and SIGTERM: the first one asks to stop, the second one ends the program at once.
+// SIGINT, SIGTERM and SIGHUP: the first one asks to stop, the second one ends the program at once.
 #pragma once
 
 #include <atomic>
@@ -18,10 +18,11 @@ const std::atomic<bool>& summary_stop_request() noexcept;
 /// The signal that has come, or 0.
 int stop_signal() noexcept;
 
-/// "SIGINT" or "SIGTERM".
+/// "SIGINT", "SIGTERM" or "SIGHUP".
 std::string_view signal_name(int signal) noexcept;
 
-/// Writing to a closed pipe becomes an error like any other, not the end.
-void ignore_broken_pipes();
+/// Writing to a closed pipe, or a file that grows beyond what is allowed (ulimit -f), becomes an error like any other, not the
+/// end.
+void ignore_write_signals();
 
 }  // namespace skein::app

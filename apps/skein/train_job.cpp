@@ -101,8 +101,11 @@ void warn_of_order(const Configuration& configuration, const Dataset<Scalar>& da
         return;
     }
     if (const std::optional<SampleOrder> order = apparent_order(data)) {
-        write_warning("the data look " + sorted_in_words(order->column, order->correlation > 0.0) +
-                      " (correlation with the row " + rounded(order->correlation, 2) +
+        const std::string found =
+            order->is_of_neighbours
+                ? "ordered: " + std::string(order->column) + " of neighbouring rows is alike (correlation "
+                : sorted_in_words(order->column, order->correlation > 0.0) + " (correlation with the row ";
+        write_warning("the data look " + found + rounded(order->correlation, 2) +
                       "): mini-batches will be all alike for a while; --shuffle full mixes them");
     }
 }

@@ -110,7 +110,8 @@ struct SampleWriter<Scalar>::State {
 };
 
 template <class Scalar>
-SampleWriter<Scalar>::SampleWriter(Paths paths, std::size_t num_columns, std::optional<std::uint64_t> num_samples) {
+SampleWriter<Scalar>::SampleWriter(Paths paths, std::size_t num_columns, std::optional<std::uint64_t> num_samples,
+                                   const std::string& third_column) {
     require_paths(paths, num_columns);
     state_ = std::make_unique<State>(State{{paths.begin(), paths.end()}, num_columns, num_samples});
     for (const fs::path& path : paths) {
@@ -122,7 +123,7 @@ SampleWriter<Scalar>::SampleWriter(Paths paths, std::size_t num_columns, std::op
     }
     for (std::size_t file = 0; file < paths.size(); ++file) {
         // A file that is cut short before finish() is none of NumPy's: its header is empty so far.
-        state_->write(file, state_->is_csv() ? std::string(num_columns == 2 ? "x,y\n" : "x,y,m\n")
+        state_->write(file, state_->is_csv() ? "x,y" + (num_columns == 2 ? "" : "," + third_column) + "\n"
                                              : std::string(kNpyHeaderBytes, '\0'));
     }
 }
