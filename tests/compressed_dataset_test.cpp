@@ -214,7 +214,7 @@ TEST_CASE("the error is never beyond the bound") {
     for (std::vector<double>& ratios : above_rounding) {
         CHECK(median(ratios) <= 1e4);  // 76, 95, 116 and 167 as measured
     }
-    // 8.1e3 as measured: the error changes its sign from sample to sample (a factor of 15), what is not known of each panel
+    // 7.8e3 as measured: the error changes its sign from sample to sample (a factor of 15), what is not known of each panel
     // is taken for the worst of its kind (Cauchy and Schwarz, 10), M for more than it is (50).
     CHECK(median(of_interpolation) <= 1e4);
 }

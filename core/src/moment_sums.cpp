@@ -150,14 +150,11 @@ std::size_t least_squares(std::span<const double> moments, std::span<const doubl
     return size;
 }
 
-void note_scale(const PanelLayout& layout, std::span<const double> fit, std::span<double> panel) noexcept {
+void note_scale(const PanelLayout& layout, std::span<double> panel) noexcept {
+    const std::span<const double> fit = panel.subspan(layout.fit, layout.num_nodes);
     const double weight = panel[layout.moments];
     const double rms = weight > 0.0 ? std::sqrt(panel[layout.squares] / weight) : 0.0;
-    double largest = 0.0;
-    for (const double coefficient : fit) {
-        largest += std::abs(coefficient);
-    }
-    panel[layout.fit_scale] = std::max(panel[layout.fit_scale], largest + rms);
+    panel[layout.fit_scale] = std::max(panel[layout.fit_scale], std::sqrt(dot(fit, fit)) + rms);
 }
 
 void move_to_fit(const PanelLayout& layout, std::span<const double> fit, std::span<double> panel) noexcept {
@@ -176,7 +173,7 @@ void move_to_fit(const PanelLayout& layout, std::span<const double> fit, std::sp
     for (std::size_t k = 0; k < layout.num_nodes; ++k) {
         residual_moments[k] -= product[k];
     }
-    note_scale(layout, fit, panel);
+    note_scale(layout, panel);
 }
 
 RunSums::RunSums(int panel_exponent, std::size_t num_nodes)
@@ -284,10 +281,10 @@ void RunSums::sum_blocks(std::size_t first, std::size_t count, bool weighted, st
 void RunSums::sum_panel(std::size_t first, std::size_t count, bool weighted, std::span<double> panel) {
     const kernels::KernelTable& kernels = kernels::kernel_table();
     const std::size_t num_nodes = layout_.num_nodes, num_moments = 2 * num_nodes - 1;
-    const double centre = mean_of_y(first, count);
+    const double mean = mean_of_y(first, count);
     sum_blocks(first, count, weighted, num_moments + num_nodes,
                [&](const kernels::PanelSamples& samples, double* slot_sums) {
-                   kernels.sum_moments(samples, centre, num_nodes, slot_sums);
+                   kernels.sum_moments(samples, mean, num_nodes, slot_sums);
                });
     panel[layout_.count] = static_cast<double>(count);
     double* const moments = panel.data() + layout_.moments;
@@ -299,17 +296,26 @@ void RunSums::sum_panel(std::size_t first, std::size_t count, bool weighted, std
     const std::span<double> fit = std::span(fit_of).first(num_nodes);
     least_squares({moments, num_moments}, {residual_moments, num_nodes},
                   fit_coefficients(panel[layout_.count], num_nodes), fit);
-    panel[layout_.fit] = centre;
-    fit[0] += centre;
+    panel[layout_.fit] = mean;
+    fit[0] += mean;
     move_to_fit(layout_, fit, panel);
     sum_blocks(first, count, weighted, 1, [&](const kernels::PanelSamples& samples, double* slot_sums) {
         kernels.sum_squares(samples, fit.data(), used_coefficients(fit), slot_sums);
     });
     kernels.of_double.combine_slots(slot_sums_.data(), 1, &panel[layout_.squares]);
     panel[layout_.largest_run] = static_cast<double>(count);
-    note_scale(layout_, fit, panel);
-    fit[0] -= centre;
-    note_scale(layout_, fit, panel);
+    note_scale(layout_, panel);
+    // The moments of y have been summed over y - mean.
+    fit[0] -= mean;
+    const std::span<const double> beside_mean = fit.first(used_coefficients(fit));
+    std::array<double, kernels::kMaxPanelNodes> product_of;
+    const std::span<double> product = std::span(product_of).first(beside_mean.size());
+    apply_gram({moments, num_moments}, beside_mean, product);
+    if (const double weight = moments[0]; weight > 0.0) {
+        const double rms =
+            std::sqrt(std::max(dot(beside_mean, product), 0.0) / weight) + std::sqrt(panel[layout_.squares] / weight);
+        panel[layout_.fit_scale] = std::max(panel[layout_.fit_scale], rms);
+    }
 }
 
 MomentSubtree RunSums::sum_run(std::span<const double> x, const double* y, const double* m,

@@ -32,7 +32,8 @@ struct PanelLayout {
     std::size_t residual_moments;  ///< R [nodes]
     std::size_t squares;           ///< S
     std::size_t largest_run;       ///< most samples that the panel got in one run
-    std::size_t fit_scale;         ///< largest sum |g_k| + rms r of all g so far: what rounding errors of R and S go by
+    std::size_t
+        fit_scale;  ///< largest |g| + rms r of all g so far, and rms(y - mean): what rounding errors of R and S go by
     std::size_t stride;
 };
 
@@ -58,8 +59,8 @@ std::size_t fit_coefficients(double num_samples, std::size_t num_nodes) noexcept
 /// Makes `fit` the g of a panel's sums.
 void move_to_fit(const PanelLayout& layout, std::span<const double> fit, std::span<double> panel) noexcept;
 
-/// Takes a fit and the panel's squares beside it into its fit_scale.
-void note_scale(const PanelLayout& layout, std::span<const double> fit, std::span<double> panel) noexcept;
+/// Takes a panel's fit and squares into its fit_scale.
+void note_scale(const PanelLayout& layout, std::span<double> panel) noexcept;
 
 /// What one thread needs to sum runs of samples, again and again.
 class RunSums {
