@@ -253,6 +253,12 @@ int train_command(const std::vector<std::string>& arguments) {
         add_config_file(*configuration, configuration->text("config"));
     }
     require_effect(*configuration);
+    for (const std::string name : {"force", "history-every"}) {
+        const bool is_on_command_line = configuration->is_given(name) && configuration->where(name) == "--" + name;
+        if (is_on_command_line && !configuration->is_given("out")) {
+            configuration->fail(name, "has no effect: nothing is written: expected --out");
+        }
+    }
     warn_without_hardware_fma(configuration->flag("quiet"));
     return configuration->word<Precision>("precision", kPrecisionNames) == Precision::float32
                ? train_with<float>(*configuration)
