@@ -584,6 +584,7 @@ TEST_CASE("program: data stopped by a signal leaves nothing behind") {
     check({"data", "make", spec, "--out", directory.file("x.npy").string() + "," + directory.file("y.npy").string()},
           SIGTERM, "SIGTERM");
     check({"data", "make", spec, "--out", directory.file("a.csv")}, SIGINT, "SIGINT");
+    ::signal(SIGHUP, SIG_DFL);  // which nohup may have ignored, for the program as well
     check({"data", "make", spec, "--out", directory.file("a.csv")}, SIGHUP, "SIGHUP");
     RunningProgram running({"data", "info", "teacher:samples=1e12", "--json"});
     std::this_thread::sleep_for(std::chrono::milliseconds(300));

@@ -49,7 +49,8 @@ std::vector<Rectangle> some_rectangles() {
         const auto draw = [&](std::uint64_t k) { return uniform(9, Stream::samples, 8 * index + k); };
         const double from = std::exp(6.0 * draw(0) - 4.0) * (draw(1) < 0.5 ? -1.0 : 1.0);
         const double width = std::exp(6.0 * draw(2) - 4.0);
-        rectangles.push_back({from, from + width, index % 7 == 0 ? 0.0 : (index % 7 == 1 ? 300.0 : 3.0) * draw(3) * draw(3)});
+        rectangles.push_back(
+            {from, from + width, index % 7 == 0 ? 0.0 : (index % 7 == 1 ? 300.0 : 3.0) * draw(3) * draw(3)});
     }
     return rectangles;
 }

@@ -46,7 +46,7 @@ std::string compression_in_words(const CompressionRecord& record) {
         return "none of " + grouped(all) + " gradients and losses: their error is bounded only by " + refused;
     }
     return (record.num_exact == 0 ? "all " + grouped(all) : grouped(record.num_compressed) + " of " + grouped(all)) +
-           " gradients and losses, " + "error at most " + rounded(record.largest_bound, 2) +
+           " gradients and losses, error at most " + rounded(record.largest_bound, 2) +
            " of their scales, rounding included" +
            (record.num_exact == 0 ? "" : "; of the others bounded by " + refused);
 }

@@ -37,6 +37,9 @@ public:
 
     /// Whether it has been given, on the command line or in a file.
     bool is_given(std::string_view name) const { return values_.contains(name); }
+    bool is_on_command_line(std::string_view name) const {
+        return is_given(name) && where(name) == "--" + std::string(name);
+    }
     /// Whether another option that makes up for this one has been given (Command::alternatives).
     bool is_alternative_given(std::string_view name) const;
     std::string where(std::string_view name) const;

@@ -8,8 +8,8 @@
 #include "machine.hpp"
 #include "numbers.hpp"
 #include "ordered_blocks.hpp"
+#include "output_files.hpp"
 #include "signals.hpp"
-#include "skein/files/file_error.hpp"
 #include "skein/files/sample_writer.hpp"
 #include "skein/version.hpp"
 #include "streams.hpp"
@@ -39,16 +39,6 @@ void require_room(const Configuration& configuration, const std::vector<fs::path
         configuration.fail("out", grouped(num_samples) + " samples take " + grouped(*needed) +
                                       " bytes, but the disk of " + files[0].string() + " has room for " +
                                       grouped(free));
-    }
-}
-
-/// From here on what goes wrong with the files is a failure, not bad input.
-template <class Write>
-auto writing(const Write& write) {
-    try {
-        return write();
-    } catch (const FileError& error) {
-        throw Failure(error.what());
     }
 }
 

@@ -15,7 +15,6 @@
 #include "output_files.hpp"
 #include "signals.hpp"
 #include "skein/files/chain_file.hpp"
-#include "skein/files/file_error.hpp"
 #include "skein/files/sample_writer.hpp"
 #include "skein/gradient.hpp"
 #include "skein/instruction_set.hpp"
@@ -68,13 +67,6 @@ template <class Scalar>
 bool write_predictions(const fs::path& path, const Chain<Scalar>& chain, const Dataset<Scalar>& data,
                        const Execution& execution) {
     constexpr std::uint64_t kPiece = 65536;
-    const auto writing = [](const auto& write) {
-        try {
-            return write();
-        } catch (const FileError& error) {
-            throw Failure(error.what());
-        }
-    };
     const std::uint64_t num_samples = data.num_samples();
     const fs::path paths[] = {path};
     auto writer = writing([&] { return SampleWriter<Scalar>(paths, 3, num_samples, "prediction"); });

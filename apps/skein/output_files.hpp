@@ -1,4 +1,4 @@
-// Files that a command is to write, looked at before any work is done.
+// Files that a command is to write: looked at before any work is done, and written.
 #pragma once
 
 #include <filesystem>
@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "configuration.hpp"
+#include "errors.hpp"
+#include "skein/files/file_error.hpp"
 
 namespace skein::app {
 
@@ -21,5 +23,15 @@ void require_output_file(const Configuration& configuration, std::string_view op
 /// The files of samples that --out names, one .npy or .csv, or x.npy,y.npy; all found to be writable.
 std::vector<std::filesystem::path> sample_output_files(const Configuration& configuration,
                                                        std::span<const std::filesystem::path> inputs);
+
+/// What `write` returns. Of what it writes, something wrong with a file is a failure, not bad input.
+template <class Write>
+auto writing(const Write& write) {
+    try {
+        return write();
+    } catch (const FileError& error) {
+        throw Failure(error.what());
+    }
+}
 
 }  // namespace skein::app

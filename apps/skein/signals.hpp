@@ -21,8 +21,8 @@ int stop_signal() noexcept;
 /// "SIGINT", "SIGTERM" or "SIGHUP".
 std::string_view signal_name(int signal) noexcept;
 
-/// Writing to a closed pipe, or a file that grows beyond what is allowed (ulimit -f), becomes an error like any other, not the
-/// end.
+/// Writing to a closed pipe, or beyond the size that a file may have (ulimit -f), becomes an error like any other, not
+/// the end.
 void ignore_write_signals();
 
 }  // namespace skein::app

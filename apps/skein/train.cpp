@@ -254,8 +254,7 @@ int train_command(const std::vector<std::string>& arguments) {
     }
     require_effect(*configuration);
     for (const std::string name : {"force", "history-every"}) {
-        const bool is_on_command_line = configuration->is_given(name) && configuration->where(name) == "--" + name;
-        if (is_on_command_line && !configuration->is_given("out")) {
+        if (configuration->is_on_command_line(name) && !configuration->is_given("out")) {
             configuration->fail(name, "has no effect: nothing is written: expected --out");
         }
     }

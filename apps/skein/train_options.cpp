@@ -129,9 +129,7 @@ void require_effect(const Configuration& configuration) {
         const std::string flag = "--" + std::string(effect.option);
         std::string value = configuration.text(effect.needs);
         std::ranges::replace(value, '-', '_');
-        const bool is_on_command_line =
-            configuration.is_given(effect.option) && configuration.where(effect.option) == flag;
-        if (is_on_command_line && std::ranges::find(effect.values, value) == effect.values.end()) {
+        if (configuration.is_on_command_line(effect.option) && std::ranges::find(effect.values, value) == effect.values.end()) {
             throw BadInput(flag + " has no effect with --" + std::string(effect.needs) + " " + value + ": expected --" +
                            std::string(effect.needs) + " " + std::string(effect.values[0]) +
                            (effect.values[0] == effect.values[1] ? "" : " or " + std::string(effect.values[1])));

@@ -11,8 +11,8 @@
 namespace skein {
 namespace {
 
-/// Changes of a panel's fit on the way from its runs: 48 in the tree, the others by coarser grids; and what g at the nodes
-/// rounds by, 2 p roundings of p |g| / (sqrt(p / 2) p) of these.
+/// Changes of a panel's fit on the way from its runs: 48 in the tree, 56 at most by coarser grids; and what g at the nodes
+/// rounds by, |H e| <= 2 / p |G| |e| with |e| <= p^2 eps |g|, which is sqrt(2 p) of these, 12 at most.
 constexpr double kMoves = 128;
 /// Coefficients of a fit that samples all over a panel determine; those that are few, have few values or lie close together
 /// do not.

@@ -32,8 +32,8 @@ struct PanelLayout {
     std::size_t residual_moments;  ///< R [nodes]
     std::size_t squares;           ///< S
     std::size_t largest_run;       ///< most samples that the panel got in one run
-    std::size_t
-        fit_scale;  ///< largest |g| + rms r of all g so far, and rms(y - mean): what rounding errors of R and S go by
+    /// Largest |g| + rms r of all g so far, and rms(y - mean): what rounding errors of R and S go by.
+    std::size_t fit_scale;
     std::size_t stride;
 };
 

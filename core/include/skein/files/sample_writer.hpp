@@ -26,8 +26,8 @@ struct EncodedSamples {
 template <class Scalar>
 class SampleWriter {
 public:
-    /// `num_columns` is 2, x and y, or 3, with sample weights (or whatever else goes by the name of `third_column`). Where the number of samples is known, the room for them
-    /// is taken at once: a disk that is too small is an error here, which says how large the file would be.
+    /// `num_columns` is 2, x and y, or 3, with sample weights (or whatever else goes by the name of `third_column`).
+    /// Where the number of samples is known, the room for them is taken at once: a disk that is too small is an error here, which says how large the file would be.
     /// Throws std::invalid_argument for other numbers of columns or paths, for sample weights in two files, and for
     /// names that end in neither .npy nor .csv, or not in .npy where there are two.
     SampleWriter(std::span<const std::filesystem::path> paths, std::size_t num_columns,
