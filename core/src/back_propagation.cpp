@@ -1,6 +1,6 @@
 #include "skein/back_propagation.hpp"
 
-#include "kernels/floating_point_environment.hpp"
+#include "base/floating_point_environment.hpp"
 
 namespace skein {
 

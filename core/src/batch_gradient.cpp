@@ -6,8 +6,8 @@
 #include <limits>
 
 #include "kernels/row_lanes.hpp"
-#include "parallel.hpp"
-#include "require.hpp"
+#include "base/parallel.hpp"
+#include "base/require.hpp"
 
 namespace skein {
 namespace {

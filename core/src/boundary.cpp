@@ -8,8 +8,8 @@
 #include <stdexcept>
 #include <string>
 
-#include "kernels/floating_point_environment.hpp"
-#include "require.hpp"
+#include "base/floating_point_environment.hpp"
+#include "base/require.hpp"
 #include "skein/elementary.hpp"
 
 namespace skein {

@@ -4,9 +4,9 @@
 #include <stdexcept>
 #include <string>
 
-#include "eigen_core.hpp"
-#include "kernels/floating_point_environment.hpp"
-#include "require.hpp"
+#include "base/eigen_core.hpp"
+#include "base/floating_point_environment.hpp"
+#include "base/require.hpp"
 #include "skein/random.hpp"
 
 namespace skein {

@@ -10,13 +10,13 @@
 #include <string>
 
 #include "batch_gradient.hpp"
-#include "kernels/floating_point_environment.hpp"
+#include "base/floating_point_environment.hpp"
 #include "moment_level.hpp"
 #include "moment_sums.hpp"
 #include "panel_grid.hpp"
-#include "parallel.hpp"
-#include "power.hpp"
-#include "require.hpp"
+#include "base/parallel.hpp"
+#include "base/power.hpp"
+#include "base/require.hpp"
 #include "skein/dataset.hpp"
 
 namespace skein {

@@ -9,12 +9,12 @@
 #include <string>
 
 #include "batch_gradient.hpp"
-#include "kernels/floating_point_environment.hpp"
+#include "base/floating_point_environment.hpp"
 #include "memory_source.hpp"
 #include "moment_sums.hpp"
-#include "parallel.hpp"
-#include "power.hpp"
-#include "require.hpp"
+#include "base/parallel.hpp"
+#include "base/power.hpp"
+#include "base/require.hpp"
 #include "skein/compressed_dataset.hpp"
 #include "skein/dataset.hpp"
 

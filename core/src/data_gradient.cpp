@@ -5,7 +5,7 @@
 #include <limits>
 #include <string>
 
-#include "require.hpp"
+#include "base/require.hpp"
 
 namespace skein {
 

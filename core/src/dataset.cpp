@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "block_source.hpp"
-#include "kernels/floating_point_environment.hpp"
+#include "base/floating_point_environment.hpp"
 #include "memory_source.hpp"
-#include "require.hpp"
+#include "base/require.hpp"
 #include "skein/batch_order.hpp"
 
 namespace skein {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "eigen_core.hpp"
-#include "require.hpp"
+#include "base/eigen_core.hpp"
+#include "base/require.hpp"
 
 namespace skein {
 

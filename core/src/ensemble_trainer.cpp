@@ -8,11 +8,11 @@
 #include <stdexcept>
 #include <string>
 
-#include "kernels/floating_point_environment.hpp"
+#include "base/floating_point_environment.hpp"
 #include "kernels/row_lanes.hpp"
 #include "lane_trainer.hpp"
-#include "parallel.hpp"
-#include "require.hpp"
+#include "base/parallel.hpp"
+#include "base/require.hpp"
 #include "shared_observer.hpp"
 
 namespace skein {

@@ -4,9 +4,9 @@
 #include <cmath>
 #include <numeric>
 
-#include "kernels/floating_point_environment.hpp"
+#include "base/floating_point_environment.hpp"
 #include "kernels/kernel_table.hpp"
-#include "require.hpp"
+#include "base/require.hpp"
 
 namespace skein {
 namespace {

@@ -8,8 +8,8 @@
 
 #include "data_gradient.hpp"
 #include "memory_source.hpp"
-#include "parallel.hpp"
-#include "require.hpp"
+#include "base/parallel.hpp"
+#include "base/require.hpp"
 
 namespace skein {
 namespace {

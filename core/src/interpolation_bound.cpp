@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "panel_grid.hpp"
-#include "power.hpp"
+#include "base/power.hpp"
 
 namespace skein {
 namespace {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "data_gradient.hpp"
-#include "eigen_core.hpp"
+#include "base/eigen_core.hpp"
 #include "kernels/kernel_table.hpp"
 #include "lane_samples.hpp"
 #include "slot_visits.hpp"

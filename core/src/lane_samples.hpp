@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "eigen_core.hpp"
+#include "base/eigen_core.hpp"
 #include "kernels/kernel_table.hpp"
 #include "skein/batch_order.hpp"
 #include "skein/dataset.hpp"

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "eigen_core.hpp"
+#include "base/eigen_core.hpp"
 #include "lane_gradient.hpp"
 #include "lane_samples.hpp"
 #include "shared_observer.hpp"

@@ -6,7 +6,7 @@
 
 #include "kernels/kernel_table.hpp"
 #include "panel_grid.hpp"
-#include "power.hpp"
+#include "base/power.hpp"
 
 namespace skein {
 namespace {

@@ -8,8 +8,8 @@
 #include "kernels/kernel_table.hpp"
 #include "kernels/row_lanes.hpp"
 #include "panel_grid.hpp"
-#include "power.hpp"
-#include "require.hpp"
+#include "base/power.hpp"
+#include "base/require.hpp"
 
 namespace skein {
 namespace {

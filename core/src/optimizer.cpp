@@ -2,7 +2,7 @@
 
 #include "kernels/row_lanes.hpp"
 #include "optimizer_columns.hpp"
-#include "power.hpp"
+#include "base/power.hpp"
 
 namespace skein {
 namespace {

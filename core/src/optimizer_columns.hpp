@@ -3,7 +3,7 @@
 
 #include <span>
 
-#include "eigen_core.hpp"
+#include "base/eigen_core.hpp"
 #include "kernels/kernel_table.hpp"
 #include "skein/trainer.hpp"
 

@@ -1,7 +1,7 @@
 #include "skein/schedule.hpp"
 
-#include "kernels/floating_point_environment.hpp"
-#include "power.hpp"
+#include "base/floating_point_environment.hpp"
+#include "base/power.hpp"
 #include "skein/elementary.hpp"
 
 namespace skein {

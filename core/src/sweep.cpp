@@ -7,9 +7,9 @@
 #include <stdexcept>
 #include <utility>
 
-#include "kernels/floating_point_environment.hpp"
-#include "parallel.hpp"
-#include "require.hpp"
+#include "base/floating_point_environment.hpp"
+#include "base/parallel.hpp"
+#include "base/require.hpp"
 
 namespace skein {
 namespace {

@@ -4,9 +4,9 @@
 #include <cmath>
 
 #include "data_gradient.hpp"
-#include "kernels/floating_point_environment.hpp"
+#include "base/floating_point_environment.hpp"
 #include "optimizer_columns.hpp"
-#include "require.hpp"
+#include "base/require.hpp"
 
 namespace skein {
 namespace {

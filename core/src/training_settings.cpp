@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "require.hpp"
+#include "base/require.hpp"
 
 namespace skein {
 namespace {

@@ -17,7 +17,7 @@
 #include "files/fail.hpp"
 #include "files/input_file.hpp"
 #include "files/to_text.hpp"
-#include "kernels/floating_point_environment.hpp"
+#include "base/floating_point_environment.hpp"
 #include "skein/files/run_directory.hpp"
 #include "skein/names.hpp"
 

@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "kernels/floating_point_environment.hpp"
+#include "base/floating_point_environment.hpp"
 
 namespace skein {
 namespace {

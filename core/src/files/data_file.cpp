@@ -9,7 +9,7 @@
 
 #include "files/fail.hpp"
 #include "files/npy_source.hpp"
-#include "kernels/floating_point_environment.hpp"
+#include "base/floating_point_environment.hpp"
 #include "skein/files/sample_reader.hpp"
 
 namespace skein {

@@ -10,7 +10,7 @@
 #include "files/fail.hpp"
 #include "files/npy_reader.hpp"
 #include "files/output_file.hpp"
-#include "kernels/floating_point_environment.hpp"
+#include "base/floating_point_environment.hpp"
 
 namespace skein {
 namespace {

@@ -12,7 +12,7 @@
 #include "files/csv.hpp"
 #include "files/fail.hpp"
 #include "files/npy_source.hpp"
-#include "kernels/floating_point_environment.hpp"
+#include "base/floating_point_environment.hpp"
 
 namespace skein {
 namespace {

@@ -13,7 +13,7 @@
 #include "files/fail.hpp"
 #include "files/npy_header.hpp"
 #include "files/output_file.hpp"
-#include "kernels/floating_point_environment.hpp"
+#include "base/floating_point_environment.hpp"
 
 namespace skein {
 namespace {

@@ -1,7 +1,7 @@
 // The one source of all kernels. CMake compiles it once per instruction set, with that set's flags and SKEIN_VARIANT
 // its name (core/CMakeLists.txt holds the list); what it exports is one table.
 #include "kernels/chain_kernels.hpp"
-#include "kernels/floating_point_environment.hpp"
+#include "base/floating_point_environment.hpp"
 #include "kernels/lane_kernels.hpp"
 #include "kernels/moment_kernels.hpp"
 #include "kernels/order_kernels.hpp"

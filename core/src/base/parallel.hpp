@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <exception>
 
-#include "kernels/floating_point_environment.hpp"
+#include "base/floating_point_environment.hpp"
 
 namespace skein {
 
