@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "chebyshev.hpp"
+#include "numerics/chebyshev.hpp"
 #include "kernels/kernel_table.hpp"
 #include "kernels/row_lanes.hpp"
 #include "skein/instruction_set.hpp"

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "chebyshev.hpp"
+#include "numerics/chebyshev.hpp"
 #include "moment_sums.hpp"
 #include "skein/compressed_dataset.hpp"
 

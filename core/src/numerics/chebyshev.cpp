@@ -1,4 +1,4 @@
-#include "chebyshev.hpp"
+#include "numerics/chebyshev.hpp"
 
 #include <algorithm>
 #include <cstdint>
