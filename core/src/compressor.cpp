@@ -10,7 +10,7 @@
 
 #include "batch_gradient.hpp"
 #include "base/floating_point_environment.hpp"
-#include "memory_source.hpp"
+#include "samples/memory_source.hpp"
 #include "moment_sums.hpp"
 #include "base/parallel.hpp"
 #include "base/power.hpp"

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "block_source.hpp"
+#include "samples/block_source.hpp"
 #include "base/floating_point_environment.hpp"
-#include "memory_source.hpp"
+#include "samples/memory_source.hpp"
 #include "base/require.hpp"
 #include "skein/batch_order.hpp"
 

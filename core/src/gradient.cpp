@@ -7,7 +7,7 @@
 #include <string>
 
 #include "data_gradient.hpp"
-#include "memory_source.hpp"
+#include "samples/memory_source.hpp"
 #include "base/parallel.hpp"
 #include "base/require.hpp"
 

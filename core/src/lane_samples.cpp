@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "feistel_shape.hpp"
+#include "samples/feistel_shape.hpp"
 #include "kernels/row_lanes.hpp"
 #include "skein/gradient.hpp"
 

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <optional>
 
-#include "block_source.hpp"
+#include "samples/block_source.hpp"
 #include "files/npy_reader.hpp"
 
 namespace skein::files {

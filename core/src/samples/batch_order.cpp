@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "feistel_shape.hpp"
+#include "samples/feistel_shape.hpp"
 #include "kernels/kernel_table.hpp"
 
 namespace skein {
