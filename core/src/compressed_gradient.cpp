@@ -6,7 +6,7 @@
 
 #include "kernels/kernel_table.hpp"
 #include "kernels/row_lanes.hpp"
-#include "panel_grid.hpp"
+#include "compression/panel_grid.hpp"
 
 namespace skein {
 namespace {

@@ -8,7 +8,7 @@
 #include "batch_gradient.hpp"
 #include "interpolation_bound.hpp"
 #include "kernels/kernel_table.hpp"
-#include "moment_level.hpp"
+#include "compression/moment_level.hpp"
 #include "skein/compressed_dataset.hpp"
 
 namespace skein {

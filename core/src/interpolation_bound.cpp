@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "panel_grid.hpp"
+#include "compression/panel_grid.hpp"
 #include "base/power.hpp"
 
 namespace skein {

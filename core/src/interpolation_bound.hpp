@@ -13,7 +13,7 @@
 #include <span>
 #include <vector>
 
-#include "moment_level.hpp"
+#include "compression/moment_level.hpp"
 #include "rectangle_bounds.hpp"
 #include "rounding_bound.hpp"
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "numerics/chebyshev.hpp"
-#include "moment_sums.hpp"
+#include "compression/moment_sums.hpp"
 #include "skein/compressed_dataset.hpp"
 
 namespace skein {

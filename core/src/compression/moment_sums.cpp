@@ -1,4 +1,4 @@
-#include "moment_sums.hpp"
+#include "compression/moment_sums.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@
 
 #include "kernels/kernel_table.hpp"
 #include "kernels/row_lanes.hpp"
-#include "panel_grid.hpp"
+#include "compression/panel_grid.hpp"
 #include "base/power.hpp"
 #include "base/require.hpp"
 

@@ -11,9 +11,9 @@
 
 #include "batch_gradient.hpp"
 #include "base/floating_point_environment.hpp"
-#include "moment_level.hpp"
-#include "moment_sums.hpp"
-#include "panel_grid.hpp"
+#include "compression/moment_level.hpp"
+#include "compression/moment_sums.hpp"
+#include "compression/panel_grid.hpp"
 #include "base/parallel.hpp"
 #include "base/power.hpp"
 #include "base/require.hpp"

@@ -11,7 +11,7 @@
 #include "batch_gradient.hpp"
 #include "base/floating_point_environment.hpp"
 #include "samples/memory_source.hpp"
-#include "moment_sums.hpp"
+#include "compression/moment_sums.hpp"
 #include "base/parallel.hpp"
 #include "base/power.hpp"
 #include "base/require.hpp"

@@ -1,11 +1,11 @@
-#include "moment_level.hpp"
+#include "compression/moment_level.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "kernels/kernel_table.hpp"
-#include "panel_grid.hpp"
+#include "compression/panel_grid.hpp"
 #include "base/power.hpp"
 
 namespace skein {
