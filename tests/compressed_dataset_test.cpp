@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "compressed_gradient.hpp"
+#include "gradient/compressed_gradient.hpp"
 #include "skein/ensemble_trainer.hpp"
 #include "skein/generated_data.hpp"
 #include "skein/gradient.hpp"

@@ -1,5 +1,5 @@
 // What a chain's values have at most in rectangles of the complex plane.
-#include "rectangle_bounds.hpp"
+#include "gradient/rectangle_bounds.hpp"
 
 #include <doctest/doctest.h>
 

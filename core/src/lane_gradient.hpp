@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "data_gradient.hpp"
+#include "gradient/data_gradient.hpp"
 #include "base/eigen_core.hpp"
 #include "kernels/kernel_table.hpp"
 #include "lane_samples.hpp"

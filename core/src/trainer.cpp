@@ -3,7 +3,7 @@
 #include <chrono>
 #include <cmath>
 
-#include "data_gradient.hpp"
+#include "gradient/data_gradient.hpp"
 #include "base/floating_point_environment.hpp"
 #include "optimizer_columns.hpp"
 #include "base/require.hpp"

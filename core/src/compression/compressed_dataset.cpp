@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "batch_gradient.hpp"
+#include "gradient/batch_gradient.hpp"
 #include "base/floating_point_environment.hpp"
 #include "compression/moment_level.hpp"
 #include "compression/moment_sums.hpp"

@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "batch_gradient.hpp"
+#include "gradient/batch_gradient.hpp"
 #include "base/floating_point_environment.hpp"
 #include "samples/memory_source.hpp"
 #include "compression/moment_sums.hpp"

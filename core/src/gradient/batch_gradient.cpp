@@ -1,4 +1,4 @@
-#include "batch_gradient.hpp"
+#include "gradient/batch_gradient.hpp"
 
 #include <algorithm>
 #include <atomic>

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "rectangle_bounds.hpp"
+#include "gradient/rectangle_bounds.hpp"
 #include "skein/activation.hpp"
 
 namespace skein {

@@ -1,4 +1,4 @@
-#include "data_gradient.hpp"
+#include "gradient/data_gradient.hpp"
 
 #include <algorithm>
 #include <cmath>

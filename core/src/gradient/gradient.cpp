@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "data_gradient.hpp"
+#include "gradient/data_gradient.hpp"
 #include "samples/memory_source.hpp"
 #include "base/parallel.hpp"
 #include "base/require.hpp"

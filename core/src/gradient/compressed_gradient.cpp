@@ -1,4 +1,4 @@
-#include "compressed_gradient.hpp"
+#include "gradient/compressed_gradient.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "batch_gradient.hpp"
-#include "compressed_gradient.hpp"
+#include "gradient/batch_gradient.hpp"
+#include "gradient/compressed_gradient.hpp"
 #include "skein/compression.hpp"
 
 namespace skein {

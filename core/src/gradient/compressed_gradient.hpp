@@ -5,8 +5,8 @@
 #include <span>
 #include <vector>
 
-#include "batch_gradient.hpp"
-#include "interpolation_bound.hpp"
+#include "gradient/batch_gradient.hpp"
+#include "gradient/interpolation_bound.hpp"
 #include "kernels/kernel_table.hpp"
 #include "compression/moment_level.hpp"
 #include "skein/compressed_dataset.hpp"

@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "compression/moment_level.hpp"
-#include "rectangle_bounds.hpp"
-#include "rounding_bound.hpp"
+#include "gradient/rectangle_bounds.hpp"
+#include "gradient/rounding_bound.hpp"
 
 namespace skein {
 

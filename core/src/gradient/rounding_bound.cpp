@@ -1,4 +1,4 @@
-#include "rounding_bound.hpp"
+#include "gradient/rounding_bound.hpp"
 
 #include <limits>
 

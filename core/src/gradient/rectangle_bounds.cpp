@@ -1,4 +1,4 @@
-#include "rectangle_bounds.hpp"
+#include "gradient/rectangle_bounds.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "interpolation_bound.hpp"
+#include "gradient/interpolation_bound.hpp"
 
 #include <algorithm>
 #include <cmath>
