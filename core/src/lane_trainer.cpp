@@ -5,7 +5,7 @@
 #include <numeric>
 
 #include "kernels/row_lanes.hpp"
-#include "optimizer_columns.hpp"
+#include "training/optimizer_columns.hpp"
 
 namespace skein {
 namespace {

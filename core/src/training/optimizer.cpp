@@ -1,7 +1,7 @@
 #include <cmath>
 
 #include "kernels/row_lanes.hpp"
-#include "optimizer_columns.hpp"
+#include "training/optimizer_columns.hpp"
 #include "base/power.hpp"
 
 namespace skein {

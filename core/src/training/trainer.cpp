@@ -5,7 +5,7 @@
 
 #include "gradient/data_gradient.hpp"
 #include "base/floating_point_environment.hpp"
-#include "optimizer_columns.hpp"
+#include "training/optimizer_columns.hpp"
 #include "base/require.hpp"
 
 namespace skein {
