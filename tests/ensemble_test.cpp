@@ -13,7 +13,7 @@
 #include "skein/generated_data.hpp"
 #include "skein/instruction_set.hpp"
 #include "skein/random.hpp"
-#include "slot_visits.hpp"
+#include "ensemble/slot_visits.hpp"
 
 namespace skein {
 namespace {

@@ -1,4 +1,4 @@
-#include "slot_visits.hpp"
+#include "ensemble/slot_visits.hpp"
 
 #include <bit>
 

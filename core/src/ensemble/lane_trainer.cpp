@@ -1,4 +1,4 @@
-#include "lane_trainer.hpp"
+#include "ensemble/lane_trainer.hpp"
 
 #include <algorithm>
 #include <cmath>

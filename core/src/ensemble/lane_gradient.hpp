@@ -9,8 +9,8 @@
 #include "gradient/data_gradient.hpp"
 #include "base/eigen_core.hpp"
 #include "kernels/kernel_table.hpp"
-#include "lane_samples.hpp"
-#include "slot_visits.hpp"
+#include "ensemble/lane_samples.hpp"
+#include "ensemble/slot_visits.hpp"
 
 namespace skein {
 

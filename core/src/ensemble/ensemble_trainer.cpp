@@ -10,10 +10,10 @@
 
 #include "base/floating_point_environment.hpp"
 #include "kernels/row_lanes.hpp"
-#include "lane_trainer.hpp"
+#include "ensemble/lane_trainer.hpp"
 #include "base/parallel.hpp"
 #include "base/require.hpp"
-#include "shared_observer.hpp"
+#include "ensemble/shared_observer.hpp"
 
 namespace skein {
 namespace {

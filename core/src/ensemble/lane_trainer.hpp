@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "base/eigen_core.hpp"
-#include "lane_gradient.hpp"
-#include "lane_samples.hpp"
-#include "shared_observer.hpp"
+#include "ensemble/lane_gradient.hpp"
+#include "ensemble/lane_samples.hpp"
+#include "ensemble/shared_observer.hpp"
 #include "skein/ensemble_trainer.hpp"
 
 namespace skein {

@@ -1,4 +1,4 @@
-#include "lane_gradient.hpp"
+#include "ensemble/lane_gradient.hpp"
 
 #include <algorithm>
 #include <bit>

@@ -1,4 +1,4 @@
-#include "lane_samples.hpp"
+#include "ensemble/lane_samples.hpp"
 
 #include <algorithm>
 #include <limits>
