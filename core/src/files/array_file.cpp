@@ -15,11 +15,11 @@
 #include <type_traits>
 #include <utility>
 
-#include "files/descriptor.hpp"
-#include "files/fail.hpp"
-#include "files/input_file.hpp"
+#include "files/io/descriptor.hpp"
+#include "files/io/fail.hpp"
+#include "files/io/input_file.hpp"
 #include "files/npy_header.hpp"
-#include "files/output_file.hpp"
+#include "files/io/output_file.hpp"
 
 namespace skein {
 namespace {

@@ -14,9 +14,9 @@
 #include <type_traits>
 #include <vector>
 
-#include "files/fail.hpp"
-#include "files/input_file.hpp"
-#include "files/to_text.hpp"
+#include "files/io/fail.hpp"
+#include "files/io/input_file.hpp"
+#include "files/io/to_text.hpp"
 #include "base/floating_point_environment.hpp"
 #include "skein/files/run_directory.hpp"
 #include "skein/names.hpp"

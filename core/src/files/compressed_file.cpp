@@ -10,9 +10,9 @@
 #include <string>
 #include <string_view>
 
-#include "files/fail.hpp"
-#include "files/input_file.hpp"
-#include "files/output_file.hpp"
+#include "files/io/fail.hpp"
+#include "files/io/input_file.hpp"
+#include "files/io/output_file.hpp"
 
 namespace skein {
 namespace {

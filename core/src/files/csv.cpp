@@ -8,7 +8,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "files/fail.hpp"
+#include "files/io/fail.hpp"
 
 namespace skein::files {
 namespace {

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "files/fail.hpp"
+#include "files/io/fail.hpp"
 #include "files/npy_source.hpp"
 #include "base/floating_point_environment.hpp"
 #include "skein/files/sample_reader.hpp"

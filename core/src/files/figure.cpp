@@ -11,8 +11,8 @@
 #include "files/axis_tics.hpp"
 #include "files/gnuplot.hpp"
 #include "files/map_figure.hpp"
-#include "files/output_file.hpp"
-#include "files/to_text.hpp"
+#include "files/io/output_file.hpp"
+#include "files/io/to_text.hpp"
 
 namespace skein {
 namespace {

@@ -15,7 +15,7 @@
 #include <system_error>
 #include <vector>
 
-#include "files/fail.hpp"
+#include "files/io/fail.hpp"
 
 extern "C" char** environ;
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "files/output_file.hpp"
+#include "files/io/output_file.hpp"
 
 namespace skein::files {
 

@@ -8,11 +8,11 @@
 #include <string_view>
 
 #include "files/axis_tics.hpp"
-#include "files/fail.hpp"
+#include "files/io/fail.hpp"
 #include "files/gnuplot.hpp"
-#include "files/output_file.hpp"
+#include "files/io/output_file.hpp"
 #include "files/png_reader.hpp"
-#include "files/to_text.hpp"
+#include "files/io/to_text.hpp"
 
 namespace skein::files {
 namespace {

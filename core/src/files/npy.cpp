@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
-#include "files/fail.hpp"
+#include "files/io/fail.hpp"
 #include "files/npy_reader.hpp"
-#include "files/output_file.hpp"
+#include "files/io/output_file.hpp"
 #include "base/floating_point_environment.hpp"
 
 namespace skein {

@@ -7,7 +7,7 @@
 #include <system_error>
 #include <utility>
 
-#include "files/fail.hpp"
+#include "files/io/fail.hpp"
 #include "skein/names.hpp"
 
 namespace skein::files {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "files/input_file.hpp"
+#include "files/io/input_file.hpp"
 #include "skein/files/array_file.hpp"
 
 namespace skein::files {

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <type_traits>
 
-#include "files/fail.hpp"
-#include "files/to_text.hpp"
+#include "files/io/fail.hpp"
+#include "files/io/to_text.hpp"
 
 namespace skein::files {
 namespace {

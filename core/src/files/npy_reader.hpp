@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "files/input_file.hpp"
+#include "files/io/input_file.hpp"
 #include "files/npy_header.hpp"
 
 namespace skein::files {

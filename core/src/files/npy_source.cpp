@@ -8,8 +8,8 @@
 #include <type_traits>
 #include <utility>
 
-#include "files/fail.hpp"
-#include "files/to_text.hpp"
+#include "files/io/fail.hpp"
+#include "files/io/to_text.hpp"
 
 namespace skein::files {
 namespace {

@@ -7,9 +7,9 @@
 #include <stdexcept>
 #include <string>
 
-#include "files/fail.hpp"
-#include "files/output_file.hpp"
-#include "files/stream.hpp"
+#include "files/io/fail.hpp"
+#include "files/io/output_file.hpp"
+#include "files/io/stream.hpp"
 
 namespace skein {
 namespace {

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "files/fail.hpp"
-#include "files/stream.hpp"
+#include "files/io/fail.hpp"
+#include "files/io/stream.hpp"
 
 namespace skein::files {
 

@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "files/output_file.hpp"
+#include "files/io/output_file.hpp"
 #include "skein/files/picture.hpp"
 
 namespace skein::files {

@@ -8,8 +8,8 @@
 #include <system_error>
 #include <utility>
 
-#include "files/fail.hpp"
-#include "files/output_file.hpp"
+#include "files/io/fail.hpp"
+#include "files/io/output_file.hpp"
 
 namespace skein {
 namespace {

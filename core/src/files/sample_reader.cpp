@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "files/csv.hpp"
-#include "files/fail.hpp"
+#include "files/io/fail.hpp"
 #include "files/npy_source.hpp"
 #include "base/floating_point_environment.hpp"
 

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "files/csv.hpp"
-#include "files/fail.hpp"
+#include "files/io/fail.hpp"
 #include "files/npy_header.hpp"
-#include "files/output_file.hpp"
+#include "files/io/output_file.hpp"
 #include "base/floating_point_environment.hpp"
 
 namespace skein {

@@ -14,8 +14,8 @@
 #include <span>
 #include <utility>
 
-#include "files/descriptor.hpp"
-#include "files/fail.hpp"
+#include "files/io/descriptor.hpp"
+#include "files/io/fail.hpp"
 #include "skein/files/array_file.hpp"
 #include "skein/files/run_directory.hpp"
 

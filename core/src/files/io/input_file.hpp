@@ -7,7 +7,7 @@
 #include <span>
 #include <string>
 
-#include "files/descriptor.hpp"
+#include "files/io/descriptor.hpp"
 
 namespace skein::files {
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "files/descriptor.hpp"
+#include "files/io/descriptor.hpp"
 
 namespace skein::files {
 

@@ -1,4 +1,4 @@
-#include "files/input_file.hpp"
+#include "files/io/input_file.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "files/fail.hpp"
+#include "files/io/fail.hpp"
 
 namespace skein::files {
 

@@ -1,4 +1,4 @@
-#include "files/fail.hpp"
+#include "files/io/fail.hpp"
 
 #include <cstddef>
 #include <system_error>

@@ -1,11 +1,11 @@
-#include "files/stream.hpp"
+#include "files/io/stream.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
 
-#include "files/fail.hpp"
+#include "files/io/fail.hpp"
 
 namespace skein::files {
 
