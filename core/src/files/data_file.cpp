@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "files/io/fail.hpp"
-#include "files/npy_source.hpp"
+#include "files/arrays/npy_source.hpp"
 #include "base/floating_point_environment.hpp"
 #include "skein/files/sample_reader.hpp"
 

@@ -11,7 +11,7 @@
 
 #include "files/csv.hpp"
 #include "files/io/fail.hpp"
-#include "files/npy_source.hpp"
+#include "files/arrays/npy_source.hpp"
 #include "base/floating_point_environment.hpp"
 
 namespace skein {

@@ -11,7 +11,7 @@
 
 #include "files/csv.hpp"
 #include "files/io/fail.hpp"
-#include "files/npy_header.hpp"
+#include "files/arrays/npy_header.hpp"
 #include "files/io/output_file.hpp"
 #include "base/floating_point_environment.hpp"
 

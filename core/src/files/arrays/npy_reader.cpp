@@ -1,4 +1,4 @@
-#include "files/npy_reader.hpp"
+#include "files/arrays/npy_reader.hpp"
 
 #include <algorithm>
 #include <array>

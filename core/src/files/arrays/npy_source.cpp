@@ -1,4 +1,4 @@
-#include "files/npy_source.hpp"
+#include "files/arrays/npy_source.hpp"
 
 #include <algorithm>
 #include <array>

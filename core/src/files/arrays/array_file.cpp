@@ -18,7 +18,7 @@
 #include "files/io/descriptor.hpp"
 #include "files/io/fail.hpp"
 #include "files/io/input_file.hpp"
-#include "files/npy_header.hpp"
+#include "files/arrays/npy_header.hpp"
 #include "files/io/output_file.hpp"
 
 namespace skein {

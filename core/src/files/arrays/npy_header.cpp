@@ -1,4 +1,4 @@
-#include "files/npy_header.hpp"
+#include "files/arrays/npy_header.hpp"
 
 #include <algorithm>
 #include <array>

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "files/io/input_file.hpp"
-#include "files/npy_header.hpp"
+#include "files/arrays/npy_header.hpp"
 
 namespace skein::files {
 

@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "samples/block_source.hpp"
-#include "files/npy_reader.hpp"
+#include "files/arrays/npy_reader.hpp"
 
 namespace skein::files {
 

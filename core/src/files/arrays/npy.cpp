@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "files/io/fail.hpp"
-#include "files/npy_reader.hpp"
+#include "files/arrays/npy_reader.hpp"
 #include "files/io/output_file.hpp"
 #include "base/floating_point_environment.hpp"
 
