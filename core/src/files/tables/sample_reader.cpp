@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "files/csv.hpp"
+#include "files/tables/csv.hpp"
 #include "files/io/fail.hpp"
 #include "files/arrays/npy_source.hpp"
 #include "base/floating_point_environment.hpp"

@@ -1,4 +1,4 @@
-#include "files/csv.hpp"
+#include "files/tables/csv.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "files/csv.hpp"
+#include "files/tables/csv.hpp"
 #include "files/io/fail.hpp"
 #include "files/arrays/npy_header.hpp"
 #include "files/io/output_file.hpp"
