@@ -1,4 +1,4 @@
-#include "files/gnuplot.hpp"
+#include "files/figures/gnuplot.hpp"
 
 #include <fcntl.h>
 #include <signal.h>

@@ -8,9 +8,9 @@
 #include <stdexcept>
 #include <string_view>
 
-#include "files/axis_tics.hpp"
-#include "files/gnuplot.hpp"
-#include "files/map_figure.hpp"
+#include "files/figures/axis_tics.hpp"
+#include "files/figures/gnuplot.hpp"
+#include "files/figures/map_figure.hpp"
 #include "files/io/output_file.hpp"
 #include "files/io/to_text.hpp"
 

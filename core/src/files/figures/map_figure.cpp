@@ -1,4 +1,4 @@
-#include "files/map_figure.hpp"
+#include "files/figures/map_figure.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -7,11 +7,11 @@
 #include <string>
 #include <string_view>
 
-#include "files/axis_tics.hpp"
+#include "files/figures/axis_tics.hpp"
 #include "files/io/fail.hpp"
-#include "files/gnuplot.hpp"
+#include "files/figures/gnuplot.hpp"
 #include "files/io/output_file.hpp"
-#include "files/png_reader.hpp"
+#include "files/figures/png_reader.hpp"
 #include "files/io/to_text.hpp"
 
 namespace skein::files {

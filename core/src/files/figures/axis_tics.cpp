@@ -1,4 +1,4 @@
-#include "files/axis_tics.hpp"
+#include "files/figures/axis_tics.hpp"
 
 #include <algorithm>
 #include <charconv>

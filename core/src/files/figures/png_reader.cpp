@@ -1,4 +1,4 @@
-#include "files/png_reader.hpp"
+#include "files/figures/png_reader.hpp"
 
 #include <png.h>
 
