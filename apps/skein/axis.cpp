@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "numbers.hpp"
+#include "console/numbers.hpp"
 #include "skein/names.hpp"
 
 namespace skein::app {

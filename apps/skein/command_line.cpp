@@ -3,7 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
-#include "errors.hpp"
+#include "console/errors.hpp"
 #include "skein/names.hpp"
 
 namespace skein::app {

@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include "json.hpp"
-#include "numbers.hpp"
+#include "console/json.hpp"
+#include "console/numbers.hpp"
 
 namespace skein::app {
 

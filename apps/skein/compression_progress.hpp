@@ -6,8 +6,8 @@
 #include <string>
 
 #include "data_progress.hpp"
-#include "errors.hpp"
-#include "signals.hpp"
+#include "console/errors.hpp"
+#include "console/signals.hpp"
 #include "skein/compressed_dataset.hpp"
 
 namespace skein::app {

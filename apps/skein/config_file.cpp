@@ -7,8 +7,8 @@
 #include <fstream>
 #include <iterator>
 
-#include "errors.hpp"
-#include "numbers.hpp"
+#include "console/errors.hpp"
+#include "console/numbers.hpp"
 #include "skein/names.hpp"
 
 namespace skein::app {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "errors.hpp"
-#include "numbers.hpp"
+#include "console/errors.hpp"
+#include "console/numbers.hpp"
 #include "skein/names.hpp"
 
 namespace skein::app {

@@ -4,9 +4,9 @@
 #include "commands.hpp"
 #include "data_commands.hpp"
 #include "data_spec.hpp"
-#include "errors.hpp"
+#include "console/errors.hpp"
 #include "skein/names.hpp"
-#include "streams.hpp"
+#include "console/streams.hpp"
 
 namespace skein::app {
 namespace {

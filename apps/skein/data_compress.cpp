@@ -9,16 +9,16 @@
 #include "compression_progress.hpp"
 #include "data_commands.hpp"
 #include "data_spec.hpp"
-#include "errors.hpp"
-#include "json.hpp"
-#include "machine.hpp"
-#include "numbers.hpp"
+#include "console/errors.hpp"
+#include "console/json.hpp"
+#include "console/machine.hpp"
+#include "console/numbers.hpp"
 #include "output_files.hpp"
 #include "piece_reader.hpp"
 #include "skein/files/compressed_file.hpp"
 #include "skein/files/file_error.hpp"
 #include "skein/names.hpp"
-#include "streams.hpp"
+#include "console/streams.hpp"
 
 namespace skein::app {
 namespace {

@@ -4,9 +4,9 @@
 #include "data_commands.hpp"
 #include "data_spec.hpp"
 #include "data_transfer.hpp"
-#include "errors.hpp"
+#include "console/errors.hpp"
 #include "output_files.hpp"
-#include "streams.hpp"
+#include "console/streams.hpp"
 
 namespace skein::app {
 namespace {

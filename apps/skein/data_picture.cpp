@@ -6,7 +6,7 @@
 #include <limits>
 #include <span>
 
-#include "numbers.hpp"
+#include "console/numbers.hpp"
 
 namespace skein::app {
 namespace {

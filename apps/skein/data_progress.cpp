@@ -2,9 +2,9 @@
 
 #include <vector>
 
-#include "numbers.hpp"
+#include "console/numbers.hpp"
 #include "progress.hpp"
-#include "streams.hpp"
+#include "console/streams.hpp"
 
 namespace skein::app {
 

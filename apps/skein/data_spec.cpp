@@ -5,8 +5,8 @@
 #include <stdexcept>
 #include <vector>
 
-#include "errors.hpp"
-#include "numbers.hpp"
+#include "console/errors.hpp"
+#include "console/numbers.hpp"
 #include "skein/files/compressed_file.hpp"
 #include "skein/files/data_file.hpp"
 #include "skein/names.hpp"

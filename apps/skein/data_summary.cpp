@@ -5,10 +5,10 @@
 #include <cmath>
 #include <utility>
 
-#include "numbers.hpp"
-#include "ordered_blocks.hpp"
+#include "console/numbers.hpp"
+#include "console/ordered_blocks.hpp"
 #include "sample_order.hpp"
-#include "signals.hpp"
+#include "console/signals.hpp"
 
 namespace skein::app {
 namespace {

@@ -3,16 +3,16 @@
 #include <optional>
 
 #include "data_progress.hpp"
-#include "errors.hpp"
-#include "json.hpp"
-#include "machine.hpp"
-#include "numbers.hpp"
-#include "ordered_blocks.hpp"
+#include "console/errors.hpp"
+#include "console/json.hpp"
+#include "console/machine.hpp"
+#include "console/numbers.hpp"
+#include "console/ordered_blocks.hpp"
 #include "output_files.hpp"
-#include "signals.hpp"
+#include "console/signals.hpp"
 #include "skein/files/sample_writer.hpp"
 #include "skein/version.hpp"
-#include "streams.hpp"
+#include "console/streams.hpp"
 
 namespace skein::app {
 namespace {

@@ -5,7 +5,7 @@
 #include <functional>
 #include <numeric>
 
-#include "numbers.hpp"
+#include "console/numbers.hpp"
 #include "skein/trainer.hpp"
 
 namespace skein::app {

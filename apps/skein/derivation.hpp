@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "document.hpp"
+#include "console/document.hpp"
 #include "skein/back_propagation.hpp"
 #include "skein/chain.hpp"
 #include "skein/dataset.hpp"

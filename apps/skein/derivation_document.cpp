@@ -4,7 +4,7 @@
 
 #include "chain_options.hpp"
 #include "derivation.hpp"
-#include "json.hpp"
+#include "console/json.hpp"
 
 namespace skein::app {
 namespace {

@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <system_error>
 
-#include "errors.hpp"
+#include "console/errors.hpp"
 
 namespace skein::app {
 

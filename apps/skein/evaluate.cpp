@@ -9,17 +9,17 @@
 #include "commands.hpp"
 #include "compressed_summary.hpp"
 #include "data_spec.hpp"
-#include "errors.hpp"
-#include "json.hpp"
-#include "numbers.hpp"
+#include "console/errors.hpp"
+#include "console/json.hpp"
+#include "console/numbers.hpp"
 #include "output_files.hpp"
-#include "signals.hpp"
+#include "console/signals.hpp"
 #include "skein/files/chain_file.hpp"
 #include "skein/files/sample_writer.hpp"
 #include "skein/gradient.hpp"
 #include "skein/instruction_set.hpp"
 #include "skein/version.hpp"
-#include "streams.hpp"
+#include "console/streams.hpp"
 
 namespace skein::app {
 namespace {

@@ -5,15 +5,15 @@
 #include "compressed_summary.hpp"
 #include "data_spec.hpp"
 #include "derivation.hpp"
-#include "document.hpp"
-#include "errors.hpp"
-#include "json.hpp"
-#include "numbers.hpp"
+#include "console/document.hpp"
+#include "console/errors.hpp"
+#include "console/json.hpp"
+#include "console/numbers.hpp"
 #include "skein/files/chain_file.hpp"
 #include "skein/gradient.hpp"
 #include "skein/instruction_set.hpp"
 #include "skein/version.hpp"
-#include "streams.hpp"
+#include "console/streams.hpp"
 
 namespace skein::app {
 namespace {

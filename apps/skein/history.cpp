@@ -4,7 +4,7 @@
 #include <cmath>
 #include <utility>
 
-#include "numbers.hpp"
+#include "console/numbers.hpp"
 
 namespace skein::app {
 namespace {

@@ -7,13 +7,13 @@
 #include <vector>
 
 #include "commands.hpp"
-#include "errors.hpp"
-#include "signals.hpp"
+#include "console/errors.hpp"
+#include "console/signals.hpp"
 #include "skein/files/file_error.hpp"
 #include "skein/instruction_set.hpp"
 #include "skein/names.hpp"
 #include "skein/version.hpp"
-#include "streams.hpp"
+#include "console/streams.hpp"
 
 namespace skein::app {
 namespace {

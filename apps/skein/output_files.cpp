@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <system_error>
 
-#include "errors.hpp"
+#include "console/errors.hpp"
 
 namespace skein::app {
 namespace {

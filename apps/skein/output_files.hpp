@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "configuration.hpp"
-#include "errors.hpp"
+#include "console/errors.hpp"
 #include "skein/files/file_error.hpp"
 
 namespace skein::app {

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <system_error>
 
-#include "signals.hpp"
+#include "console/signals.hpp"
 
 namespace skein::app {
 

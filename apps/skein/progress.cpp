@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <vector>
 
-#include "numbers.hpp"
-#include "streams.hpp"
+#include "console/numbers.hpp"
+#include "console/streams.hpp"
 
 namespace skein::app {
 namespace {

@@ -4,10 +4,10 @@
 #include <cmath>
 
 #include "data_spec.hpp"
-#include "errors.hpp"
-#include "numbers.hpp"
+#include "console/errors.hpp"
+#include "console/numbers.hpp"
 #include "output_files.hpp"
-#include "signals.hpp"
+#include "console/signals.hpp"
 
 namespace skein::app {
 

@@ -9,7 +9,7 @@
 
 #include "config_file.hpp"
 #include "data_files.hpp"
-#include "errors.hpp"
+#include "console/errors.hpp"
 #include "skein/files/sweep_files.hpp"
 #include "skein/version.hpp"
 

@@ -6,9 +6,9 @@
 #include <stdexcept>
 
 #include "data_spec.hpp"
-#include "errors.hpp"
-#include "numbers.hpp"
-#include "signals.hpp"
+#include "console/errors.hpp"
+#include "console/numbers.hpp"
+#include "console/signals.hpp"
 #include "train_job.hpp"
 #include "train_options.hpp"
 

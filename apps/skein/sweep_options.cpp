@@ -6,7 +6,7 @@
 #include "command_line.hpp"
 #include "config_file.hpp"
 #include "data_spec.hpp"
-#include "streams.hpp"
+#include "console/streams.hpp"
 #include "train_options.hpp"
 
 namespace skein::app {

@@ -4,12 +4,12 @@
 #include <cmath>
 #include <iterator>
 
-#include "numbers.hpp"
+#include "console/numbers.hpp"
 #include "skein/files/colours.hpp"
 #include "skein/files/figure.hpp"
 #include "skein/files/file_error.hpp"
 #include "skein/files/picture.hpp"
-#include "streams.hpp"
+#include "console/streams.hpp"
 #include "sweep_map.hpp"
 
 namespace skein::app {

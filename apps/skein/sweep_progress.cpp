@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "numbers.hpp"
+#include "console/numbers.hpp"
 #include "progress.hpp"
-#include "streams.hpp"
+#include "console/streams.hpp"
 
 namespace skein::app {
 

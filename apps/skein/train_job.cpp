@@ -8,10 +8,10 @@
 #include "chain_options.hpp"
 #include "compression_progress.hpp"
 #include "data_spec.hpp"
-#include "errors.hpp"
-#include "numbers.hpp"
+#include "console/errors.hpp"
+#include "console/numbers.hpp"
 #include "sample_order.hpp"
-#include "streams.hpp"
+#include "console/streams.hpp"
 
 namespace skein::app {
 namespace {

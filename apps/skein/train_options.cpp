@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "errors.hpp"
+#include "console/errors.hpp"
 
 namespace skein::app {
 namespace {

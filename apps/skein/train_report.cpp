@@ -5,10 +5,10 @@
 #include <limits>
 
 #include "compressed_summary.hpp"
-#include "json.hpp"
-#include "machine.hpp"
-#include "numbers.hpp"
-#include "signals.hpp"
+#include "console/json.hpp"
+#include "console/machine.hpp"
+#include "console/numbers.hpp"
+#include "console/signals.hpp"
 #include "skein/instruction_set.hpp"
 #include "skein/version.hpp"
 

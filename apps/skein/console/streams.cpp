@@ -1,4 +1,4 @@
-#include "streams.hpp"
+#include "console/streams.hpp"
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <system_error>
 
-#include "errors.hpp"
+#include "console/errors.hpp"
 #include "skein/instruction_set.hpp"
 
 namespace skein::app {

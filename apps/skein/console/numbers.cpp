@@ -1,4 +1,4 @@
-#include "numbers.hpp"
+#include "console/numbers.hpp"
 
 #include <algorithm>
 #include <array>

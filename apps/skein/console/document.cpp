@@ -1,9 +1,9 @@
-#include "document.hpp"
+#include "console/document.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include "numbers.hpp"
+#include "console/numbers.hpp"
 
 namespace skein::app {
 namespace {

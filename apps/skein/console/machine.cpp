@@ -1,4 +1,4 @@
-#include "machine.hpp"
+#include "console/machine.hpp"
 
 #include <omp.h>
 

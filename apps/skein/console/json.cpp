@@ -1,9 +1,9 @@
-#include "json.hpp"
+#include "console/json.hpp"
 
 #include <cmath>
 #include <optional>
 
-#include "numbers.hpp"
+#include "console/numbers.hpp"
 
 namespace skein::app {
 namespace {

@@ -1,4 +1,4 @@
-#include "signals.hpp"
+#include "console/signals.hpp"
 
 #include <signal.h>
 #include <unistd.h>
@@ -6,7 +6,7 @@
 #include <atomic>
 #include <string_view>
 
-#include "errors.hpp"
+#include "console/errors.hpp"
 
 namespace skein::app {
 namespace {
