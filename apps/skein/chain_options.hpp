@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "configuration.hpp"
+#include "cli/configuration.hpp"
 #include "skein/chain.hpp"
 
 namespace skein::app {

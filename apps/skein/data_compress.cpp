@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <stdexcept>
 
-#include "command_line.hpp"
+#include "cli/command_line.hpp"
 #include "compressed_summary.hpp"
 #include "compression_progress.hpp"
 #include "data_commands.hpp"
@@ -13,7 +13,7 @@
 #include "console/json.hpp"
 #include "console/machine.hpp"
 #include "console/numbers.hpp"
-#include "output_files.hpp"
+#include "cli/output_files.hpp"
 #include "piece_reader.hpp"
 #include "skein/files/compressed_file.hpp"
 #include "skein/files/file_error.hpp"

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "data_spec.hpp"
-#include "output_files.hpp"
+#include "cli/output_files.hpp"
 
 namespace skein::app {
 namespace {

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "configuration.hpp"
+#include "cli/configuration.hpp"
 
 namespace skein::app {
 

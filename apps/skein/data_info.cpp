@@ -3,7 +3,7 @@
 #include <cmath>
 #include <filesystem>
 
-#include "command_line.hpp"
+#include "cli/command_line.hpp"
 #include "compressed_summary.hpp"
 #include "data_commands.hpp"
 #include "data_picture.hpp"
@@ -14,7 +14,7 @@
 #include "console/json.hpp"
 #include "console/machine.hpp"
 #include "console/numbers.hpp"
-#include "output_files.hpp"
+#include "cli/output_files.hpp"
 #include "console/signals.hpp"
 #include "skein/files/compressed_file.hpp"
 #include "skein/files/file_error.hpp"

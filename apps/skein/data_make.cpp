@@ -1,11 +1,11 @@
 // skein data make
 #include "chain_options.hpp"
-#include "command_line.hpp"
+#include "cli/command_line.hpp"
 #include "data_commands.hpp"
 #include "data_spec.hpp"
 #include "data_transfer.hpp"
 #include "console/errors.hpp"
-#include "output_files.hpp"
+#include "cli/output_files.hpp"
 #include "console/streams.hpp"
 
 namespace skein::app {

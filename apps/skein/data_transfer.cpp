@@ -8,7 +8,7 @@
 #include "console/machine.hpp"
 #include "console/numbers.hpp"
 #include "console/ordered_blocks.hpp"
-#include "output_files.hpp"
+#include "cli/output_files.hpp"
 #include "console/signals.hpp"
 #include "skein/files/sample_writer.hpp"
 #include "skein/version.hpp"

@@ -6,7 +6,7 @@
 #include <span>
 #include <string>
 
-#include "configuration.hpp"
+#include "cli/configuration.hpp"
 #include "sample_stream.hpp"
 
 namespace skein::app {

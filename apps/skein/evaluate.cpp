@@ -5,14 +5,14 @@
 #include <optional>
 
 #include "chain_options.hpp"
-#include "command_line.hpp"
+#include "cli/command_line.hpp"
 #include "commands.hpp"
 #include "compressed_summary.hpp"
 #include "data_spec.hpp"
 #include "console/errors.hpp"
 #include "console/json.hpp"
 #include "console/numbers.hpp"
-#include "output_files.hpp"
+#include "cli/output_files.hpp"
 #include "console/signals.hpp"
 #include "skein/files/chain_file.hpp"
 #include "skein/files/sample_writer.hpp"

@@ -1,6 +1,6 @@
 // skein gradient
 #include "chain_options.hpp"
-#include "command_line.hpp"
+#include "cli/command_line.hpp"
 #include "commands.hpp"
 #include "compressed_summary.hpp"
 #include "data_spec.hpp"

@@ -6,7 +6,7 @@
 #include "data_spec.hpp"
 #include "console/errors.hpp"
 #include "console/numbers.hpp"
-#include "output_files.hpp"
+#include "cli/output_files.hpp"
 #include "console/signals.hpp"
 
 namespace skein::app {

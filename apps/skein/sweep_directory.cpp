@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "config_file.hpp"
+#include "cli/config_file.hpp"
 #include "data_files.hpp"
 #include "console/errors.hpp"
 #include "skein/files/sweep_files.hpp"

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "configuration.hpp"
+#include "cli/configuration.hpp"
 
 namespace skein::app {
 

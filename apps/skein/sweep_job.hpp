@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "axis.hpp"
-#include "configuration.hpp"
+#include "cli/configuration.hpp"
 #include "skein/sweep.hpp"
 
 namespace skein::app {

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "axis.hpp"
-#include "command_line.hpp"
-#include "config_file.hpp"
+#include "cli/command_line.hpp"
+#include "cli/config_file.hpp"
 #include "data_spec.hpp"
 #include "console/streams.hpp"
 #include "train_options.hpp"

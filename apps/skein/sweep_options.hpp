@@ -1,7 +1,7 @@
 // The options of `skein sweep` and `skein boundary`.
 #pragma once
 
-#include "configuration.hpp"
+#include "cli/configuration.hpp"
 
 namespace skein::app {
 

@@ -4,9 +4,9 @@
 #include <chrono>
 
 #include "compressed_summary.hpp"
-#include "config_file.hpp"
+#include "cli/config_file.hpp"
 #include "data_files.hpp"
-#include "directory_lock.hpp"
+#include "cli/directory_lock.hpp"
 #include "console/errors.hpp"
 #include "console/json.hpp"
 #include "console/machine.hpp"

@@ -5,9 +5,9 @@
 #include <type_traits>
 
 #include "chain_options.hpp"
-#include "command_line.hpp"
+#include "cli/command_line.hpp"
 #include "commands.hpp"
-#include "config_file.hpp"
+#include "cli/config_file.hpp"
 #include "data_spec.hpp"
 #include "console/errors.hpp"
 #include "history.hpp"

@@ -1,7 +1,7 @@
 // The options of `skein train`.
 #pragma once
 
-#include "configuration.hpp"
+#include "cli/configuration.hpp"
 
 namespace skein::app {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "configuration.hpp"
+#include "cli/configuration.hpp"
 
 namespace skein::app {
 

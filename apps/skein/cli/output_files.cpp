@@ -1,4 +1,4 @@
-#include "output_files.hpp"
+#include "cli/output_files.hpp"
 
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-#include "config_file.hpp"
+#include "cli/config_file.hpp"
 
 #define TOML_HEADER_ONLY 1
 #include <toml++/toml.h>

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "configuration.hpp"
+#include "cli/configuration.hpp"
 
 namespace skein::app {
 

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "options.hpp"
+#include "cli/options.hpp"
 
 namespace skein::app {
 

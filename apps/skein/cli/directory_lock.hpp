@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "configuration.hpp"
+#include "cli/configuration.hpp"
 
 namespace skein::app {
 

@@ -1,4 +1,4 @@
-#include "configuration.hpp"
+#include "cli/configuration.hpp"
 
 #include <algorithm>
 #include <stdexcept>

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "configuration.hpp"
+#include "cli/configuration.hpp"
 #include "console/errors.hpp"
 #include "skein/files/file_error.hpp"
 
