@@ -7,9 +7,9 @@
 #include <optional>
 #include <stdexcept>
 
-#include "chain_options.hpp"
+#include "input/chain_options.hpp"
 #include "commands.hpp"
-#include "compressed_summary.hpp"
+#include "input/compressed_summary.hpp"
 #include "console/errors.hpp"
 #include "console/json.hpp"
 #include "console/machine.hpp"

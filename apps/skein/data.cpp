@@ -3,7 +3,7 @@
 
 #include "commands.hpp"
 #include "data_commands.hpp"
-#include "data_spec.hpp"
+#include "input/data_spec.hpp"
 #include "console/errors.hpp"
 #include "skein/names.hpp"
 #include "console/streams.hpp"

@@ -1,8 +1,8 @@
 // skein data convert
-#include "chain_options.hpp"
+#include "input/chain_options.hpp"
 #include "cli/command_line.hpp"
 #include "data_commands.hpp"
-#include "data_spec.hpp"
+#include "input/data_spec.hpp"
 #include "data_transfer.hpp"
 #include "console/errors.hpp"
 #include "cli/output_files.hpp"

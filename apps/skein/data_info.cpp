@@ -4,10 +4,10 @@
 #include <filesystem>
 
 #include "cli/command_line.hpp"
-#include "compressed_summary.hpp"
+#include "input/compressed_summary.hpp"
 #include "data_commands.hpp"
 #include "data_picture.hpp"
-#include "data_spec.hpp"
+#include "input/data_spec.hpp"
 #include "data_summary.hpp"
 #include "console/document.hpp"
 #include "console/errors.hpp"

@@ -7,7 +7,7 @@
 
 #include "console/numbers.hpp"
 #include "console/ordered_blocks.hpp"
-#include "sample_order.hpp"
+#include "input/sample_order.hpp"
 #include "console/signals.hpp"
 
 namespace skein::app {

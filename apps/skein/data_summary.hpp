@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "data_moments.hpp"
-#include "data_progress.hpp"
+#include "input/data_progress.hpp"
 #include "dyadic_histogram.hpp"
-#include "sample_stream.hpp"
+#include "input/sample_stream.hpp"
 
 namespace skein::app {
 

@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "data_progress.hpp"
+#include "input/data_progress.hpp"
 #include "console/errors.hpp"
 #include "console/json.hpp"
 #include "console/machine.hpp"

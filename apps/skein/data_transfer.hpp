@@ -7,7 +7,7 @@
 #include <string>
 
 #include "cli/configuration.hpp"
-#include "sample_stream.hpp"
+#include "input/sample_stream.hpp"
 
 namespace skein::app {
 

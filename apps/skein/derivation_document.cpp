@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "chain_options.hpp"
+#include "input/chain_options.hpp"
 #include "derivation.hpp"
 #include "console/json.hpp"
 

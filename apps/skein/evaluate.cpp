@@ -4,11 +4,11 @@
 #include <filesystem>
 #include <optional>
 
-#include "chain_options.hpp"
+#include "input/chain_options.hpp"
 #include "cli/command_line.hpp"
 #include "commands.hpp"
-#include "compressed_summary.hpp"
-#include "data_spec.hpp"
+#include "input/compressed_summary.hpp"
+#include "input/data_spec.hpp"
 #include "console/errors.hpp"
 #include "console/json.hpp"
 #include "console/numbers.hpp"

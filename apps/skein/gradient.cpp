@@ -1,9 +1,9 @@
 // skein gradient
-#include "chain_options.hpp"
+#include "input/chain_options.hpp"
 #include "cli/command_line.hpp"
 #include "commands.hpp"
-#include "compressed_summary.hpp"
-#include "data_spec.hpp"
+#include "input/compressed_summary.hpp"
+#include "input/data_spec.hpp"
 #include "derivation.hpp"
 #include "console/document.hpp"
 #include "console/errors.hpp"

@@ -2,7 +2,7 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "chain_options.hpp"
+#include "input/chain_options.hpp"
 #include "commands.hpp"
 #include "console/errors.hpp"
 #include "console/json.hpp"

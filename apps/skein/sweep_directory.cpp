@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "cli/config_file.hpp"
-#include "data_files.hpp"
+#include "input/data_files.hpp"
 #include "console/errors.hpp"
 #include "skein/files/sweep_files.hpp"
 #include "skein/version.hpp"

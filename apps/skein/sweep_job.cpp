@@ -5,7 +5,7 @@
 #include <numeric>
 #include <stdexcept>
 
-#include "data_spec.hpp"
+#include "input/data_spec.hpp"
 #include "console/errors.hpp"
 #include "console/numbers.hpp"
 #include "console/signals.hpp"

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "axis.hpp"
+#include "input/axis.hpp"
 #include "cli/configuration.hpp"
 #include "skein/sweep.hpp"
 

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "axis.hpp"
+#include "input/axis.hpp"
 #include "cli/command_line.hpp"
 #include "cli/config_file.hpp"
-#include "data_spec.hpp"
+#include "input/data_spec.hpp"
 #include "console/streams.hpp"
 #include "train_options.hpp"
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <chrono>
 
-#include "compressed_summary.hpp"
+#include "input/compressed_summary.hpp"
 #include "cli/config_file.hpp"
-#include "data_files.hpp"
+#include "input/data_files.hpp"
 #include "cli/directory_lock.hpp"
 #include "console/errors.hpp"
 #include "console/json.hpp"

@@ -4,11 +4,11 @@
 #include <limits>
 #include <type_traits>
 
-#include "chain_options.hpp"
+#include "input/chain_options.hpp"
 #include "cli/command_line.hpp"
 #include "commands.hpp"
 #include "cli/config_file.hpp"
-#include "data_spec.hpp"
+#include "input/data_spec.hpp"
 #include "console/errors.hpp"
 #include "history.hpp"
 #include "console/json.hpp"

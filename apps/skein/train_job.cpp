@@ -5,12 +5,12 @@
 #include <stdexcept>
 #include <vector>
 
-#include "chain_options.hpp"
-#include "compression_progress.hpp"
-#include "data_spec.hpp"
+#include "input/chain_options.hpp"
+#include "input/compression_progress.hpp"
+#include "input/data_spec.hpp"
 #include "console/errors.hpp"
 #include "console/numbers.hpp"
-#include "sample_order.hpp"
+#include "input/sample_order.hpp"
 #include "console/streams.hpp"
 
 namespace skein::app {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "compressed_summary.hpp"
+#include "input/compressed_summary.hpp"
 #include "console/json.hpp"
 #include "console/machine.hpp"
 #include "console/numbers.hpp"

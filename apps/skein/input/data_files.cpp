@@ -1,4 +1,4 @@
-#include "data_files.hpp"
+#include "input/data_files.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "data_spec.hpp"
+#include "input/data_spec.hpp"
 #include "cli/output_files.hpp"
 
 namespace skein::app {

@@ -1,4 +1,4 @@
-#include "data_spec.hpp"
+#include "input/data_spec.hpp"
 
 #include <algorithm>
 #include <array>

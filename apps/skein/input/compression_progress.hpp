@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "data_progress.hpp"
+#include "input/data_progress.hpp"
 #include "console/errors.hpp"
 #include "console/signals.hpp"
 #include "skein/compressed_dataset.hpp"

@@ -1,4 +1,4 @@
-#include "chain_options.hpp"
+#include "input/chain_options.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "piece_reader.hpp"
+#include "input/piece_reader.hpp"
 
 #include <algorithm>
 #include <filesystem>

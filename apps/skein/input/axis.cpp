@@ -1,4 +1,4 @@
-#include "axis.hpp"
+#include "input/axis.hpp"
 
 #include <algorithm>
 #include <stdexcept>

@@ -1,4 +1,4 @@
-#include "compressed_summary.hpp"
+#include "input/compressed_summary.hpp"
 
 #include <cmath>
 

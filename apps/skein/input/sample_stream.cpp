@@ -1,9 +1,9 @@
-#include "sample_stream.hpp"
+#include "input/sample_stream.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include "data_spec.hpp"
+#include "input/data_spec.hpp"
 #include "console/errors.hpp"
 #include "console/numbers.hpp"
 #include "cli/output_files.hpp"

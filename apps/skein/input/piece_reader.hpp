@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "sample_stream.hpp"
+#include "input/sample_stream.hpp"
 
 namespace skein::app {
 

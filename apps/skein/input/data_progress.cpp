@@ -1,4 +1,4 @@
-#include "data_progress.hpp"
+#include "input/data_progress.hpp"
 
 #include <vector>
 

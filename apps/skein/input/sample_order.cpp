@@ -1,4 +1,4 @@
-#include "sample_order.hpp"
+#include "input/sample_order.hpp"
 
 #include <algorithm>
 #include <array>
