@@ -14,7 +14,7 @@
 #include "console/json.hpp"
 #include "console/machine.hpp"
 #include "console/numbers.hpp"
-#include "progress.hpp"
+#include "train/progress.hpp"
 #include "console/signals.hpp"
 #include "skein/names.hpp"
 #include "console/streams.hpp"

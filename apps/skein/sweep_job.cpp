@@ -9,8 +9,8 @@
 #include "console/errors.hpp"
 #include "console/numbers.hpp"
 #include "console/signals.hpp"
-#include "train_job.hpp"
-#include "train_options.hpp"
+#include "train/train_job.hpp"
+#include "train/train_options.hpp"
 
 namespace skein::app {
 namespace {

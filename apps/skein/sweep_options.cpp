@@ -7,7 +7,7 @@
 #include "cli/config_file.hpp"
 #include "input/data_spec.hpp"
 #include "console/streams.hpp"
-#include "train_options.hpp"
+#include "train/train_options.hpp"
 
 namespace skein::app {
 namespace {

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "console/numbers.hpp"
-#include "progress.hpp"
+#include "train/progress.hpp"
 #include "console/streams.hpp"
 
 namespace skein::app {

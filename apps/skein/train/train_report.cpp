@@ -1,4 +1,4 @@
-#include "train_report.hpp"
+#include "train/train_report.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "train_job.hpp"
+#include "train/train_job.hpp"
 
 #include <array>
 #include <chrono>

@@ -1,4 +1,4 @@
-#include "history.hpp"
+#include "train/history.hpp"
 
 #include <algorithm>
 #include <cmath>
