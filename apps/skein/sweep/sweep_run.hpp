@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "sweep_job.hpp"
+#include "sweep/sweep_job.hpp"
 
 namespace skein::app {
 

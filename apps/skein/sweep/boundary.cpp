@@ -18,9 +18,9 @@
 #include "console/signals.hpp"
 #include "skein/names.hpp"
 #include "console/streams.hpp"
-#include "sweep_job.hpp"
-#include "sweep_options.hpp"
-#include "sweep_progress.hpp"
+#include "sweep/sweep_job.hpp"
+#include "sweep/sweep_options.hpp"
+#include "sweep/sweep_progress.hpp"
 
 namespace skein::app {
 namespace {

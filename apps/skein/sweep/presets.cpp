@@ -2,7 +2,7 @@
 #include <stdexcept>
 
 #include "skein/names.hpp"
-#include "sweep_options.hpp"
+#include "sweep/sweep_options.hpp"
 
 namespace skein::app {
 namespace {

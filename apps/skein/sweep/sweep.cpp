@@ -10,9 +10,9 @@
 #include "console/signals.hpp"
 #include "skein/elementary.hpp"
 #include "console/streams.hpp"
-#include "sweep_directory.hpp"
-#include "sweep_options.hpp"
-#include "sweep_run.hpp"
+#include "sweep/sweep_directory.hpp"
+#include "sweep/sweep_options.hpp"
+#include "sweep/sweep_run.hpp"
 
 namespace skein::app {
 namespace {

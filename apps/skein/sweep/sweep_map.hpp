@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "sweep_job.hpp"
+#include "sweep/sweep_job.hpp"
 
 namespace skein::app {
 

@@ -1,4 +1,4 @@
-#include "sweep_progress.hpp"
+#include "sweep/sweep_progress.hpp"
 
 #include <algorithm>
 

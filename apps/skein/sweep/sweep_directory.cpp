@@ -1,4 +1,4 @@
-#include "sweep_directory.hpp"
+#include "sweep/sweep_directory.hpp"
 
 #include <algorithm>
 #include <fstream>

@@ -1,4 +1,4 @@
-#include "sweep_run.hpp"
+#include "sweep/sweep_run.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -19,9 +19,9 @@
 #include "skein/instruction_set.hpp"
 #include "skein/version.hpp"
 #include "console/streams.hpp"
-#include "sweep_directory.hpp"
-#include "sweep_pictures.hpp"
-#include "sweep_progress.hpp"
+#include "sweep/sweep_directory.hpp"
+#include "sweep/sweep_pictures.hpp"
+#include "sweep/sweep_progress.hpp"
 
 namespace skein::app {
 namespace {

@@ -1,4 +1,4 @@
-#include "sweep_options.hpp"
+#include "sweep/sweep_options.hpp"
 
 #include <algorithm>
 

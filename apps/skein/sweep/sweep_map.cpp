@@ -1,4 +1,4 @@
-#include "sweep_map.hpp"
+#include "sweep/sweep_map.hpp"
 
 #include <algorithm>
 #include <cmath>

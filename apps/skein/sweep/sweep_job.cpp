@@ -1,4 +1,4 @@
-#include "sweep_job.hpp"
+#include "sweep/sweep_job.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "sweep_pictures.hpp"
+#include "sweep/sweep_pictures.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -10,7 +10,7 @@
 #include "skein/files/file_error.hpp"
 #include "skein/files/picture.hpp"
 #include "console/streams.hpp"
-#include "sweep_map.hpp"
+#include "sweep/sweep_map.hpp"
 
 namespace skein::app {
 namespace {
