@@ -1,4 +1,4 @@
-#include "data_picture.hpp"
+#include "data/data_picture.hpp"
 
 #include <algorithm>
 #include <cmath>

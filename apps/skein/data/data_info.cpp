@@ -5,10 +5,10 @@
 
 #include "cli/command_line.hpp"
 #include "input/compressed_summary.hpp"
-#include "data_commands.hpp"
-#include "data_picture.hpp"
+#include "data/data_commands.hpp"
+#include "data/data_picture.hpp"
 #include "input/data_spec.hpp"
-#include "data_summary.hpp"
+#include "data/data_summary.hpp"
 #include "console/document.hpp"
 #include "console/errors.hpp"
 #include "console/json.hpp"

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "data_moments.hpp"
+#include "data/data_moments.hpp"
 #include "input/data_progress.hpp"
-#include "dyadic_histogram.hpp"
+#include "data/dyadic_histogram.hpp"
 #include "input/sample_stream.hpp"
 
 namespace skein::app {

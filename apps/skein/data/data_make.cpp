@@ -1,9 +1,9 @@
 // skein data make
 #include "input/chain_options.hpp"
 #include "cli/command_line.hpp"
-#include "data_commands.hpp"
+#include "data/data_commands.hpp"
 #include "input/data_spec.hpp"
-#include "data_transfer.hpp"
+#include "data/data_transfer.hpp"
 #include "console/errors.hpp"
 #include "cli/output_files.hpp"
 #include "console/streams.hpp"

@@ -1,4 +1,4 @@
-#include "data_moments.hpp"
+#include "data/data_moments.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "dyadic_histogram.hpp"
+#include "data/dyadic_histogram.hpp"
 
 #include <algorithm>
 #include <bit>

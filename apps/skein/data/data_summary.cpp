@@ -1,4 +1,4 @@
-#include "data_summary.hpp"
+#include "data/data_summary.hpp"
 
 #include <algorithm>
 #include <bit>

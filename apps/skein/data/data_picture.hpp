@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "dyadic_histogram.hpp"
+#include "data/dyadic_histogram.hpp"
 #include "skein/files/figure.hpp"
 
 namespace skein::app {

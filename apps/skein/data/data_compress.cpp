@@ -7,7 +7,7 @@
 #include "cli/command_line.hpp"
 #include "input/compressed_summary.hpp"
 #include "input/compression_progress.hpp"
-#include "data_commands.hpp"
+#include "data/data_commands.hpp"
 #include "input/data_spec.hpp"
 #include "console/errors.hpp"
 #include "console/json.hpp"

@@ -1,4 +1,4 @@
-#include "data_transfer.hpp"
+#include "data/data_transfer.hpp"
 
 #include <optional>
 

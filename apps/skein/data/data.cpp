@@ -2,7 +2,7 @@
 #include <string_view>
 
 #include "commands.hpp"
-#include "data_commands.hpp"
+#include "data/data_commands.hpp"
 #include "input/data_spec.hpp"
 #include "console/errors.hpp"
 #include "skein/names.hpp"
