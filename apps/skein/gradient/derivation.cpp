@@ -1,4 +1,4 @@
-#include "derivation.hpp"
+#include "gradient/derivation.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -4,7 +4,7 @@
 #include "commands.hpp"
 #include "input/compressed_summary.hpp"
 #include "input/data_spec.hpp"
-#include "derivation.hpp"
+#include "gradient/derivation.hpp"
 #include "console/document.hpp"
 #include "console/errors.hpp"
 #include "console/json.hpp"

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "input/chain_options.hpp"
-#include "derivation.hpp"
+#include "gradient/derivation.hpp"
 #include "console/json.hpp"
 
 namespace skein::app {
