@@ -22,9 +22,9 @@
 #include <utility>
 #include <vector>
 
-#include "file_checks.hpp"
+#include "support/file_checks.hpp"
 #include "skein/files/npy.hpp"
-#include "temporary_directory.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace skein::test {
 namespace {

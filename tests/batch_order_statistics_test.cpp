@@ -2,7 +2,7 @@
 // goes to larger sizes and more seeds.
 #include <doctest/doctest.h>
 
-#include "order_statistics.hpp"
+#include "support/order_statistics.hpp"
 
 namespace skein::statistics {
 namespace {

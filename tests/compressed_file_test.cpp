@@ -9,7 +9,7 @@
 #include "skein/dataset.hpp"
 #include "skein/files/file_error.hpp"
 #include "skein/random.hpp"
-#include "temporary_directory.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace skein::test {
 namespace {

@@ -15,13 +15,13 @@
 #include <string_view>
 #include <vector>
 
-#include "file_checks.hpp"
+#include "support/file_checks.hpp"
 #include "skein/batch_order.hpp"
 #include "skein/files/file_error.hpp"
 #include "skein/files/npy.hpp"
 #include "skein/random.hpp"
 #include "skein/trainer.hpp"
-#include "temporary_directory.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace skein::test {
 namespace {

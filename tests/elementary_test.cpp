@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "skein/elementary.hpp"
-#include "ulp.hpp"
+#include "support/ulp.hpp"
 
 using skein::ulp::Function;
 using skein::ulp::kFunctions;

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <thread>
 
-#include "ulp.hpp"
+#include "support/ulp.hpp"
 
 namespace {
 

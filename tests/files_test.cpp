@@ -12,9 +12,9 @@
 #include <string>
 #include <string_view>
 
-#include "file_checks.hpp"
+#include "support/file_checks.hpp"
 #include "skein/files/run_directory.hpp"
-#include "temporary_directory.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace {
 

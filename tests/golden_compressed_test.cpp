@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "fnv1a.hpp"
+#include "support/fnv1a.hpp"
 #include "skein/compressed_dataset.hpp"
 #include "skein/generated_data.hpp"
 #include "skein/instruction_set.hpp"

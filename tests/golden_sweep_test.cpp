@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "fnv1a.hpp"
+#include "support/fnv1a.hpp"
 #include "skein/instruction_set.hpp"
 #include "skein/sweep.hpp"
 

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "fnv1a.hpp"
+#include "support/fnv1a.hpp"
 #include "skein/skein.hpp"
 
 using namespace skein;

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include "reference.hpp"
+#include "support/reference.hpp"
 
 using namespace skein;
 using nlohmann::json;

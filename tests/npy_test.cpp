@@ -12,9 +12,9 @@
 #include <string_view>
 #include <vector>
 
-#include "file_checks.hpp"
+#include "support/file_checks.hpp"
 #include "skein/files/data_file.hpp"
-#include "temporary_directory.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace skein::test {
 namespace {

@@ -13,8 +13,8 @@
 #include <utility>
 #include <vector>
 
-#include "file_checks.hpp"
-#include "temporary_directory.hpp"
+#include "support/file_checks.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace skein::test {
 namespace {

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "run_program.hpp"
+#include "support/run_program.hpp"
 #include "skein/files/npy.hpp"
-#include "temporary_directory.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace skein::test {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "run_program.hpp"
+#include "support/run_program.hpp"
 
 namespace skein::test {
 namespace {

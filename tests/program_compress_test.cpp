@@ -16,7 +16,7 @@
 #include <thread>
 #include <vector>
 
-#include "run_program.hpp"
+#include "support/run_program.hpp"
 #include "skein/files/npy.hpp"
 
 namespace skein::test {

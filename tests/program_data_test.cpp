@@ -14,8 +14,8 @@
 #include <thread>
 #include <vector>
 
-#include "file_checks.hpp"
-#include "run_program.hpp"
+#include "support/file_checks.hpp"
+#include "support/run_program.hpp"
 #include "skein/files.hpp"
 #include "skein/generated_data.hpp"
 

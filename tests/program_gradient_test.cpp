@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "run_program.hpp"
+#include "support/run_program.hpp"
 #include "skein/skein.hpp"
 
 namespace skein::test {

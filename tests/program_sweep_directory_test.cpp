@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "run_program.hpp"
+#include "support/run_program.hpp"
 #include "skein/files.hpp"
 
 namespace skein::test {

@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-#include "run_program.hpp"
+#include "support/run_program.hpp"
 #include "skein/files.hpp"
 #include "skein/trainer.hpp"
 

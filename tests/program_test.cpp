@@ -15,12 +15,12 @@
 #include <thread>
 #include <vector>
 
-#include "run_program.hpp"
+#include "support/run_program.hpp"
 #include "skein/files/chain_file.hpp"
 #include "skein/files/figure.hpp"
 #include "skein/files/npy.hpp"
 #include "skein/skein.hpp"
-#include "temporary_directory.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace skein::test {
 namespace {

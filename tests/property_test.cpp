@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "error_bounds.hpp"
+#include "support/error_bounds.hpp"
 #include "skein/instruction_set.hpp"
 #include "skein/random.hpp"
 

@@ -9,8 +9,8 @@
 #include <functional>
 #include <thread>
 
-#include "number_statistics.hpp"
-#include "order_statistics.hpp"
+#include "support/number_statistics.hpp"
+#include "support/order_statistics.hpp"
 
 namespace {
 

@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "file_checks.hpp"
+#include "support/file_checks.hpp"
 #include "skein/files/npy.hpp"
 #include "skein/files/sample_reader.hpp"
-#include "temporary_directory.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace skein::test {
 namespace {

@@ -14,7 +14,7 @@
 #include "skein/files/file_error.hpp"
 #include "skein/files/run_directory.hpp"
 #include "skein/files/sweep_files.hpp"
-#include "temporary_directory.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace skein {
 namespace {

@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "reference.hpp"
+#include "support/reference.hpp"
 #include "skein/trainer.hpp"
 
 using namespace skein;

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "skein/batch_order.hpp"
-#include "statistics.hpp"
+#include "support/statistics.hpp"
 
 namespace skein::statistics {
 

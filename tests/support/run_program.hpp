@@ -16,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-#include "temporary_directory.hpp"
+#include "support/temporary_directory.hpp"
 
 extern "C" char** environ;
 

@@ -9,7 +9,7 @@
 #include <limits>
 #include <vector>
 
-#include "reference.hpp"
+#include "support/reference.hpp"
 
 namespace skein::reference {
 

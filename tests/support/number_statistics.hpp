@@ -13,7 +13,7 @@
 
 #include "skein/generated_data.hpp"
 #include "skein/random.hpp"
-#include "statistics.hpp"
+#include "support/statistics.hpp"
 
 namespace skein::statistics {
 

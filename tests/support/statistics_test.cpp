@@ -1,5 +1,5 @@
 // The p-values of statistics.hpp, which other tests rest on, against known values.
-#include "statistics.hpp"
+#include "support/statistics.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 // Uniforms, normals and integers have their distributions and are independent (number_statistics.hpp), and keep to
 // their ends. random_statistics.cpp counts a billion.
-#include "number_statistics.hpp"
+#include "support/number_statistics.hpp"
 
 #include <doctest/doctest.h>
 
