@@ -2,7 +2,7 @@
 # usage: bash cmake/install_dependencies.sh [--tests] [--benchmarks] [--peers] [--full] [--cross]
 #
 # Installs what is missing on Debian 12 to build and run skein, and with the flags what its tests, its benchmarks, their
-# comparison with peers, the longer checks of tests/full.sh and the emulated CPUs of tests/cross.sh need. Says and does
+# comparison with peers, the longer checks of tests/full.sh and the emulated CPUs of tests/long/cross.sh need. Says and does
 # nothing when nothing is missing.
 set -euo pipefail
 

@@ -30,15 +30,15 @@ bash tests/run_ctest.sh clang
 bash cmake/build.sh asan
 bash tests/run_ctest.sh asan
 
-/usr/bin/python3 tests/preset_twin.py build/release/bin/skein
-bash tests/memory_flat.sh
+/usr/bin/python3 tests/long/preset_twin.py build/release/bin/skein
+bash tests/long/memory_flat.sh
 
 for check in "${checks[@]}"; do
     case $check in
-        --torch) /usr/bin/python3 tests/data/torch_trajectory.py ;;
-        --exhaustive) bash tests/exhaustive_ulp.sh build/release/lib ;;
-        --statistics) bash tests/random_statistics.sh build/release/lib ;;
-        --fresh-machine) bash tests/fresh_machine.sh ;;
-        --cross) bash tests/cross.sh ;;
+        --torch) /usr/bin/python3 tests/fixtures/torch_trajectory.py ;;
+        --exhaustive) bash tests/long/exhaustive_ulp.sh build/release/lib ;;
+        --statistics) bash tests/long/random_statistics.sh build/release/lib ;;
+        --fresh-machine) bash tests/long/fresh_machine.sh ;;
+        --cross) bash tests/long/cross.sh ;;
     esac
 done

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# usage: bash tests/cross.sh
+# usage: bash tests/long/cross.sh
 #
 # Runs the tests on CPUs that this machine has not, emulated by qemu: arm64 with the NEON and the portable kernels, and
 # x86-64 without AVX, with AVX but no fused multiply-add, and with fused multiply-add but no AVX2. The golden hashes are

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# usage: sudo bash tests/fresh_machine.sh [COMMAND...]
+# usage: sudo bash tests/long/fresh_machine.sh [COMMAND...]
 #
 # Makes a minimal Debian 12 in a temporary folder, puts a clean clone of HEAD in it, installs git there, runs
 # `bash tests/run.sh` and `bash apps/run.sh` (or each COMMAND) in it, and reports how long each took. Packages come from

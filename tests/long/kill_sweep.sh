@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# usage: bash tests/kill_sweep.sh [BUILD_DIR] [KILLS]
+# usage: bash tests/long/kill_sweep.sh [BUILD_DIR] [KILLS]
 #
 # Kills a sweep (SIGKILL) at random moments, 20 of them unless told, starting it again each time with another number of
 # threads, and compares all arrays with those of a run that was left alone. About a minute; not part of tests/run.sh.

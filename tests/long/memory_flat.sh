@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# usage: bash tests/memory_flat.sh [PROGRAM]
+# usage: bash tests/long/memory_flat.sh [PROGRAM]
 #
 # Ten passes over a .npy file of 1 GB: the anonymous memory of the process stays below 300 MB, and does not grow from the
 # second pass to the last. Needs 1 GB of disk and about a minute. PROGRAM: build/release/bin/skein unless given.

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""usage: python3 tests/preset_twin.py PROGRAM [--write]
+"""usage: python3 tests/long/preset_twin.py PROGRAM [--write]
 
 Runs each preset of `skein sweep` at 64 x 64 (bifurcation: 64; depth: 64 x 64 x 8) and trains the same chains in NumPy,
 from the formulas: Philox's counters, Box and Muller's normals, tanh, the recursion, the update, the rules for the end
-of a run. Status and loss_decreased must agree but at the cells listed in tests/data/preset_boundary_cells.json, which
+of a run. Status and loss_decreased must agree but at the cells listed in tests/fixtures/preset_boundary_cells.json, which
 --write writes anew: the two round differently. A cell can only be listed if its outcome hangs on rounding in the twin
 alone: if last bits of its start change it, or if its loss has moved by no more than rounding does.
 """

@@ -7,6 +7,6 @@ library=$1
 shift
 program=$(mktemp)
 trap 'rm -f "$program"' EXIT
-"${CXX:-g++}" -std=c++20 -O2 -I "$tests/../core/include" "$tests/random_statistics.cpp" -o "$program" \
+"${CXX:-g++}" -std=c++20 -O2 -I "$tests/../core/include" "$tests/long/random_statistics.cpp" -o "$program" \
     "$library/libskein.a" -fopenmp -pthread
 "$program" "$@"

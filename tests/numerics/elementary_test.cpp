@@ -1,5 +1,5 @@
 // skein's elementary functions against exact ones: errors against the constants of skein/elementary.hpp, special
-// values, and the promises of its comments. tests/exhaustive_ulp.cpp covers every float.
+// values, and the promises of its comments. tests/long/exhaustive_ulp.cpp covers every float.
 #include <doctest/doctest.h>
 
 #include <cmath>

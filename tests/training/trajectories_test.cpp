@@ -1,5 +1,5 @@
 // Ten-step training trajectories against 25-digit values: every optimizer, schedule, weight decay and clipping on and
-// off (tests/data/trajectories.json, made by make_trajectories.py, which lists the operations and their roundings).
+// off (tests/fixtures/trajectories.json, made by make_trajectories.py, which lists the operations and their roundings).
 // After each step each weight may be off by
 //
 //     (ULP bound + 1) x activation_sensitivity + rounding_sensitivity + 2 ULP of its value,

@@ -12,7 +12,7 @@ For tanh, rounding the coefficients and the evaluation matter more than the appr
 searched: TANH holds what was found. For float, NUDGES: units in the last place added to the rounded coefficients, by a
 random search for the smallest error of the kernel's own sequence of operations over all arguments in [0.3, 8.9]. For
 double, the end of the interval (17.9 to 18.92) and the common scale of B and Q (monic, and k/32 for k = 32..63), by the
-largest error over 8e8 random arguments of the best of 147. tests/exhaustive_ulp.cpp gives the final figures.
+largest error over 8e8 random arguments of the best of 147. tests/long/exhaustive_ulp.cpp gives the final figures.
 """
 
 import pathlib
