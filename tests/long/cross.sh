@@ -8,7 +8,7 @@
 # arm64 libraries, beside this machine's own). About a quarter of an hour on one core.
 set -euo pipefail
 (( $# == 0 )) || { sed -n 's/^# usage/usage/p' "${BASH_SOURCE[0]}" >&2; exit 2; }
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 [[ $(uname -m) == x86_64 ]] || { echo "cross.sh: needs an x86-64 machine, for Debian's cross compiler" >&2; exit 1; }
 bash cmake/install_dependencies.sh --tests --cross
@@ -66,9 +66,9 @@ on_arm64_portable() {
 }
 
 # Software fma under emulation: of the tests those of numbers, and of the golden hashes one round of all.
-files=(tests/{batch_order,eigen,elementary,golden,gradient_cases,instruction_set,random,trainer,trajectories}_test.cpp)
+files=(tests/*/{batch_order,eigen,elementary,golden,gradient_cases,instruction_set,random,trainer,trajectories}_test.cpp)
 ls "${files[@]}" > /dev/null  # doctest would pass over one that is no more
-printf -v sources '*/%s,' "${files[@]}"
+printf -v sources '*/%s,' "${files[@]##*/}"
 # on_x86 CPU NUM_WARNINGS
 on_x86() {
     trains portable "$2" qemu-x86_64 -cpu "$1" build/release/bin/skein

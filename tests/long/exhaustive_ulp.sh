@@ -2,7 +2,7 @@
 # Every float and 1e9 doubles per function against the exact functions: about a quarter of an hour on two cores.
 #     exhaustive_ulp.sh <directory of libskein.a> [doubles per function] [function]
 set -eu
-tests=$(dirname "$(readlink -f "$0")")
+tests=$(dirname "$(readlink -f "$0")")/..
 library=$1
 shift
 program=$(mktemp)

@@ -6,7 +6,7 @@
 # the mirror that this machine is configured with. Needs root and debootstrap; FRESH_MACHINE_DIR says where the temporary
 # folder goes (about 3 GB; default: /var/tmp).
 set -euo pipefail
-repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 release=bookworm
 commands=("$@")
 (( $# > 0 )) || commands=("bash tests/run.sh" "bash apps/run.sh")

@@ -4,7 +4,7 @@
 # Kills a sweep (SIGKILL) at random moments, 20 of them unless told, starting it again each time with another number of
 # threads, and compares all arrays with those of a run that was left alone. About a minute; not part of tests/run.sh.
 set -euo pipefail
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 skein=${1:-$root/build/release}/bin/skein
 kills=${2:-20}
 work=$(mktemp -d)

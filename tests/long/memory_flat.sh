@@ -4,7 +4,7 @@
 # Ten passes over a .npy file of 1 GB: the anonymous memory of the process stays below 300 MB, and does not grow from the
 # second pass to the last. Needs 1 GB of disk and about a minute. PROGRAM: build/release/bin/skein unless given.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 program=${1:-build/release/bin/skein}
 directory=$(mktemp -d)
 trap 'rm -rf "$directory"' EXIT

@@ -2,7 +2,7 @@
 # A billion random numbers of each kind, and orders of up to 2^28 samples, against their exact distributions.
 #     random_statistics.sh <directory of libskein.a> [numbers of each kind]
 set -eu
-tests=$(dirname "$(readlink -f "$0")")
+tests=$(dirname "$(readlink -f "$0")")/..
 library=$1
 shift
 program=$(mktemp)
