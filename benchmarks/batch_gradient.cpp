@@ -48,9 +48,8 @@ void batch_gradient(benchmark::State& state) {
     const Chain<Scalar> chain(std::vector<Scalar>(num_layers, kWeight<Scalar>), kActivation);
     const Dataset<Scalar> data = make_samples<Scalar>(num_samples);
     verify(chain, data);
-    run_against_ceiling<Scalar>(state, static_cast<double>(num_layers * num_samples), 1, [&] {
-        benchmark::DoNotOptimize(loss_and_gradient(chain, data, {.num_threads = 1}));
-    });
+    run_against_ceiling<Scalar>(state, static_cast<double>(num_layers * num_samples), 1,
+                                [&] { benchmark::DoNotOptimize(loss_and_gradient(chain, data, {.num_threads = 1})); });
 }
 
 void sizes(benchmark::internal::Benchmark* family) {
@@ -68,12 +67,12 @@ void one_size(benchmark::internal::Benchmark* family) {
 
 BENCHMARK_TEMPLATE(batch_gradient, float, Activation::tanh)->Name("batch_gradient/float32")->Apply(sizes);
 BENCHMARK_TEMPLATE(batch_gradient, double, Activation::tanh)->Name("batch_gradient/float64")->Apply(sizes);
-#define SKEIN_ACTIVATION_BENCHMARK(activation)                                  \
-    BENCHMARK_TEMPLATE(batch_gradient, float, Activation::activation)           \
-        ->Name("batch_gradient/float32/" #activation)                           \
-        ->Apply(one_size);                                                      \
-    BENCHMARK_TEMPLATE(batch_gradient, double, Activation::activation)          \
-        ->Name("batch_gradient/float64/" #activation)                           \
+#define SKEIN_ACTIVATION_BENCHMARK(activation)                         \
+    BENCHMARK_TEMPLATE(batch_gradient, float, Activation::activation)  \
+        ->Name("batch_gradient/float32/" #activation)                  \
+        ->Apply(one_size);                                             \
+    BENCHMARK_TEMPLATE(batch_gradient, double, Activation::activation) \
+        ->Name("batch_gradient/float64/" #activation)                  \
         ->Apply(one_size);
 SKEIN_ACTIVATION_BENCHMARK(identity)
 SKEIN_ACTIVATION_BENCHMARK(sigmoid)

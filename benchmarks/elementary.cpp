@@ -14,11 +14,11 @@ namespace skein::benchmarks {
 namespace {
 
 template <class Scalar, class Function, class Judge>
-void elementary(benchmark::State& state, const Function& function, Judge judge, double low, double high) {
+void measure(benchmark::State& state, const Function& function, Judge judge, double low, double high) {
     constexpr std::size_t kCount = 1024;
     std::vector<Scalar> z(kCount), result(kCount);
     for (std::size_t index = 0; index < kCount; ++index) {
-        z[index] = static_cast<Scalar>(low + (high - low) * uniform(1, Stream::samples, index));
+        z[index] = static_cast<Scalar>(low + (high - low) * random::uniform(1, random::Stream::samples, index));
     }
     function(std::span<const Scalar>(z), std::span<Scalar>(result));
     for (std::size_t index = 0; index < kCount; ++index) {
@@ -36,16 +36,16 @@ void elementary(benchmark::State& state, const Function& function, Judge judge, 
         static_cast<double>(kCount) * static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
 }
 
-#define SKEIN_ELEMENTARY(function, judge, low, high)                            \
-    void function##_float32(benchmark::State& state) {                          \
-        elementary<float>(                                                      \
-            state, skein::function, [](double z) { return judge; }, low, high); \
-    }                                                                           \
-    void function##_float64(benchmark::State& state) {                          \
-        elementary<double>(                                                     \
-            state, skein::function, [](double z) { return judge; }, low, high); \
-    }                                                                           \
-    BENCHMARK(function##_float32)->Name("elementary/" #function "/float32");    \
+#define SKEIN_ELEMENTARY(function, judge, low, high)                                        \
+    void function##_float32(benchmark::State& state) {                                      \
+        measure<float>(                                                                     \
+            state, skein::elementary::function, [](double z) { return judge; }, low, high); \
+    }                                                                                       \
+    void function##_float64(benchmark::State& state) {                                      \
+        measure<double>(                                                                    \
+            state, skein::elementary::function, [](double z) { return judge; }, low, high); \
+    }                                                                                       \
+    BENCHMARK(function##_float32)->Name("elementary/" #function "/float32");                \
     BENCHMARK(function##_float64)->Name("elementary/" #function "/float64");
 
 SKEIN_ELEMENTARY(tanh, std::tanh(z), -4.0, 4.0)

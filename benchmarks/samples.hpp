@@ -15,8 +15,8 @@ template <class Scalar>
 Dataset<Scalar> make_samples(std::size_t num_samples) {
     std::vector<Scalar> x(num_samples), y(num_samples);
     for (std::size_t row = 0; row < num_samples; ++row) {
-        x[row] = static_cast<Scalar>(2.0 * uniform(1, Stream::samples, row) - 1.0);
-        y[row] = static_cast<Scalar>(uniform(1, Stream::noise, row) - 0.5);
+        x[row] = static_cast<Scalar>(2.0 * random::uniform(1, random::Stream::samples, row) - 1.0);
+        y[row] = static_cast<Scalar>(random::uniform(1, random::Stream::noise, row) - 0.5);
     }
     return Dataset<Scalar>(std::move(x), std::move(y));
 }

@@ -48,7 +48,8 @@ void training_step(benchmark::State& state) {
         fractions.push_back(static_cast<double>(settings.batch_size * kNumLayers) / seconds.back() / ceiling.rate());
     }
     state.counters["seconds_per_step"] = median(seconds);
-    state.counters["sample_layers_per_second"] = static_cast<double>(settings.batch_size * kNumLayers) / median(seconds);
+    state.counters["sample_layers_per_second"] =
+        static_cast<double>(settings.batch_size * kNumLayers) / median(seconds);
     state.counters["fraction_of_ceiling"] = median(fractions);
 }
 

@@ -9,11 +9,11 @@
 #include "commands.hpp"
 #include "console/errors.hpp"
 #include "console/signals.hpp"
+#include "console/streams.hpp"
 #include "skein/files/file_error.hpp"
 #include "skein/instruction_set.hpp"
 #include "skein/names.hpp"
 #include "skein/version.hpp"
-#include "console/streams.hpp"
 
 namespace skein::app {
 namespace {
@@ -49,12 +49,9 @@ struct NamedCommand {
     std::string_view name;
     CommandFunction run;
 };
-constexpr NamedCommand kCommands[] = {{"train", train_command},
-                                      {"gradient", gradient_command},
-                                      {"sweep", sweep_command},
-                                      {"boundary", boundary_command},
-                                      {"evaluate", evaluate_command},
-                                      {"data", data_command}};
+constexpr NamedCommand kCommands[] = {{"train", train_command},       {"gradient", gradient_command},
+                                      {"sweep", sweep_command},       {"boundary", boundary_command},
+                                      {"evaluate", evaluate_command}, {"data", data_command}};
 
 int print_version() {
     write_output("skein " + std::string(version()) + "\nnumerics version " + std::to_string(kNumericsVersion) +

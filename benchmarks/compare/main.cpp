@@ -56,9 +56,13 @@ MakeWork find(const std::string& contestant, const std::string& kind) {
 /// From <data>-{weights,x,y}.npy.
 Problem read_problem(const Json& request) {
     const std::string data = request.at("data");
-    return {read_npy<Scalar>(data + "-weights.npy").values, read_npy<Scalar>(data + "-x.npy").values,
-            read_npy<Scalar>(data + "-y.npy").values, request.at("batch_size"), request.at("learning_rate"),
-            request.at("lanes"), request.at("steps")};
+    return {read_npy<Scalar>(data + "-weights.npy").values,
+            read_npy<Scalar>(data + "-x.npy").values,
+            read_npy<Scalar>(data + "-y.npy").values,
+            request.at("batch_size"),
+            request.at("learning_rate"),
+            request.at("lanes"),
+            request.at("steps")};
 }
 
 Json measure_ceiling(double seconds) {

@@ -20,6 +20,7 @@
 #include "skein/trainer.hpp"
 
 using namespace skein;
+using namespace skein::internal;
 
 namespace {
 
@@ -98,16 +99,18 @@ std::vector<Samples> distributions(std::size_t count) {
             samples.x.push_back(x_of(n));
             samples.y.push_back(y_of(n, samples.x.back()));
             if (weighted) {
-                samples.m.push_back(3.0 * uniform(5, Stream::samples, n));
+                samples.m.push_back(3.0 * random::uniform(5, random::Stream::samples, n));
             }
         }
         all.push_back(samples);
     };
-    const auto normal_x = [](std::size_t n) { return normal(1, Stream::samples, n); };
-    const auto noisy = [](std::size_t n, double x) { return std::tanh(1.2 * x) + 0.1 * normal(2, Stream::noise, n); };
+    const auto normal_x = [](std::size_t n) { return random::normal(1, random::Stream::samples, n); };
+    const auto noisy = [](std::size_t n, double x) {
+        return std::tanh(1.2 * x) + 0.1 * random::normal(2, random::Stream::noise, n);
+    };
     add("normal", normal_x, noisy);
     add(
-        "uniform", [](std::size_t n) { return 4.0 * uniform(3, Stream::samples, n) - 1.0; }, noisy);
+        "uniform", [](std::size_t n) { return 4.0 * random::uniform(3, random::Stream::samples, n) - 1.0; }, noisy);
     add(
         "two clusters", [&](std::size_t n) { return (n % 2 == 0 ? 3.0 : -2.0) + 1e-3 * normal_x(n); }, noisy);
     add(
@@ -275,7 +278,7 @@ std::vector<Samples> few_values() {
     Samples& weighted = sets.emplace_back();
     weighted.x.assign(70'001, 1.1);
     for (std::size_t n = 0; n < weighted.x.size(); ++n) {
-        weighted.m.push_back(n < 1000 ? 0.0 : uniform(7, Stream::samples, n));
+        weighted.m.push_back(n < 1000 ? 0.0 : random::uniform(7, random::Stream::samples, n));
     }
     return sets;
 }
@@ -663,7 +666,7 @@ TEST_CASE_TEMPLATE("on compressed data a lane is a chain to the bit", Scalar, fl
     constexpr std::size_t kLanes = 37, kLayers = 3;
     std::vector<Scalar> weights(kLanes * kLayers);
     for (std::size_t at = 0; at < weights.size(); ++at) {
-        weights[at] = Scalar(3) * static_cast<Scalar>(uniform(9, Stream::samples, at));
+        weights[at] = Scalar(3) * static_cast<Scalar>(random::uniform(9, random::Stream::samples, at));
     }
     for (const bool has_samples : {false, true}) {
         const Dataset<Scalar> data(sums, kDefaultCompressionTolerance, has_samples ? &exact_data : nullptr);

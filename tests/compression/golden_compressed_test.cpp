@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "support/fnv1a.hpp"
 #include "skein/compressed_dataset.hpp"
 #include "skein/generated_data.hpp"
 #include "skein/instruction_set.hpp"
 #include "skein/trainer.hpp"
+#include "support/fnv1a.hpp"
 
 namespace skein {
 namespace {

@@ -7,13 +7,15 @@
 #include <string>
 #include <vector>
 
-#include "numerics/chebyshev.hpp"
 #include "kernels/kernel_table.hpp"
 #include "kernels/row_lanes.hpp"
+#include "numerics/chebyshev.hpp"
 #include "skein/instruction_set.hpp"
 #include "skein/random.hpp"
 
 namespace skein {
+
+using namespace internal;
 namespace {
 
 constexpr long double kEpsilon = std::numeric_limits<double>::epsilon() / 2;
@@ -30,9 +32,9 @@ struct Samples {
 Samples make_samples(std::size_t count) {
     Samples samples;
     for (std::size_t n = 0; n < count; ++n) {
-        samples.u.push_back(2.0 * uniform(1, Stream::samples, n) - 1.0);
-        samples.y.push_back(5.0 + normal(2, Stream::samples, n));
-        samples.m.push_back(3.0 * uniform(3, Stream::samples, n));
+        samples.u.push_back(2.0 * random::uniform(1, random::Stream::samples, n) - 1.0);
+        samples.y.push_back(5.0 + random::normal(2, random::Stream::samples, n));
+        samples.m.push_back(3.0 * random::uniform(3, random::Stream::samples, n));
     }
     return samples;
 }
@@ -95,7 +97,7 @@ TEST_CASE("squares of distances from a sum of Chebyshev polynomials") {
                     const Samples samples = make_samples(count);
                     std::vector<double> fit, slots(kernels::kRowLanes);
                     for (std::size_t k = 0; k < num_coefficients; ++k) {
-                        fit.push_back(normal(4, Stream::samples, k) / static_cast<double>(k + 1));
+                        fit.push_back(random::normal(4, random::Stream::samples, k) / static_cast<double>(k + 1));
                     }
                     kernels.sum_squares(samples.view(weighted), fit.data(), num_coefficients, slots.data());
                     double sum = 0.0;

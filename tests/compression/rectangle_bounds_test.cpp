@@ -15,6 +15,7 @@
 #include "skein/random.hpp"
 
 using namespace skein;
+using namespace skein::internal;
 
 namespace {
 
@@ -46,7 +47,7 @@ struct Rectangle {
 std::vector<Rectangle> some_rectangles() {
     std::vector<Rectangle> rectangles;
     for (std::uint64_t index = 0; index < 203; ++index) {
-        const auto draw = [&](std::uint64_t k) { return uniform(9, Stream::samples, 8 * index + k); };
+        const auto draw = [&](std::uint64_t k) { return random::uniform(9, random::Stream::samples, 8 * index + k); };
         const double from = std::exp(6.0 * draw(0) - 4.0) * (draw(1) < 0.5 ? -1.0 : 1.0);
         const double width = std::exp(6.0 * draw(2) - 4.0);
         rectangles.push_back(

@@ -1,13 +1,12 @@
 // A user of skein with Eigen objects of its own around every call. Prints the hash of a short training.
-#include <skein/eigen.hpp>
-#include <skein/files.hpp>
-#include <skein/skein.hpp>
-
 #include <Eigen/Dense>
 #include <cinttypes>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <skein/eigen.hpp>
+#include <skein/files.hpp>
+#include <skein/skein.hpp>
 #include <string>
 
 #include "short_training.hpp"

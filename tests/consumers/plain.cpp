@@ -1,10 +1,9 @@
 // A user of skein without Eigen, and without the headers of what skein::files is made of. Prints the hash of a short
 // training.
-#include <skein/files.hpp>
-#include <skein/skein.hpp>
-
 #include <cinttypes>
 #include <cstdio>
+#include <skein/files.hpp>
+#include <skein/skein.hpp>
 
 #include "short_training.hpp"
 

@@ -41,7 +41,8 @@ void add_training(Hash& hash, skein::Optimizer::Kind kind, std::uint64_t batch_s
     teacher.teacher_weights = {1.5, -0.75, 1.25};
     const skein::Dataset<Scalar> data = skein::generate<Scalar>(teacher);
 
-    const std::vector<Scalar> weights = skein::initial_weights<Scalar>(5, {skein::Initialization::Kind::normal, 1.0}, 3);
+    const std::vector<Scalar> weights =
+        skein::initial_weights<Scalar>(5, {skein::Initialization::Kind::normal, 1.0}, 3);
     const std::vector<skein::Activation> activations{skein::Activation::tanh, skein::Activation::sigmoid,
                                                      skein::Activation::relu, skein::Activation::softplus,
                                                      skein::Activation::identity};
@@ -68,7 +69,8 @@ void add_denormals(Hash& hash) {
     const Scalar small = sizeof(Scalar) == sizeof(float) ? Scalar(0x1p-140) : Scalar(0x1p-1060);
     const std::vector<Scalar> x(20000, small);
     const std::vector<Scalar> y(20000, Scalar(0));
-    const skein::Chain<Scalar> chain({Scalar(0.75), Scalar(0.625), Scalar(1), Scalar(0.875)}, skein::Activation::identity);
+    const skein::Chain<Scalar> chain({Scalar(0.75), Scalar(0.625), Scalar(1), Scalar(0.875)},
+                                     skein::Activation::identity);
     std::vector<Scalar> outputs(x.size());
     skein::predict(chain, std::span<const Scalar>(x), std::span<Scalar>(outputs), skein::Execution{3, 0});
     hash.add(std::span<const Scalar>(outputs));

@@ -9,13 +9,15 @@
 #include <string>
 #include <vector>
 
+#include "ensemble/slot_visits.hpp"
 #include "skein/ensemble_trainer.hpp"
 #include "skein/generated_data.hpp"
 #include "skein/instruction_set.hpp"
 #include "skein/random.hpp"
-#include "ensemble/slot_visits.hpp"
 
 namespace skein {
+
+using namespace internal;
 namespace {
 
 /// What an ensemble's outcome says of a lane, found from its chain alone with an observer: the plain twin.
@@ -82,10 +84,12 @@ bool same(double a, double b) { return std::bit_cast<std::uint64_t>(a) == std::b
 class Choices {
 public:
     explicit Choices(std::uint64_t seed) : seed_(seed) {}
-    std::size_t below(std::size_t bound) { return integer(seed_, Stream::replacement, count_++, bound); }
+    std::size_t below(std::size_t bound) {
+        return random::integer(seed_, random::Stream::replacement, count_++, bound);
+    }
     bool odds(std::size_t one_in) { return below(one_in) == 0; }
     double uniform_in(double low, double high) {
-        return low + (high - low) * skein::uniform(seed_, Stream::noise, count_++);
+        return low + (high - low) * skein::random::uniform(seed_, random::Stream::noise, count_++);
     }
     template <class Value>
     Value one_of(std::initializer_list<Value> values) {
@@ -313,13 +317,13 @@ TEST_CASE("a lane equals its chain alone, whatever the settings") {
 TEST_CASE("loss_decreased looks at the last 20 losses of steps done, not at the loss that ended the lane") {
     // A deep product that leaps to its target in the 22nd step, and whose loss was above the first in most before.
     const std::vector<double> weights{
-        0.34018685472114685, 0.9369608872415595, 1.676754285559431, 1.2171037465919181, -0.7566583211015527,
-        1.7109456501144056, 0.6221069216248551, 2.2737541403459964, -0.40440529330741726, 1.5700861102116024,
-        -1.0944076697279188, -0.038163515155401416, -2.215275501553513, 3.1069600882664075, 2.5100624560698535,
-        4.061677940774773, 1.466930959810899, -0.7719382328641965, -2.3936736394048506, -0.939284180045981,
-        0.9266111892844874, 2.618315356811055, -0.02142844301830596, -1.7135222135807358, -0.42155681102733666,
-        1.04553812082108, 0.3143778672790465, -1.4245912995777015, 2.04700448870539, 0.48026317929749196,
-        0.06718671424384975, 0.6721663734295723, -1.1033427585694549, 2.0799549434492057, 3.361459024232373,
+        0.34018685472114685, 0.9369608872415595,    1.676754285559431,    1.2171037465919181,   -0.7566583211015527,
+        1.7109456501144056,  0.6221069216248551,    2.2737541403459964,   -0.40440529330741726, 1.5700861102116024,
+        -1.0944076697279188, -0.038163515155401416, -2.215275501553513,   3.1069600882664075,   2.5100624560698535,
+        4.061677940774773,   1.466930959810899,     -0.7719382328641965,  -2.3936736394048506,  -0.939284180045981,
+        0.9266111892844874,  2.618315356811055,     -0.02142844301830596, -1.7135222135807358,  -0.42155681102733666,
+        1.04553812082108,    0.3143778672790465,    -1.4245912995777015,  2.04700448870539,     0.48026317929749196,
+        0.06718671424384975, 0.6721663734295723,    -1.1033427585694549,  2.0799549434492057,   3.361459024232373,
         -1.402323400072871};
     constexpr std::size_t kLanes = 1, kLayers = 36;
     const Ensemble<double> start(kLanes, kLayers, weights, Activation::identity);

@@ -22,8 +22,8 @@
 #include <utility>
 #include <vector>
 
-#include "support/file_checks.hpp"
 #include "skein/files/npy.hpp"
+#include "support/file_checks.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace skein::test {

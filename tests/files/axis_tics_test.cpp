@@ -10,6 +10,8 @@
 #include <vector>
 
 namespace skein::test {
+
+using namespace internal;
 namespace {
 
 using files::axis_tics;

@@ -17,8 +17,8 @@ namespace {
 CompressedDataset some_data(std::uint64_t num_samples) {
     std::vector<double> x, y;
     for (std::uint64_t index = 0; index < num_samples; ++index) {
-        x.push_back(normal(1, Stream::samples, index));
-        y.push_back(normal(2, Stream::samples, index));
+        x.push_back(random::normal(1, random::Stream::samples, index));
+        y.push_back(random::normal(2, random::Stream::samples, index));
     }
     CompressionSettings settings;
     settings.panel_exponent = -2;

@@ -15,12 +15,12 @@
 #include <string_view>
 #include <vector>
 
-#include "support/file_checks.hpp"
 #include "skein/batch_order.hpp"
 #include "skein/files/file_error.hpp"
 #include "skein/files/npy.hpp"
 #include "skein/random.hpp"
 #include "skein/trainer.hpp"
+#include "support/file_checks.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace skein::test {
@@ -236,7 +236,7 @@ template <class Stored>
 fs::path write_samples(const TemporaryDirectory& directory, std::size_t num_samples, std::size_t num_columns) {
     std::vector<Stored> values;
     for (std::size_t index = 0; index < num_samples * num_columns; ++index) {
-        const auto number = static_cast<Stored>(uniform(7, Stream::samples, index));
+        const auto number = static_cast<Stored>(random::uniform(7, random::Stream::samples, index));
         values.push_back(index % num_columns == 2 ? number : Stored(2) * number - Stored(1));
     }
     const std::size_t shape[] = {num_samples, num_columns};
@@ -329,15 +329,16 @@ TEST_CASE_TEMPLATE("a thread may ask files for any ranges, in any order, and for
                                                   columns_of(read_dataset<Scalar>(x_path, y_path))};
     std::array<std::uint64_t, 2> next{0, 0};
     for (std::uint64_t draw = 0; draw < 2000; ++draw) {
-        const std::size_t which = integer(5, Stream::samples, 4 * draw, 2);
-        switch (integer(5, Stream::samples, 4 * draw + 1, 6)) {
-            case 0: next[which] = integer(5, Stream::samples, 4 * draw + 2, kSamples); break;
+        const std::size_t which = random::integer(5, random::Stream::samples, 4 * draw, 2);
+        switch (random::integer(5, random::Stream::samples, 4 * draw + 1, 6)) {
+            case 0: next[which] = random::integer(5, random::Stream::samples, 4 * draw + 2, kSamples); break;
             case 1: next[which] = next[1 - which]; break;  // where the other one was left
             default: break;                                // on
         }
         const std::uint64_t first = next[which];
         const std::size_t most = draw % 100 == 0 ? 30'000 : 2'500;
-        const std::size_t count = std::min(kSamples - first, 1 + integer(5, Stream::samples, 4 * draw + 3, most));
+        const std::size_t count =
+            std::min(kSamples - first, 1 + random::integer(5, random::Stream::samples, 4 * draw + 3, most));
         std::vector<Scalar> x(count), y(count), m(count);
         const MiniBatch<Scalar> batch = files[which].source().range(first, count, {x.data(), y.data(), m.data()});
         const auto is_as_expected = [&](const Scalar* column, const std::vector<Scalar>& all) {

@@ -12,8 +12,8 @@
 #include <string>
 #include <string_view>
 
-#include "support/file_checks.hpp"
 #include "skein/files/run_directory.hpp"
+#include "support/file_checks.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace {

@@ -12,8 +12,8 @@
 #include <string_view>
 #include <vector>
 
-#include "support/file_checks.hpp"
 #include "skein/files/data_file.hpp"
+#include "support/file_checks.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace skein::test {

@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "support/file_checks.hpp"
 #include "skein/files/npy.hpp"
 #include "skein/files/sample_reader.hpp"
+#include "support/file_checks.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace skein::test {

@@ -14,7 +14,8 @@ template <class Scalar>
 ColumnArray<Scalar> drawn(std::size_t count, std::uint64_t seed, Scalar scale) {
     ColumnArray<Scalar> column(static_cast<Eigen::Index>(count));
     for (std::size_t index = 0; index < count; ++index) {
-        column[static_cast<Eigen::Index>(index)] = scale * static_cast<Scalar>(normal(seed, Stream::samples, index));
+        column[static_cast<Eigen::Index>(index)] =
+            scale * static_cast<Scalar>(random::normal(seed, random::Stream::samples, index));
     }
     return column;
 }
@@ -27,7 +28,7 @@ bool same_bits(Scalar a, Scalar b) {
 }  // namespace
 
 TEST_CASE_TEMPLATE("the column form equals back_propagate() to the bit", Scalar, float, double) {
-    const std::vector<Activation> activations{Activation::tanh, Activation::sigmoid, Activation::relu,
+    const std::vector<Activation> activations{Activation::tanh,     Activation::sigmoid,  Activation::relu,
                                               Activation::identity, Activation::softplus, Activation::tanh};
     const std::vector<Scalar> start{Scalar(1.25), Scalar(-0.75), Scalar(2), Scalar(-1.5), Scalar(0.8), Scalar(1.1)};
     const Chain<Scalar> chain(start, activations);

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "support/error_bounds.hpp"
 #include "skein/instruction_set.hpp"
 #include "skein/random.hpp"
+#include "support/error_bounds.hpp"
 
 using namespace skein;
 
@@ -35,7 +35,7 @@ struct Samples {
 };
 
 float drawn(std::uint64_t seed, std::uint64_t index) {
-    return static_cast<float>(normal(seed, Stream::samples, index));
+    return static_cast<float>(random::normal(seed, random::Stream::samples, index));
 }
 
 /// Numbers that are exact in float; weights in (0, 3].
@@ -46,7 +46,7 @@ Samples<Scalar> random_samples(std::size_t count, std::uint64_t seed, bool weigh
         samples.x.push_back(drawn(seed, 2 * i));
         samples.y.push_back(drawn(seed, 2 * i + 1) / 2);
         if (weighted) {
-            samples.sample_weight.push_back(static_cast<float>(3.0 * uniform(seed, Stream::noise, i)));
+            samples.sample_weight.push_back(static_cast<float>(3.0 * random::uniform(seed, random::Stream::noise, i)));
         }
     }
     return samples;
@@ -57,7 +57,8 @@ template <class Scalar>
 Chain<Scalar> random_chain(const std::vector<Activation>& activations, std::uint64_t seed) {
     std::vector<Scalar> weights;
     for (std::size_t layer = 0; layer < activations.size(); ++layer) {
-        const float size = 0.25f + 1.5f * static_cast<float>(uniform(seed, Stream::initial_weights, layer));
+        const float size =
+            0.25f + 1.5f * static_cast<float>(random::uniform(seed, random::Stream::initial_weights, layer));
         weights.push_back(drawn(seed + 1000, layer) < 0 ? -size : size);
     }
     return {weights, activations};
@@ -198,8 +199,8 @@ TEST_CASE("a batch gives what its samples give one by one, summed in the stated 
         CAPTURE(set);
         force_instruction_set(set);
         // Around rows of 8 and 16 lanes, tiles of 64 and 256, chunks of 1,024; trees of 2, 3, 5 and 6 chunks.
-        for (const std::size_t count : Sizes{1,   2,   7,   8,   9,    15,   16,   17,   31,   63,   64,
-                                             65,  255, 256, 257, 1023, 1024, 1025, 2049, 3000, 5000, 5121}) {
+        for (const std::size_t count : Sizes{1,  2,   7,   8,   9,    15,   16,   17,   31,   63,   64,
+                                             65, 255, 256, 257, 1023, 1024, 1025, 2049, 3000, 5000, 5121}) {
             for (const bool weighted : {false, true}) {
                 check_against_reference<float>(count, weighted);
                 check_against_reference<double>(count, weighted);
@@ -214,8 +215,8 @@ namespace {
 /// At least 65,536 samples x layers, below which the library does not wake a second thread.
 template <class Scalar>
 void check_executions(std::size_t count, bool weighted) {
-    const Chain<Scalar> chain = random_chain<Scalar>(
-        {A::tanh, A::tanh, A::softplus, A::tanh, A::sigmoid, A::tanh, A::identity, A::tanh}, 5);
+    const Chain<Scalar> chain =
+        random_chain<Scalar>({A::tanh, A::tanh, A::softplus, A::tanh, A::sigmoid, A::tanh, A::identity, A::tanh}, 5);
     const Samples<Scalar> samples = random_samples<Scalar>(count, 6, weighted);
     const LossAndGradient<Scalar> expected = reference::loss_and_gradient(chain, samples.view());
     const Dataset<Scalar> data = samples.dataset();
@@ -287,7 +288,7 @@ Samples<Scalar> with_equal_weights(Samples<Scalar> samples, double weight) {
 template <class Scalar>
 Samples<Scalar> with_counts(Samples<Scalar> samples, std::uint64_t bound) {
     for (std::size_t i = 0; i < samples.x.size(); ++i) {
-        samples.sample_weight.push_back(static_cast<Scalar>(integer(7, Stream::noise, i, bound)));
+        samples.sample_weight.push_back(static_cast<Scalar>(random::integer(7, random::Stream::noise, i, bound)));
     }
     return samples;
 }
@@ -306,8 +307,8 @@ template <class Scalar>
 void check_exact_repetition(std::size_t count) {
     Samples<Scalar> samples;
     for (std::size_t i = 0; i < count; ++i) {
-        samples.x.push_back(static_cast<Scalar>(integer(8, Stream::samples, 2 * i, 9)) - 4);
-        samples.y.push_back(static_cast<Scalar>(integer(8, Stream::samples, 2 * i + 1, 9)) - 4);
+        samples.x.push_back(static_cast<Scalar>(random::integer(8, random::Stream::samples, 2 * i, 9)) - 4);
+        samples.y.push_back(static_cast<Scalar>(random::integer(8, random::Stream::samples, 2 * i + 1, 9)) - 4);
     }
     samples = with_counts(samples, 5);
     const Chain<Scalar> chain({1, -2, Scalar(0.5)}, A::identity);

@@ -47,9 +47,8 @@ private:
         const auto end = found_.begin() + static_cast<std::ptrdiff_t>(count_);
         std::nth_element(found_.begin(), end, found_.end(), [](auto& a, auto& b) { return a.error > b.error; });
         found_.erase(end, found_.end());
-        threshold_ = std::min_element(found_.begin(), found_.end(), [](auto& a, auto& b) {
-                         return a.error < b.error;
-                     })->error;
+        threshold_ =
+            std::min_element(found_.begin(), found_.end(), [](auto& a, auto& b) { return a.error < b.error; })->error;
     }
     std::size_t count_;
     double threshold_ = 0;

@@ -16,7 +16,7 @@ import tempfile
 
 import numpy as np
 
-LISTED = pathlib.Path(__file__).parent .parent / "fixtures" / "preset_boundary_cells.json"
+LISTED = pathlib.Path(__file__).parent.parent / "fixtures" / "preset_boundary_cells.json"
 CONVERGED, REACHED_MAX_STEPS, DIVERGED = 0, 1, 2
 LAST_LOSSES = 20
 

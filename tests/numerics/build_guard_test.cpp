@@ -47,8 +47,8 @@ public:
         skein_consumer::add_training<Scalar>(of("train() with sgd"), skein::Optimizer::Kind::sgd, 700);
         skein_consumer::add_training<Scalar>(of("train() with adamw"), skein::Optimizer::Kind::adamw, 0);
         skein_consumer::add_denormals<Scalar>(of("denormals"));
-        of("uniform()").add(skein::uniform(1, skein::Stream::samples, 2));
-        of("normal()").add(skein::normal(1, skein::Stream::samples, 2));
+        of("random::uniform()").add(skein::random::uniform(1, skein::random::Stream::samples, 2));
+        of("random::normal()").add(skein::random::normal(1, skein::random::Stream::samples, 2));
     }
     /// The names of those that differ.
     std::string differences(const Calls& other) const {
@@ -67,8 +67,8 @@ private:
 
     void add_activations() {
         using namespace skein;
-        for (const Activation activation : {Activation::tanh, Activation::identity, Activation::sigmoid,
-                                            Activation::relu, Activation::softplus}) {
+        for (const Activation activation :
+             {Activation::tanh, Activation::identity, Activation::sigmoid, Activation::relu, Activation::softplus}) {
             for (const Scalar value : {kThird, kSmall}) {
                 of("activate()").add(activate(activation, value));
                 of("slope()").add(slope(activation, value));
@@ -116,8 +116,8 @@ private:
     }
     void add_schedules() {
         using skein::Schedule;
-        for (const auto kind : {Schedule::Kind::constant, Schedule::Kind::step, Schedule::Kind::cosine,
-                                Schedule::Kind::inverse_time}) {
+        for (const auto kind :
+             {Schedule::Kind::constant, Schedule::Kind::step, Schedule::Kind::cosine, Schedule::Kind::inverse_time}) {
             Schedule schedule;
             schedule.kind = kind;
             schedule.warm_up_steps = 3;
@@ -191,8 +191,8 @@ TEST_CASE_TEMPLATE("build guard: the kernels keep denormals", Scalar, float, dou
         skein::force_instruction_set(name);
         CHECK(skein::activate(skein::Activation::relu, small) == small);
         Scalar output = 0;
-        skein::predict(skein::Chain<Scalar>({Scalar(1)}, skein::Activation::identity), std::span<const Scalar>(&small, 1),
-                       std::span<Scalar>(&output, 1));
+        skein::predict(skein::Chain<Scalar>({Scalar(1)}, skein::Activation::identity),
+                       std::span<const Scalar>(&small, 1), std::span<Scalar>(&output, 1));
         CHECK(output == small);
         skein::force_instruction_set(before);
     }
@@ -243,9 +243,9 @@ TEST_CASE_TEMPLATE("build guard: the caller's floating-point environment changes
         const std::string before(skein::instruction_set());
         skein::force_instruction_set(name);
         const Calls<Scalar> expected;
-        for (const Case& environment : {Case{"flush to zero, denormals are zero", kDefault | 0x8040},
-                                        Case{"round down", kDefault | 0x2000}, Case{"round up", kDefault | 0x4000},
-                                        Case{"round towards zero, flush to zero", kDefault | 0xE040}}) {
+        for (const Case& environment :
+             {Case{"flush to zero, denormals are zero", kDefault | 0x8040}, Case{"round down", kDefault | 0x2000},
+              Case{"round up", kDefault | 0x4000}, Case{"round towards zero, flush to zero", kDefault | 0xE040}}) {
             INFO(environment.name);
             std::optional<Calls<Scalar>> calls;
             std::uint32_t control;

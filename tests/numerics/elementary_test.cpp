@@ -1,5 +1,7 @@
 // skein's elementary functions against exact ones: errors against the constants of skein/elementary.hpp, special
 // values, and the promises of its comments. tests/long/exhaustive_ulp.cpp covers every float.
+#include "skein/elementary.hpp"
+
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -8,7 +10,6 @@
 #include <string>
 #include <vector>
 
-#include "skein/elementary.hpp"
 #include "support/ulp.hpp"
 
 using skein::ulp::Function;
@@ -79,17 +80,17 @@ struct WorstCase {
     double of_double;
 };
 constexpr WorstCase kWorst[] = {
-    {0x1.173d2cp-1f, -0x1.02b13e64b1e8ep+2},  // tanh
-    {-0x1.0a111ap+2f, -0x1.bb965c9f16e81p+2},  // sigmoid
-    {0x1.45fdb8p-4f, -0x1.bdb016a488488p-2},  // softplus
-    {0, 0},  // relu
-    {0x1.4cec68p+2f, 0x1.82d22f0f4b636p+6},  // exp
-    {0x1.0fba1p+4f, 0x1.6cecc499c4988p-2},  // expm1
-    {0x1.45bf22p+0f, 0x1.46d94a8ff2739p+0},  // log
-    {0x1.b19feap-2f, 0x1.d5c8e23a1211bp-2},  // log1p
-    {-0x1.8553eap+3f, -0x1.2d47bdf2250fap+7},  // exp10
+    {0x1.173d2cp-1f, -0x1.02b13e64b1e8ep+2},    // tanh
+    {-0x1.0a111ap+2f, -0x1.bb965c9f16e81p+2},   // sigmoid
+    {0x1.45fdb8p-4f, -0x1.bdb016a488488p-2},    // softplus
+    {0, 0},                                     // relu
+    {0x1.4cec68p+2f, 0x1.82d22f0f4b636p+6},     // exp
+    {0x1.0fba1p+4f, 0x1.6cecc499c4988p-2},      // expm1
+    {0x1.45bf22p+0f, 0x1.46d94a8ff2739p+0},     // log
+    {0x1.b19feap-2f, 0x1.d5c8e23a1211bp-2},     // log1p
+    {-0x1.8553eap+3f, -0x1.2d47bdf2250fap+7},   // exp10
     {-0x1.7ffa92p-2f, -0x1.a138a40359c98p+19},  // sin_two_pi
-    {0x1.ff9856p-4f, -0x1.677143fd3d858p+19},  // cos_two_pi
+    {0x1.ff9856p-4f, -0x1.677143fd3d858p+19},   // cos_two_pi
 };
 
 template <class Scalar>
@@ -111,11 +112,11 @@ void check_columns() {
             z.push_back(static_cast<Scalar>(i) / 16 - 2);
         }
         std::vector<Scalar> column(count);
-        skein::tanh(std::span<const Scalar>(z), std::span<Scalar>(column));
+        skein::elementary::tanh(std::span<const Scalar>(z), std::span<Scalar>(column));
         for (std::size_t i = 0; i < count; ++i) {
-            CHECK(same_bits(column[i], skein::tanh(z[i])));
+            CHECK(same_bits(column[i], skein::elementary::tanh(z[i])));
         }
-        skein::tanh(std::span<const Scalar>(z), std::span<Scalar>(z));
+        skein::elementary::tanh(std::span<const Scalar>(z), std::span<Scalar>(z));
         CHECK(z == column);
     }
 }
@@ -187,36 +188,36 @@ TEST_CASE_TEMPLATE("elementary: a NaN stays in its own lane", Scalar, float, dou
 TEST_CASE_TEMPLATE("elementary: infinities and zeros", Scalar, float, double) {
     constexpr Scalar infinity = kInfinity<Scalar>;
     const Scalar zero = 0, one = 1;
-    CHECK(skein::tanh(infinity) == 1);
-    CHECK(skein::tanh(-infinity) == -1);
-    CHECK(same_bits(skein::sigmoid(-infinity), zero));
-    CHECK(skein::sigmoid(infinity) == 1);
-    CHECK(skein::sigmoid(zero) == Scalar(0.5));
-    CHECK(skein::sigmoid(-zero) == Scalar(0.5));
-    CHECK(same_bits(skein::softplus(-infinity), zero));
-    CHECK(skein::softplus(infinity) == infinity);
-    CHECK(same_bits(skein::relu(-infinity), zero));
-    CHECK(same_bits(skein::relu(-zero), zero));
-    CHECK(skein::relu(infinity) == infinity);
-    CHECK(skein::relu(kDenormal<Scalar>) == kDenormal<Scalar>);
-    CHECK(skein::exp(zero) == one);
-    CHECK(skein::exp(infinity) == infinity);
-    CHECK(same_bits(skein::exp(-infinity), zero));
-    CHECK(skein::exp10(zero) == one);
-    CHECK(skein::exp10(infinity) == infinity);
-    CHECK(same_bits(skein::exp10(-infinity), zero));
-    CHECK(skein::expm1(infinity) == infinity);
-    CHECK(skein::expm1(-infinity) == -1);
-    CHECK(skein::log(zero) == -infinity);
-    CHECK(skein::log(-zero) == -infinity);
-    CHECK(skein::log(infinity) == infinity);
-    CHECK(same_bits(skein::log(one), zero));
-    CHECK(std::isnan(skein::log(-kDenormal<Scalar>)));
-    CHECK(std::isnan(skein::log(-infinity)));
-    CHECK(skein::log1p(-one) == -infinity);
-    CHECK(skein::log1p(infinity) == infinity);
-    CHECK(std::isnan(skein::log1p(skein::ulp::steps_from(-one, 1))));
-    CHECK(std::isnan(skein::log1p(-infinity)));
+    CHECK(skein::elementary::tanh(infinity) == 1);
+    CHECK(skein::elementary::tanh(-infinity) == -1);
+    CHECK(same_bits(skein::elementary::sigmoid(-infinity), zero));
+    CHECK(skein::elementary::sigmoid(infinity) == 1);
+    CHECK(skein::elementary::sigmoid(zero) == Scalar(0.5));
+    CHECK(skein::elementary::sigmoid(-zero) == Scalar(0.5));
+    CHECK(same_bits(skein::elementary::softplus(-infinity), zero));
+    CHECK(skein::elementary::softplus(infinity) == infinity);
+    CHECK(same_bits(skein::elementary::relu(-infinity), zero));
+    CHECK(same_bits(skein::elementary::relu(-zero), zero));
+    CHECK(skein::elementary::relu(infinity) == infinity);
+    CHECK(skein::elementary::relu(kDenormal<Scalar>) == kDenormal<Scalar>);
+    CHECK(skein::elementary::exp(zero) == one);
+    CHECK(skein::elementary::exp(infinity) == infinity);
+    CHECK(same_bits(skein::elementary::exp(-infinity), zero));
+    CHECK(skein::elementary::exp10(zero) == one);
+    CHECK(skein::elementary::exp10(infinity) == infinity);
+    CHECK(same_bits(skein::elementary::exp10(-infinity), zero));
+    CHECK(skein::elementary::expm1(infinity) == infinity);
+    CHECK(skein::elementary::expm1(-infinity) == -1);
+    CHECK(skein::elementary::log(zero) == -infinity);
+    CHECK(skein::elementary::log(-zero) == -infinity);
+    CHECK(skein::elementary::log(infinity) == infinity);
+    CHECK(same_bits(skein::elementary::log(one), zero));
+    CHECK(std::isnan(skein::elementary::log(-kDenormal<Scalar>)));
+    CHECK(std::isnan(skein::elementary::log(-infinity)));
+    CHECK(skein::elementary::log1p(-one) == -infinity);
+    CHECK(skein::elementary::log1p(infinity) == infinity);
+    CHECK(std::isnan(skein::elementary::log1p(skein::ulp::steps_from(-one, 1))));
+    CHECK(std::isnan(skein::elementary::log1p(-infinity)));
 }
 
 TEST_CASE_TEMPLATE("elementary: tiny arguments", Scalar, float, double) {
@@ -225,29 +226,29 @@ TEST_CASE_TEMPLATE("elementary: tiny arguments", Scalar, float, double) {
                            kMin - kDenormal<Scalar>, kMin, Scalar(1e-20)}) {
         for (const Scalar signed_z : {z, -z}) {
             CAPTURE(signed_z);
-            CHECK(same_bits(skein::tanh(signed_z), signed_z));
-            CHECK(same_bits(skein::expm1(signed_z), signed_z));
-            CHECK(same_bits(skein::log1p(signed_z), signed_z));
+            CHECK(same_bits(skein::elementary::tanh(signed_z), signed_z));
+            CHECK(same_bits(skein::elementary::expm1(signed_z), signed_z));
+            CHECK(same_bits(skein::elementary::log1p(signed_z), signed_z));
         }
     }
     Scalar random = kDenormal<Scalar>;
     for (int i = 0; i < 100; ++i, random = random * Scalar(1.5) + kDenormal<Scalar>) {
-        CHECK(skein::tanh(random) == random);
+        CHECK(skein::elementary::tanh(random) == random);
     }
 }
 
 TEST_CASE_TEMPLATE("elementary: under- and overflow of exp are gradual and complete", Scalar, float, double) {
     const Scalar kLn2 = static_cast<Scalar>(0.69314718055994531);
     const int lowest = std::numeric_limits<Scalar>::min_exponent - std::numeric_limits<Scalar>::digits;
-    CHECK(skein::exp(static_cast<Scalar>(lowest - 2) * kLn2) == 0);
-    CHECK(skein::exp((static_cast<Scalar>(lowest) + Scalar(0.5)) * kLn2) == kDenormal<Scalar>);
-    CHECK(skein::sigmoid((static_cast<Scalar>(lowest) + Scalar(0.5)) * kLn2) == kDenormal<Scalar>);
-    CHECK(skein::softplus((static_cast<Scalar>(lowest) + Scalar(0.5)) * kLn2) == kDenormal<Scalar>);
-    const Scalar largest = skein::log(std::numeric_limits<Scalar>::max());
-    CHECK(std::isfinite(skein::exp(skein::ulp::steps_from(largest, -1))));
-    CHECK(std::isfinite(skein::expm1(skein::ulp::steps_from(largest, -1))));
-    CHECK(skein::exp(skein::ulp::steps_from(largest, 1)) == kInfinity<Scalar>);
-    CHECK(skein::expm1(skein::ulp::steps_from(largest, 1)) == kInfinity<Scalar>);
+    CHECK(skein::elementary::exp(static_cast<Scalar>(lowest - 2) * kLn2) == 0);
+    CHECK(skein::elementary::exp((static_cast<Scalar>(lowest) + Scalar(0.5)) * kLn2) == kDenormal<Scalar>);
+    CHECK(skein::elementary::sigmoid((static_cast<Scalar>(lowest) + Scalar(0.5)) * kLn2) == kDenormal<Scalar>);
+    CHECK(skein::elementary::softplus((static_cast<Scalar>(lowest) + Scalar(0.5)) * kLn2) == kDenormal<Scalar>);
+    const Scalar largest = skein::elementary::log(std::numeric_limits<Scalar>::max());
+    CHECK(std::isfinite(skein::elementary::exp(skein::ulp::steps_from(largest, -1))));
+    CHECK(std::isfinite(skein::elementary::expm1(skein::ulp::steps_from(largest, -1))));
+    CHECK(skein::elementary::exp(skein::ulp::steps_from(largest, 1)) == kInfinity<Scalar>);
+    CHECK(skein::elementary::expm1(skein::ulp::steps_from(largest, 1)) == kInfinity<Scalar>);
 }
 
 TEST_CASE_TEMPLATE("elementary: tanh is odd to the bit and never beyond 1", Scalar, float, double) {
@@ -269,7 +270,7 @@ TEST_CASE_TEMPLATE("elementary: tanh is odd to the bit and never beyond 1", Scal
 }
 
 TEST_CASE_TEMPLATE("elementary: tanh is monotone around its clamp, and 1 from there on", Scalar, float, double) {
-    const Scalar clamp = skein::kTanhClamp<Scalar>;
+    const Scalar clamp = skein::elementary::kTanhClamp<Scalar>;
     std::vector<Scalar> beside, around;
     for (int step = -64; step <= 64; ++step) {
         beside.push_back(skein::ulp::steps_from(clamp, step));
@@ -280,7 +281,7 @@ TEST_CASE_TEMPLATE("elementary: tanh is monotone around its clamp, and 1 from th
     }
     CHECK(is_monotone(around));
     for (const Scalar z : {clamp, 2 * clamp, std::numeric_limits<Scalar>::max()}) {
-        CHECK(skein::tanh(z) == 1);
+        CHECK(skein::elementary::tanh(z) == 1);
     }
 }
 
@@ -288,14 +289,14 @@ TEST_CASE_TEMPLATE("elementary: sine and cosine at multiples of 1/4 are exact", 
     const Scalar zero = 0, large = Scalar(0x1p20) - 1;
     for (const Scalar whole : {Scalar(-3), Scalar(-1), Scalar(-0.0), Scalar(0), Scalar(1), Scalar(1000), large}) {
         CAPTURE(whole);
-        CHECK(same_bits(skein::sin_two_pi(whole), zero));
-        CHECK(skein::sin_two_pi(whole + Scalar(0.25)) == 1);
-        CHECK(same_bits(skein::sin_two_pi(whole + Scalar(0.5)), zero));
-        CHECK(skein::sin_two_pi(whole - Scalar(0.25)) == -1);
-        CHECK(skein::cos_two_pi(whole) == 1);
-        CHECK(same_bits(skein::cos_two_pi(whole + Scalar(0.25)), zero));
-        CHECK(skein::cos_two_pi(whole + Scalar(0.5)) == -1);
-        CHECK(same_bits(skein::cos_two_pi(whole - Scalar(0.25)), zero));
+        CHECK(same_bits(skein::elementary::sin_two_pi(whole), zero));
+        CHECK(skein::elementary::sin_two_pi(whole + Scalar(0.25)) == 1);
+        CHECK(same_bits(skein::elementary::sin_two_pi(whole + Scalar(0.5)), zero));
+        CHECK(skein::elementary::sin_two_pi(whole - Scalar(0.25)) == -1);
+        CHECK(skein::elementary::cos_two_pi(whole) == 1);
+        CHECK(same_bits(skein::elementary::cos_two_pi(whole + Scalar(0.25)), zero));
+        CHECK(skein::elementary::cos_two_pi(whole + Scalar(0.5)) == -1);
+        CHECK(same_bits(skein::elementary::cos_two_pi(whole - Scalar(0.25)), zero));
     }
 }
 
@@ -307,7 +308,7 @@ TEST_CASE("elementary: columns of different lengths are refused by name") {
     const std::vector<double> z(3);
     std::vector<double> result(2);
     try {
-        skein::exp(std::span<const double>(z), std::span<double>(result));
+        skein::elementary::exp(std::span<const double>(z), std::span<double>(result));
         FAIL("no exception");
     } catch (const std::invalid_argument& error) {
         CHECK(std::string(error.what()).find("result has 2 elements, z has 3") != std::string::npos);

@@ -12,6 +12,8 @@
 #include "kernels/kernel_table.hpp"
 
 namespace skein {
+
+using namespace internal;
 namespace {
 
 /// The list that core/CMakeLists.txt writes.

@@ -12,13 +12,16 @@
 #include "skein/instruction_set.hpp"
 
 namespace skein {
+
+using namespace internal;
 namespace {
 
 /// x and y of samples [first, first + count), as one column.
 template <class Scalar>
 std::vector<Scalar> samples(const Dataset<Scalar>& data, std::uint64_t first, std::size_t count) {
     std::vector<Scalar> columns(2 * count);
-    const MiniBatch<Scalar> batch = data.source().range(first, count, {columns.data(), columns.data() + count, nullptr});
+    const MiniBatch<Scalar> batch =
+        data.source().range(first, count, {columns.data(), columns.data() + count, nullptr});
     CHECK(batch.num_samples == count);
     CHECK(batch.sample_weight == nullptr);
     return columns;
@@ -27,12 +30,14 @@ std::vector<Scalar> samples(const Dataset<Scalar>& data, std::uint64_t first, st
 }  // namespace
 
 TEST_CASE("uniform, normal and integer are functions of seed, stream and index") {
-    CHECK(uniform(1, Stream::samples, 2) == uniform(1, Stream::samples, 2));
-    CHECK(uniform(1, Stream::samples, 2) != uniform(2, Stream::samples, 2));
-    CHECK(uniform(1, Stream::samples, 2) != uniform(1, Stream::noise, 2));
-    CHECK(uniform(1, Stream::samples, 2) != uniform(1, Stream::samples, 3));
-    CHECK(uniform(1, Stream::samples, std::uint64_t{1} << 40) != uniform(1, Stream::samples, 0));
-    CHECK(uniform(std::uint64_t{1} << 40, Stream::samples, 0) != uniform(0, Stream::samples, 0));
+    CHECK(random::uniform(1, random::Stream::samples, 2) == random::uniform(1, random::Stream::samples, 2));
+    CHECK(random::uniform(1, random::Stream::samples, 2) != random::uniform(2, random::Stream::samples, 2));
+    CHECK(random::uniform(1, random::Stream::samples, 2) != random::uniform(1, random::Stream::noise, 2));
+    CHECK(random::uniform(1, random::Stream::samples, 2) != random::uniform(1, random::Stream::samples, 3));
+    CHECK(random::uniform(1, random::Stream::samples, std::uint64_t{1} << 40) !=
+          random::uniform(1, random::Stream::samples, 0));
+    CHECK(random::uniform(std::uint64_t{1} << 40, random::Stream::samples, 0) !=
+          random::uniform(0, random::Stream::samples, 0));
 }
 
 TEST_CASE_TEMPLATE("sample i is a function of seed and i, on every instruction set", Scalar, float, double) {
@@ -94,7 +99,8 @@ TEST_CASE("generated targets are what they say") {
     const double sum = std::abs(static_cast<double>(std::count(columns.begin() + 2000, columns.end(), 1.0)) - 1000.0);
     CHECK(sum < 4.0 * std::sqrt(2000.0) / 2.0);
     CHECK(std::count(columns.begin() + 2000, columns.end(), -1.0) +
-              std::count(columns.begin() + 2000, columns.end(), 1.0) == 2000);
+              std::count(columns.begin() + 2000, columns.end(), 1.0) ==
+          2000);
 }
 
 TEST_CASE("settings of generated data out of range are refused") {

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "support/run_program.hpp"
 #include "skein/files/npy.hpp"
+#include "support/run_program.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace skein::test {

@@ -16,8 +16,8 @@
 #include <thread>
 #include <vector>
 
-#include "support/run_program.hpp"
 #include "skein/files/npy.hpp"
+#include "support/run_program.hpp"
 
 namespace skein::test {
 namespace {

@@ -14,10 +14,10 @@
 #include <thread>
 #include <vector>
 
-#include "support/file_checks.hpp"
-#include "support/run_program.hpp"
 #include "skein/files.hpp"
 #include "skein/generated_data.hpp"
+#include "support/file_checks.hpp"
+#include "support/run_program.hpp"
 
 namespace skein::test {
 namespace {

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "support/run_program.hpp"
 #include "skein/skein.hpp"
+#include "support/run_program.hpp"
 
 namespace skein::test {
 namespace {
@@ -93,8 +93,8 @@ TEST_CASE("program: gradient has a word for saturated units and kinks") {
     CHECK(contains(off, "unit 1 is off"));
     CHECK(contains(off, "units 2 and 4 are at the kink of relu (z_i = 0)"));
     CHECK(contains(off, "so no gradient reaches layers 1 to 4"));
-    const std::string all = output_of({"gradient", "--weights", "1,2,3", "--activation", "relu"},
-                                      {"--x", "0", "--y", "1", "--json"});
+    const std::string all =
+        output_of({"gradient", "--weights", "1,2,3", "--activation", "relu"}, {"--x", "0", "--y", "1", "--json"});
     CHECK(Json::parse(all)["remarks"].size() == 1);
     CHECK(contains(all, "units 1 to 3 are at the kink of relu"));
     const Arguments kink{"gradient", "--weights", "0", "--activation", "relu"};
@@ -108,10 +108,10 @@ TEST_CASE("program: gradient says where gradients, losses and steps are not fini
         std::string weights, x, step;
         bool is_gradient_finite;
     };
-    for (const Case& run : {Case{"1e-150", "1e250", "No step can be taken: the gradient is not finite.", false},
-                            Case{"1,1", "1e200", "No step can be taken: the loss is not finite.", false},
-                            Case{"1", "1e100", "No step can be taken: the norm of the gradient is not finite.",
-                                 true}}) {
+    for (const Case& run :
+         {Case{"1e-150", "1e250", "No step can be taken: the gradient is not finite.", false},
+          Case{"1,1", "1e200", "No step can be taken: the loss is not finite.", false},
+          Case{"1", "1e100", "No step can be taken: the norm of the gradient is not finite.", true}}) {
         const Arguments chain{"gradient", "--weights", run.weights, "--activation", "identity"};
         const std::string text = output_of(chain, {"--x", run.x, "--y", "0"});
         INFO(text);
@@ -137,8 +137,8 @@ TEST_CASE("program: gradient says where gradients, losses and steps are not fini
 }
 
 TEST_CASE("program: gradient on a data set is the library's") {
-    const Json json = Json::parse(output_of({"gradient", "--weights", "0.9,-0.4"},
-                                            {"--data", "sine:samples=5000,frequency=0.2", "--json"}));
+    const Json json = Json::parse(
+        output_of({"gradient", "--weights", "0.9,-0.4"}, {"--data", "sine:samples=5000,frequency=0.2", "--json"}));
     GeneratedData data;
     data.target = Target::sine;
     data.num_samples = 5000;

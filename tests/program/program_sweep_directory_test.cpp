@@ -9,8 +9,8 @@
 #include <thread>
 #include <vector>
 
-#include "support/run_program.hpp"
 #include "skein/files.hpp"
+#include "support/run_program.hpp"
 
 namespace skein::test {
 namespace {

@@ -12,9 +12,9 @@
 #include <thread>
 #include <vector>
 
-#include "support/run_program.hpp"
 #include "skein/files.hpp"
 #include "skein/trainer.hpp"
+#include "support/run_program.hpp"
 
 namespace skein::test {
 namespace {

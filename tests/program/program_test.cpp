@@ -15,11 +15,11 @@
 #include <thread>
 #include <vector>
 
-#include "support/run_program.hpp"
 #include "skein/files/chain_file.hpp"
 #include "skein/files/figure.hpp"
 #include "skein/files/npy.hpp"
 #include "skein/skein.hpp"
+#include "support/run_program.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace skein::test {
@@ -121,8 +121,8 @@ TEST_CASE("program: checks 1 and 2, a sigmoid unit learns slowly from a bad star
         double first_output, last_output;
     };
     for (const Run& run : {Run{"1.5", 0.8175744762, 0.0939556949}, Run{"4.0", 0.9820137900, 0.2028484243}}) {
-        const Arguments arguments{"train",   "--weights", run.weight,        "--activation", "sigmoid", "--data", data,
-                                  "--batch", "full",      "--learning-rate", "0.15",         "--steps"};
+        const Arguments arguments{"train", "--weights", run.weight, "--activation",    "sigmoid", "--data",
+                                  data,    "--batch",   "full",     "--learning-rate", "0.15",    "--steps"};
         const Json start = run_json(arguments + Arguments{"0"});
         const Json end = run_json(arguments + Arguments{"300"});
         CHECK(std::abs(output(start, Activation::sigmoid, 1.0) - run.first_output) <= 1e-10);
@@ -183,8 +183,8 @@ TEST_CASE("program: the number of threads and the instruction set change no bit"
                               "20000", "--json"};
     const Json one = Json::parse(run_program(arguments + Arguments{"--threads", "1"}).output);
     const Json two = Json::parse(run_program(arguments + Arguments{"--threads", "2"}).output);
-    const Json portable = Json::parse(
-        run_program(arguments, {.environment = {"SKEIN_INSTRUCTION_SET=portable"}}).output);
+    const Json portable =
+        Json::parse(run_program(arguments, {.environment = {"SKEIN_INSTRUCTION_SET=portable"}}).output);
     CHECK(one["weights"] == two["weights"]);
     CHECK(one["loss"] == two["loss"]);
     CHECK(portable["instruction_set"] == "portable");
@@ -202,10 +202,29 @@ TEST_CASE("program: negative weights with and without an equals sign") {
 TEST_CASE("program: a run directory is complete, and reproduces its run") {
     const TemporaryDirectory directory;
     const std::filesystem::path run = directory.file("runs") / "first";
-    const Json printed = run_json({"train", "--data", "sine:samples=2000,frequency=0.1,noise=0.1", "--validation",
-                                   "0.1", "--batch", "100", "--optimizer", "adamw", "--schedule", "cosine",
-                                   "--warm-up", "5", "--epochs", "4", "--seed", "3", "--activation",
-                                   "tanh,sigmoid,identity", "--weights", "1,-0.5,2", "--out", run.string()});
+    const Json printed = run_json({"train",
+                                   "--data",
+                                   "sine:samples=2000,frequency=0.1,noise=0.1",
+                                   "--validation",
+                                   "0.1",
+                                   "--batch",
+                                   "100",
+                                   "--optimizer",
+                                   "adamw",
+                                   "--schedule",
+                                   "cosine",
+                                   "--warm-up",
+                                   "5",
+                                   "--epochs",
+                                   "4",
+                                   "--seed",
+                                   "3",
+                                   "--activation",
+                                   "tanh,sigmoid,identity",
+                                   "--weights",
+                                   "1,-0.5,2",
+                                   "--out",
+                                   run.string()});
     const Json stored = Json::parse(content_of(run / "run.json"));
     CHECK(stored["outcome"]["weights"] == printed["weights"]);
     CHECK(stored["outcome"]["status"] == "reached_max_steps");
@@ -346,9 +365,9 @@ TEST_CASE("program: the command line wins over a configuration file") {
                                             "seed = 7\n"
                                             "clip-norm = 1\n");
     const Json by_file = run_json({"train", "--config", file});
-    const Json by_flags = run_json({"train", "--layers", "3", "--activation", "tanh,sigmoid,identity",
-                                    "--learning-rate", "0.1,0.2,0.01", "--data", "sine:samples=100", "--batch", "full",
-                                    "--steps", "5", "--seed", "7", "--clip-norm", "1"});
+    const Json by_flags =
+        run_json({"train", "--layers", "3", "--activation", "tanh,sigmoid,identity", "--learning-rate", "0.1,0.2,0.01",
+                  "--data", "sine:samples=100", "--batch", "full", "--steps", "5", "--seed", "7", "--clip-norm", "1"});
     CHECK(by_file["weights"] == by_flags["weights"]);
     CHECK(by_file["steps"] == 5);
     const Json overruled = run_json({"train", "--config", file, "--epochs", "2", "--seed", "8", "--weights", "1,2,3"});
@@ -366,8 +385,9 @@ TEST_CASE("program: target loss, time and divergence are outcomes") {
     CHECK(late["status"] == "stopped");
     CHECK(late["cause"] == "max_seconds");
 
-    const Arguments diverging{"train",   "--data",       "sine:samples=100", "--activation",    "identity",
-                              "--layers", "20",           "--init-scale",     "2", "--learning-rate", "100"};
+    const Arguments diverging{
+        "train",        "--data", "sine:samples=100", "--activation", "identity", "--layers", "20",
+        "--init-scale", "2",      "--learning-rate",  "100"};
     const TemporaryDirectory directory;
     const Json diverged = run_json(diverging + Arguments{"--out", directory.file("run").string()});
     CHECK(diverged["status"] == "diverged");
@@ -389,10 +409,11 @@ TEST_CASE("program: a target alone has a limit, and the summary says where it is
     CHECK(unreached["cause"] == "max_epochs");
     CHECK(Json::parse(content_of(directory.file("run") / "run.json"))["configuration"]["epochs"] == 1000);
     CHECK(run_json(train + Arguments{"--gradient-norm", "0"})["epochs"] == 1000);
-    CHECK(run_program(train + target + Arguments{"--force"}).output.starts_with(
-        "done: 1,000 steps, and the target loss is not reached (1,000 epochs at most: see --epochs)\n"));
-    CHECK(run_program(train + Arguments{"--gradient-norm", "0", "--steps", "7"}).output.starts_with(
-        "done: 7 steps, and the gradient norm is not reached\n"));
+    CHECK(run_program(train + target + Arguments{"--force"})
+              .output.starts_with(
+                  "done: 1,000 steps, and the target loss is not reached (1,000 epochs at most: see --epochs)\n"));
+    CHECK(run_program(train + Arguments{"--gradient-norm", "0", "--steps", "7"})
+              .output.starts_with("done: 7 steps, and the gradient norm is not reached\n"));
     CHECK(run_program(train + Arguments{"--epochs", "3"}).output.starts_with("done: 3 steps\n"));
     CHECK(run_program({"train", "--help"}).output.find("1000 with") != std::string::npos);
 }
@@ -405,8 +426,8 @@ TEST_CASE("program: SIGINT and SIGTERM stop a run, write everything, and exit 13
     for (const Case& stop : {Case{SIGINT, 130, "SIGINT"}, Case{SIGTERM, 143, "SIGTERM"}}) {
         const TemporaryDirectory directory;
         const std::filesystem::path run = directory.file("run");
-        RunningProgram program({"train", "--data", "teacher:samples=10000", "--epochs", "100000000", "--out",
-                                run.string(), "--json"});
+        RunningProgram program(
+            {"train", "--data", "teacher:samples=10000", "--epochs", "100000000", "--out", run.string(), "--json"});
         while (!std::filesystem::exists(run)) {  // signals are caught from before that on
             std::this_thread::sleep_for(std::chrono::milliseconds(10));
         }
@@ -509,8 +530,8 @@ TEST_CASE("program: on a full disk a run says what is there, and tells its outco
     const TemporaryDirectory directory;
     const std::string run = directory.file("run");
     const FullDisk full_disk(1000);
-    const ProgramResult result = run_program(
-        {"train", "--data", "sine:samples=50", "--batch", "10", "--epochs", "30", "--out", run, "--quiet"});
+    const ProgramResult result =
+        run_program({"train", "--data", "sine:samples=50", "--batch", "10", "--epochs", "30", "--out", run, "--quiet"});
     INFO(result.errors);
     CHECK(result.exit_code == 1);
     CHECK(result.errors.find("history.csv: cannot be written: File too large") != std::string::npos);
@@ -527,7 +548,8 @@ TEST_CASE("program: weights that cannot be stored are told to the bit") {
         const std::filesystem::path run = directory.file("run");
         RunningProgram program(Arguments{"train", "--data", "teacher:samples=1e5", "--weights",
                                          "0.1,0.30000000000000004", "--learning-rate", "1e-300", "--epochs",
-                                         "100000000", "--out", run.string()} + more);
+                                         "100000000", "--out", run.string()} +
+                               more);
         while (!std::filesystem::exists(run)) {
             std::this_thread::sleep_for(std::chrono::milliseconds(10));
         }
@@ -556,8 +578,8 @@ TEST_CASE("program: evaluate tells the loss of a stored chain, and writes predic
     CHECK(same["root_mean_square_error"].get<double>() == std::sqrt(trained["loss"].get<double>()));
 
     const std::string data = directory.file("data.csv", "x,y,m\n0.5,1,1\n-2,0.25,3\n");
-    const Json weighted = run_json(
-        {"evaluate", "--chain", chain, "--data", data, "--predictions", directory.file("p.csv").string()});
+    const Json weighted =
+        run_json({"evaluate", "--chain", chain, "--data", data, "--predictions", directory.file("p.csv").string()});
     const auto stored = read_chain<double>(chain);
     const double first = back_propagate(stored, 0.5, 1.0).activations.back();
     const double second = back_propagate(stored, -2.0, 0.25).activations.back();

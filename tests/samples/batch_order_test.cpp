@@ -36,7 +36,7 @@ double chi_square_deviation(const std::vector<std::uint64_t>& counts, double exp
 
 TEST_CASE("a permutation of a huge domain stays inside and has no repeats nearby") {
     const std::uint64_t size = (std::uint64_t{1} << 63) + 12345;
-    const Permutation permutation(size, 1, Stream::epoch_order, 0);
+    const Permutation permutation(size, 1, random::Stream::epoch_order, 0);
     std::vector<std::uint64_t> targets(10000);
     for (std::size_t position = 0; position < targets.size(); ++position) {
         targets[position] = permutation(position);
@@ -51,7 +51,7 @@ TEST_CASE("many positions at a time go where each goes alone, on every instructi
     for (const std::string_view name : available_instruction_sets()) {
         force_instruction_set(name);
         for (const std::uint64_t size : {1ull, 2ull, 5ull, 63ull, 64ull, 65ull, 1000ull, (1ull << 33) + 7}) {
-            const Permutation permutation(size, 21, Stream::epoch_order, 1);
+            const Permutation permutation(size, 21, random::Stream::epoch_order, 1);
             std::vector<std::uint64_t> positions(std::min<std::uint64_t>(size, 1000));
             std::iota(positions.begin(), positions.end(), size - positions.size());
             std::vector<std::uint64_t> expected = positions;

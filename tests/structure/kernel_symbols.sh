@@ -17,8 +17,8 @@ weak=$(grep -E '^[0-9a-f]+ [VWuw] ' <<< "$symbols" | grep -Ev "$own" || true)
 [[ -z $weak ]] || fail "weak symbols outside skein_eigen_$variant" "$weak"
 
 exported=$("$nm" --demangle --extern-only --defined-only "$object" | grep -Ev '^[0-9a-f]+ [VWuw] ' | cut -d ' ' -f 3- || true)
-[[ $exported == "skein::kernels::kernel_table_$variant" ]] \
-    || fail "exports other than skein::kernels::kernel_table_$variant" "$exported"
+[[ $exported == "skein::internal::kernels::kernel_table_$variant" ]] \
+    || fail "exports other than skein::internal::kernels::kernel_table_$variant" "$exported"
 
 wanted=$("$nm" --undefined-only "$object" | awk '{ print $NF }' \
     | grep -Evx 'fmaf?|mem(cpy|set|move)|_GLOBAL_OFFSET_TABLE_|__stack_chk_fail' || true)

@@ -60,12 +60,10 @@ template <class Scalar>
 Bounded<Scalar> bounded_slope(Activation activation, const Bounded<Scalar>& f) {
     const double value = slope(activation, f.value);
     switch (activation) {
-        case Activation::tanh:
-            return Bounded<Scalar>::rounded(value, (2.0 * std::fabs(f.value) + f.error) * f.error);
+        case Activation::tanh: return Bounded<Scalar>::rounded(value, (2.0 * std::fabs(f.value) + f.error) * f.error);
         case Activation::sigmoid:
             return Bounded<Scalar>::rounded(value, (std::fabs(1.0 - 2.0 * f.value) + f.error) * f.error, 2.0);
-        case Activation::softplus:
-            return Bounded<Scalar>::rounded(value, f.error, 2.0 * max_ulp<Scalar>(activation));
+        case Activation::softplus: return Bounded<Scalar>::rounded(value, f.error, 2.0 * max_ulp<Scalar>(activation));
         case Activation::identity:
         case Activation::relu: break;  // the tests keep relu's z further from its kink than its error
     }

@@ -352,11 +352,11 @@ class SingleNumberCounts {
 public:
     void add(std::uint64_t seed, std::uint64_t first, std::uint64_t count) {
         for (std::uint64_t index = first; index < first + count; ++index) {
-            const double u = uniform(seed, Stream::initial_weights, index);
+            const double u = random::uniform(seed, random::Stream::initial_weights, index);
             const double scaled = std::ldexp(u, 26);
             uniforms_.add(u);
             last_bits_.add(scaled - std::floor(scaled));
-            normals_.add(normal_cdf(normal(seed, Stream::initial_weights, index)));
+            normals_.add(normal_cdf(random::normal(seed, random::Stream::initial_weights, index)));
         }
     }
     void add(const SingleNumberCounts& other) {
@@ -391,7 +391,7 @@ public:
     void add(std::uint64_t seed, std::uint64_t first, std::uint64_t count) {
         std::size_t before = 0;
         for (std::uint64_t index = first; index < first + count; ++index) {
-            const std::uint64_t value = integer(seed, Stream::replacement, index, bound_);
+            const std::uint64_t value = random::integer(seed, random::Stream::replacement, index, bound_);
             if (value >= bound_) {
                 ++num_outside_;
                 continue;

@@ -7,6 +7,8 @@
 #include "kernels/kernel_table.hpp"
 
 namespace skein::statistics {
+
+using namespace internal;
 namespace {
 
 // The deviations that fail, at alpha = 1e-6 in the 26 checks of normals: 5.5 standard deviations of a moment, so 0.0055
@@ -52,7 +54,7 @@ TEST_CASE("integers of a bound near 2^64: without rejection, biased as skein/ran
     constexpr std::uint64_t kBound = std::uint64_t{3} << 62;
     std::vector<std::uint64_t> counts(3);
     for (std::uint64_t index = 0; index < kNumSamples; ++index) {
-        const std::uint64_t value = integer(5, Stream::samples, index, kBound);
+        const std::uint64_t value = random::integer(5, random::Stream::samples, index, kBound);
         REQUIRE(value < kBound);
         ++counts[value % 3];
     }
@@ -63,7 +65,7 @@ TEST_CASE_TEMPLATE("the transforms at the ends of their words", Scalar, float, d
     constexpr bool kIsFloat = sizeof(Scalar) == sizeof(float);
     // sqrt(-2 log u) of the smallest u, 2^-32 and 2^-54, is sqrt(64 log 2) = 6.6604 and sqrt(108 log 2) = 8.6522.
     constexpr double kLargest = kIsFloat ? 6.66044 : 8.65213;
-    const auto transformed = [](const RandomBlock& block) {
+    const auto transformed = [](const random::Block& block) {
         Scalar u, normal;
         kernels::kernels<Scalar>().transform(block.data(), 1, &u, &normal);
         return std::array<double, 2>{static_cast<double>(u), static_cast<double>(normal)};

@@ -21,13 +21,13 @@ using Order = std::vector<std::uint64_t>;
 inline void make_order(Order& order, std::uint64_t size, std::uint64_t seed, std::uint64_t epoch) {
     order.resize(size);
     std::iota(order.begin(), order.end(), std::uint64_t{0});
-    Permutation(size, seed, Stream::epoch_order, epoch).apply(order);
+    Permutation(size, seed, random::Stream::epoch_order, epoch).apply(order);
 }
 
 /// Whether apply() fills [0, size) exactly once, and operator() agrees at every `stride`-th position.
 inline bool is_bijection(std::uint64_t size, std::uint64_t seed, std::uint64_t epoch, std::uint64_t stride) {
     constexpr std::uint64_t kBlock = 4096;
-    const Permutation permutation(size, seed, Stream::epoch_order, epoch);
+    const Permutation permutation(size, seed, random::Stream::epoch_order, epoch);
     std::vector<bool> hit(size);
     Order block;
     for (std::uint64_t first = 0; first < size; first += kBlock) {

@@ -118,10 +118,10 @@ LossAndGradient<Scalar> loss_and_gradient(const Chain<Scalar>& chain, const Mini
 template <class Scalar>
 double max_ulp(Activation activation) {
     switch (activation) {
-        case Activation::tanh: return static_cast<double>(kTanhMaxUlp<Scalar>);
-        case Activation::sigmoid: return static_cast<double>(kSigmoidMaxUlp<Scalar>);
+        case Activation::tanh: return static_cast<double>(elementary::kTanhMaxUlp<Scalar>);
+        case Activation::sigmoid: return static_cast<double>(elementary::kSigmoidMaxUlp<Scalar>);
         case Activation::softplus:
-            return static_cast<double>(std::max(kSoftplusMaxUlp<Scalar>, kExpm1MaxUlp<Scalar>));
+            return static_cast<double>(std::max(elementary::kSoftplusMaxUlp<Scalar>, elementary::kExpm1MaxUlp<Scalar>));
         case Activation::identity:
         case Activation::relu: return 0.0;
     }

@@ -78,8 +78,7 @@ public:
 
     ProgramResult wait() {
         const int exit_code = wait_for_exit();
-        return {exit_code,
-                std::filesystem::is_regular_file(output_path_) ? content_of(output_path_) : std::string(),
+        return {exit_code, std::filesystem::is_regular_file(output_path_) ? content_of(output_path_) : std::string(),
                 content_of(files_.file("errors"))};
     }
 

@@ -108,8 +108,8 @@ inline double uniformity_p(std::vector<double> p) {
     const double count = static_cast<double>(p.size());
     double distance = 0.0;
     for (std::size_t rank = 0; rank < p.size(); ++rank) {
-        distance = std::max({distance, p[rank] - static_cast<double>(rank) / count,
-                             static_cast<double>(rank + 1) / count - p[rank]});
+        distance = std::max(
+            {distance, p[rank] - static_cast<double>(rank) / count, static_cast<double>(rank + 1) / count - p[rank]});
     }
     return kolmogorov_p(distance, count);
 }

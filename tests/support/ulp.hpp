@@ -157,27 +157,30 @@ inline void cos_two_pi_mpfr(mpfr_ptr result, mpfr_srcptr z) {
 
 }  // namespace exact
 
-#define SKEIN_UNDER_TEST(name, Constant, low, high, long_double, mpfr)                                                     \
-    Function {                                                                                                  \
-        #name, [](std::span<const float> z, std::span<float> result) { skein::name(z, result); },               \
-            [](std::span<const double> z, std::span<double> result) { skein::name(z, result); },                \
+#define SKEIN_UNDER_TEST(name, Constant, low, high, long_double, mpfr)                                                \
+    Function {                                                                                                        \
+#name, [](std::span<const float> z, std::span<float> result) { skein::elementary::name(z, result); },               \
+            [](std::span<const double> z, std::span<double> result) { skein::elementary::name(z, result); },                \
             static_cast<double>(Constant<float>), Constant<double>, low, high, [](long double z) { return long_double(z); }, \
-            [](mpfr_ptr result, mpfr_srcptr z) { mpfr; }                                                        \
+            [](mpfr_ptr result, mpfr_srcptr z) { mpfr; } \
     }
 
 inline const std::array<Function, 11> kFunctions{
-    SKEIN_UNDER_TEST(tanh, kTanhMaxUlp, -20, 20, std::tanh, mpfr_tanh(result, z, MPFR_RNDN)),
-    SKEIN_UNDER_TEST(sigmoid, kSigmoidMaxUlp, -746, 40, exact::sigmoid, exact::sigmoid_mpfr(result, z)),
-    SKEIN_UNDER_TEST(softplus, kSoftplusMaxUlp, -746, 40, exact::softplus, exact::softplus_mpfr(result, z)),
-    SKEIN_UNDER_TEST(relu, kReluMaxUlp, -4, 4, exact::relu,
-                     mpfr_sgn(z) > 0 || mpfr_nan_p(z) ? (void)mpfr_set(result, z, MPFR_RNDN) : mpfr_set_zero(result, 1)),
-    SKEIN_UNDER_TEST(exp, kExpMaxUlp, -746, 710, std::exp, mpfr_exp(result, z, MPFR_RNDN)),
-    SKEIN_UNDER_TEST(expm1, kExpm1MaxUlp, -40, 710, std::expm1, mpfr_expm1(result, z, MPFR_RNDN)),
-    SKEIN_UNDER_TEST(log, kLogMaxUlp, 0, 1e308, std::log, mpfr_log(result, z, MPFR_RNDN)),
-    SKEIN_UNDER_TEST(log1p, kLog1pMaxUlp, -1, 1e308, std::log1p, mpfr_log1p(result, z, MPFR_RNDN)),
-    SKEIN_UNDER_TEST(exp10, kExp10MaxUlp, -324, 309, exact::exp10, mpfr_exp10(result, z, MPFR_RNDN)),
-    SKEIN_UNDER_TEST(sin_two_pi, kSinTwoPiMaxUlp, -0x1p20, 0x1p20, exact::sin_two_pi, exact::sin_two_pi_mpfr(result, z)),
-    SKEIN_UNDER_TEST(cos_two_pi, kCosTwoPiMaxUlp, -0x1p20, 0x1p20, exact::cos_two_pi, exact::cos_two_pi_mpfr(result, z)),
+    SKEIN_UNDER_TEST(tanh, elementary::kTanhMaxUlp, -20, 20, std::tanh, mpfr_tanh(result, z, MPFR_RNDN)),
+    SKEIN_UNDER_TEST(sigmoid, elementary::kSigmoidMaxUlp, -746, 40, exact::sigmoid, exact::sigmoid_mpfr(result, z)),
+    SKEIN_UNDER_TEST(softplus, elementary::kSoftplusMaxUlp, -746, 40, exact::softplus, exact::softplus_mpfr(result, z)),
+    SKEIN_UNDER_TEST(
+        relu, elementary::kReluMaxUlp, -4, 4, exact::relu,
+        mpfr_sgn(z) > 0 || mpfr_nan_p(z) ? (void)mpfr_set(result, z, MPFR_RNDN) : mpfr_set_zero(result, 1)),
+    SKEIN_UNDER_TEST(exp, elementary::kExpMaxUlp, -746, 710, std::exp, mpfr_exp(result, z, MPFR_RNDN)),
+    SKEIN_UNDER_TEST(expm1, elementary::kExpm1MaxUlp, -40, 710, std::expm1, mpfr_expm1(result, z, MPFR_RNDN)),
+    SKEIN_UNDER_TEST(log, elementary::kLogMaxUlp, 0, 1e308, std::log, mpfr_log(result, z, MPFR_RNDN)),
+    SKEIN_UNDER_TEST(log1p, elementary::kLog1pMaxUlp, -1, 1e308, std::log1p, mpfr_log1p(result, z, MPFR_RNDN)),
+    SKEIN_UNDER_TEST(exp10, elementary::kExp10MaxUlp, -324, 309, exact::exp10, mpfr_exp10(result, z, MPFR_RNDN)),
+    SKEIN_UNDER_TEST(sin_two_pi, elementary::kSinTwoPiMaxUlp, -0x1p20, 0x1p20, exact::sin_two_pi,
+                     exact::sin_two_pi_mpfr(result, z)),
+    SKEIN_UNDER_TEST(cos_two_pi, elementary::kCosTwoPiMaxUlp, -0x1p20, 0x1p20, exact::cos_two_pi,
+                     exact::cos_two_pi_mpfr(result, z)),
 };
 
 #undef SKEIN_UNDER_TEST
@@ -193,7 +196,7 @@ Scalar steps_from(Scalar x, int steps) {
 /// odd multiples of ln(2)/2 and log10(2)/2, sqrt(1/2) 2^k, multiples of 1/8.
 template <class Scalar>
 std::vector<Scalar> region_edges() {
-    std::vector<Scalar> edges{kTanhClamp<Scalar>, Scalar(0.5), Scalar(2)};
+    std::vector<Scalar> edges{elementary::kTanhClamp<Scalar>, Scalar(0.5), Scalar(2)};
     constexpr int kMaxExponent = std::numeric_limits<Scalar>::max_exponent;
     for (int k = 1; k < 2 * kMaxExponent + 120; ++k) {
         edges.push_back(static_cast<Scalar>(k * 0.34657359027997264L));

@@ -193,7 +193,7 @@ std::vector<std::uint8_t> grid(std::size_t width, std::size_t height, const IsIn
 TEST_CASE("boxes are counted as the plain twin counts them") {
     for (const auto& [width, height] : {std::pair<std::size_t, std::size_t>{1, 1}, {7, 5}, {33, 64}, {100, 31}}) {
         const auto classes = grid(width, height, [](std::size_t x, std::size_t y) {
-            return integer(3, Stream::samples, 1000 * y + x, 5) == 0;
+            return random::integer(3, random::Stream::samples, 1000 * y + x, 5) == 0;
         });
         const std::vector<BoxCount> counts = count_boundary_boxes(classes, width, height);
         CHECK(counts.size() == static_cast<std::size_t>(std::bit_width(std::min(width, height))));
@@ -217,10 +217,12 @@ TEST_CASE("dimensions of known sets") {
     CHECK(line.standard_error < 1e-12);
     // Random classes: nearly all cells are at the boundary (3 of 4), and all larger boxes; 2 but for the first size, whose
     // log2(3/4) = -0.415 takes the least-squares slope over 9 sizes down by 0.415 * 4 / 60 = 0.028.
-    const Dimension dust = dimension_of(
-        grid(kSide, kSide,
-             [](std::size_t x, std::size_t y) { return integer(1, Stream::samples, kSide * y + x, 2) == 0; }),
-        kSide);
+    const Dimension dust =
+        dimension_of(grid(kSide, kSide,
+                          [](std::size_t x, std::size_t y) {
+                              return random::integer(1, random::Stream::samples, kSide * y + x, 2) == 0;
+                          }),
+                     kSide);
     CHECK(dust.slope == doctest::Approx(2 - 0.028).epsilon(0.01));
     // A carpet that keeps 12 of 16 cells in each of 5 generations: log 12 / log 4 = 1.7925. A box of size 4^k meets it 12^(5 - k)
     // times; the edges of its holes, whose outer cells count too, add 30 to 40 %: at most log(1.4 / 1.3) / log 4 = 0.053 in a

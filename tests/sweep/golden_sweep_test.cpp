@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "support/fnv1a.hpp"
 #include "skein/instruction_set.hpp"
 #include "skein/sweep.hpp"
+#include "support/fnv1a.hpp"
 
 using namespace skein;
 

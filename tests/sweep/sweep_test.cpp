@@ -136,7 +136,8 @@ TEST_CASE("values of axes") {
 }
 
 TEST_CASE("names of parameters") {
-    for (const std::string name : {"learning_rate", "learning_rate[1]", "weight[12]", "weight[1+3]", "teacher_weight", "seed"}) {
+    for (const std::string name :
+         {"learning_rate", "learning_rate[1]", "weight[12]", "weight[1+3]", "teacher_weight", "seed"}) {
         CHECK(parse_sweep_parameter(name).name() == name);
     }
     CHECK(parse_sweep_parameter("weight[2]").layers == std::vector<std::size_t>{1});

@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include "support/fnv1a.hpp"
 #include "skein/skein.hpp"
+#include "support/fnv1a.hpp"
 
 using namespace skein;
 
@@ -177,7 +177,8 @@ void check_pairs(std::uint64_t GoldenPair::*expected, const Execution& execution
     for (const GoldenPair& pair : kGoldenPairs) {
         const std::uint64_t hash = hash_of<Scalar>(pair, data, execution);
         std::ostringstream message;
-        message << pair.activation << ", " << "optimizer " << static_cast<int>(pair.optimizer) << ", " << 8 * sizeof(Scalar) << " bits: now 0x"
+        message << pair.activation << ", "
+                << "optimizer " << static_cast<int>(pair.optimizer) << ", " << 8 * sizeof(Scalar) << " bits: now 0x"
                 << std::hex << hash << std::dec << " (" << instruction_set() << ", " << execution.num_threads
                 << " threads, tiles of " << execution.tile_lanes << ", offset " << offset << ")";
         CHECK_MESSAGE(hash == pair.*expected, message.str());

@@ -241,9 +241,9 @@ TEST_CASE("check 7: the sharpness of a balanced minimum") {
 TEST_CASE("check 8: Philox 4x32-10 gives Random123's known answers") {
     // Random123, tests/kat_vectors, the three lines "philox4x32 10".
     struct KnownAnswer {
-        RandomBlock counter;
+        random::Block counter;
         std::array<std::uint32_t, 2> key;
-        RandomBlock block;
+        random::Block block;
     };
     const KnownAnswer answers[] = {
         {{0, 0, 0, 0}, {0, 0}, {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}},
@@ -255,6 +255,6 @@ TEST_CASE("check 8: Philox 4x32-10 gives Random123's known answers") {
          {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}},
     };
     for (const KnownAnswer& answer : answers) {
-        CHECK(philox(answer.counter, answer.key) == answer.block);
+        CHECK(random::philox(answer.counter, answer.key) == answer.block);
     }
 }

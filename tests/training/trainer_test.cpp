@@ -231,8 +231,8 @@ TEST_CASE("an update that would overflow a weight is not made") {
 
 TEST_CASE("a run that is stopped and resumed gives the same bits") {
     const Dataset<double> data = teacher_data(700);
-    for (const Optimizer::Kind kind : {Optimizer::Kind::sgd, Optimizer::Kind::momentum, Optimizer::Kind::nesterov,
-                                       Optimizer::Kind::adamw}) {
+    for (const Optimizer::Kind kind :
+         {Optimizer::Kind::sgd, Optimizer::Kind::momentum, Optimizer::Kind::nesterov, Optimizer::Kind::adamw}) {
         for (const Sampling sampling : {Sampling::shuffled, Sampling::with_replacement, Sampling::sequential}) {
             TrainingSettings settings;
             settings.optimizer.kind = kind;
@@ -347,10 +347,14 @@ TEST_CASE("settings out of range are refused, and change nothing") {
         return refusal(changed);
     };
     CHECK(with([](auto& s) { s.learning_rates = {0.0}; }) == "the learning rate is 0: expected a positive number");
-    CHECK(with([](auto& s) { s.learning_rates = {0.1, -1.0}; }) == "the learning rate is -1: expected a positive number");
-    CHECK(with([](auto& s) { s.learning_rates = {0.1, 0.1, 0.1}; }) ==
-          "3 learning rates for 2 layers: expected one, or one per layer");
-    CHECK(with([](auto& s) { s.optimizer.momentum = 1.0; }) == "the momentum is 1: expected at least 0 and less than 1");
+    CHECK(with([](auto& s) {
+              s.learning_rates = {0.1, -1.0};
+          }) == "the learning rate is -1: expected a positive number");
+    CHECK(with([](auto& s) {
+              s.learning_rates = {0.1, 0.1, 0.1};
+          }) == "3 learning rates for 2 layers: expected one, or one per layer");
+    CHECK(with([](auto& s) { s.optimizer.momentum = 1.0; }) ==
+          "the momentum is 1: expected at least 0 and less than 1");
     CHECK(with([](auto& s) { s.optimizer.weight_decay = -0.1; }) == "the weight decay is -0.1: expected 0 or more");
     CHECK(with([](auto& s) { s.optimizer.epsilon = 0.0; }) == "epsilon is 0: expected a positive number");
     CHECK(with([](auto& s) { s.clip_norm = 0.0; }) == "the norm to clip gradients at is 0: expected a positive number");
@@ -398,7 +402,8 @@ TEST_CASE("data that could not be trained on are refused") {
         CHECK_THROWS_AS(predict<double>(chain, outputs, outputs, {num_threads, 0}), std::invalid_argument);
     }
     const Execution huge_tile{1, std::numeric_limits<std::size_t>::max()};
-    CHECK(loss_and_gradient(chain, Dataset<double>({1.0}, {0.0}), huge_tile).loss == loss(chain, Dataset<double>({1.0}, {0.0})));
+    CHECK(loss_and_gradient(chain, Dataset<double>({1.0}, {0.0}), huge_tile).loss ==
+          loss(chain, Dataset<double>({1.0}, {0.0})));
     CHECK_THROWS_WITH_AS(initial_weights<double>(0, {}, 1), "the number of layers is 0: expected at least 1",
                          std::invalid_argument);
 }

@@ -15,8 +15,8 @@
 #include <string>
 #include <vector>
 
-#include "support/reference.hpp"
 #include "skein/trainer.hpp"
+#include "support/reference.hpp"
 
 using namespace skein;
 using nlohmann::json;

@@ -34,8 +34,8 @@ void add_options(CLI::App& parser, const Command& command) {
     const auto accept = [](const CLI::results_t&) { return true; };
     for (const Option& option : command.options) {
         const std::string flag = "--" + std::string(option.name);
-        CLI::Option* added = option.type == ValueType::flag ? parser.add_flag(flag)
-                                                            : parser.add_option(flag, accept)->expected(1);
+        CLI::Option* added =
+            option.type == ValueType::flag ? parser.add_flag(flag) : parser.add_option(flag, accept)->expected(1);
         added->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     }
 }

@@ -14,13 +14,13 @@ namespace skein::app {
 enum class ValueType : std::uint8_t { flag, count, number, text, numbers, texts, count_or_text, number_or_text };
 
 struct Option {
-    std::string_view group;          // the heading in --help
-    std::string_view name;           // without dashes
-    std::string_view placeholder;    // of its value, in --help
+    std::string_view group;        // the heading in --help
+    std::string_view name;         // without dashes
+    std::string_view placeholder;  // of its value, in --help
     ValueType type;
     std::string_view default_value;  // empty: none, or one that depends on others (then `help` says so)
     std::string_view help;
-    bool is_stored = false;          // part of the configuration in run.json
+    bool is_stored = false;  // part of the configuration in run.json
 };
 
 /// A command: its options, and what --help says before them.

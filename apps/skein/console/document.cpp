@@ -55,8 +55,18 @@ std::string latex_words(std::string_view words) {
     std::string text;
     for (const char letter : words) {
         switch (letter) {
-            case '_': case '&': case '%': case '#': case '$': case '{': case '}': text += '\\'; text += letter; break;
-            case '<': case '>': text += std::string("$") + letter + "$"; break;
+            case '_':
+            case '&':
+            case '%':
+            case '#':
+            case '$':
+            case '{':
+            case '}':
+                text += '\\';
+                text += letter;
+                break;
+            case '<':
+            case '>': text += std::string("$") + letter + "$"; break;
             case '\\': text += "\\textbackslash{}"; break;
             case '^': text += "\\textasciicircum{}"; break;
             case '~': text += "\\textasciitilde{}"; break;
@@ -157,8 +167,8 @@ std::string latex_table(const Table& table, int digits) {
     const TextRows rows = cells_of(table, Format::latex, digits);
     const std::vector<std::size_t> widths = widths_of(rows);
     const std::string environment = rows.size() > kRowsOfAPage ? "longtable" : "tabular";
-    std::string text = "\\begin{" + environment + "}{" +
-                       (table.header.empty() ? "l" : "r") + std::string(widths.size() - 1, 'r') + "}\n\\hline\n";
+    std::string text = "\\begin{" + environment + "}{" + (table.header.empty() ? "l" : "r") +
+                       std::string(widths.size() - 1, 'r') + "}\n\\hline\n";
     for (std::size_t index = 0; index < rows.size(); ++index) {
         text += joined(rows[index], widths, " & ", table.header.empty()) + " \\\\\n";
         if (index == 0 && !table.header.empty()) {
@@ -187,8 +197,9 @@ std::string render_block(const Paragraph& paragraph, Format format, int digits) 
 }
 
 std::string render_block(const Equation& equation, Format format, int) {
-    std::string text = format == Format::text ? "" : format == Format::markdown ? "$$\n\\begin{aligned}\n"
-                                                                                : "\\begin{align*}\n";
+    std::string text = format == Format::text       ? ""
+                       : format == Format::markdown ? "$$\n\\begin{aligned}\n"
+                                                    : "\\begin{align*}\n";
     for (std::size_t index = 0; index < equation.lines.size(); ++index) {
         const std::string& line = equation.lines[index];
         if (format == Format::text) {
@@ -200,8 +211,9 @@ std::string render_block(const Equation& equation, Format format, int) {
                 (equals == std::string::npos ? "" : " &= " + latex_formula(line.substr(equals + 3))) +
                 (index + 1 < equation.lines.size() ? " \\\\\n" : "\n");
     }
-    return text + (format == Format::text ? "" : format == Format::markdown ? "\\end{aligned}\n$$\n"
-                                                                            : "\\end{align*}\n");
+    return text + (format == Format::text       ? ""
+                   : format == Format::markdown ? "\\end{aligned}\n$$\n"
+                                                : "\\end{align*}\n");
 }
 
 std::string render_block(const Table& table, Format format, int digits) {

@@ -62,8 +62,8 @@ std::string number_fault(std::string_view text) {
     if (read_all(text, ignored) != std::errc::result_out_of_range) {
         return quoted + "not a number";
     }
-    return quoted + "out of the range of float" + std::to_string(8 * sizeof(Scalar)) +
-           ": expected 0, or a size from " + rounded(static_cast<double>(Limits::denorm_min()), 2) + " to " +
+    return quoted + "out of the range of float" + std::to_string(8 * sizeof(Scalar)) + ": expected 0, or a size from " +
+           rounded(static_cast<double>(Limits::denorm_min()), 2) + " to " +
            rounded(static_cast<double>(Limits::max()), 2);
 }
 template std::string number_fault<float>(std::string_view);

@@ -57,9 +57,7 @@ void write_warning(std::string_view message) {
     write_all(STDERR_FILENO, "skein: warning: " + in_one_line(message) + "\n");
 }
 
-void write_error(std::string_view message) {
-    write_all(STDERR_FILENO, "skein: error: " + in_one_line(message) + "\n");
-}
+void write_error(std::string_view message) { write_all(STDERR_FILENO, "skein: error: " + in_one_line(message) + "\n"); }
 
 void warn_without_hardware_fma(bool quiet) {
     if (!quiet && !has_hardware_fma()) {

@@ -2,11 +2,11 @@
 #include <string_view>
 
 #include "commands.hpp"
+#include "console/errors.hpp"
+#include "console/streams.hpp"
 #include "data/data_commands.hpp"
 #include "input/data_spec.hpp"
-#include "console/errors.hpp"
 #include "skein/names.hpp"
-#include "console/streams.hpp"
 
 namespace skein::app {
 namespace {
@@ -36,15 +36,18 @@ struct Subcommand {
     std::string_view name;
     CommandFunction run;
 };
-constexpr Subcommand kSubcommands[] = {
-    {"make", data_make_command}, {"convert", data_convert_command}, {"info", data_info_command},
-    {"compress", data_compress_command}, {"merge", data_merge_command}};
+constexpr Subcommand kSubcommands[] = {{"make", data_make_command},
+                                       {"convert", data_convert_command},
+                                       {"info", data_info_command},
+                                       {"compress", data_compress_command},
+                                       {"merge", data_merge_command}};
 
 }  // namespace
 
 int data_command(const std::vector<std::string>& arguments) {
     if (arguments.empty()) {
-        throw BadInput("a subcommand is missing: expected make, convert, info, compress or merge (see skein data --help)");
+        throw BadInput(
+            "a subcommand is missing: expected make, convert, info, compress or merge (see skein data --help)");
     }
     if (arguments[0] == "--help" || arguments[0] == "-h") {
         write_output(std::string(kHelp) + std::string(kDataSpecHelp));

@@ -5,20 +5,20 @@
 #include <stdexcept>
 
 #include "cli/command_line.hpp"
-#include "input/compressed_summary.hpp"
-#include "input/compression_progress.hpp"
-#include "data/data_commands.hpp"
-#include "input/data_spec.hpp"
+#include "cli/output_files.hpp"
 #include "console/errors.hpp"
 #include "console/json.hpp"
 #include "console/machine.hpp"
 #include "console/numbers.hpp"
-#include "cli/output_files.hpp"
+#include "console/streams.hpp"
+#include "data/data_commands.hpp"
+#include "input/compressed_summary.hpp"
+#include "input/compression_progress.hpp"
+#include "input/data_spec.hpp"
 #include "input/piece_reader.hpp"
 #include "skein/files/compressed_file.hpp"
 #include "skein/files/file_error.hpp"
 #include "skein/names.hpp"
-#include "console/streams.hpp"
 
 namespace skein::app {
 namespace {

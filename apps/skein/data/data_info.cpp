@@ -4,22 +4,22 @@
 #include <filesystem>
 
 #include "cli/command_line.hpp"
-#include "input/compressed_summary.hpp"
-#include "data/data_commands.hpp"
-#include "data/data_picture.hpp"
-#include "input/data_spec.hpp"
-#include "data/data_summary.hpp"
+#include "cli/output_files.hpp"
 #include "console/document.hpp"
 #include "console/errors.hpp"
 #include "console/json.hpp"
 #include "console/machine.hpp"
 #include "console/numbers.hpp"
-#include "cli/output_files.hpp"
 #include "console/signals.hpp"
+#include "console/streams.hpp"
+#include "data/data_commands.hpp"
+#include "data/data_picture.hpp"
+#include "data/data_summary.hpp"
+#include "input/compressed_summary.hpp"
+#include "input/data_spec.hpp"
 #include "skein/files/compressed_file.hpp"
 #include "skein/files/file_error.hpp"
 #include "skein/version.hpp"
-#include "console/streams.hpp"
 
 namespace skein::app {
 namespace {

@@ -1,12 +1,12 @@
 // skein data make
-#include "input/chain_options.hpp"
 #include "cli/command_line.hpp"
-#include "data/data_commands.hpp"
-#include "input/data_spec.hpp"
-#include "data/data_transfer.hpp"
-#include "console/errors.hpp"
 #include "cli/output_files.hpp"
+#include "console/errors.hpp"
 #include "console/streams.hpp"
+#include "data/data_commands.hpp"
+#include "data/data_transfer.hpp"
+#include "input/chain_options.hpp"
+#include "input/data_spec.hpp"
 
 namespace skein::app {
 namespace {

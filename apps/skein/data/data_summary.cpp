@@ -7,8 +7,8 @@
 
 #include "console/numbers.hpp"
 #include "console/ordered_blocks.hpp"
-#include "input/sample_order.hpp"
 #include "console/signals.hpp"
+#include "input/sample_order.hpp"
 
 namespace skein::app {
 namespace {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "data/data_moments.hpp"
-#include "input/data_progress.hpp"
 #include "data/dyadic_histogram.hpp"
+#include "input/data_progress.hpp"
 #include "input/sample_stream.hpp"
 
 namespace skein::app {

@@ -2,17 +2,17 @@
 
 #include <optional>
 
-#include "input/data_progress.hpp"
+#include "cli/output_files.hpp"
 #include "console/errors.hpp"
 #include "console/json.hpp"
 #include "console/machine.hpp"
 #include "console/numbers.hpp"
 #include "console/ordered_blocks.hpp"
-#include "cli/output_files.hpp"
 #include "console/signals.hpp"
+#include "console/streams.hpp"
+#include "input/data_progress.hpp"
 #include "skein/files/sample_writer.hpp"
 #include "skein/version.hpp"
-#include "console/streams.hpp"
 
 namespace skein::app {
 namespace {

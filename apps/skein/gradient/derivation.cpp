@@ -139,16 +139,24 @@ NextStep<Scalar> take_step(const Chain<Scalar>& chain, const std::vector<Scalar>
     settings.execution = execution;
     TrainingState<Scalar> state(chain);
     const TrainingOutcome outcome = train<Scalar>(state, data, settings);
-    return {learning_rate, obstacle_of(outcome.cause, not_finite_remark(weight_gradients).empty()),
-            {state.chain.weights().begin(), state.chain.weights().end()}, outcome.loss};
+    return {learning_rate,
+            obstacle_of(outcome.cause, not_finite_remark(weight_gradients).empty()),
+            {state.chain.weights().begin(), state.chain.weights().end()},
+            outcome.loss};
 }
 
 template <class Scalar>
 Derivation<Scalar> derive(const Chain<Scalar>& chain, Scalar x, Scalar y, double learning_rate) {
     const BackPropagation<Scalar> values = back_propagate(chain, x, y);
-    Derivation<Scalar> derivation{
-        chain, x, y, values, unrolled_factors(chain, x, y), 1, {},
-        take_step(chain, values.weight_gradients, Dataset<Scalar>({x}, {y}), learning_rate), {}};
+    Derivation<Scalar> derivation{chain,
+                                  x,
+                                  y,
+                                  values,
+                                  unrolled_factors(chain, x, y),
+                                  1,
+                                  {},
+                                  take_step(chain, values.weight_gradients, Dataset<Scalar>({x}, {y}), learning_rate),
+                                  {}};
     const std::vector<Scalar>& factors = derivation.unrolled_factors;
     derivation.unrolled_product = std::accumulate(factors.begin(), factors.end(), Scalar{1}, std::multiplies<>());
     if (!std::isfinite(values.loss)) {

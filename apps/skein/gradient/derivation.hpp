@@ -16,8 +16,8 @@ namespace skein::app {
 /// The check of dloss/dw_i by (loss(w_i + h) - loss(w_i - h)) / 2h, in double whatever the chain's precision.
 struct FiniteDifference {
     double value;
-    double h;            // 2^-17 max(1, |w_i|)
-    bool crosses_kink;   // a relu changes sides between w_i - h and w_i + h: there is no derivative to compare with
+    double h;           // 2^-17 max(1, |w_i|)
+    bool crosses_kink;  // a relu changes sides between w_i - h and w_i + h: there is no derivative to compare with
 };
 
 /// The weights after one step of plain SGD, and the loss there.

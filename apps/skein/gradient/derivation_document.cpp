@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "input/chain_options.hpp"
-#include "gradient/derivation.hpp"
 #include "console/json.hpp"
+#include "gradient/derivation.hpp"
+#include "input/chain_options.hpp"
 
 namespace skein::app {
 namespace {
@@ -124,13 +124,14 @@ bool has_kink(const std::vector<FiniteDifference>& differences) {
 
 void add_difference_check(const auto& derivation, Document& document) {
     document.push_back(Heading{"Check by central differences"});
-    document.push_back(Paragraph{{std::string("In float64, with "), Formula{"h = 2^-17 max(1, |w_i|)"},
-                                  std::string("; errors relative to the largest "), Formula{"dloss/dw_i"},
-                                  std::string(".")}});
+    document.push_back(
+        Paragraph{{std::string("In float64, with "), Formula{"h = 2^-17 max(1, |w_i|)"},
+                   std::string("; errors relative to the largest "), Formula{"dloss/dw_i"}, std::string(".")}});
     document.push_back(difference_table(derivation));
     if (has_kink(derivation.finite_differences)) {
-        document.push_back(Paragraph{{std::string("kink: a relu changes sides between w - h and w + h. The loss has no "
-                                                  "derivative there, and nothing to compare with.")}});
+        document.push_back(
+            Paragraph{{std::string("kink: a relu changes sides between w - h and w + h. The loss has no "
+                                   "derivative there, and nothing to compare with.")}});
     }
 }
 
@@ -155,11 +156,11 @@ Document derivation_document(const Derivation<Scalar>& derivation) {
     const std::string last = std::to_string(num_layers);
     Document document;
     document.push_back(Heading{"Back-propagation"});
-    document.push_back(Paragraph{{std::string(num_layers == 1 ? "1 layer, " : last + " layers, ") +
-                                      activations_text(derivation.chain) + ", float" +
-                                      std::to_string(8 * sizeof(Scalar)) + "; ",
-                                  Formula{"x"}, std::string(" = "), number(derivation.x), std::string(", "),
-                                  Formula{"y"}, std::string(" = "), number(derivation.y), std::string(".")}});
+    document.push_back(
+        Paragraph{{std::string(num_layers == 1 ? "1 layer, " : last + " layers, ") +
+                       activations_text(derivation.chain) + ", float" + std::to_string(8 * sizeof(Scalar)) + "; ",
+                   Formula{"x"}, std::string(" = "), number(derivation.x), std::string(", "), Formula{"y"},
+                   std::string(" = "), number(derivation.y), std::string(".")}});
     document.push_back(Equation{{"z_i = w_i f_{i-1},  f_i = f(z_i),  f_0 = x", "loss = (y - f_" + last + ")^2",
                                  "delta_" + last + " = 2 (f_" + last + " - y) f'(z_" + last + ")",
                                  "delta_i = f'(z_i) w_{i+1} delta_{i+1}", "dloss/dw_i = f_{i-1} delta_i"}});
@@ -189,20 +190,19 @@ nlohmann::ordered_json derivation_json(const Derivation<Scalar>& derivation) {
     for (const Formula& symbol : factor_symbols(derivation.chain.num_layers())) {
         factors.push_back(symbol.text);
     }
-    nlohmann::ordered_json json{
-        {"x", exact_json(derivation.x)},
-        {"y", exact_json(derivation.y)},
-        {"loss", exact_json(values.loss)},
-        {"pre_activations", exact_array(values.pre_activations)},
-        {"activations", exact_array(values.activations)},
-        {"slopes", exact_array(values.slopes)},
-        {"deltas", exact_array(values.deltas)},
-        {"weight_gradients", exact_array(values.weight_gradients)},
-        {"unrolled_factors", exact_array(derivation.unrolled_factors)},
-        {"unrolled_symbols", factors},
-        {"unrolled_product", exact_json(derivation.unrolled_product)},
-        {"finite_differences", differences},
-        {"finite_difference_steps", steps}};
+    nlohmann::ordered_json json{{"x", exact_json(derivation.x)},
+                                {"y", exact_json(derivation.y)},
+                                {"loss", exact_json(values.loss)},
+                                {"pre_activations", exact_array(values.pre_activations)},
+                                {"activations", exact_array(values.activations)},
+                                {"slopes", exact_array(values.slopes)},
+                                {"deltas", exact_array(values.deltas)},
+                                {"weight_gradients", exact_array(values.weight_gradients)},
+                                {"unrolled_factors", exact_array(derivation.unrolled_factors)},
+                                {"unrolled_symbols", factors},
+                                {"unrolled_product", exact_json(derivation.unrolled_product)},
+                                {"finite_differences", differences},
+                                {"finite_difference_steps", steps}};
     json.update(step_json(derivation.next));
     json["remarks"] = derivation.remarks;
     return json;

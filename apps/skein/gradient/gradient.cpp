@@ -1,19 +1,20 @@
 // skein gradient
-#include "input/chain_options.hpp"
+#include "skein/gradient.hpp"
+
 #include "cli/command_line.hpp"
 #include "commands.hpp"
-#include "input/compressed_summary.hpp"
-#include "input/data_spec.hpp"
-#include "gradient/derivation.hpp"
 #include "console/document.hpp"
 #include "console/errors.hpp"
 #include "console/json.hpp"
 #include "console/numbers.hpp"
+#include "console/streams.hpp"
+#include "gradient/derivation.hpp"
+#include "input/chain_options.hpp"
+#include "input/compressed_summary.hpp"
+#include "input/data_spec.hpp"
 #include "skein/files/chain_file.hpp"
-#include "skein/gradient.hpp"
 #include "skein/instruction_set.hpp"
 #include "skein/version.hpp"
-#include "console/streams.hpp"
 
 namespace skein::app {
 namespace {
@@ -124,8 +125,8 @@ template <class Scalar>
 Output mean_output(const Configuration& configuration, const Chain<Scalar>& chain, double learning_rate) {
     const Execution execution{static_cast<int>(configuration.count("threads", 0, kMaxThreads)), 0};
     const std::string text = configuration.text("data");
-    const Dataset<Scalar> data = open_data<Scalar>(text, configuration.where("data"),
-                                                   configuration.positive_number("tolerance"));
+    const Dataset<Scalar> data =
+        open_data<Scalar>(text, configuration.where("data"), configuration.positive_number("tolerance"));
     const LossAndGradient<Scalar> mean = loss_and_gradient(chain, data, execution);
     const NextStep<Scalar> next = take_step(chain, mean.weight_gradients, data, learning_rate, execution);
     Output output{mean_document(chain, mean, next, text, data.num_samples()),
@@ -148,8 +149,8 @@ int gradient_with(const Configuration& configuration, const std::string& precisi
     if (configuration.is_given("data")) {
         output = mean_output(configuration, chain, learning_rate);
     } else {
-        const Derivation<Scalar> derivation = derive(chain, configuration.number<Scalar>("x"),
-                                                     configuration.number<Scalar>("y"), learning_rate);
+        const Derivation<Scalar> derivation =
+            derive(chain, configuration.number<Scalar>("x"), configuration.number<Scalar>("y"), learning_rate);
         output = {derivation_document(derivation), derivation_json(derivation)};
     }
     output.json.update({{"precision", precision}, {"instruction_set", instruction_set()}, {"version", version()}});

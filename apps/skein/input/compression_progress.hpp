@@ -5,9 +5,9 @@
 #include <stdexcept>
 #include <string>
 
-#include "input/data_progress.hpp"
 #include "console/errors.hpp"
 #include "console/signals.hpp"
+#include "input/data_progress.hpp"
 #include "skein/compressed_dataset.hpp"
 
 namespace skein::app {

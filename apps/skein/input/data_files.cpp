@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "input/data_spec.hpp"
 #include "cli/output_files.hpp"
+#include "input/data_spec.hpp"
 
 namespace skein::app {
 namespace {

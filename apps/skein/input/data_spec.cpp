@@ -75,16 +75,15 @@ constexpr std::array kKeys{
     Key{"samples", {}, [](const Entry& e, Draft& d) { d.data.num_samples = e.count(1, kMaxSamples); }},
     Key{"seed", {}, [](const Entry& e, Draft& d) { d.data.seed = e.count(0, UINT64_MAX); }},
     Key{"noise", {}, [](const Entry& e, Draft& d) { d.data.noise = e.number(); }},
-    Key{"input", {}, [](const Entry& e, Draft& d) {
-            d.data.input = e.word<InputDistribution>(kInputDistributionNames);
-        }},
+    Key{"input",
+        {},
+        [](const Entry& e, Draft& d) { d.data.input = e.word<InputDistribution>(kInputDistributionNames); }},
     Key{"input_scale", {}, [](const Entry& e, Draft& d) { d.data.input_scale = e.number(); }},
     Key{"weights", teacher, [](const Entry& e, Draft& d) { d.data.teacher_weights = e.numbers(); }},
     Key{"layers", teacher, [](const Entry& e, Draft& d) { d.teacher_layers = e.count(1, kMaxTeacherLayers); }},
     Key{"weight", teacher, [](const Entry& e, Draft& d) { d.teacher_weight = e.number(); }},
-    Key{"activation", teacher, [](const Entry& e, Draft& d) {
-            d.data.teacher_activation = e.word<Activation>(kActivationNames);
-        }},
+    Key{"activation", teacher,
+        [](const Entry& e, Draft& d) { d.data.teacher_activation = e.word<Activation>(kActivationNames); }},
     Key{"frequency", sine, [](const Entry& e, Draft& d) { d.data.frequency = e.number(); }},
 };
 

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "input/data_spec.hpp"
+#include "cli/output_files.hpp"
 #include "console/errors.hpp"
 #include "console/numbers.hpp"
-#include "cli/output_files.hpp"
 #include "console/signals.hpp"
+#include "input/data_spec.hpp"
 
 namespace skein::app {
 

@@ -7,20 +7,20 @@
 #include <optional>
 #include <stdexcept>
 
-#include "input/chain_options.hpp"
 #include "commands.hpp"
-#include "input/compressed_summary.hpp"
 #include "console/errors.hpp"
 #include "console/json.hpp"
 #include "console/machine.hpp"
 #include "console/numbers.hpp"
-#include "train/progress.hpp"
 #include "console/signals.hpp"
-#include "skein/names.hpp"
 #include "console/streams.hpp"
+#include "input/chain_options.hpp"
+#include "input/compressed_summary.hpp"
+#include "skein/names.hpp"
 #include "sweep/sweep_job.hpp"
 #include "sweep/sweep_options.hpp"
 #include "sweep/sweep_progress.hpp"
+#include "train/progress.hpp"
 
 namespace skein::app {
 namespace {

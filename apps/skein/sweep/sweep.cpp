@@ -2,14 +2,14 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "input/chain_options.hpp"
 #include "commands.hpp"
 #include "console/errors.hpp"
 #include "console/json.hpp"
 #include "console/numbers.hpp"
 #include "console/signals.hpp"
-#include "skein/elementary.hpp"
 #include "console/streams.hpp"
+#include "input/chain_options.hpp"
+#include "skein/elementary.hpp"
 #include "sweep/sweep_directory.hpp"
 #include "sweep/sweep_options.hpp"
 #include "sweep/sweep_run.hpp"

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "cli/config_file.hpp"
-#include "input/data_files.hpp"
 #include "console/errors.hpp"
+#include "input/data_files.hpp"
 #include "skein/files/sweep_files.hpp"
 #include "skein/version.hpp"
 

@@ -5,10 +5,10 @@
 #include <numeric>
 #include <stdexcept>
 
-#include "input/data_spec.hpp"
 #include "console/errors.hpp"
 #include "console/numbers.hpp"
 #include "console/signals.hpp"
+#include "input/data_spec.hpp"
 #include "train/train_job.hpp"
 #include "train/train_options.hpp"
 

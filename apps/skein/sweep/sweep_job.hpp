@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "input/axis.hpp"
 #include "cli/configuration.hpp"
+#include "input/axis.hpp"
 #include "skein/sweep.hpp"
 
 namespace skein::app {

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
-#include "input/axis.hpp"
 #include "cli/command_line.hpp"
 #include "cli/config_file.hpp"
-#include "input/data_spec.hpp"
 #include "console/streams.hpp"
+#include "input/axis.hpp"
+#include "input/data_spec.hpp"
 #include "train/train_options.hpp"
 
 namespace skein::app {

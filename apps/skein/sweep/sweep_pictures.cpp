@@ -5,11 +5,11 @@
 #include <iterator>
 
 #include "console/numbers.hpp"
+#include "console/streams.hpp"
 #include "skein/files/colours.hpp"
 #include "skein/files/figure.hpp"
 #include "skein/files/file_error.hpp"
 #include "skein/files/picture.hpp"
-#include "console/streams.hpp"
 #include "sweep/sweep_map.hpp"
 
 namespace skein::app {

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "console/numbers.hpp"
-#include "train/progress.hpp"
 #include "console/streams.hpp"
+#include "train/progress.hpp"
 
 namespace skein::app {
 

@@ -3,22 +3,22 @@
 #include <algorithm>
 #include <chrono>
 
-#include "input/compressed_summary.hpp"
 #include "cli/config_file.hpp"
-#include "input/data_files.hpp"
 #include "cli/directory_lock.hpp"
 #include "console/errors.hpp"
 #include "console/json.hpp"
 #include "console/machine.hpp"
 #include "console/numbers.hpp"
 #include "console/signals.hpp"
+#include "console/streams.hpp"
+#include "input/compressed_summary.hpp"
+#include "input/data_files.hpp"
 #include "skein/files/array_file.hpp"
 #include "skein/files/file_error.hpp"
 #include "skein/files/run_directory.hpp"
 #include "skein/files/sweep_files.hpp"
 #include "skein/instruction_set.hpp"
 #include "skein/version.hpp"
-#include "console/streams.hpp"
 #include "sweep/sweep_directory.hpp"
 #include "sweep/sweep_pictures.hpp"
 #include "sweep/sweep_progress.hpp"
@@ -34,9 +34,12 @@ constexpr std::chrono::seconds kSyncInterval{2};
 
 std::string run_json(const Configuration& configuration, const SweepReport& report, const std::string& start_time,
                      bool is_finished) {
-    Json json{{"skein", "sweep"},         {"status", is_finished ? "finished" : "running"},
-              {"version", version()},     {"numerics_version", kNumericsVersion},
-              {"start_time", start_time}, {"configuration", stored_configuration(configuration)},
+    Json json{{"skein", "sweep"},
+              {"status", is_finished ? "finished" : "running"},
+              {"version", version()},
+              {"numerics_version", kNumericsVersion},
+              {"start_time", start_time},
+              {"configuration", stored_configuration(configuration)},
               {"data_files", report.data_files}};
     if (is_finished) {
         Json outcome = report_json(report);

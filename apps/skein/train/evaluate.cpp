@@ -4,22 +4,22 @@
 #include <filesystem>
 #include <optional>
 
-#include "input/chain_options.hpp"
 #include "cli/command_line.hpp"
+#include "cli/output_files.hpp"
 #include "commands.hpp"
-#include "input/compressed_summary.hpp"
-#include "input/data_spec.hpp"
 #include "console/errors.hpp"
 #include "console/json.hpp"
 #include "console/numbers.hpp"
-#include "cli/output_files.hpp"
 #include "console/signals.hpp"
+#include "console/streams.hpp"
+#include "input/chain_options.hpp"
+#include "input/compressed_summary.hpp"
+#include "input/data_spec.hpp"
 #include "skein/files/chain_file.hpp"
 #include "skein/files/sample_writer.hpp"
 #include "skein/gradient.hpp"
 #include "skein/instruction_set.hpp"
 #include "skein/version.hpp"
-#include "console/streams.hpp"
 
 namespace skein::app {
 namespace {

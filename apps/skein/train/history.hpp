@@ -15,12 +15,12 @@ namespace skein::app {
 
 struct HistoryRow {
     std::uint64_t step;
-    std::uint64_t epoch;         // from 1: the one that the step belongs to
-    double learning_rate;        // of the first layer
-    double loss;                 // mean of the mini-batch losses of num_steps steps, each before its update
-    double gradient_norm;        // of the step
-    double validation_loss;      // after the step; NaN where it was not looked at
-    std::uint64_t num_steps;     // since the row before
+    std::uint64_t epoch;      // from 1: the one that the step belongs to
+    double learning_rate;     // of the first layer
+    double loss;              // mean of the mini-batch losses of num_steps steps, each before its update
+    double gradient_norm;     // of the step
+    double validation_loss;   // after the step; NaN where it was not looked at
+    std::uint64_t num_steps;  // since the row before
 };
 
 /// At which steps there are rows: at multiples of the interval inside each epoch, and at its end; where the interval is

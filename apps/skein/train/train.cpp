@@ -4,23 +4,23 @@
 #include <limits>
 #include <type_traits>
 
-#include "input/chain_options.hpp"
 #include "cli/command_line.hpp"
-#include "commands.hpp"
 #include "cli/config_file.hpp"
-#include "input/data_spec.hpp"
+#include "commands.hpp"
 #include "console/errors.hpp"
-#include "train/history.hpp"
 #include "console/json.hpp"
 #include "console/machine.hpp"
 #include "console/numbers.hpp"
-#include "train/progress.hpp"
 #include "console/signals.hpp"
+#include "console/streams.hpp"
+#include "input/chain_options.hpp"
+#include "input/data_spec.hpp"
 #include "skein/files/chain_file.hpp"
 #include "skein/files/file_error.hpp"
 #include "skein/files/run_directory.hpp"
 #include "skein/instruction_set.hpp"
-#include "console/streams.hpp"
+#include "train/history.hpp"
+#include "train/progress.hpp"
 #include "train/train_job.hpp"
 #include "train/train_options.hpp"
 #include "train/train_report.hpp"
@@ -117,9 +117,8 @@ void write_run(const RunDirectory& directory, const Configuration& configuration
     if (draw_losses(directory.file("loss.png"), rows, "Training on " + report.data, configuration.flag("quiet"))) {
         report.files.push_back("loss.png");
     }
-    write_one("run.json", report, [&] {
-        write_file(directory.file("run.json"), run_json(report, stored_configuration(configuration)));
-    });
+    write_one("run.json", report,
+              [&] { write_file(directory.file("run.json"), run_json(report, stored_configuration(configuration))); });
 }
 
 /// One line about all that could not be written.

@@ -5,13 +5,13 @@
 #include <stdexcept>
 #include <vector>
 
+#include "console/errors.hpp"
+#include "console/numbers.hpp"
+#include "console/streams.hpp"
 #include "input/chain_options.hpp"
 #include "input/compression_progress.hpp"
 #include "input/data_spec.hpp"
-#include "console/errors.hpp"
-#include "console/numbers.hpp"
 #include "input/sample_order.hpp"
-#include "console/streams.hpp"
 
 namespace skein::app {
 namespace {

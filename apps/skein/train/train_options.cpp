@@ -28,8 +28,10 @@ constexpr Option kOptions[] = {
     {"Data", "batch", "N|full", count_or_text, "",
      "Samples of a mini-batch (default: 1024, or full for fewer samples).", kStored},
     {"Data", "shuffle", "KIND", text, "",
-     "full (each epoch in its own order), blocks (of 32,768 samples: those in an order of their own, and the samples of "
-     "each; not enough where the data are sorted), none or with_replacement (default: full, or blocks for files that do "
+     "full (each epoch in its own order), blocks (of 32,768 samples: those in an order of their own, and the samples "
+     "of "
+     "each; not enough where the data are sorted), none or with_replacement (default: full, or blocks for files that "
+     "do "
      "not fit into memory).",
      kStored},
 
@@ -110,26 +112,25 @@ struct Effect {
     std::array<std::string_view, 2> values;
 };
 constexpr Effect kEffects[] = {
-    {"momentum", "optimizer", {"momentum", "nesterov"}},
-    {"beta1", "optimizer", {"adamw", "adamw"}},
-    {"beta2", "optimizer", {"adamw", "adamw"}},
-    {"epsilon", "optimizer", {"adamw", "adamw"}},
-    {"decay", "schedule", {"step", "inverse_time"}},
-    {"every", "schedule", {"step", "step"}},
+    {"momentum", "optimizer", {"momentum", "nesterov"}}, {"beta1", "optimizer", {"adamw", "adamw"}},
+    {"beta2", "optimizer", {"adamw", "adamw"}},          {"epsilon", "optimizer", {"adamw", "adamw"}},
+    {"decay", "schedule", {"step", "inverse_time"}},     {"every", "schedule", {"step", "step"}},
     {"final-factor", "schedule", {"cosine", "cosine"}},
 };
 
 }  // namespace
 
-const Command kTrainCommand{"train", "trains a chain: one summary on standard output, progress on the terminal.",
-                            kExamples, kOptions, {}, kAlternatives};
+const Command kTrainCommand{"train",   "trains a chain: one summary on standard output, progress on the terminal.",
+                            kExamples, kOptions,
+                            {},        kAlternatives};
 
 void require_effect(const Configuration& configuration) {
     for (const Effect& effect : kEffects) {
         const std::string flag = "--" + std::string(effect.option);
         std::string value = configuration.text(effect.needs);
         std::ranges::replace(value, '-', '_');
-        if (configuration.is_on_command_line(effect.option) && std::ranges::find(effect.values, value) == effect.values.end()) {
+        if (configuration.is_on_command_line(effect.option) &&
+            std::ranges::find(effect.values, value) == effect.values.end()) {
             throw BadInput(flag + " has no effect with --" + std::string(effect.needs) + " " + value + ": expected --" +
                            std::string(effect.needs) + " " + std::string(effect.values[0]) +
                            (effect.values[0] == effect.values[1] ? "" : " or " + std::string(effect.values[1])));

@@ -4,11 +4,11 @@
 #include <cmath>
 #include <limits>
 
-#include "input/compressed_summary.hpp"
 #include "console/json.hpp"
 #include "console/machine.hpp"
 #include "console/numbers.hpp"
 #include "console/signals.hpp"
+#include "input/compressed_summary.hpp"
 #include "skein/instruction_set.hpp"
 #include "skein/version.hpp"
 

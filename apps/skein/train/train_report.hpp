@@ -12,7 +12,7 @@ namespace skein::app {
 
 struct TrainReport {
     TrainingOutcome outcome;
-    int signal = 0;  // that stopped it, or 0
+    int signal = 0;          // that stopped it, or 0
     std::string data_error;  // that ended it, or came after it; or empty
     /// Whether outcome.sample_layers and outcome.compression are; after an error in the data they may not be.
     bool is_work_known = true;
@@ -21,7 +21,7 @@ struct TrainReport {
     std::uint64_t num_samples = 0;
     std::uint64_t num_validation_samples = 0;
     bool is_compressed = false;
-    double tolerance = 0.0;  // of compressed data
+    double tolerance = 0.0;                     // of compressed data
     std::optional<double> compression_seconds;  // where this run has compressed them
     std::optional<double> validation_loss;
     nlohmann::ordered_json weights;  // an array that round-trips

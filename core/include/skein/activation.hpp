@@ -7,10 +7,7 @@
 
 namespace skein {
 
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wshadow"  // GCC 12 takes scoped enumerators for shadows of skein::tanh and its kin
 enum class Activation : std::uint8_t { tanh, identity, sigmoid, relu, softplus };
-#pragma GCC diagnostic pop
 
 inline constexpr std::array<std::string_view, 5> kActivationNames{"tanh", "identity", "sigmoid", "relu", "softplus"};
 

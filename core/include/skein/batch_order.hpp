@@ -18,7 +18,7 @@ namespace skein {
 class Permutation {
 public:
     /// Keyed by (seed, stream, epoch). `size` is at least 1.
-    Permutation(std::uint64_t size, std::uint64_t seed, Stream stream, std::uint64_t epoch) noexcept;
+    Permutation(std::uint64_t size, std::uint64_t seed, random::Stream stream, std::uint64_t epoch) noexcept;
 
     /// Where `position` < size goes.
     std::uint64_t operator()(std::uint64_t position) const noexcept;

@@ -35,14 +35,15 @@ struct BoundarySettings {
     bool is_logarithmic = false;  ///< scan and middles in the sense of the logarithm: the bracket must be positive
     BoundaryOf boundary = BoundaryOf::loss_decreased;
     std::size_t num_scanned = 64;  ///< values, the ends of the bracket among them, that first tell how often it changes
-    double resolution = 1e-12;      ///< of the two ends of a change, relative to the larger of them
-    bool keeps_classes = true;      ///< in BoundaryOutcome::scanned_classes, a byte for every chain of the scan
+    double resolution = 1e-12;     ///< of the two ends of a change, relative to the larger of them
+    bool keeps_classes = true;     ///< in BoundaryOutcome::scanned_classes, a byte for every chain of the scan
 };
 
 /// Two values between which the class changes.
 struct BoundaryChange {
     std::uint64_t point;  ///< which point of the grid of the other axes, the first of them running fastest
-    double below, above;  ///< at most `resolution` apart, relatively, or with no number of the sweep's precision between
+    double below,
+        above;  ///< at most `resolution` apart, relatively, or with no number of the sweep's precision between
     std::uint8_t class_below, class_above;
     Status status_below, status_above;
 };

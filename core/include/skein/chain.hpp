@@ -53,7 +53,7 @@ struct Initialization {
 
 inline constexpr std::array<std::string_view, 3> kInitializationNames{"normal", "uniform", "equal"};
 
-/// Weights w_1..w_L, w_i a function of (seed, Stream::initial_weights, i - 1); drawn in double, then rounded to Scalar.
+/// Weights w_1..w_L, w_i a function of (seed, random::Stream::initial_weights, i - 1); drawn in double, then rounded to Scalar.
 /// Throws std::invalid_argument for no layers, or a scale that is not finite.
 template <class Scalar>
 std::vector<Scalar> initial_weights(std::size_t num_layers, const Initialization& initialization, std::uint64_t seed);

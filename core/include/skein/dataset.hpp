@@ -46,9 +46,11 @@ public:
     /// Whether samples in no order take far longer than neighbours: those of a file do.
     virtual bool prefers_blocks() const noexcept { return false; }
     /// The `count` samples from `first` on, in `buffer` or in memory of the source's own.
-    virtual MiniBatch<Scalar> range(std::uint64_t first, std::size_t count, const SampleBuffer<Scalar>& buffer) const = 0;
+    virtual MiniBatch<Scalar> range(std::uint64_t first, std::size_t count,
+                                    const SampleBuffer<Scalar>& buffer) const = 0;
     /// The samples of these indices, in their order, always in `buffer`.
-    virtual MiniBatch<Scalar> gather(std::span<const std::uint64_t> indices, const SampleBuffer<Scalar>& buffer) const = 0;
+    virtual MiniBatch<Scalar> gather(std::span<const std::uint64_t> indices,
+                                     const SampleBuffer<Scalar>& buffer) const = 0;
 };
 
 /// A data set, as a value; copies share the samples.
@@ -76,7 +78,7 @@ public:
     double compression_tolerance() const noexcept { return tolerance_; }
 
     /// Splits off round(fraction * num_samples) samples (at least 1), chosen by the keyed bijection of
-    /// (seed, Stream::validation_split); the other part holds the rest. Where the source prefers blocks and has at least
+    /// (seed, random::Stream::validation_split); the other part holds the rest. Where the source prefers blocks and has at least
     /// 65,536 samples, whole runs of 1,024 neighbours are split off (at least one), and both parts are in its order.
     /// Throws std::invalid_argument unless 0 < fraction < 1 and both parts get a sample.
     struct Split;

@@ -62,9 +62,8 @@ struct LossAndGradientColumn {
     ColumnArray<Scalar> weight_gradients;
 };
 template <class Scalar>
-LossAndGradientColumn<Scalar> loss_and_gradient(const Chain<Scalar>& chain,
-                                                const ColumnArgument<Scalar>& x, const ColumnArgument<Scalar>& y,
-                                                const Execution& execution = {}) {
+LossAndGradientColumn<Scalar> loss_and_gradient(const Chain<Scalar>& chain, const ColumnArgument<Scalar>& x,
+                                                const ColumnArgument<Scalar>& y, const Execution& execution = {}) {
     eigen_assert(x.size() == y.size());
     const MiniBatch<Scalar> batch{x.data(), y.data(), nullptr, static_cast<std::size_t>(x.size())};
     const LossAndGradient<Scalar> result = loss_and_gradient(chain, batch, execution);
@@ -118,8 +117,8 @@ LayerArray<Scalar> backward(const Chain<Scalar>& chain, const LayerArray<Scalar>
 /// dloss/dw_i = the mean over the samples of f_{i-1} delta_i. (Eigen sums in an order of its own: equal to
 /// loss_and_gradient() up to rounding.)
 template <class Scalar>
-ColumnArray<Scalar> weight_gradients(const ColumnArgument<Scalar>& x,
-                                     const LayerArray<Scalar>& activations, const LayerArray<Scalar>& deltas) {
+ColumnArray<Scalar> weight_gradients(const ColumnArgument<Scalar>& x, const LayerArray<Scalar>& activations,
+                                     const LayerArray<Scalar>& deltas) {
     ColumnArray<Scalar> gradients(deltas.cols());
     gradients[0] = (x * deltas.col(0)).mean();
     for (Eigen::Index layer = 1; layer < deltas.cols(); ++layer) {

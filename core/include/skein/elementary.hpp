@@ -1,9 +1,9 @@
 /// skein's own elementary functions: the same bits on every CPU and in every instruction set, as function objects for
 /// one number, for columns, and for Eigen's unaryExpr.
 ///
-///     double f = skein::tanh(0.5);
-///     skein::tanh(std::span<const double>(z), std::span<double>(f));      // a column; f may be z
-///     Eigen::ArrayXd f = z.unaryExpr(skein::tanh);
+///     double f = skein::elementary::tanh(0.5);
+///     skein::elementary::tanh(std::span<const double>(z), std::span<double>(f));      // a column; f may be z
+///     Eigen::ArrayXd f = z.unaryExpr(skein::elementary::tanh);
 ///
 /// A NaN gives the one positive quiet NaN. Errors are in ULP: |computed - exact| over the spacing of the format at the
 /// exact value, that of denormal numbers included. k...MaxUlp bounds what the tests allow (tests/numerics/elementary_test.cpp)
@@ -15,9 +15,8 @@
 
 #include "skein/activation.hpp"  // before the objects: GCC's -Wshadow minds enumerators that follow them
 
-namespace skein {
+namespace skein::elementary {
 
-namespace elementary {
 template <class Scalar>
 constexpr Scalar choose(float of_float, double of_double) {
     if constexpr (sizeof(Scalar) == sizeof(float)) {
@@ -26,85 +25,101 @@ constexpr Scalar choose(float of_float, double of_double) {
         return of_double;
     }
 }
-}  // namespace elementary
-
 template <class Scalar>
-inline constexpr Scalar kTanhMaxUlp = elementary::choose<Scalar>(2.74f, 4.0);
+inline constexpr Scalar kTanhMaxUlp = choose<Scalar>(2.74f, 4.0);
 template <class Scalar>
-inline constexpr Scalar kSigmoidMaxUlp = elementary::choose<Scalar>(2.41f, 2.6);
+inline constexpr Scalar kSigmoidMaxUlp = choose<Scalar>(2.41f, 2.6);
 template <class Scalar>
-inline constexpr Scalar kSoftplusMaxUlp = elementary::choose<Scalar>(2.02f, 2.1);
+inline constexpr Scalar kSoftplusMaxUlp = choose<Scalar>(2.02f, 2.1);
 template <class Scalar>
 inline constexpr Scalar kReluMaxUlp = Scalar(0);
 template <class Scalar>
-inline constexpr Scalar kExpMaxUlp = elementary::choose<Scalar>(0.9f, 1.0);
+inline constexpr Scalar kExpMaxUlp = choose<Scalar>(0.9f, 1.0);
 template <class Scalar>
-inline constexpr Scalar kExpm1MaxUlp = elementary::choose<Scalar>(1.46f, 2.2);
+inline constexpr Scalar kExpm1MaxUlp = choose<Scalar>(1.46f, 2.2);
 template <class Scalar>
-inline constexpr Scalar kLogMaxUlp = elementary::choose<Scalar>(0.92f, 1.0);
+inline constexpr Scalar kLogMaxUlp = choose<Scalar>(0.92f, 1.0);
 template <class Scalar>
-inline constexpr Scalar kLog1pMaxUlp = elementary::choose<Scalar>(1.49f, 1.5);
+inline constexpr Scalar kLog1pMaxUlp = choose<Scalar>(1.49f, 1.5);
 template <class Scalar>
-inline constexpr Scalar kExp10MaxUlp = elementary::choose<Scalar>(1.03f, 1.3);
+inline constexpr Scalar kExp10MaxUlp = choose<Scalar>(1.03f, 1.3);
 template <class Scalar>
-inline constexpr Scalar kSinTwoPiMaxUlp = elementary::choose<Scalar>(1.0f, 1.1);
+inline constexpr Scalar kSinTwoPiMaxUlp = choose<Scalar>(1.0f, 1.1);
 template <class Scalar>
-inline constexpr Scalar kCosTwoPiMaxUlp = elementary::choose<Scalar>(1.02f, 1.1);
+inline constexpr Scalar kCosTwoPiMaxUlp = choose<Scalar>(1.02f, 1.1);
 
 /// From this |z| on, tanh is exactly +-1; within 64 ULP of it on either side it never decreases.
 template <class Scalar>
-inline constexpr Scalar kTanhClamp = elementary::choose<Scalar>(9.0625f, 19.125);
+inline constexpr Scalar kTanhClamp = choose<Scalar>(9.0625f, 19.125);
 /// sin_two_pi and cos_two_pi hold their error for |t| up to here; beyond, their results mean nothing.
 template <class Scalar>
-inline constexpr Scalar kTwoPiMaxTurns = elementary::choose<Scalar>(0x1p20f, 0x1p49);
+inline constexpr Scalar kTwoPiMaxTurns = choose<Scalar>(0x1p20f, 0x1p49);
 
-namespace elementary {
-
-#define SKEIN_ELEMENTARY_CALLS                                                               \
-    float operator()(float z) const noexcept;                                                \
-    double operator()(double z) const noexcept;                                              \
-    /** result[i] = f(z[i]); throws std::invalid_argument if the two differ in size. */      \
-    void operator()(std::span<const float> z, std::span<float> result) const;                \
+#define SKEIN_ELEMENTARY_CALLS                                                          \
+    float operator()(float z) const;                                                    \
+    double operator()(double z) const;                                                  \
+    /** result[i] = f(z[i]); throws std::invalid_argument if the two differ in size. */ \
+    void operator()(std::span<const float> z, std::span<float> result) const;           \
     void operator()(std::span<const double> z, std::span<double> result) const;
 
-struct Tanh { SKEIN_ELEMENTARY_CALLS };
-struct Sigmoid { SKEIN_ELEMENTARY_CALLS };
-struct Softplus { SKEIN_ELEMENTARY_CALLS };
-struct Relu { SKEIN_ELEMENTARY_CALLS };
-struct Exp { SKEIN_ELEMENTARY_CALLS };
-struct Expm1 { SKEIN_ELEMENTARY_CALLS };
-struct Log { SKEIN_ELEMENTARY_CALLS };
-struct Log1p { SKEIN_ELEMENTARY_CALLS };
-struct Exp10 { SKEIN_ELEMENTARY_CALLS };
-struct SinTwoPi { SKEIN_ELEMENTARY_CALLS };
-struct CosTwoPi { SKEIN_ELEMENTARY_CALLS };
+struct Tanh {
+    SKEIN_ELEMENTARY_CALLS
+};
+struct Sigmoid {
+    SKEIN_ELEMENTARY_CALLS
+};
+struct Softplus {
+    SKEIN_ELEMENTARY_CALLS
+};
+struct Relu {
+    SKEIN_ELEMENTARY_CALLS
+};
+struct Exp {
+    SKEIN_ELEMENTARY_CALLS
+};
+struct Expm1 {
+    SKEIN_ELEMENTARY_CALLS
+};
+struct Log {
+    SKEIN_ELEMENTARY_CALLS
+};
+struct Log1p {
+    SKEIN_ELEMENTARY_CALLS
+};
+struct Exp10 {
+    SKEIN_ELEMENTARY_CALLS
+};
+struct SinTwoPi {
+    SKEIN_ELEMENTARY_CALLS
+};
+struct CosTwoPi {
+    SKEIN_ELEMENTARY_CALLS
+};
 
 #undef SKEIN_ELEMENTARY_CALLS
 
-}  // namespace elementary
-
 /// tanh(z) for every z: |tanh(z)| <= 1, tanh(-z) = -tanh(z) to the bit, z itself where that is the nearest number to
 /// it and |z| is tiny (denormal numbers and both zeros included), +-1 from kTanhClamp on.
-inline constexpr elementary::Tanh tanh{};
+inline constexpr Tanh tanh{};
 /// 1 / (1 + exp(-z)) for every z. The tail of negative z keeps its relative accuracy down to denormal results;
 /// sigmoid(-infinity) = 0, sigmoid(infinity) = 1.
-inline constexpr elementary::Sigmoid sigmoid{};
+inline constexpr Sigmoid sigmoid{};
 /// log(1 + exp(z)) for every z, accurate in both tails; softplus(-infinity) = 0, softplus(infinity) = infinity.
-inline constexpr elementary::Softplus softplus{};
+inline constexpr Softplus softplus{};
 /// z where z > 0, +0 elsewhere. Exact.
-inline constexpr elementary::Relu relu{};
+inline constexpr Relu relu{};
 /// exp(z) for every z: infinity where it overflows, denormal numbers and 0 where it underflows.
-inline constexpr elementary::Exp exp{};
+inline constexpr Exp exp{};
 /// exp(z) - 1 for every z; keeps the sign of zero; -1 at -infinity.
-inline constexpr elementary::Expm1 expm1{};
+inline constexpr Expm1 expm1{};
 /// The natural logarithm: log(+-0) = -infinity, log(infinity) = infinity, NaN below 0; denormal z are in range.
-inline constexpr elementary::Log log{};
+inline constexpr Log log{};
 /// log(1 + z): log1p(-1) = -infinity, log1p(infinity) = infinity, NaN below -1; keeps the sign of zero.
-inline constexpr elementary::Log1p log1p{};
+inline constexpr Log1p log1p{};
 /// 10^z for every z, over- and underflow as for exp. Not exact at every integer z.
-inline constexpr elementary::Exp10 exp10{};
+inline constexpr Exp10 exp10{};
 /// sin(2 pi z) and cos(2 pi z), |z| <= kTwoPiMaxTurns: exactly 0, 1 or -1 at multiples of 1/4, every zero +0.
-inline constexpr elementary::SinTwoPi sin_two_pi{};
-inline constexpr elementary::CosTwoPi cos_two_pi{};
+inline constexpr SinTwoPi sin_two_pi{};
+inline constexpr CosTwoPi cos_two_pi{};
 
-}  // namespace skein
+}  // namespace skein::elementary

@@ -7,7 +7,7 @@
 #include <array>
 #include <cstdint>
 
-namespace skein {
+namespace skein::random {
 
 /// What a random number is for; equal seeds and indices in different streams are independent.
 enum class Stream : std::uint32_t {
@@ -22,13 +22,13 @@ enum class Stream : std::uint32_t {
     partial_block = 8,  ///< likewise: the place of the last block
 };
 
-using RandomBlock = std::array<std::uint32_t, 4>;
+using Block = std::array<std::uint32_t, 4>;
 
 /// Philox 4x32-10 of a counter and a key, as Random123 defines it.
-RandomBlock philox(const RandomBlock& counter, const std::array<std::uint32_t, 2>& key) noexcept;
+Block philox(const Block& counter, const std::array<std::uint32_t, 2>& key) noexcept;
 
 /// The block of counter (index low, index high, stream, 0) under the key (seed low, seed high).
-RandomBlock random_block(std::uint64_t seed, Stream stream, std::uint64_t index) noexcept;
+Block block(std::uint64_t seed, Stream stream, std::uint64_t index) noexcept;
 
 /// Uniform on (0, 1], a multiple of 2^-54 near 0: 53 bits of the block's first two words.
 double uniform(std::uint64_t seed, Stream stream, std::uint64_t index);
@@ -41,4 +41,4 @@ double normal(std::uint64_t seed, Stream stream, std::uint64_t index);
 /// rejection: no value is likelier than another by more than bound / 2^64. `bound` is at least 1.
 std::uint64_t integer(std::uint64_t seed, Stream stream, std::uint64_t index, std::uint64_t bound) noexcept;
 
-}  // namespace skein
+}  // namespace skein::random

@@ -18,10 +18,10 @@ struct Schedule {
     enum class Kind : std::uint8_t { constant, step, cosine, inverse_time };
     Kind kind = Kind::constant;
     std::uint64_t warm_up_steps = 0;
-    double decay = 0.1;            ///< of step and inverse_time
+    double decay = 0.1;             ///< of step and inverse_time
     std::uint64_t every_steps = 0;  ///< of step
     std::uint64_t total_steps = 0;  ///< of cosine, warm-up included; train() puts the length of the run where it is 0
-    double final_factor = 0.0;     ///< of cosine
+    double final_factor = 0.0;      ///< of cosine
     double scale = 1.0;
 
     /// In [0, scale] for decays in [0, 1]; the same bits on every CPU.

@@ -20,44 +20,43 @@ inline constexpr std::array<std::string_view, 4> kStatusNames{"converged", "reac
 
 /// Why a run ended.
 enum class Cause : std::uint8_t {
-    target_loss,          ///< converged
-    gradient_norm,        ///< converged
-    max_steps,            ///< reached_max_steps
-    max_epochs,           ///< reached_max_steps
-    loss_not_finite,      ///< diverged: the loss of a mini-batch
-    gradient_not_finite,  ///< diverged: its norm overflows or is NaN
-    weight_not_finite,    ///< diverged: an update would have made a weight infinite or NaN
-    max_seconds,          ///< stopped
-    observer,             ///< stopped
-    stop_request,         ///< stopped: Execution::stop_request, in a step, or in the final loss where no rule but the
-                          ///< limits max_steps and max_epochs had ended the run
+    target_loss,            ///< converged
+    gradient_norm,          ///< converged
+    max_steps,              ///< reached_max_steps
+    max_epochs,             ///< reached_max_steps
+    loss_not_finite,        ///< diverged: the loss of a mini-batch
+    gradient_not_finite,    ///< diverged: its norm overflows or is NaN
+    weight_not_finite,      ///< diverged: an update would have made a weight infinite or NaN
+    max_seconds,            ///< stopped
+    observer,               ///< stopped
+    stop_request,           ///< stopped: Execution::stop_request, in a step, or in the final loss where no rule but the
+                            ///< limits max_steps and max_epochs had ended the run
     compression_tolerance,  ///< stopped: the bound of a compressed data set is beyond its tolerance, and its samples are
                             ///< not at hand; in a step, or in the final loss as above
 };
 inline constexpr std::array<std::string_view, 11> kCauseNames{
-    "target_loss",         "gradient_norm",     "max_steps",   "max_epochs", "loss_not_finite",
-    "gradient_not_finite", "weight_not_finite", "max_seconds", "observer",   "stop_request",
-    "compression_tolerance"};
+    "target_loss",       "gradient_norm", "max_steps", "max_epochs",   "loss_not_finite",      "gradient_not_finite",
+    "weight_not_finite", "max_seconds",   "observer",  "stop_request", "compression_tolerance"};
 
 /// All there is of a run: give it back to train() and it goes on, to the same bits as if it had never stopped.
 template <class Scalar>
 struct TrainingState {
     explicit TrainingState(Chain<Scalar> start) : chain(std::move(start)) {}
     Chain<Scalar> chain;
-    std::uint64_t step = 0;              ///< updates done
-    std::vector<Scalar> first_moment;    ///< v of momentum and nesterov, m of adamw; [layers], or empty: zeros
-    std::vector<Scalar> second_moment;   ///< v of adamw; likewise
+    std::uint64_t step = 0;             ///< updates done
+    std::vector<Scalar> first_moment;   ///< v of momentum and nesterov, m of adamw; [layers], or empty: zeros
+    std::vector<Scalar> second_moment;  ///< v of adamw; likewise
 };
 
 /// What observers see after each update.
 template <class Scalar>
 struct StepReport {
-    std::uint64_t step;             ///< updates done, this one included
+    std::uint64_t step;  ///< updates done, this one included
     std::uint64_t steps_per_epoch;
-    double loss;                    ///< of the step's mini-batch, before the update
-    double gradient_norm;           ///< likewise, before clipping
+    double loss;           ///< of the step's mini-batch, before the update
+    double gradient_norm;  ///< likewise, before clipping
     double learning_rate_factor;
-    const Chain<Scalar>& chain;     ///< after the update
+    const Chain<Scalar>& chain;  ///< after the update
     bool is_epoch_end() const { return step % steps_per_epoch == 0; }
 };
 
@@ -76,7 +75,7 @@ struct TrainingOutcome {
     std::uint64_t steps;  ///< updates done, those before a resumed start included
     /// Over all training data, with the final weights; NaN where a stop was requested before it was there.
     double loss;
-    double seconds;       ///< of the steps
+    double seconds;  ///< of the steps
     /// Samples x layers that went through forward and backward; of compressed data nodes x layers.
     std::uint64_t sample_layers;
     CompressionRecord compression;  ///< of all steps and losses, where the data are compressed

@@ -35,7 +35,7 @@ struct TrainingSettings {
     std::optional<double> clip_norm;
     std::uint64_t batch_size = 0;  ///< 0: the full batch
     Sampling sampling = Sampling::shuffled;
-    std::uint64_t seed = 0;        ///< of the order of samples
+    std::uint64_t seed = 0;  ///< of the order of samples
     StopRules stop;
     Execution execution;
 };

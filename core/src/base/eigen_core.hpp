@@ -6,7 +6,7 @@
 #define Eigen skein_eigen_core
 #include <Eigen/Core>
 
-namespace skein {
+namespace skein::internal {
 
 template <class Scalar>
 using Column = Eigen::Array<Scalar, Eigen::Dynamic, 1>;
@@ -14,4 +14,4 @@ using Column = Eigen::Array<Scalar, Eigen::Dynamic, 1>;
 template <class Scalar>
 using Columns = Eigen::Array<Scalar, Eigen::Dynamic, Eigen::Dynamic>;
 
-}  // namespace skein
+}  // namespace skein::internal

@@ -7,7 +7,7 @@
 #include <xmmintrin.h>
 #endif
 
-namespace skein {
+namespace skein::internal {
 namespace {
 
 /// Callers may have changed the control register: an executable linked with -ffast-math starts every thread with
@@ -53,4 +53,4 @@ private:
 };
 
 }  // namespace
-}  // namespace skein
+}  // namespace skein::internal

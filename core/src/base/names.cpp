@@ -6,6 +6,7 @@
 #include <vector>
 
 namespace skein {
+
 namespace {
 
 char folded(char letter) {

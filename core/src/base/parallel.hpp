@@ -9,7 +9,7 @@
 
 #include "base/floating_point_environment.hpp"
 
-namespace skein {
+namespace skein::internal {
 
 /// How many threads `wanted` stands for; 0 stands for all that OpenMP would take.
 inline int resolve_num_threads(int wanted) { return wanted > 0 ? wanted : omp_get_max_threads(); }
@@ -51,4 +51,4 @@ void for_each_chunk(std::size_t num_chunks, int num_threads, const Function& fun
     }
 }
 
-}  // namespace skein
+}  // namespace skein::internal

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace skein {
+namespace skein::internal {
 
 inline double power(double base, std::uint64_t exponent) noexcept {
     double result = 1.0;
@@ -20,4 +20,4 @@ inline double power_of_two(int exponent) noexcept {
                         : power(2.0, static_cast<std::uint64_t>(exponent));
 }
 
-}  // namespace skein
+}  // namespace skein::internal

@@ -9,7 +9,7 @@
 
 #include "skein/execution.hpp"
 
-namespace skein {
+namespace skein::internal {
 
 /// Throws std::invalid_argument "<what> is <value>: expected <expected>" unless `holds`.
 template <class Value>
@@ -35,4 +35,4 @@ inline void require_threads(const Execution& execution) {
             execution.num_threads, "from 0 (as many as OpenMP takes) to 1024");
 }
 
-}  // namespace skein
+}  // namespace skein::internal

@@ -9,17 +9,20 @@
 #include <stdexcept>
 #include <string>
 
-#include "gradient/batch_gradient.hpp"
 #include "base/floating_point_environment.hpp"
-#include "compression/moment_level.hpp"
-#include "compression/moment_sums.hpp"
-#include "compression/panel_grid.hpp"
 #include "base/parallel.hpp"
 #include "base/power.hpp"
 #include "base/require.hpp"
+#include "compression/moment_level.hpp"
+#include "compression/moment_sums.hpp"
+#include "compression/panel_grid.hpp"
+#include "gradient/batch_gradient.hpp"
 #include "skein/dataset.hpp"
 
 namespace skein {
+
+using namespace internal;
+
 namespace {
 
 constexpr std::uint64_t kRun = CompressedDataset::kSplitSamples;

@@ -8,17 +8,20 @@
 #include <stdexcept>
 #include <string>
 
-#include "gradient/batch_gradient.hpp"
 #include "base/floating_point_environment.hpp"
-#include "samples/memory_source.hpp"
-#include "compression/moment_sums.hpp"
 #include "base/parallel.hpp"
 #include "base/power.hpp"
 #include "base/require.hpp"
+#include "compression/moment_sums.hpp"
+#include "gradient/batch_gradient.hpp"
+#include "samples/memory_source.hpp"
 #include "skein/compressed_dataset.hpp"
 #include "skein/dataset.hpp"
 
 namespace skein {
+
+using namespace internal;
+
 namespace {
 
 constexpr std::uint64_t kRun = CompressedDataset::kSplitSamples;

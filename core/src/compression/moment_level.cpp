@@ -4,11 +4,11 @@
 #include <cmath>
 #include <limits>
 
-#include "kernels/kernel_table.hpp"
-#include "compression/panel_grid.hpp"
 #include "base/power.hpp"
+#include "compression/panel_grid.hpp"
+#include "kernels/kernel_table.hpp"
 
-namespace skein {
+namespace skein::internal {
 namespace {
 
 /// Changes of a panel's fit on the way from its runs: 48 in the tree, 56 at most by coarser grids; and what g at the nodes
@@ -205,4 +205,4 @@ void MomentLevel::add_panel(std::int64_t first_cell, int level, double cell_widt
     squares_errors.push_back(y_scale * y_error);
 }
 
-}  // namespace skein
+}  // namespace skein::internal

@@ -6,11 +6,11 @@
 #include <span>
 #include <vector>
 
-#include "numerics/chebyshev.hpp"
 #include "compression/moment_sums.hpp"
+#include "numerics/chebyshev.hpp"
 #include "skein/compressed_dataset.hpp"
 
-namespace skein {
+namespace skein::internal {
 
 /// Panels with their sums [panels x PanelLayout::stride].
 struct PanelSums {
@@ -42,8 +42,8 @@ struct MomentLevel {
     std::vector<double> shares;             ///< [panels]: parts of the sum of the sample weights
     std::vector<double> mean_squares_y;     ///< [panels]
     std::vector<bool> has_left, has_right;  ///< [panels]: whether the level below has that half
-    std::vector<bool> is_spread;  ///< [panels]: whether there are samples all over the panel
-    std::vector<double> mean_x;   ///< [panels]
+    std::vector<bool> is_spread;            ///< [panels]: whether there are samples all over the panel
+    std::vector<double> mean_x;             ///< [panels]
 
     /// [panels]: how far rounding may have moved, at most and over the sum of the panel's sample weights, with |d|^2 the
     /// sum of d_j^2 over its nodes: d' H e by gram_errors |d| |e|, e' C' R by moments_errors |e|, S by squares_errors.
@@ -53,6 +53,10 @@ private:
     void add_panel(std::int64_t first_cell, int level, double cell_width, std::span<double> panel,
                    const Chebyshev& chebyshev, double sample_weight_sum);
 };
+
+}  // namespace skein::internal
+
+namespace skein {
 
 /// All of a compressed data set: what subtrees() gives, and what follows from it.
 struct CompressedDataset::Storage {
@@ -64,7 +68,7 @@ struct CompressedDataset::Storage {
     double x_min = 0.0, x_max = 0.0;
     double mean_square_x = 0.0, mean_square_y = 0.0;
     std::size_t num_panels = 0;
-    std::vector<MomentLevel> levels;  ///< from that of cells on, as many as there are octaves
+    std::vector<internal::MomentLevel> levels;  ///< from that of cells on, as many as there are octaves
 };
 
 }  // namespace skein

@@ -5,13 +5,13 @@
 #include <cmath>
 #include <numeric>
 
-#include "kernels/kernel_table.hpp"
-#include "kernels/row_lanes.hpp"
-#include "compression/panel_grid.hpp"
 #include "base/power.hpp"
 #include "base/require.hpp"
+#include "compression/panel_grid.hpp"
+#include "kernels/kernel_table.hpp"
+#include "kernels/row_lanes.hpp"
 
-namespace skein {
+namespace skein::internal {
 namespace {
 
 /// Least pivot of a fit's equations, over the sum of the sample weights (1/2 for samples spread evenly in the angle of
@@ -375,4 +375,4 @@ void append(std::vector<MomentSubtree>& subtrees, MomentSubtree next, std::size_
     subtrees.push_back(std::move(next));
 }
 
-}  // namespace skein
+}  // namespace skein::internal

@@ -9,7 +9,7 @@
 
 #include "skein/compressed_dataset.hpp"
 
-namespace skein {
+namespace skein::internal {
 
 /// Throws std::invalid_argument unless panels may have so many nodes; unless the finest may be 2^exponent wide.
 void check_num_nodes(std::size_t num_nodes);
@@ -98,4 +98,4 @@ MomentSubtree combined(MomentSubtree left, MomentSubtree right, std::size_t num_
 /// Adds what comes next to a list of complete subtrees, and combines what has become complete.
 void append(std::vector<MomentSubtree>& subtrees, MomentSubtree next, std::size_t num_nodes);
 
-}  // namespace skein
+}  // namespace skein::internal

@@ -10,7 +10,7 @@
 #include <bit>
 #include <cstdint>
 
-namespace skein {
+namespace skein::internal {
 
 inline int octave_of(std::int64_t cell) noexcept {
     return static_cast<int>(std::bit_width(static_cast<std::uint64_t>(cell < 0 ? ~cell : cell)));
@@ -24,4 +24,4 @@ inline int finest_level(std::int64_t cell) noexcept { return finest_level_of_oct
 inline std::int64_t panel_of(std::int64_t cell, int level) noexcept { return cell >> level << level; }
 inline std::int64_t finest_panel_of(std::int64_t cell) noexcept { return panel_of(cell, finest_level(cell)); }
 
-}  // namespace skein
+}  // namespace skein::internal

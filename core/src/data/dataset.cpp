@@ -7,13 +7,16 @@
 #include <string>
 #include <vector>
 
-#include "samples/block_source.hpp"
 #include "base/floating_point_environment.hpp"
-#include "samples/memory_source.hpp"
 #include "base/require.hpp"
+#include "samples/block_source.hpp"
+#include "samples/memory_source.hpp"
 #include "skein/batch_order.hpp"
 
 namespace skein {
+
+using namespace internal;
+
 namespace {
 
 template <class Scalar>
@@ -91,7 +94,7 @@ constexpr std::uint64_t kLeastRuns = 64;
 struct RunsSplit {
     RunsSplit(std::uint64_t num_samples, std::uint64_t num_validation, std::uint64_t seed) {
         const std::uint64_t num_runs = num_samples / kRunSamples;
-        const Permutation permutation(num_runs, seed, Stream::validation_split, 0);
+        const Permutation permutation(num_runs, seed, random::Stream::validation_split, 0);
         const std::uint64_t num_chosen =
             std::clamp<std::uint64_t>((num_validation + kRunSamples / 2) / kRunSamples, 1, num_runs - 1);
         for (std::uint64_t place = 0; place < num_runs; ++place) {
@@ -268,7 +271,7 @@ typename Dataset<Scalar>::Split Dataset<Scalar>::split(double fraction, std::uin
         return {Dataset(std::make_shared<RunsSource<Scalar>>(source_, std::move(runs.training))),
                 Dataset(std::make_shared<RunsSource<Scalar>>(source_, std::move(runs.validation)))};
     }
-    const Permutation permutation(total, seed, Stream::validation_split, 0);
+    const Permutation permutation(total, seed, random::Stream::validation_split, 0);
     const auto part = [&](std::uint64_t first, std::uint64_t count) {
         return Dataset(std::make_shared<SubsetSource<Scalar>>(source_, permutation, first, count));
     };

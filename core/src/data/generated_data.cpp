@@ -5,10 +5,13 @@
 #include <numeric>
 
 #include "base/floating_point_environment.hpp"
-#include "kernels/kernel_table.hpp"
 #include "base/require.hpp"
+#include "kernels/kernel_table.hpp"
 
 namespace skein {
+
+using namespace internal;
+
 namespace {
 
 template <class Scalar>
@@ -39,7 +42,8 @@ public:
         return {buffer.x, buffer.y, nullptr, count};
     }
 
-    MiniBatch<Scalar> gather(std::span<const std::uint64_t> indices, const SampleBuffer<Scalar>& buffer) const override {
+    MiniBatch<Scalar> gather(std::span<const std::uint64_t> indices,
+                             const SampleBuffer<Scalar>& buffer) const override {
         kernels::kernels<Scalar>().generate(formula_, indices.data(), indices.size(), buffer.x, buffer.y);
         return {buffer.x, buffer.y, nullptr, indices.size()};
     }

@@ -9,13 +9,16 @@
 #include <string>
 
 #include "base/floating_point_environment.hpp"
-#include "kernels/row_lanes.hpp"
-#include "ensemble/lane_trainer.hpp"
 #include "base/parallel.hpp"
 #include "base/require.hpp"
+#include "ensemble/lane_trainer.hpp"
 #include "ensemble/shared_observer.hpp"
+#include "kernels/row_lanes.hpp"
 
 namespace skein {
+
+using namespace internal;
+
 namespace {
 
 constexpr std::size_t kRow = kernels::kRowLanes;
@@ -183,8 +186,7 @@ TrainingSettings lane_settings(const EnsembleSettings& settings, std::size_t lan
 
 template <class Scalar>
 EnsembleOutcome train(Ensemble<Scalar>& ensemble, std::type_identity_t<std::span<const Dataset<Scalar>>> data,
-                      const EnsembleSettings& settings, EnsembleObserver* observer,
-                      EnsembleOutcome reused) {
+                      const EnsembleSettings& settings, EnsembleObserver* observer, EnsembleOutcome reused) {
     const FloatingPointEnvironment environment;
     const auto start = std::chrono::steady_clock::now();
     const std::size_t num_lanes = ensemble.num_lanes();

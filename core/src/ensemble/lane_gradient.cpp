@@ -6,7 +6,7 @@
 
 #include "skein/gradient.hpp"
 
-namespace skein {
+namespace skein::internal {
 namespace {
 
 std::uint64_t num_chunks(std::uint64_t num_samples) {
@@ -213,4 +213,4 @@ Scalar LaneGradient<Scalar>::weight_gradient(std::size_t lane, std::size_t layer
 template class LaneGradient<float>;
 template class LaneGradient<double>;
 
-}  // namespace skein
+}  // namespace skein::internal

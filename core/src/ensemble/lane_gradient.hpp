@@ -6,13 +6,13 @@
 #include <optional>
 #include <vector>
 
-#include "gradient/data_gradient.hpp"
 #include "base/eigen_core.hpp"
-#include "kernels/kernel_table.hpp"
 #include "ensemble/lane_samples.hpp"
 #include "ensemble/slot_visits.hpp"
+#include "gradient/data_gradient.hpp"
+#include "kernels/kernel_table.hpp"
 
-namespace skein {
+namespace skein::internal {
 
 template <class Scalar>
 class LaneGradient {
@@ -35,7 +35,9 @@ public:
     /// The losses alone.
     void compute_losses(const kernels::LaneTile<Scalar>& tile, std::size_t num_live, LaneSamples<Scalar>& samples);
     /// On compressed data: whether the lane's bound was beyond the tolerance; its sums are NaN then.
-    bool is_beyond_tolerance(std::size_t lane) const noexcept { return is_compressed() && beyond_tolerance_[lane] != 0; }
+    bool is_beyond_tolerance(std::size_t lane) const noexcept {
+        return is_compressed() && beyond_tolerance_[lane] != 0;
+    }
     /// On compressed data: whether a stop was requested while samples were gone through in its place.
     bool is_given_up() const noexcept { return is_given_up_; }
     /// Samples or nodes that the lanes' last sums went through, all together.
@@ -87,4 +89,4 @@ private:
     bool is_given_up_ = false;
 };
 
-}  // namespace skein
+}  // namespace skein::internal

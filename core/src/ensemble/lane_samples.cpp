@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <limits>
 
-#include "samples/feistel_shape.hpp"
 #include "kernels/row_lanes.hpp"
+#include "samples/feistel_shape.hpp"
 #include "skein/gradient.hpp"
 
-namespace skein {
+namespace skein::internal {
 namespace {
 
 constexpr std::uint64_t kNoEpoch = std::numeric_limits<std::uint64_t>::max();
@@ -274,4 +274,4 @@ typename LaneSamples<Scalar>::Sample LaneSamples<Scalar>::sample(std::size_t pos
 template class LaneSamples<float>;
 template class LaneSamples<double>;
 
-}  // namespace skein
+}  // namespace skein::internal

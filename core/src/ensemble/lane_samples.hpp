@@ -11,7 +11,7 @@
 #include "skein/batch_order.hpp"
 #include "skein/dataset.hpp"
 
-namespace skein {
+namespace skein::internal {
 
 /// One data set for all lanes or one per lane; one order for all or one per lane. What it costs depends on that:
 ///
@@ -100,4 +100,4 @@ private:
     Columns<Scalar> buffer_;    // [chunk samples x 3], of one lane
 };
 
-}  // namespace skein
+}  // namespace skein::internal

@@ -7,7 +7,7 @@
 #include "kernels/row_lanes.hpp"
 #include "training/optimizer_columns.hpp"
 
-namespace skein {
+namespace skein::internal {
 namespace {
 
 constexpr std::size_t kRow = kernels::kRowLanes;
@@ -535,4 +535,4 @@ bool LaneTrainer<Scalar>::unpack(Ensemble<Scalar>& ensemble, std::size_t num_lan
 template class LaneTrainer<float>;
 template class LaneTrainer<double>;
 
-}  // namespace skein
+}  // namespace skein::internal

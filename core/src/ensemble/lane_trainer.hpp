@@ -12,7 +12,7 @@
 #include "ensemble/shared_observer.hpp"
 #include "skein/ensemble_trainer.hpp"
 
-namespace skein {
+namespace skein::internal {
 
 /// Which column of a tile's state holds what. All is in one array, so that a lane moves as one row.
 struct LaneLayout {
@@ -97,4 +97,4 @@ private:
     EnsembleOutcome* outcome_ = nullptr;
 };
 
-}  // namespace skein
+}  // namespace skein::internal

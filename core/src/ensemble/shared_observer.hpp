@@ -7,7 +7,7 @@
 
 #include "skein/ensemble_trainer.hpp"
 
-namespace skein {
+namespace skein::internal {
 
 class SharedObserver {
 public:
@@ -32,4 +32,4 @@ private:
     std::mutex one_at_a_time_;
 };
 
-}  // namespace skein
+}  // namespace skein::internal

@@ -4,7 +4,7 @@
 
 #include "skein/gradient.hpp"
 
-namespace skein {
+namespace skein::internal {
 namespace {
 
 static_assert(kNumSumLevels == std::bit_width(kNumSlots));
@@ -35,4 +35,4 @@ std::vector<SlotVisit> slot_visits(std::size_t num_samples) {
     return visits;
 }
 
-}  // namespace skein
+}  // namespace skein::internal

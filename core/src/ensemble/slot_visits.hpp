@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace skein {
+namespace skein::internal {
 
 /// Visiting slots in bit-reversed order, 0, 8, 4, 12, 2, ..., completes a pair (s, s + 8) after each second slot, a pair
 /// of pairs after each fourth, and so on: log2(slots) + 1 levels of partial sums suffice.
@@ -22,4 +22,4 @@ inline constexpr std::size_t kNumSumLevels = 5;
 /// Every sample of a chunk of `num_samples` once; the last visit leaves the whole sum in level 0.
 std::vector<SlotVisit> slot_visits(std::size_t num_samples);
 
-}  // namespace skein
+}  // namespace skein::internal

@@ -14,15 +14,18 @@
 #include <type_traits>
 #include <vector>
 
+#include "base/floating_point_environment.hpp"
 #include "files/io/fail.hpp"
 #include "files/io/input_file.hpp"
 #include "files/io/to_text.hpp"
-#include "base/floating_point_environment.hpp"
 #include "skein/files/run_directory.hpp"
 #include "skein/names.hpp"
 
 namespace skein {
-namespace files {
+
+using namespace internal;
+
+namespace internal::files {
 namespace {
 
 constexpr std::array<std::string_view, 4> kKeys{"layers", "activations", "weights", "precision"};
@@ -163,7 +166,7 @@ std::string format_array(const Items& items, const Format& format) {
 }
 
 }  // namespace
-}  // namespace files
+}  // namespace internal::files
 
 template <class Scalar>
 void write_chain(const std::filesystem::path& path, const Chain<Scalar>& chain) {

@@ -15,6 +15,9 @@
 #include "files/io/output_file.hpp"
 
 namespace skein {
+
+using namespace internal;
+
 namespace {
 
 // The file, all numbers little-endian, integers of 64 bits:

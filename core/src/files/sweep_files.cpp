@@ -20,6 +20,9 @@
 #include "skein/files/run_directory.hpp"
 
 namespace skein {
+
+using namespace internal;
+
 namespace {
 
 namespace fs = std::filesystem;

@@ -5,11 +5,11 @@
 #include <bit>
 #include <limits>
 
-#include "kernels/row_lanes.hpp"
 #include "base/parallel.hpp"
 #include "base/require.hpp"
+#include "kernels/row_lanes.hpp"
 
-namespace skein {
+namespace skein::internal {
 namespace {
 
 /// Below this many samples x layers (about 100 microseconds of one core) waking other threads does not pay.
@@ -32,8 +32,9 @@ template <class Scalar>
 std::size_t choose_tile_lanes(std::size_t num_layers, std::size_t wanted) {
     constexpr std::size_t kRow = kernels::kRowLanes;
     constexpr std::size_t kTileBytes = 16384;
-    const std::size_t lanes =
-        wanted != 0 ? std::min(wanted, kChunkSamples) : std::clamp<std::size_t>(kTileBytes / (num_layers * sizeof(Scalar)), 64, 256);
+    const std::size_t lanes = wanted != 0
+                                  ? std::min(wanted, kChunkSamples)
+                                  : std::clamp<std::size_t>(kTileBytes / (num_layers * sizeof(Scalar)), 64, 256);
     return (lanes + kRow - 1) / kRow * kRow;
 }
 
@@ -182,24 +183,25 @@ bool BatchGradient<Scalar>::compute(const Chain<Scalar>& chain, const SampleSour
 
     for_each_chunk(num_units, num_samples * num_layers_ < kMinParallelWork ? 1 : num_threads_,
                    [&](std::size_t unit, int thread) {
-        Scratch& scratch = scratch_[static_cast<std::size_t>(thread)];
-        scratch.tree.clear();
-        const std::uint64_t end = std::min(num_chunks, (unit + 1) * unit_chunks);
-        for (std::uint64_t chunk = unit * unit_chunks; chunk < end; ++chunk) {
-            if (is_requested(stop_request_)) {
-                is_given_up.store(true, std::memory_order_relaxed);
-                return;
-            }
-            const std::uint64_t first = chunk * kChunkSamples;
-            const std::size_t count = static_cast<std::size_t>(std::min<std::uint64_t>(kChunkSamples, num_samples - first));
-            const MiniBatch<Scalar> samples = fetch(scratch, source, batch, first, count);
-            if (sum_chunk(scratch, view, samples, with_gradient, scratch.tree.next_leaf())) {
-                weighted.store(true, std::memory_order_relaxed);
-            }
-            scratch.tree.add_leaf();
-        }
-        scratch.tree.total({unit_sums_.data() + unit * num_sums_, num_sums_});
-    });
+                       Scratch& scratch = scratch_[static_cast<std::size_t>(thread)];
+                       scratch.tree.clear();
+                       const std::uint64_t end = std::min(num_chunks, (unit + 1) * unit_chunks);
+                       for (std::uint64_t chunk = unit * unit_chunks; chunk < end; ++chunk) {
+                           if (is_requested(stop_request_)) {
+                               is_given_up.store(true, std::memory_order_relaxed);
+                               return;
+                           }
+                           const std::uint64_t first = chunk * kChunkSamples;
+                           const std::size_t count =
+                               static_cast<std::size_t>(std::min<std::uint64_t>(kChunkSamples, num_samples - first));
+                           const MiniBatch<Scalar> samples = fetch(scratch, source, batch, first, count);
+                           if (sum_chunk(scratch, view, samples, with_gradient, scratch.tree.next_leaf())) {
+                               weighted.store(true, std::memory_order_relaxed);
+                           }
+                           scratch.tree.add_leaf();
+                       }
+                       scratch.tree.total({unit_sums_.data() + unit * num_sums_, num_sums_});
+                   });
 
     if (is_given_up.load()) {
         forget();
@@ -213,4 +215,4 @@ bool BatchGradient<Scalar>::compute(const Chain<Scalar>& chain, const SampleSour
 template class BatchGradient<float>;
 template class BatchGradient<double>;
 
-}  // namespace skein
+}  // namespace skein::internal

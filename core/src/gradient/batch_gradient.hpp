@@ -15,7 +15,7 @@
 #include "skein/execution.hpp"
 #include "skein/gradient.hpp"
 
-namespace skein {
+namespace skein::internal {
 
 /// Sums of leaves that come one by one, in the shape of a binary tree over aligned powers of two: a leaf count's
 /// binary digits are the complete subtrees kept so far. A missing right half leaves the left one as it is.
@@ -85,12 +85,12 @@ private:
     std::size_t tile_lanes_;
     int num_threads_;
     const std::atomic<bool>* stop_request_;
-    std::vector<Scratch> scratch_;           // [threads]
-    std::vector<double> unit_sums_;          // [sums x units]
-    TreeSum tree_;                           // of the units
+    std::vector<Scratch> scratch_;   // [threads]
+    std::vector<double> unit_sums_;  // [sums x units]
+    TreeSum tree_;                   // of the units
     std::vector<double> sums_;
     double loss_ = 0.0;
     std::vector<Scalar> weight_gradients_;
 };
 
-}  // namespace skein
+}  // namespace skein::internal

@@ -4,11 +4,11 @@
 #include <cmath>
 #include <limits>
 
+#include "compression/panel_grid.hpp"
 #include "kernels/kernel_table.hpp"
 #include "kernels/row_lanes.hpp"
-#include "compression/panel_grid.hpp"
 
-namespace skein {
+namespace skein::internal {
 namespace {
 
 constexpr double kEpsilon = std::numeric_limits<double>::epsilon() / 2;
@@ -222,4 +222,4 @@ bool CompressedGradient::compute(std::span<const double> weights, bool with_grad
     return false;
 }
 
-}  // namespace skein
+}  // namespace skein::internal

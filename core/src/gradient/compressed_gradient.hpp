@@ -5,13 +5,13 @@
 #include <span>
 #include <vector>
 
+#include "compression/moment_level.hpp"
 #include "gradient/batch_gradient.hpp"
 #include "gradient/interpolation_bound.hpp"
 #include "kernels/kernel_table.hpp"
-#include "compression/moment_level.hpp"
 #include "skein/compressed_dataset.hpp"
 
-namespace skein {
+namespace skein::internal {
 
 /// What a step's result may err by, at most.
 struct StepBound {
@@ -90,4 +90,4 @@ private:
     StepBound bound_;
 };
 
-}  // namespace skein
+}  // namespace skein::internal

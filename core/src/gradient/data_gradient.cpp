@@ -7,7 +7,7 @@
 
 #include "base/require.hpp"
 
-namespace skein {
+namespace skein::internal {
 
 template <class Scalar>
 void check_compressed(const Dataset<Scalar>& data, std::span<const Activation> activations, std::uint64_t max_samples) {
@@ -21,20 +21,6 @@ void check_compressed(const Dataset<Scalar>& data, std::span<const Activation> a
         require(false, "the activation of layer " + std::to_string(relu - activations.begin() + 1), "relu",
                 "another one for compressed data: relu has a kink, and is near no polynomial");
     }
-}
-
-CompressionRecord together(const CompressionRecord& a, const CompressionRecord& b) noexcept {
-    return {a.num_compressed + b.num_compressed, a.num_exact + b.num_exact, std::max(a.largest_bound, b.largest_bound),
-            std::max(a.largest_bound_of_value, b.largest_bound_of_value),
-            std::max(a.largest_refused_bound, b.largest_refused_bound)};
-}
-
-CompressionRecord together(std::span<const CompressionRecord> records) noexcept {
-    CompressionRecord all;
-    for (const CompressionRecord& record : records) {
-        all = together(all, record);
-    }
-    return all;
 }
 
 template <class Scalar>
@@ -110,4 +96,4 @@ template void check_compressed(const Dataset<double>&, std::span<const Activatio
 template class DataGradient<float>;
 template class DataGradient<double>;
 
-}  // namespace skein
+}  // namespace skein::internal

@@ -11,7 +11,7 @@
 #include "gradient/compressed_gradient.hpp"
 #include "skein/compression.hpp"
 
-namespace skein {
+namespace skein::internal {
 
 enum class Computed : std::uint8_t {
     done,
@@ -61,4 +61,4 @@ private:
     CompressionRecord record_;
 };
 
-}  // namespace skein
+}  // namespace skein::internal

@@ -6,12 +6,15 @@
 #include <stdexcept>
 #include <string>
 
-#include "gradient/data_gradient.hpp"
-#include "samples/memory_source.hpp"
 #include "base/parallel.hpp"
 #include "base/require.hpp"
+#include "gradient/data_gradient.hpp"
+#include "samples/memory_source.hpp"
 
 namespace skein {
+
+using namespace internal;
+
 namespace {
 
 template <class Scalar>

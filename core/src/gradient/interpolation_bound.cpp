@@ -4,10 +4,10 @@
 #include <cmath>
 #include <limits>
 
-#include "compression/panel_grid.hpp"
 #include "base/power.hpp"
+#include "compression/panel_grid.hpp"
 
-namespace skein {
+namespace skein::internal {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -40,7 +40,7 @@ InterpolationBound::InterpolationBound(const CompressedDataset::Storage& data, s
       activations_(activations),
       cell_width_(power_of_two(data.panel_exponent)),
       is_linear_(std::ranges::none_of(activations, bends)),
-      is_odd_(std::ranges::all_of(activations, skein::is_odd)),
+      is_odd_(std::ranges::all_of(activations, internal::is_odd)),
       rectangles_(activations, kBlock * (kMaxEllipses * kArcs + 1)),
       rounding_(activations),
       weights_(activations.size()) {
@@ -284,4 +284,4 @@ void InterpolationBound::finish() {
         std::max(or_infinity(relative(gradient, gradient_scale_)), or_infinity(relative(loss, loss_scale_)));
 }
 
-}  // namespace skein
+}  // namespace skein::internal

@@ -17,7 +17,7 @@
 #include "gradient/rectangle_bounds.hpp"
 #include "gradient/rounding_bound.hpp"
 
-namespace skein {
+namespace skein::internal {
 
 /// Bounds over all of the data of f and f_k, and E of their distances from the interpolants. Means are over samples.
 struct InterpolationErrors {
@@ -111,4 +111,4 @@ private:
     double relative_error_ = 0.0;
 };
 
-}  // namespace skein
+}  // namespace skein::internal

@@ -7,7 +7,7 @@
 #include "kernels/kernel_table.hpp"
 #include "kernels/row_lanes.hpp"
 
-namespace skein {
+namespace skein::internal {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -75,4 +75,4 @@ double strip_half_width(std::span<const Activation> activations, std::span<const
     return allowed;
 }
 
-}  // namespace skein
+}  // namespace skein::internal

@@ -7,7 +7,7 @@
 
 #include "skein/activation.hpp"
 
-namespace skein {
+namespace skein::internal {
 
 class RectangleBounds {
 public:
@@ -35,4 +35,4 @@ private:
 /// / 2; |Im softplus z| <= |Im z| below pi. Infinite if none bends.
 double strip_half_width(std::span<const Activation> activations, std::span<const double> weights) noexcept;
 
-}  // namespace skein
+}  // namespace skein::internal

@@ -2,7 +2,7 @@
 
 #include <limits>
 
-namespace skein {
+namespace skein::internal {
 namespace {
 
 constexpr double kEpsilon = std::numeric_limits<double>::epsilon() / 2;
@@ -51,4 +51,4 @@ void RoundingBound::set_panel(std::span<const double> weights, const RectangleBo
     }
 }
 
-}  // namespace skein
+}  // namespace skein::internal

@@ -9,7 +9,7 @@
 #include "gradient/rectangle_bounds.hpp"
 #include "skein/activation.hpp"
 
-namespace skein {
+namespace skein::internal {
 
 class RoundingBound {
 public:
@@ -29,4 +29,4 @@ private:
     double of_output_ = 0.0;
 };
 
-}  // namespace skein
+}  // namespace skein::internal

@@ -6,7 +6,7 @@
 #include "kernels/kernel_table.hpp"
 #include "kernels/lanes.hpp"
 
-namespace skein::kernels {
+namespace skein::internal::kernels {
 namespace {
 
 template <Activation kActivation, class Scalar>
@@ -244,4 +244,4 @@ void forward(const ChainView<Scalar>& chain, const Scalar* inputs, Scalar* outpu
 }
 
 }  // namespace
-}  // namespace skein::kernels
+}  // namespace skein::internal::kernels

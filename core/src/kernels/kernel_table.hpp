@@ -11,10 +11,8 @@
 #include "skein/generated_data.hpp"
 #include "skein/optimizer.hpp"
 
-namespace skein::kernels {
+namespace skein::internal::kernels {
 
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wshadow"  // as in skein/activation.hpp
 enum class ElementaryFunction : std::uint8_t {
     tanh,
     sigmoid,
@@ -28,7 +26,6 @@ enum class ElementaryFunction : std::uint8_t {
     sin_two_pi,
     cos_two_pi,
 };
-#pragma GCC diagnostic pop
 
 template <class Scalar>
 struct ChainView {
@@ -128,22 +125,22 @@ struct LaneUpdate {
     std::size_t num_layers;
     std::size_t num_lanes;
     std::size_t stride;
-    bool is_plain;                     // sgd without weight decay or clipping
-    const Scalar* sums;                // [lanes x (layers + 2)]
-    Scalar empty_slots;                // +0, what empty slots add to a sum; -0, which adds nothing, where there is none
-    Scalar reciprocal;                 // of the count: what makes means of the sums
-    const Scalar* learning_rates;      // [lanes x layers], learning_rate_stride apart: 0 where layers share theirs
+    bool is_plain;                 // sgd without weight decay or clipping
+    const Scalar* sums;            // [lanes x (layers + 2)]
+    Scalar empty_slots;            // +0, what empty slots add to a sum; -0, which adds nothing, where there is none
+    Scalar reciprocal;             // of the count: what makes means of the sums
+    const Scalar* learning_rates;  // [lanes x layers], learning_rate_stride apart: 0 where layers share theirs
     std::size_t learning_rate_stride;
-    const Scalar* momentum;            // [lanes]
-    const Scalar* weight_decay;        // [lanes]
-    const Scalar* gradient_scale;      // [lanes], of clipping, or null
-    const Scalar* weights;             // [lanes x layers]
-    Scalar* new_weights;               // [lanes x layers]
-    Scalar* first_moment;              // [lanes x layers]; of momentum, nesterov and adamw
-    Scalar* second_moment;             // [lanes x layers]; of adamw
-    Scalar* losses;                    // [lanes]: the mean losses are written here
-    const Scalar* watched_losses;      // [lanes]: a lane whose loss is not above it is flagged
-    Scalar* flags;                     // [lanes]: 0, or NaN where that is so or loss, gradient or new weights not finite
+    const Scalar* momentum;        // [lanes]
+    const Scalar* weight_decay;    // [lanes]
+    const Scalar* gradient_scale;  // [lanes], of clipping, or null
+    const Scalar* weights;         // [lanes x layers]
+    Scalar* new_weights;           // [lanes x layers]
+    Scalar* first_moment;          // [lanes x layers]; of momentum, nesterov and adamw
+    Scalar* second_moment;         // [lanes x layers]; of adamw
+    Scalar* losses;                // [lanes]: the mean losses are written here
+    const Scalar* watched_losses;  // [lanes]: a lane whose loss is not above it is flagged
+    Scalar* flags;                 // [lanes]: 0, or NaN where that is so or loss, gradient or new weights not finite
 };
 
 /// A generated data set's settings in its own precision.
@@ -206,10 +203,10 @@ struct MomentTile {
     const double* x;            // [lanes]
     const MomentPanel* panels;  // [lanes / nodes]
     std::size_t num_lanes;
-    std::size_t num_nodes;           // of a panel: whole rows
-    double* activations;             // scratch [lanes x layers]
-    double* deltas;                  // scratch [lanes]
-    double* slot_sums;               // [slots x (layers + 2)], SumIndex, with kDifferenceSum: added to
+    std::size_t num_nodes;  // of a panel: whole rows
+    double* activations;    // scratch [lanes x layers]
+    double* deltas;         // scratch [lanes]
+    double* slot_sums;      // [slots x (layers + 2)], SumIndex, with kDifferenceSum: added to
     bool with_gradient;
 };
 /// In the place of the sample weights': the sum of share (f - g)^2 over the nodes.
@@ -265,7 +262,7 @@ struct KernelTable {
     void (*make_lane_keys)(const LaneNetworks& networks, const std::uint64_t* seeds, std::uint64_t epoch) noexcept;
     /// Where each lane's network takes a position: indices [lanes].
     void (*permute_in_lanes)(const LaneNetworks& networks, std::uint64_t position, std::uint64_t* indices) noexcept;
-    /// integer(seed, Stream::replacement, index, bound) of each lane's seed: indices [lanes]; lanes are whole rows.
+    /// random::integer(seed, random::Stream::replacement, index, bound) of each lane's seed: indices [lanes]; lanes are whole rows.
     void (*draw_in_lanes)(const std::uint64_t* seeds, std::size_t num_lanes, std::uint64_t index, std::uint64_t bound,
                           std::uint64_t* indices) noexcept;
     /// Adds to the slots of the moments of a panel: [slots x (2 nodes - 1)], then [slots x nodes] of those with y - centre.
@@ -298,4 +295,4 @@ const Kernels<Scalar>& kernels() {
     return kernel_table().of<Scalar>();
 }
 
-}  // namespace skein::kernels
+}  // namespace skein::internal::kernels

@@ -1,7 +1,7 @@
 // The one source of all kernels. CMake compiles it once per instruction set, with that set's flags and SKEIN_VARIANT
 // its name (core/CMakeLists.txt holds the list); what it exports is one table.
-#include "kernels/chain_kernels.hpp"
 #include "base/floating_point_environment.hpp"
+#include "kernels/chain_kernels.hpp"
 #include "kernels/lane_kernels.hpp"
 #include "kernels/moment_kernels.hpp"
 #include "kernels/order_kernels.hpp"
@@ -9,7 +9,7 @@
 #include "kernels/sample_kernels.hpp"
 #include "kernels/update_kernels.hpp"
 
-namespace skein::kernels {
+namespace skein::internal::kernels {
 namespace {
 
 template <class Scalar>
@@ -132,8 +132,7 @@ void draw_in_lanes_entry(const std::uint64_t* seeds, std::size_t num_lanes, std:
     draw_in_lanes(seeds, num_lanes, index, bound, indices);
 }
 
-void sum_moments_entry(const PanelSamples& samples, double centre, std::size_t num_nodes,
-                       double* slot_sums) noexcept {
+void sum_moments_entry(const PanelSamples& samples, double centre, std::size_t num_nodes, double* slot_sums) noexcept {
     const FloatingPointEnvironment environment;
     sum_moments(samples, centre, num_nodes, slot_sums);
 }
@@ -161,10 +160,19 @@ void bound_rectangles_entry(const RectangleTile& tile) noexcept {
 
 template <class Scalar>
 constexpr Kernels<Scalar> kEntries{
-    evaluate_entry<Scalar>,      activate_entry<Scalar>, slope_entry<Scalar>,    forward_entry<Scalar>,
-    accumulate_gradient_entry<Scalar>, combine_slots_entry<Scalar>, update_entry<Scalar>,
-    accumulate_lanes_entry<Scalar>, update_lanes_entry<Scalar>, step_lanes_entry<Scalar>, record_losses_entry<Scalar>,
-    generate_entry<Scalar>, transform_entry<Scalar>,
+    evaluate_entry<Scalar>,
+    activate_entry<Scalar>,
+    slope_entry<Scalar>,
+    forward_entry<Scalar>,
+    accumulate_gradient_entry<Scalar>,
+    combine_slots_entry<Scalar>,
+    update_entry<Scalar>,
+    accumulate_lanes_entry<Scalar>,
+    update_lanes_entry<Scalar>,
+    step_lanes_entry<Scalar>,
+    record_losses_entry<Scalar>,
+    generate_entry<Scalar>,
+    transform_entry<Scalar>,
 };
 
 }  // namespace
@@ -174,9 +182,9 @@ constexpr Kernels<Scalar> kEntries{
 #define SKEIN_TEXT_(variant) #variant
 #define SKEIN_TEXT(variant) SKEIN_TEXT_(variant)
 extern const KernelTable SKEIN_TABLE(SKEIN_VARIANT);
-const KernelTable SKEIN_TABLE(SKEIN_VARIANT){SKEIN_TEXT(SKEIN_VARIANT), kEntries<float>, kEntries<double>,
-                                               permute_entry, make_lane_keys_entry, permute_in_lanes_entry,
-                                               draw_in_lanes_entry, sum_moments_entry, sum_squares_entry,
-                                               make_gram_entry, accumulate_moments_entry, bound_rectangles_entry};
+const KernelTable SKEIN_TABLE(SKEIN_VARIANT){
+    SKEIN_TEXT(SKEIN_VARIANT), kEntries<float>,        kEntries<double>,         permute_entry,
+    make_lane_keys_entry,      permute_in_lanes_entry, draw_in_lanes_entry,      sum_moments_entry,
+    sum_squares_entry,         make_gram_entry,        accumulate_moments_entry, bound_rectangles_entry};
 
-}  // namespace skein::kernels
+}  // namespace skein::internal::kernels

@@ -6,7 +6,7 @@
 #include "kernels/chain_kernels.hpp"
 #include "kernels/update_kernels.hpp"
 
-namespace skein::kernels {
+namespace skein::internal::kernels {
 namespace {
 
 /// A sample's number in a row of lanes: each lane's own, or one for all.
@@ -293,4 +293,4 @@ bool step_lanes(const LaneTile<Scalar>& tile, const LaneSample<Scalar>& sample, 
 }
 
 }  // namespace
-}  // namespace skein::kernels
+}  // namespace skein::internal::kernels

@@ -42,7 +42,7 @@
 #define SKEIN_INLINE [[gnu::always_inline]] inline
 #endif
 
-namespace skein::kernels {
+namespace skein::internal::kernels {
 namespace {
 
 template <class Scalar>
@@ -76,41 +76,73 @@ constexpr std::size_t kPacketLanes = 1;
 
 namespace packet {
 template <class Scalar>
-SKEIN_INLINE Scalar load(const Scalar* from) { return *from; }
+SKEIN_INLINE Scalar load(const Scalar* from) {
+    return *from;
+}
 template <class Scalar>
-SKEIN_INLINE void store(Scalar* to, Scalar a) { *to = a; }
+SKEIN_INLINE void store(Scalar* to, Scalar a) {
+    *to = a;
+}
 template <class Scalar>
-SKEIN_INLINE Scalar broadcast(Scalar a) { return a; }
+SKEIN_INLINE Scalar broadcast(Scalar a) {
+    return a;
+}
 SKEIN_INLINE float fused(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
 SKEIN_INLINE double fused(double a, double b, double c) { return __builtin_fma(a, b, c); }
 SKEIN_INLINE float square_root(float a) { return __builtin_sqrtf(a); }
 SKEIN_INLINE double square_root(double a) { return __builtin_sqrt(a); }
 template <class Scalar>
-SKEIN_INLINE Scalar add(Scalar a, Scalar b) { return a + b; }
+SKEIN_INLINE Scalar add(Scalar a, Scalar b) {
+    return a + b;
+}
 template <class Scalar>
-SKEIN_INLINE Scalar subtract(Scalar a, Scalar b) { return a - b; }
+SKEIN_INLINE Scalar subtract(Scalar a, Scalar b) {
+    return a - b;
+}
 template <class Scalar>
-SKEIN_INLINE Scalar multiply(Scalar a, Scalar b) { return a * b; }
+SKEIN_INLINE Scalar multiply(Scalar a, Scalar b) {
+    return a * b;
+}
 template <class Scalar>
-SKEIN_INLINE Scalar divide(Scalar a, Scalar b) { return a / b; }
+SKEIN_INLINE Scalar divide(Scalar a, Scalar b) {
+    return a / b;
+}
 template <class Scalar>
-SKEIN_INLINE bool less(Scalar a, Scalar b) { return a < b; }
+SKEIN_INLINE bool less(Scalar a, Scalar b) {
+    return a < b;
+}
 template <class Scalar>
-SKEIN_INLINE bool equal(Scalar a, Scalar b) { return a == b; }
+SKEIN_INLINE bool equal(Scalar a, Scalar b) {
+    return a == b;
+}
 template <class Scalar>
-SKEIN_INLINE Scalar select(bool mask, Scalar a, Scalar b) { return mask ? a : b; }
+SKEIN_INLINE Scalar select(bool mask, Scalar a, Scalar b) {
+    return mask ? a : b;
+}
 template <class Scalar>
-SKEIN_INLINE Scalar at_most(Scalar a, Scalar limit) { return limit < a ? limit : a; }
+SKEIN_INLINE Scalar at_most(Scalar a, Scalar limit) {
+    return limit < a ? limit : a;
+}
 template <class Scalar>
-SKEIN_INLINE typename Lanes<Scalar>::Bits bits(Scalar a) { return std::bit_cast<typename Lanes<Scalar>::Bits>(a); }
+SKEIN_INLINE typename Lanes<Scalar>::Bits bits(Scalar a) {
+    return std::bit_cast<typename Lanes<Scalar>::Bits>(a);
+}
 template <class Scalar>
-SKEIN_INLINE Scalar from_bits(typename Lanes<Scalar>::Bits a) { return std::bit_cast<Scalar>(a); }
+SKEIN_INLINE Scalar from_bits(typename Lanes<Scalar>::Bits a) {
+    return std::bit_cast<Scalar>(a);
+}
 template <class Scalar>
-SKEIN_INLINE Scalar at_least(Scalar a, Scalar limit) { return a < limit ? limit : a; }
+SKEIN_INLINE Scalar at_least(Scalar a, Scalar limit) {
+    return a < limit ? limit : a;
+}
 template <class Scalar>
-SKEIN_INLINE UnsignedBits<Scalar> unsigned_bits(Scalar a) { return std::bit_cast<UnsignedBits<Scalar>>(a); }
+SKEIN_INLINE UnsignedBits<Scalar> unsigned_bits(Scalar a) {
+    return std::bit_cast<UnsignedBits<Scalar>>(a);
+}
 template <class Scalar>
-SKEIN_INLINE Scalar from_unsigned_bits(UnsignedBits<Scalar> a) { return std::bit_cast<Scalar>(a); }
+SKEIN_INLINE Scalar from_unsigned_bits(UnsignedBits<Scalar> a) {
+    return std::bit_cast<Scalar>(a);
+}
 }  // namespace packet
 
 #else
@@ -139,23 +171,41 @@ struct PacketBits {
 namespace packet {
 namespace packets = Eigen::internal;
 template <class Scalar>
-SKEIN_INLINE Packet<Scalar> load(const Scalar* from) { return packets::ploadu<Packet<Scalar>>(from); }
+SKEIN_INLINE Packet<Scalar> load(const Scalar* from) {
+    return packets::ploadu<Packet<Scalar>>(from);
+}
 template <class Scalar>
-SKEIN_INLINE void store(Scalar* to, Packet<Scalar> a) { packets::pstoreu(to, a); }
+SKEIN_INLINE void store(Scalar* to, Packet<Scalar> a) {
+    packets::pstoreu(to, a);
+}
 template <class Scalar>
-SKEIN_INLINE Packet<Scalar> broadcast(Scalar a) { return packets::pset1<Packet<Scalar>>(a); }
+SKEIN_INLINE Packet<Scalar> broadcast(Scalar a) {
+    return packets::pset1<Packet<Scalar>>(a);
+}
 template <class P>
-SKEIN_INLINE P fused(P a, P b, P c) { return packets::pmadd(a, b, c); }
+SKEIN_INLINE P fused(P a, P b, P c) {
+    return packets::pmadd(a, b, c);
+}
 template <class P>
-SKEIN_INLINE P square_root(P a) { return packets::psqrt(a); }
+SKEIN_INLINE P square_root(P a) {
+    return packets::psqrt(a);
+}
 template <class P>
-SKEIN_INLINE P add(P a, P b) { return packets::padd(a, b); }
+SKEIN_INLINE P add(P a, P b) {
+    return packets::padd(a, b);
+}
 template <class P>
-SKEIN_INLINE P subtract(P a, P b) { return packets::psub(a, b); }
+SKEIN_INLINE P subtract(P a, P b) {
+    return packets::psub(a, b);
+}
 template <class P>
-SKEIN_INLINE P multiply(P a, P b) { return packets::pmul(a, b); }
+SKEIN_INLINE P multiply(P a, P b) {
+    return packets::pmul(a, b);
+}
 template <class P>
-SKEIN_INLINE P divide(P a, P b) { return packets::pdiv(a, b); }
+SKEIN_INLINE P divide(P a, P b) {
+    return packets::pdiv(a, b);
+}
 
 // Masks are registers of their own with AVX-512, packets elsewhere.
 #ifdef __AVX512F__
@@ -167,11 +217,17 @@ SKEIN_INLINE __m512 select(__mmask16 mask, __m512 a, __m512 b) { return _mm512_m
 SKEIN_INLINE __m512d select(__mmask8 mask, __m512d a, __m512d b) { return _mm512_mask_blend_pd(mask, b, a); }
 #else
 template <class P>
-SKEIN_INLINE P less(P a, P b) { return packets::pcmp_lt(a, b); }
+SKEIN_INLINE P less(P a, P b) {
+    return packets::pcmp_lt(a, b);
+}
 template <class P>
-SKEIN_INLINE P equal(P a, P b) { return packets::pcmp_eq(a, b); }
+SKEIN_INLINE P equal(P a, P b) {
+    return packets::pcmp_eq(a, b);
+}
 template <class P>
-SKEIN_INLINE P select(P mask, P a, P b) { return packets::pselect(mask, a, b); }
+SKEIN_INLINE P select(P mask, P a, P b) {
+    return packets::pselect(mask, a, b);
+}
 #endif
 
 // One instruction: x86's minimum gives its second operand when either is NaN or both are equal.
@@ -187,19 +243,31 @@ SKEIN_INLINE __m256 at_least(__m256 a, __m256 limit) { return _mm256_max_ps(limi
 SKEIN_INLINE __m256d at_least(__m256d a, __m256d limit) { return _mm256_max_pd(limit, a); }
 #else
 template <class P>
-SKEIN_INLINE P at_most(P a, P limit) { return select(less(limit, a), limit, a); }
+SKEIN_INLINE P at_most(P a, P limit) {
+    return select(less(limit, a), limit, a);
+}
 template <class P>
-SKEIN_INLINE P at_least(P a, P limit) { return select(less(a, limit), limit, a); }
+SKEIN_INLINE P at_least(P a, P limit) {
+    return select(less(a, limit), limit, a);
+}
 #endif
 
 template <class Scalar>
-SKEIN_INLINE typename PacketBits<Scalar>::Type bits(Packet<Scalar> a) { return (typename PacketBits<Scalar>::Type)a; }
+SKEIN_INLINE typename PacketBits<Scalar>::Type bits(Packet<Scalar> a) {
+    return (typename PacketBits<Scalar>::Type)a;
+}
 template <class Scalar>
-SKEIN_INLINE Packet<Scalar> from_bits(typename PacketBits<Scalar>::Type a) { return (Packet<Scalar>)a; }
+SKEIN_INLINE Packet<Scalar> from_bits(typename PacketBits<Scalar>::Type a) {
+    return (Packet<Scalar>)a;
+}
 template <class Scalar>
-SKEIN_INLINE typename PacketBits<Scalar>::UnsignedType unsigned_bits(Packet<Scalar> a) { return (typename PacketBits<Scalar>::UnsignedType)a; }
+SKEIN_INLINE typename PacketBits<Scalar>::UnsignedType unsigned_bits(Packet<Scalar> a) {
+    return (typename PacketBits<Scalar>::UnsignedType)a;
+}
 template <class Scalar>
-SKEIN_INLINE Packet<Scalar> from_unsigned_bits(typename PacketBits<Scalar>::UnsignedType a) { return (Packet<Scalar>)a; }
+SKEIN_INLINE Packet<Scalar> from_unsigned_bits(typename PacketBits<Scalar>::UnsignedType a) {
+    return (Packet<Scalar>)a;
+}
 }  // namespace packet
 
 #endif
@@ -228,7 +296,8 @@ SKEIN_INLINE Result map_packets(std::index_sequence<kPacket...>, Operation opera
     return {{at_packet<kPacket>(operation, rows...)...}};
 }
 #define SKEIN_MAP(Result, operation, ...) \
-    map_packets<Result<Scalar>>(typename Row<Scalar>::Indices{}, [](auto... p) { return operation(p...); }, __VA_ARGS__)
+    map_packets<Result<Scalar>>(          \
+        typename Row<Scalar>::Indices{}, [](auto... p) { return operation(p...); }, __VA_ARGS__)
 
 template <class Scalar, std::size_t... kPacket>
 SKEIN_INLINE Row<Scalar> load_packets(const Scalar* from, std::index_sequence<kPacket...>) {
@@ -245,33 +314,53 @@ SKEIN_INLINE Row<Scalar> broadcast_packets(Scalar a, std::index_sequence<kPacket
 }
 
 template <class Scalar>
-SKEIN_INLINE Row<Scalar> load(const Scalar* from) { return load_packets(from, typename Row<Scalar>::Indices{}); }
+SKEIN_INLINE Row<Scalar> load(const Scalar* from) {
+    return load_packets(from, typename Row<Scalar>::Indices{});
+}
 template <class Scalar>
-SKEIN_INLINE void store(Scalar* to, const Row<Scalar>& a) { store_packets(to, a, typename Row<Scalar>::Indices{}); }
+SKEIN_INLINE void store(Scalar* to, const Row<Scalar>& a) {
+    store_packets(to, a, typename Row<Scalar>::Indices{});
+}
 template <class Scalar>
-SKEIN_INLINE Row<Scalar> broadcast(Scalar a) { return broadcast_packets(a, typename Row<Scalar>::Indices{}); }
+SKEIN_INLINE Row<Scalar> broadcast(Scalar a) {
+    return broadcast_packets(a, typename Row<Scalar>::Indices{});
+}
 
 template <class Scalar>
-SKEIN_INLINE Row<Scalar> operator+(const Row<Scalar>& a, const Row<Scalar>& b) { return SKEIN_MAP(Row, packet::add, a, b); }
+SKEIN_INLINE Row<Scalar> operator+(const Row<Scalar>& a, const Row<Scalar>& b) {
+    return SKEIN_MAP(Row, packet::add, a, b);
+}
 template <class Scalar>
-SKEIN_INLINE Row<Scalar> operator-(const Row<Scalar>& a, const Row<Scalar>& b) { return SKEIN_MAP(Row, packet::subtract, a, b); }
+SKEIN_INLINE Row<Scalar> operator-(const Row<Scalar>& a, const Row<Scalar>& b) {
+    return SKEIN_MAP(Row, packet::subtract, a, b);
+}
 template <class Scalar>
-SKEIN_INLINE Row<Scalar> operator*(const Row<Scalar>& a, const Row<Scalar>& b) { return SKEIN_MAP(Row, packet::multiply, a, b); }
+SKEIN_INLINE Row<Scalar> operator*(const Row<Scalar>& a, const Row<Scalar>& b) {
+    return SKEIN_MAP(Row, packet::multiply, a, b);
+}
 template <class Scalar>
-SKEIN_INLINE Row<Scalar> operator/(const Row<Scalar>& a, const Row<Scalar>& b) { return SKEIN_MAP(Row, packet::divide, a, b); }
+SKEIN_INLINE Row<Scalar> operator/(const Row<Scalar>& a, const Row<Scalar>& b) {
+    return SKEIN_MAP(Row, packet::divide, a, b);
+}
 /// a * b + c, rounded once.
 template <class Scalar>
 SKEIN_INLINE Row<Scalar> fused(const Row<Scalar>& a, const Row<Scalar>& b, const Row<Scalar>& c) {
     return SKEIN_MAP(Row, packet::fused, a, b, c);
 }
 template <class Scalar>
-SKEIN_INLINE Row<Scalar> square_root(const Row<Scalar>& a) { return SKEIN_MAP(Row, packet::square_root, a); }
+SKEIN_INLINE Row<Scalar> square_root(const Row<Scalar>& a) {
+    return SKEIN_MAP(Row, packet::square_root, a);
+}
 
 /// a < b, false where either is NaN.
 template <class Scalar>
-SKEIN_INLINE Mask<Scalar> less(const Row<Scalar>& a, const Row<Scalar>& b) { return SKEIN_MAP(Mask, packet::less, a, b); }
+SKEIN_INLINE Mask<Scalar> less(const Row<Scalar>& a, const Row<Scalar>& b) {
+    return SKEIN_MAP(Mask, packet::less, a, b);
+}
 template <class Scalar>
-SKEIN_INLINE Mask<Scalar> equal(const Row<Scalar>& a, const Row<Scalar>& b) { return SKEIN_MAP(Mask, packet::equal, a, b); }
+SKEIN_INLINE Mask<Scalar> equal(const Row<Scalar>& a, const Row<Scalar>& b) {
+    return SKEIN_MAP(Mask, packet::equal, a, b);
+}
 /// a where the mask is set, else b.
 template <class Scalar>
 SKEIN_INLINE Row<Scalar> select(const Mask<Scalar>& mask, const Row<Scalar>& a, const Row<Scalar>& b) {
@@ -279,11 +368,15 @@ SKEIN_INLINE Row<Scalar> select(const Mask<Scalar>& mask, const Row<Scalar>& a, 
 }
 /// limit where limit < a, else a: NaN in a is kept, and so is the sign of a zero.
 template <class Scalar>
-SKEIN_INLINE Row<Scalar> at_most(const Row<Scalar>& a, const Row<Scalar>& limit) { return SKEIN_MAP(Row, packet::at_most, a, limit); }
+SKEIN_INLINE Row<Scalar> at_most(const Row<Scalar>& a, const Row<Scalar>& limit) {
+    return SKEIN_MAP(Row, packet::at_most, a, limit);
+}
 
 /// limit where a < limit, else a: NaN in a is kept, and so is the sign of a zero.
 template <class Scalar>
-SKEIN_INLINE Row<Scalar> at_least(const Row<Scalar>& a, const Row<Scalar>& limit) { return SKEIN_MAP(Row, packet::at_least, a, limit); }
+SKEIN_INLINE Row<Scalar> at_least(const Row<Scalar>& a, const Row<Scalar>& limit) {
+    return SKEIN_MAP(Row, packet::at_least, a, limit);
+}
 
 // ---- Bits of the numbers: no rounding ------------------------------------------------------------------------------
 
@@ -327,4 +420,4 @@ SKEIN_INLINE Row<Scalar> with_one_nan(const Row<Scalar>& a) {
 }
 
 }  // namespace
-}  // namespace skein::kernels
+}  // namespace skein::internal::kernels

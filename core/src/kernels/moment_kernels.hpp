@@ -4,7 +4,7 @@
 
 #include "kernels/chain_kernels.hpp"
 
-namespace skein::kernels {
+namespace skein::internal::kernels {
 namespace {
 
 /// A row of a panel's samples; the lanes past the last one have sample weight 0, and so add nothing.
@@ -169,4 +169,4 @@ void accumulate_moments(const MomentTile& tile) {
 }
 
 }  // namespace
-}  // namespace skein::kernels
+}  // namespace skein::internal::kernels

@@ -8,7 +8,7 @@
 #include "kernels/kernel_table.hpp"
 #include "kernels/philox.hpp"
 
-namespace skein::kernels {
+namespace skein::internal::kernels {
 namespace {
 
 constexpr std::size_t kOrderLanes = 64;
@@ -96,7 +96,7 @@ void make_lane_keys(const LaneNetworks& networks, const std::uint64_t* seeds, st
     for (std::size_t lane = 0; lane < networks.num_lanes; lane += kRowLanes) {
         for (std::size_t round = 0; round < networks.num_rounds; round += 4) {
             const OneSeed index{epoch * (kMaxFeistelRounds / 4) + round / 4};
-            const RandomRow random = philox_row(seeds + lane, Stream::epoch_order, index);
+            const RandomRow random = philox_row(seeds + lane, random::Stream::epoch_order, index);
             for (std::size_t word = 0; word < 4; ++word) {
                 std::memcpy(networks.keys + (round + word) * networks.stride + lane, random.word[word],
                             sizeof random.word[word]);
@@ -135,18 +135,21 @@ void permute_in_lanes(const LaneNetworks& networks, std::uint64_t position, std:
 }
 
 __extension__ using WideInteger = unsigned __int128;
-std::uint64_t high_product(std::uint64_t a, std::uint64_t b) { return static_cast<std::uint64_t>(WideInteger{a} * b >> 64); }
+std::uint64_t high_product(std::uint64_t a, std::uint64_t b) {
+    return static_cast<std::uint64_t>(WideInteger{a} * b >> 64);
+}
 
 /// Draw `index` of each lane's seed among `bound`: the high half of a 64 x 64-bit product, as skein/random.hpp has it.
 void draw_in_lanes(const std::uint64_t* seeds, std::size_t num_lanes, std::uint64_t index, std::uint64_t bound,
                    std::uint64_t* indices) {
     for (std::size_t first = 0; first < num_lanes; first += kRowLanes) {
-        const RandomRow random = philox_row(seeds + first, Stream::replacement, OneSeed{index});
+        const RandomRow random = philox_row(seeds + first, random::Stream::replacement, OneSeed{index});
         for (std::size_t lane = 0; lane < kRowLanes; ++lane) {
-            indices[first + lane] = high_product(random.word[0][lane] | std::uint64_t{random.word[1][lane]} << 32, bound);
+            indices[first + lane] =
+                high_product(random.word[0][lane] | std::uint64_t{random.word[1][lane]} << 32, bound);
         }
     }
 }
 
 }  // namespace
-}  // namespace skein::kernels
+}  // namespace skein::internal::kernels

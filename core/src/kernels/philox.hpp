@@ -9,7 +9,7 @@
 #include "kernels/lanes.hpp"
 #include "skein/random.hpp"
 
-namespace skein::kernels {
+namespace skein::internal::kernels {
 namespace {
 
 /// The four words of a Philox block, for a row of lanes.
@@ -27,10 +27,14 @@ struct OneSeed {
 /// to be moved. (In lanes of 32 bits two thirds of the instructions were shuffles.)
 #if defined(__AVX512F__)
 typedef std::uint64_t WordPacket __attribute__((vector_size(64)));
-SKEIN_INLINE WordPacket product(WordPacket a, WordPacket b) { return (WordPacket)_mm512_mul_epu32((__m512i)a, (__m512i)b); }
+SKEIN_INLINE WordPacket product(WordPacket a, WordPacket b) {
+    return (WordPacket)_mm512_mul_epu32((__m512i)a, (__m512i)b);
+}
 #elif defined(__AVX2__)
 typedef std::uint64_t WordPacket __attribute__((vector_size(32)));
-SKEIN_INLINE WordPacket product(WordPacket a, WordPacket b) { return (WordPacket)_mm256_mul_epu32((__m256i)a, (__m256i)b); }
+SKEIN_INLINE WordPacket product(WordPacket a, WordPacket b) {
+    return (WordPacket)_mm256_mul_epu32((__m256i)a, (__m256i)b);
+}
 #else
 typedef std::uint64_t WordPacket;
 SKEIN_INLINE WordPacket product(WordPacket a, WordPacket b) {
@@ -53,7 +57,7 @@ SKEIN_INLINE WordPacket load_words(const Numbers& numbers, std::size_t first) {
 /// Philox 4x32-10 (constants: Salmon et al. 2011, table 2) of the counters (index low, index high, stream, 0). Its twin
 /// is Random123's, in random.cpp.
 template <class Seeds, class Indices>
-inline RandomRow philox_row(const Seeds& seeds, Stream stream, const Indices& indices) {
+inline RandomRow philox_row(const Seeds& seeds, random::Stream stream, const Indices& indices) {
     constexpr std::size_t kPackets = kRowLanes / kWordLanes;
     constexpr std::size_t kTogether = 2;  // as many as 16 registers hold, with their keys; of 512 bits, a row
     static_assert(kPackets % kTogether == 0);
@@ -105,4 +109,4 @@ inline RandomRow philox_row(const Seeds& seeds, Stream stream, const Indices& in
 }
 
 }  // namespace
-}  // namespace skein::kernels
+}  // namespace skein::internal::kernels

@@ -16,7 +16,7 @@
 #include "kernels/kernel_table.hpp"
 #include "kernels/lanes.hpp"
 
-namespace skein::kernels {
+namespace skein::internal::kernels {
 namespace {
 
 /// Cover the rounding of the few operations between a layer's rectangle and the next, and errors of tanh (4 ULP).
@@ -130,4 +130,4 @@ void bound_rectangles(const RectangleTile& tile) {
 }
 
 }  // namespace
-}  // namespace skein::kernels
+}  // namespace skein::internal::kernels

@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-namespace skein::kernels {
+namespace skein::internal::kernels {
 
 /// One lane per slot of the reduction (skein/gradient.hpp). Columns padded to whole rows need no care at their end.
 /// 16: with AVX2 two vectors of floats or four of doubles, which run side by side. With two of doubles their longer
@@ -11,4 +11,4 @@ namespace skein::kernels {
 /// ceiling in place of 85 to 90 % (Zen 4).
 inline constexpr std::size_t kRowLanes = 16;
 
-}  // namespace skein::kernels
+}  // namespace skein::internal::kernels

@@ -4,7 +4,7 @@
 #include "kernels/chain_kernels.hpp"
 #include "kernels/philox.hpp"
 
-namespace skein::kernels {
+namespace skein::internal::kernels {
 namespace {
 
 /// Integers of at most 32 bits as numbers: exact in double, rounded once in float.
@@ -85,7 +85,7 @@ SKEIN_INLINE Row<Scalar> target_row(const SampleFormula<Scalar>& formula, const 
 template <class Scalar>
 SKEIN_INLINE void generate_row(const SampleFormula<Scalar>& formula, const std::uint64_t* indices, Scalar* x,
                                Scalar* target, Scalar* noise) {
-    const RandomRow random = philox_row(OneSeed{formula.seed}, Stream::samples, indices);
+    const RandomRow random = philox_row(OneSeed{formula.seed}, random::Stream::samples, indices);
     Row<Scalar> row_x, row_noise = broadcast(Scalar(0)), unused;
     if (formula.input == InputDistribution::normal) {
         normal_rows(random, row_x, row_noise);
@@ -95,7 +95,7 @@ SKEIN_INLINE void generate_row(const SampleFormula<Scalar>& formula, const std::
         const bool is_constant = formula.input == InputDistribution::constant;
         row_x = is_constant ? broadcast(formula.input_scale) : broadcast(formula.input_scale) * centred;
         if (formula.noise != 0) {
-            normal_rows(philox_row(OneSeed{formula.seed}, Stream::noise, indices), row_noise, unused);
+            normal_rows(philox_row(OneSeed{formula.seed}, random::Stream::noise, indices), row_noise, unused);
         }
     }
     store(x, row_x);
@@ -156,4 +156,4 @@ void transform(const std::uint32_t* blocks, std::size_t count, Scalar* uniforms,
 }
 
 }  // namespace
-}  // namespace skein::kernels
+}  // namespace skein::internal::kernels

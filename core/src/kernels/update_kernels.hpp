@@ -4,7 +4,7 @@
 #include "kernels/kernel_table.hpp"
 #include "kernels/lanes.hpp"
 
-namespace skein::kernels {
+namespace skein::internal::kernels {
 namespace {
 
 /// One row of weights with all that its update reads and writes.
@@ -29,7 +29,8 @@ SKEIN_INLINE void update_sgd(UpdateRow<Scalar>& row, Optimizer::Kind kind, const
 }
 
 template <class Scalar>
-SKEIN_INLINE void update_adamw(UpdateRow<Scalar>& row, const UpdateRule<Scalar>& rule, const Row<Scalar>& weight_decay) {
+SKEIN_INLINE void update_adamw(UpdateRow<Scalar>& row, const UpdateRule<Scalar>& rule,
+                               const Row<Scalar>& weight_decay) {
     const Row<Scalar> g = row.gradient;
     const Row<Scalar> decay = fused(negated(row.learning_rate), weight_decay, broadcast(Scalar(1)));
     row.first_moment = fused(broadcast(rule.beta1), row.first_moment, broadcast(rule.one_minus_beta1) * g);
@@ -53,10 +54,9 @@ SKEIN_INLINE void update_row(UpdateRow<Scalar>& row, const UpdateRule<Scalar>& r
 template <class Scalar>
 void update(const UpdateColumns<Scalar>& columns) {
     for (std::size_t lane = 0; lane < columns.count; lane += kRowLanes) {
-        UpdateRow<Scalar> row{load(columns.learning_rates + lane),
-                              load(columns.gradients + lane) * broadcast(columns.gradient_scale),
-                              load(columns.weights + lane), load(columns.first_moment + lane),
-                              load(columns.second_moment + lane)};
+        UpdateRow<Scalar> row{
+            load(columns.learning_rates + lane), load(columns.gradients + lane) * broadcast(columns.gradient_scale),
+            load(columns.weights + lane), load(columns.first_moment + lane), load(columns.second_moment + lane)};
         update_row(row, columns.rule, broadcast(columns.momentum), broadcast(columns.weight_decay));
         store(columns.weights + lane, with_one_nan(row.weight));
         store(columns.first_moment + lane, with_one_nan(row.first_moment));
@@ -65,4 +65,4 @@ void update(const UpdateColumns<Scalar>& columns) {
 }
 
 }  // namespace
-}  // namespace skein::kernels
+}  // namespace skein::internal::kernels

@@ -4,6 +4,9 @@
 #include "skein/names.hpp"
 
 namespace skein {
+
+using namespace internal;
+
 namespace {
 
 template <class Scalar>
@@ -22,9 +25,7 @@ Scalar slope_of_one(Activation activation, Scalar activation_value) {
 
 }  // namespace
 
-std::string_view name(Activation activation) noexcept {
-    return kActivationNames[static_cast<std::size_t>(activation)];
-}
+std::string_view name(Activation activation) noexcept { return kActivationNames[static_cast<std::size_t>(activation)]; }
 
 Activation parse_activation(std::string_view name) {
     return static_cast<Activation>(parse_word("activation", name, kActivationNames));

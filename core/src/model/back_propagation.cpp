@@ -4,6 +4,8 @@
 
 namespace skein {
 
+using namespace internal;
+
 template <class Scalar>
 BackPropagation<Scalar> back_propagate(const Chain<Scalar>& chain, Scalar x, Scalar y) {
     const FloatingPointEnvironment environment;
@@ -43,7 +45,7 @@ std::vector<Scalar> unrolled_factors(const Chain<Scalar>& chain, Scalar x, Scala
     return factors;
 }
 
-#define SKEIN_INSTANTIATE(Scalar)                                                        \
+#define SKEIN_INSTANTIATE(Scalar)                                                          \
     template BackPropagation<Scalar> back_propagate(const Chain<Scalar>&, Scalar, Scalar); \
     template std::vector<Scalar> unrolled_factors(const Chain<Scalar>&, Scalar, Scalar);
 SKEIN_INSTANTIATE(float)

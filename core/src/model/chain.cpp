@@ -11,6 +11,8 @@
 
 namespace skein {
 
+using namespace internal;
+
 template <class Scalar>
 struct Chain<Scalar>::Storage {
     Column<Scalar> weights;
@@ -25,7 +27,8 @@ void check_weights(std::span<const Scalar> weights) {
         throw std::invalid_argument("a chain has no weights: expected at least one layer");
     }
     for (std::size_t layer = 0; layer < weights.size(); ++layer) {
-        require(std::isfinite(weights[layer]), "weight " + std::to_string(layer + 1), weights[layer], "a finite number");
+        require(std::isfinite(weights[layer]), "weight " + std::to_string(layer + 1), weights[layer],
+                "a finite number");
     }
 }
 
@@ -100,9 +103,9 @@ std::vector<Scalar> initial_weights(std::size_t num_layers, const Initialization
     for (std::size_t layer = 0; layer < num_layers; ++layer) {
         double drawn = 1.0;
         if (initialization.kind == Initialization::Kind::normal) {
-            drawn = normal(seed, Stream::initial_weights, layer);
+            drawn = random::normal(seed, random::Stream::initial_weights, layer);
         } else if (initialization.kind == Initialization::Kind::uniform) {
-            drawn = 2.0 * uniform(seed, Stream::initial_weights, layer) - 1.0;
+            drawn = 2.0 * random::uniform(seed, random::Stream::initial_weights, layer) - 1.0;
         }
         weights[layer] = static_cast<Scalar>(initialization.scale * drawn);
         require(std::isfinite(weights[layer]), "the scale of the initial weights", initialization.scale,

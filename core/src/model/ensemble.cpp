@@ -10,6 +10,8 @@
 
 namespace skein {
 
+using namespace internal;
+
 template <class Scalar>
 struct Ensemble<Scalar>::Storage {
     Columns<Scalar> weights;

@@ -5,7 +5,7 @@
 
 #include "skein/elementary.hpp"
 
-namespace skein {
+namespace skein::internal {
 namespace {
 
 /// cos(pi k (2 j + 1) / 2 n), its argument reduced exactly.
@@ -18,7 +18,7 @@ std::vector<double> cosines(std::size_t num_nodes) {
                 static_cast<double>(k * (2 * node + 1) % whole_turn) / static_cast<double>(whole_turn);
         }
     }
-    cos_two_pi(std::span<const double>(turns), std::span<double>(values));
+    elementary::cos_two_pi(std::span<const double>(turns), std::span<double>(values));
     return values;
 }
 
@@ -71,4 +71,4 @@ void ChebyshevHalf::restrict(std::span<const double> parent, std::span<double> c
     }
 }
 
-}  // namespace skein
+}  // namespace skein::internal

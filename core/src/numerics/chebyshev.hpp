@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-namespace skein {
+namespace skein::internal {
 
 class Chebyshev {
 public:
@@ -41,4 +41,4 @@ private:
     std::vector<double> map_;  // [k x j], k >= j
 };
 
-}  // namespace skein
+}  // namespace skein::internal

@@ -8,10 +8,11 @@
 namespace skein::elementary {
 namespace {
 
+namespace kernels = internal::kernels;
 using kernels::ElementaryFunction;
 
 template <class Scalar>
-Scalar evaluate_one(ElementaryFunction function, Scalar z) noexcept {
+Scalar evaluate_one(ElementaryFunction function, Scalar z) {
     Scalar result;
     kernels::kernels<Scalar>().evaluate(function, &z, &result, 1);
     return result;
@@ -28,14 +29,14 @@ void evaluate_column(ElementaryFunction function, std::span<const Scalar> z, std
 
 }  // namespace
 
-#define SKEIN_DEFINE(Type, function)                                                                   \
-    float Type::operator()(float z) const noexcept { return evaluate_one(function, z); }               \
-    double Type::operator()(double z) const noexcept { return evaluate_one(function, z); }             \
-    void Type::operator()(std::span<const float> z, std::span<float> result) const {                   \
-        evaluate_column(function, z, result);                                                          \
-    }                                                                                                  \
-    void Type::operator()(std::span<const double> z, std::span<double> result) const {                 \
-        evaluate_column(function, z, result);                                                          \
+#define SKEIN_DEFINE(Type, function)                                                   \
+    float Type::operator()(float z) const { return evaluate_one(function, z); }        \
+    double Type::operator()(double z) const { return evaluate_one(function, z); }      \
+    void Type::operator()(std::span<const float> z, std::span<float> result) const {   \
+        evaluate_column(function, z, result);                                          \
+    }                                                                                  \
+    void Type::operator()(std::span<const double> z, std::span<double> result) const { \
+        evaluate_column(function, z, result);                                          \
     }
 
 SKEIN_DEFINE(Tanh, ElementaryFunction::tanh)

@@ -7,15 +7,18 @@
 #include "kernels/kernel_table.hpp"
 #include "skein/names.hpp"
 
-namespace skein {
-namespace kernels {
+namespace skein::internal::kernels {
 
 // The list of variants stands in core/CMakeLists.txt, which writes it into this file.
 #define SKEIN_KERNEL_VARIANT(variant) extern const KernelTable kernel_table_##variant;
 #include "kernel_variants.def"
 #undef SKEIN_KERNEL_VARIANT
 
-}  // namespace kernels
+}  // namespace skein::internal::kernels
+
+namespace skein {
+
+using namespace internal;
 
 namespace {
 
@@ -77,7 +80,7 @@ std::atomic<const KernelTable*> table_in_use{nullptr};
 
 }  // namespace
 
-namespace kernels {
+namespace internal::kernels {
 
 const KernelTable& kernel_table() {
     const KernelTable* table = table_in_use.load(std::memory_order_acquire);
@@ -88,7 +91,7 @@ const KernelTable& kernel_table() {
     return *table;
 }
 
-}  // namespace kernels
+}  // namespace internal::kernels
 
 std::string_view instruction_set() { return kernels::kernel_table().instruction_set; }
 

@@ -6,7 +6,10 @@
 
 #include "kernels/kernel_table.hpp"
 
-namespace skein {
+namespace skein::random {
+
+using namespace internal;
+
 namespace {
 
 struct Transformed {
@@ -14,7 +17,7 @@ struct Transformed {
     double normal;
 };
 
-Transformed transformed(const RandomBlock& block) {
+Transformed transformed(const Block& block) {
     Transformed result;
     kernels::kernels<double>().transform(block.data(), 1, &result.uniform, &result.normal);
     return result;
@@ -22,7 +25,7 @@ Transformed transformed(const RandomBlock& block) {
 
 }  // namespace
 
-RandomBlock philox(const RandomBlock& counter, const std::array<std::uint32_t, 2>& key) noexcept {
+Block philox(const Block& counter, const std::array<std::uint32_t, 2>& key) noexcept {
     philox4x32_ctr_t words;
     philox4x32_key_t key_words;
     std::copy(counter.begin(), counter.end(), words.v);
@@ -31,25 +34,25 @@ RandomBlock philox(const RandomBlock& counter, const std::array<std::uint32_t, 2
     return {block.v[0], block.v[1], block.v[2], block.v[3]};
 }
 
-RandomBlock random_block(std::uint64_t seed, Stream stream, std::uint64_t index) noexcept {
+Block block(std::uint64_t seed, Stream stream, std::uint64_t index) noexcept {
     return philox({static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32),
                    static_cast<std::uint32_t>(stream), 0},
                   {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)});
 }
 
 double uniform(std::uint64_t seed, Stream stream, std::uint64_t index) {
-    return transformed(random_block(seed, stream, index)).uniform;
+    return transformed(block(seed, stream, index)).uniform;
 }
 
 double normal(std::uint64_t seed, Stream stream, std::uint64_t index) {
-    return transformed(random_block(seed, stream, index)).normal;
+    return transformed(block(seed, stream, index)).normal;
 }
 
 std::uint64_t integer(std::uint64_t seed, Stream stream, std::uint64_t index, std::uint64_t bound) noexcept {
     __extension__ using Wide = unsigned __int128;
-    const RandomBlock block = random_block(seed, stream, index);
-    const std::uint64_t word = block[0] | static_cast<std::uint64_t>(block[1]) << 32;
+    const Block drawn = random::block(seed, stream, index);
+    const std::uint64_t word = drawn[0] | static_cast<std::uint64_t>(drawn[1]) << 32;
     return static_cast<std::uint64_t>(Wide{word} * bound >> 64);
 }
 
-}  // namespace skein
+}  // namespace skein::random

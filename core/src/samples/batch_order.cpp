@@ -5,10 +5,13 @@
 #include <stdexcept>
 #include <string>
 
-#include "samples/feistel_shape.hpp"
 #include "kernels/kernel_table.hpp"
+#include "samples/feistel_shape.hpp"
 
 namespace skein {
+
+using namespace internal;
+
 namespace {
 
 /// The round function; kernels/order_kernels.hpp has it for lanes, with its source.
@@ -21,11 +24,11 @@ std::uint32_t mixed(std::uint32_t word, std::uint32_t key) noexcept {
 
 }  // namespace
 
-Permutation::Permutation(std::uint64_t size, std::uint64_t seed, Stream stream, std::uint64_t epoch) noexcept
+Permutation::Permutation(std::uint64_t size, std::uint64_t seed, random::Stream stream, std::uint64_t epoch) noexcept
     : size_(size) {
     static_assert(kMaxRounds == kernels::kMaxFeistelRounds);
     for (std::size_t key = 0; key < FeistelShape(size).num_rounds; key += 4) {
-        const RandomBlock block = random_block(seed, stream, epoch * (kMaxRounds / 4) + key / 4);
+        const random::Block block = random::block(seed, stream, epoch * (kMaxRounds / 4) + key / 4);
         std::copy(block.begin(), block.end(), keys_.begin() + static_cast<std::ptrdiff_t>(key));
     }
 }
@@ -83,10 +86,10 @@ BatchOrder::Batch::Batch(const BatchOrder& order, std::uint64_t step) noexcept
       epoch_(step / order.steps_per_epoch_) {
     const std::uint64_t num_whole_blocks = population_ / kBlockSamples;
     if (sampling_ == Sampling::shuffled) {
-        permutation_.emplace(population_, seed_, Stream::epoch_order, epoch_);
+        permutation_.emplace(population_, seed_, random::Stream::epoch_order, epoch_);
     } else if (sampling_ == Sampling::shuffled_blocks) {
-        permutation_.emplace(std::max<std::uint64_t>(1, num_whole_blocks), seed_, Stream::block_order, epoch_);
-        partial_place_ = integer(seed_, Stream::partial_block, epoch_, num_whole_blocks + 1);
+        permutation_.emplace(std::max<std::uint64_t>(1, num_whole_blocks), seed_, random::Stream::block_order, epoch_);
+        partial_place_ = random::integer(seed_, random::Stream::partial_block, epoch_, num_whole_blocks + 1);
     } else if (sampling_ == Sampling::with_replacement) {
         first_ = step * order.batch_size_;
     }
@@ -105,7 +108,7 @@ void BatchOrder::Batch::indices_in_blocks(std::uint64_t place, std::span<std::ui
         const std::size_t count = static_cast<std::size_t>(std::min<std::uint64_t>(indices.size(), size - first));
         const std::span<std::uint64_t> part = indices.first(count);
         std::iota(part.begin(), part.end(), first);
-        Permutation(size, seed_, Stream::within_block, epoch_ * (num_whole + 1) + block).apply(part);
+        Permutation(size, seed_, random::Stream::within_block, epoch_ * (num_whole + 1) + block).apply(part);
         for (std::uint64_t& index : part) {
             index += block * kBlockSamples;
         }
@@ -123,7 +126,7 @@ void BatchOrder::Batch::indices(std::uint64_t position, std::span<std::uint64_t>
         permutation_->apply(indices);
     } else if (sampling_ == Sampling::with_replacement) {
         for (std::uint64_t& index : indices) {
-            index = integer(seed_, Stream::replacement, index, population_);
+            index = random::integer(seed_, random::Stream::replacement, index, population_);
         }
     }
 }

@@ -11,7 +11,7 @@
 #include "skein/batch_order.hpp"
 #include "skein/dataset.hpp"
 
-namespace skein {
+namespace skein::internal {
 
 /// Gathers samples of one block in no order from the whole block, which each thread reads in one go and keeps.
 template <class Scalar>
@@ -98,4 +98,4 @@ MiniBatch<Scalar> BlockSource<Scalar>::gather(std::span<const std::uint64_t> ind
     return {buffer.x, buffer.y, is_weighted ? buffer.sample_weight : nullptr, indices.size()};
 }
 
-}  // namespace skein
+}  // namespace skein::internal

@@ -8,7 +8,7 @@
 
 #include "kernels/kernel_table.hpp"
 
-namespace skein {
+namespace skein::internal {
 
 struct FeistelShape {
     int low_bits;
@@ -35,4 +35,4 @@ private:
     static std::uint32_t mask(int bits) noexcept { return static_cast<std::uint32_t>((std::uint64_t{1} << bits) - 1); }
 };
 
-}  // namespace skein
+}  // namespace skein::internal

@@ -9,7 +9,7 @@
 #include "skein/batch_order.hpp"
 #include "skein/dataset.hpp"
 
-namespace skein {
+namespace skein::internal {
 
 template <class Scalar>
 class ViewSource final : public SampleSource<Scalar> {
@@ -23,7 +23,8 @@ public:
                 samples_.sample_weight == nullptr ? nullptr : samples_.sample_weight + first, count};
     }
 
-    MiniBatch<Scalar> gather(std::span<const std::uint64_t> indices, const SampleBuffer<Scalar>& buffer) const override {
+    MiniBatch<Scalar> gather(std::span<const std::uint64_t> indices,
+                             const SampleBuffer<Scalar>& buffer) const override {
         bring_near(indices);
         for (std::size_t position = 0; position < indices.size(); ++position) {
             buffer.x[position] = samples_.x[indices[position]];
@@ -44,7 +45,8 @@ private:
     /// nothing).
     void bring_near(std::span<const std::uint64_t> indices) const {
         constexpr std::size_t kLine = 64 / sizeof(Scalar);
-        constexpr std::size_t kLooks = 64, kLeastLooks = 32;  // samples of two blocks, at random, all of one: 2^-31 or less
+        constexpr std::size_t kLooks = 64,
+                              kLeastLooks = 32;  // samples of two blocks, at random, all of one: 2^-31 or less
         if (indices.size() < kLeastLooks) {
             return;
         }
@@ -75,4 +77,4 @@ private:
     MiniBatch<Scalar> samples_;
 };
 
-}  // namespace skein
+}  // namespace skein::internal

@@ -13,6 +13,9 @@
 #include "skein/elementary.hpp"
 
 namespace skein {
+
+using namespace internal;
+
 namespace {
 
 using Kind = SweepParameter::Kind;
@@ -265,8 +268,8 @@ Dimension box_counting_dimension(std::span<const BoxCount> counts) {
         if (count.boxes < kMinBoxes) {
             break;
         }
-        x.push_back(-log(static_cast<double>(count.size)));
-        y.push_back(log(static_cast<double>(count.boxes)));
+        x.push_back(-elementary::log(static_cast<double>(count.size)));
+        y.push_back(elementary::log(static_cast<double>(count.boxes)));
     }
     Dimension dimension{kNan, kNan, kNan, kNan, x.size()};
     if (x.size() < 2) {

@@ -12,6 +12,9 @@
 #include "base/require.hpp"
 
 namespace skein {
+
+using namespace internal;
+
 namespace {
 
 using Kind = SweepParameter::Kind;
@@ -163,7 +166,8 @@ void Sweep<Scalar>::check_axis(const SweepAxis& axis) const {
         require(std::isfinite(value) && std::isfinite(static_cast<Scalar>(value)), what + "a value", value,
                 "a finite number");
         if (data_.compressed() != nullptr && (is_of_data(axis.parameter.kind) || axis.parameter.kind == Kind::batch)) {
-            throw std::invalid_argument(what + "the data are compressed: expected an axis that leaves them as they are");
+            throw std::invalid_argument(what +
+                                        "the data are compressed: expected an axis that leaves them as they are");
         }
         const Range range = range_of(axis.parameter.kind, value, data_.num_samples());
         require(range.holds, what + "a value", value, range.expected);

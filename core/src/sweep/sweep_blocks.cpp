@@ -5,6 +5,9 @@
 #include "skein/sweep.hpp"
 
 namespace skein {
+
+using namespace internal;
+
 namespace {
 
 constexpr std::uint64_t kRow = kernels::kRowLanes;

@@ -11,6 +11,9 @@
 #include "skein/sweep.hpp"
 
 namespace skein {
+
+using namespace internal;
+
 namespace {
 
 using Kind = SweepParameter::Kind;
@@ -87,8 +90,9 @@ std::vector<double> log10_values(double from, double to, std::size_t count) {
     require(from > 0, "the first value of a logarithmic axis", from, "a positive number");
     require(to > 0, "the last value of a logarithmic axis", to, "a positive number");
     constexpr double kLog10OfE = 0.43429448190325182765;
-    std::vector<double> values = linear_values(log(from) * kLog10OfE, log(to) * kLog10OfE, count);
-    std::ranges::transform(values, values.begin(), [](double value) { return exp10(value); });
+    std::vector<double> values =
+        linear_values(elementary::log(from) * kLog10OfE, elementary::log(to) * kLog10OfE, count);
+    std::ranges::transform(values, values.begin(), [](double value) { return elementary::exp10(value); });
     values.back() = to;
     values.front() = from;
     return values;

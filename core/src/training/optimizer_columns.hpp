@@ -7,7 +7,7 @@
 #include "kernels/kernel_table.hpp"
 #include "skein/trainer.hpp"
 
-namespace skein {
+namespace skein::internal {
 
 /// The norm over all weights, summed in layer order, in double; infinite where the squares overflow.
 template <class Scalar>
@@ -29,7 +29,9 @@ public:
     void update(std::span<const Scalar> weight_gradients, double norm, std::uint64_t step, double learning_rate_factor);
 
     std::span<const Scalar> weights() const noexcept { return {weights_.data(), num_layers_}; }
-    bool weights_are_finite() const noexcept { return weights_.head(static_cast<Eigen::Index>(num_layers_)).isFinite().all(); }
+    bool weights_are_finite() const noexcept {
+        return weights_.head(static_cast<Eigen::Index>(num_layers_)).isFinite().all();
+    }
 
     /// Writes the optimizer's state (not the weights) back.
     void save(TrainingState<Scalar>& state) const;
@@ -41,4 +43,4 @@ private:
     Column<Scalar> base_learning_rates_, learning_rates_, gradients_, weights_, first_moment_, second_moment_;
 };
 
-}  // namespace skein
+}  // namespace skein::internal

@@ -5,6 +5,9 @@
 #include "skein/elementary.hpp"
 
 namespace skein {
+
+using namespace internal;
+
 namespace {
 
 double unscaled_factor(const Schedule& schedule, std::uint64_t step) {
@@ -22,7 +25,8 @@ double unscaled_factor(const Schedule& schedule, std::uint64_t step) {
             }
             const double progress =
                 static_cast<double>(after) / static_cast<double>(schedule.total_steps - schedule.warm_up_steps);
-            return schedule.final_factor + (1.0 - schedule.final_factor) * (1.0 + cos_two_pi(progress / 2.0)) / 2.0;
+            return schedule.final_factor +
+                   (1.0 - schedule.final_factor) * (1.0 + elementary::cos_two_pi(progress / 2.0)) / 2.0;
         }
         case Schedule::Kind::inverse_time: return 1.0 / (1.0 + schedule.decay * static_cast<double>(after));
     }

@@ -3,12 +3,15 @@
 #include <chrono>
 #include <cmath>
 
-#include "gradient/data_gradient.hpp"
 #include "base/floating_point_environment.hpp"
-#include "training/optimizer_columns.hpp"
 #include "base/require.hpp"
+#include "gradient/data_gradient.hpp"
+#include "training/optimizer_columns.hpp"
 
 namespace skein {
+
+using namespace internal;
+
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -61,14 +64,18 @@ public:
         if (end.status == Status::reached_max_steps && stop_.target_loss && loss <= *stop_.target_loss) {
             end = {Status::converged, Cause::target_loss};
         }
-        return {end.status, end.cause, state_.step, loss, seconds, num_samples_seen_ * state_.chain.num_layers(),
+        return {end.status,
+                end.cause,
+                state_.step,
+                loss,
+                seconds,
+                num_samples_seen_ * state_.chain.num_layers(),
                 full_gradient().record()};
     }
 
 private:
     static End not_computed(Computed computed) {
-        return {Status::stopped,
-                computed == Computed::given_up ? Cause::stop_request : Cause::compression_tolerance};
+        return {Status::stopped, computed == Computed::given_up ? Cause::stop_request : Cause::compression_tolerance};
     }
 
     End go(Clock::time_point start) {

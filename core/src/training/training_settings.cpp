@@ -7,6 +7,9 @@
 #include "base/require.hpp"
 
 namespace skein {
+
+using namespace internal;
+
 namespace {
 
 bool is_fraction(double value) { return value >= 0.0 && value < 1.0; }
@@ -48,8 +51,9 @@ void check_schedule(const Schedule& schedule) {
 
 void check_stop_rules(const StopRules& stop) {
     if (!stop.max_steps && !stop.max_epochs && !stop.target_loss && !stop.gradient_norm && !stop.max_seconds) {
-        throw std::invalid_argument("no stop rule is set: expected max_steps, max_epochs, target_loss, gradient_norm "
-                                    "or max_seconds");
+        throw std::invalid_argument(
+            "no stop rule is set: expected max_steps, max_epochs, target_loss, gradient_norm "
+            "or max_seconds");
     }
     const auto check = [](const std::optional<double>& value, const char* what) {
         require(!value || (std::isfinite(*value) && *value >= 0.0), what, value.value_or(0.0), "0 or more");

@@ -15,13 +15,16 @@
 #include <type_traits>
 #include <utility>
 
+#include "files/arrays/npy_header.hpp"
 #include "files/io/descriptor.hpp"
 #include "files/io/fail.hpp"
 #include "files/io/input_file.hpp"
-#include "files/arrays/npy_header.hpp"
 #include "files/io/output_file.hpp"
 
 namespace skein {
+
+using namespace internal;
+
 namespace {
 
 namespace fs = std::filesystem;

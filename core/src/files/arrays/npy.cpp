@@ -7,12 +7,15 @@
 #include <string>
 #include <string_view>
 
-#include "files/io/fail.hpp"
-#include "files/arrays/npy_reader.hpp"
-#include "files/io/output_file.hpp"
 #include "base/floating_point_environment.hpp"
+#include "files/arrays/npy_reader.hpp"
+#include "files/io/fail.hpp"
+#include "files/io/output_file.hpp"
 
 namespace skein {
+
+using namespace internal;
+
 namespace {
 
 template <class Scalar>

@@ -10,7 +10,7 @@
 #include "files/io/fail.hpp"
 #include "skein/names.hpp"
 
-namespace skein::files {
+namespace skein::internal::files {
 namespace {
 
 struct TypeProperties {
@@ -269,4 +269,4 @@ bool checked_size(std::span<const std::size_t> shape, std::size_t element_bytes,
     return true;
 }
 
-}  // namespace skein::files
+}  // namespace skein::internal::files

@@ -11,7 +11,7 @@
 #include "files/io/input_file.hpp"
 #include "skein/files/array_file.hpp"
 
-namespace skein::files {
+namespace skein::internal::files {
 
 inline constexpr std::size_t kMaxDimensions = 32;  // NumPy's
 
@@ -40,4 +40,4 @@ std::string format_shape(std::span<const std::size_t> shape);
 /// The product of `shape` and `element_bytes`; false when it overflows.
 bool checked_size(std::span<const std::size_t> shape, std::size_t element_bytes, std::uint64_t& size_bytes);
 
-}  // namespace skein::files
+}  // namespace skein::internal::files

@@ -9,7 +9,7 @@
 #include "files/io/fail.hpp"
 #include "files/io/to_text.hpp"
 
-namespace skein::files {
+namespace skein::internal::files {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "the values are copied as they are");
@@ -57,4 +57,4 @@ void NpyReader::read(std::size_t first, std::span<Scalar> values) const {
 template void NpyReader::read(std::size_t, std::span<float>) const;
 template void NpyReader::read(std::size_t, std::span<double>) const;
 
-}  // namespace skein::files
+}  // namespace skein::internal::files

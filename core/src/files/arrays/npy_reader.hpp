@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "files/io/input_file.hpp"
 #include "files/arrays/npy_header.hpp"
+#include "files/io/input_file.hpp"
 
-namespace skein::files {
+namespace skein::internal::files {
 
 class NpyReader {
 public:
@@ -37,4 +37,4 @@ private:
     std::size_t num_values_ = 0;
 };
 
-}  // namespace skein::files
+}  // namespace skein::internal::files

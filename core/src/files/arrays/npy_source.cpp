@@ -11,7 +11,7 @@
 #include "files/io/fail.hpp"
 #include "files/io/to_text.hpp"
 
-namespace skein::files {
+namespace skein::internal::files {
 namespace {
 
 /// Rows are read so many bytes at a time, which half of a small second-level cache holds until they are taken: a warm
@@ -221,4 +221,4 @@ bool NpySource<Scalar>::read(std::uint64_t first, std::size_t count, const Sampl
 template class NpySource<float>;
 template class NpySource<double>;
 
-}  // namespace skein::files
+}  // namespace skein::internal::files

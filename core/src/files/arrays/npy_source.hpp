@@ -6,10 +6,10 @@
 #include <filesystem>
 #include <optional>
 
-#include "samples/block_source.hpp"
 #include "files/arrays/npy_reader.hpp"
+#include "samples/block_source.hpp"
 
-namespace skein::files {
+namespace skein::internal::files {
 
 template <class Scalar>
 struct Rows;
@@ -46,4 +46,4 @@ private:
     std::size_t num_columns_;
 };
 
-}  // namespace skein::files
+}  // namespace skein::internal::files

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace skein::files {
+namespace skein::internal::files {
 namespace {
 
 /// Even steps are at most these and at least 2.5 times fewer: three tics at least.
@@ -163,4 +163,4 @@ AxisTics axis_tics(double from, double to, bool is_log) {
     return is_log && to >= kSmallestLogRatio * from ? log_tics(from, to) : even_tics(from, to, false);
 }
 
-}  // namespace skein::files
+}  // namespace skein::internal::files

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace skein::files {
+namespace skein::internal::files {
 
 /// floor(log10(value)) of a positive value, from its decimals: libm's logarithm is kept out of core.
 int decade_of(double value);
@@ -25,4 +25,4 @@ struct AxisTics {
 /// bend has tics of a linear one.
 AxisTics axis_tics(double from, double to, bool is_log);
 
-}  // namespace skein::files
+}  // namespace skein::internal::files

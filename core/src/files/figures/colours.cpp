@@ -10,6 +10,9 @@
 #include "base/floating_point_environment.hpp"
 
 namespace skein {
+
+using namespace internal;
+
 namespace {
 
 constexpr std::size_t kNumAnchors = 17;

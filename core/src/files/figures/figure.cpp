@@ -15,6 +15,9 @@
 #include "files/io/to_text.hpp"
 
 namespace skein {
+
+using namespace internal;
+
 namespace {
 
 using files::decade_of;

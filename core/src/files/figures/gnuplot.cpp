@@ -19,7 +19,7 @@
 
 extern "C" char** environ;
 
-namespace skein::files {
+namespace skein::internal::files {
 namespace {
 
 namespace fs = std::filesystem;
@@ -168,4 +168,4 @@ void run_gnuplot(const fs::path& target, std::string_view script, const OutputFi
     }
 }
 
-}  // namespace skein::files
+}  // namespace skein::internal::files

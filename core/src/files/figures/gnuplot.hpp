@@ -8,7 +8,7 @@
 
 #include "files/io/output_file.hpp"
 
-namespace skein::files {
+namespace skein::internal::files {
 
 /// The gnuplot on the PATH.
 std::optional<std::filesystem::path> find_gnuplot();
@@ -20,4 +20,4 @@ std::string gnuplot_string(std::string_view text);
 /// Runs `script` and puts what it prints, which must be a PNG picture, into `picture`. Throws FileError about `target`.
 void run_gnuplot(const std::filesystem::path& target, std::string_view script, const OutputFile& picture);
 
-}  // namespace skein::files
+}  // namespace skein::internal::files

@@ -8,13 +8,13 @@
 #include <string_view>
 
 #include "files/figures/axis_tics.hpp"
-#include "files/io/fail.hpp"
 #include "files/figures/gnuplot.hpp"
-#include "files/io/output_file.hpp"
 #include "files/figures/png_reader.hpp"
+#include "files/io/fail.hpp"
+#include "files/io/output_file.hpp"
 #include "files/io/to_text.hpp"
 
-namespace skein::files {
+namespace skein::internal::files {
 namespace {
 
 /// Small pictures are drawn larger, up to this.
@@ -220,4 +220,4 @@ Picture draw_map(const std::filesystem::path& target, const MapFigure& figure) {
     return canvas;
 }
 
-}  // namespace skein::files
+}  // namespace skein::internal::files

@@ -12,6 +12,9 @@
 #include "files/io/stream.hpp"
 
 namespace skein {
+
+using namespace internal;
+
 namespace {
 
 namespace fs = std::filesystem;

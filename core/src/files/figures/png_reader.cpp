@@ -10,7 +10,7 @@
 #include "files/io/fail.hpp"
 #include "files/io/stream.hpp"
 
-namespace skein::files {
+namespace skein::internal::files {
 
 Picture read_png(const std::filesystem::path& target, const OutputFile& file) {
     const Stream stream = open_stream(target, file.descriptor(), "rb");
@@ -30,4 +30,4 @@ Picture read_png(const std::filesystem::path& target, const OutputFile& file) {
     return picture;
 }
 
-}  // namespace skein::files
+}  // namespace skein::internal::files

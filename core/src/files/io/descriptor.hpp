@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace skein::files {
+namespace skein::internal::files {
 
 class Descriptor {
 public:
@@ -26,4 +26,4 @@ private:
     int value_;
 };
 
-}  // namespace skein::files
+}  // namespace skein::internal::files

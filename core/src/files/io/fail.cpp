@@ -5,7 +5,7 @@
 
 #include "skein/files/file_error.hpp"
 
-namespace skein::files {
+namespace skein::internal::files {
 namespace {
 
 constexpr std::size_t kShownBytes = 40;
@@ -57,4 +57,4 @@ void fail_system(const std::filesystem::path& path, std::string_view what, int e
     fail(path, std::string(what) + ": " + std::generic_category().message(error_number));
 }
 
-}  // namespace skein::files
+}  // namespace skein::internal::files

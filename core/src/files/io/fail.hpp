@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace skein::files {
+namespace skein::internal::files {
 
 /// Text found in a file, as an error quotes it: cut to 40 bytes, anything but printable ASCII as \x1b.
 std::string shown(std::string_view text);
@@ -19,4 +19,4 @@ std::string shown_path(const std::filesystem::path& path);
 /// Throws FileError("path: what: text of the system error").
 [[noreturn]] void fail_system(const std::filesystem::path& path, std::string_view what, int error_number);
 
-}  // namespace skein::files
+}  // namespace skein::internal::files

@@ -10,7 +10,7 @@
 
 #include "files/io/fail.hpp"
 
-namespace skein::files {
+namespace skein::internal::files {
 
 InputFile::InputFile(std::filesystem::path path)
     : path_(std::move(path)), descriptor_(::open(path_.c_str(), O_RDONLY | O_CLOEXEC)) {
@@ -67,4 +67,4 @@ std::string read_file(const std::filesystem::path& path) {
     return content;
 }
 
-}  // namespace skein::files
+}  // namespace skein::internal::files

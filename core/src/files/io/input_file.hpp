@@ -9,7 +9,7 @@
 
 #include "files/io/descriptor.hpp"
 
-namespace skein::files {
+namespace skein::internal::files {
 
 class InputFile {
 public:
@@ -44,4 +44,4 @@ private:
 /// The whole of a file.
 std::string read_file(const std::filesystem::path& path);
 
-}  // namespace skein::files
+}  // namespace skein::internal::files

@@ -10,7 +10,7 @@
 
 #include "files/io/fail.hpp"
 
-namespace skein::files {
+namespace skein::internal::files {
 namespace {
 
 namespace fs = std::filesystem;
@@ -111,4 +111,4 @@ void replace_file(const fs::path& target, std::span<const std::string_view> part
     file.publish();
 }
 
-}  // namespace skein::files
+}  // namespace skein::internal::files

@@ -10,7 +10,7 @@
 
 #include "files/io/descriptor.hpp"
 
-namespace skein::files {
+namespace skein::internal::files {
 
 /// A file under a temporary name beside its target, which takes the target's place when it is published, and is gone
 /// when it is not. Every system call that fails is a FileError about the target.
@@ -55,4 +55,4 @@ void write_at(const std::filesystem::path& path, int descriptor, std::uint64_t o
 /// Replaces `target` by the concatenation of `parts`.
 void replace_file(const std::filesystem::path& target, std::span<const std::string_view> parts);
 
-}  // namespace skein::files
+}  // namespace skein::internal::files

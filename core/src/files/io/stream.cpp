@@ -7,7 +7,7 @@
 
 #include "files/io/fail.hpp"
 
-namespace skein::files {
+namespace skein::internal::files {
 
 Stream open_stream(const std::filesystem::path& target, int descriptor, const char* mode) {
     const int copy = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
@@ -18,4 +18,4 @@ Stream open_stream(const std::filesystem::path& target, int descriptor, const ch
     fail_system(target, "cannot be opened", error);
 }
 
-}  // namespace skein::files
+}  // namespace skein::internal::files

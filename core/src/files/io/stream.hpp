@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <memory>
 
-namespace skein::files {
+namespace skein::internal::files {
 
 struct CloseStream {
     void operator()(std::FILE* stream) const noexcept { std::fclose(stream); }
@@ -15,4 +15,4 @@ using Stream = std::unique_ptr<std::FILE, CloseStream>;
 /// A stream over a copy of `descriptor`, which stays open. Throws FileError about `target`.
 Stream open_stream(const std::filesystem::path& target, int descriptor, const char* mode);
 
-}  // namespace skein::files
+}  // namespace skein::internal::files

@@ -5,7 +5,7 @@
 #include <charconv>
 #include <string>
 
-namespace skein::files {
+namespace skein::internal::files {
 
 /// The fewest decimals that read back to the same bits; "nan", "inf".
 template <class Scalar>
@@ -14,4 +14,4 @@ std::string to_text(Scalar value) {
     return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
 }
 
-}  // namespace skein::files
+}  // namespace skein::internal::files

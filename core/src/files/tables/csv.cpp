@@ -10,7 +10,7 @@
 
 #include "files/io/fail.hpp"
 
-namespace skein::files {
+namespace skein::internal::files {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
@@ -200,4 +200,4 @@ void CsvParser<Scalar>::fail_row(const std::string& message) const {
 template class CsvParser<float>;
 template class CsvParser<double>;
 
-}  // namespace skein::files
+}  // namespace skein::internal::files

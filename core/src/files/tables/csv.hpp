@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace skein::files {
+namespace skein::internal::files {
 
 inline constexpr std::size_t kMaxColumns = 3;
 inline constexpr std::array<std::string_view, kMaxColumns> kColumnNames{"x", "y", "m"};
@@ -53,4 +53,4 @@ private:
     std::uint64_t num_samples_ = 0;
 };
 
-}  // namespace skein::files
+}  // namespace skein::internal::files

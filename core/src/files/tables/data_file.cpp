@@ -7,13 +7,16 @@
 #include <utility>
 #include <vector>
 
-#include "files/io/fail.hpp"
-#include "files/arrays/npy_source.hpp"
 #include "base/floating_point_environment.hpp"
+#include "files/arrays/npy_source.hpp"
+#include "files/io/fail.hpp"
 #include "skein/files/sample_reader.hpp"
 
 namespace skein {
-namespace files {
+
+using namespace internal;
+
+namespace internal::files {
 namespace {
 
 /// Read at once where nobody has counted the samples.
@@ -60,7 +63,7 @@ auto naming(const std::filesystem::path& path, const Read& read) {
 }
 
 }  // namespace
-}  // namespace files
+}  // namespace internal::files
 
 template <class Scalar>
 Dataset<Scalar> read_dataset(const std::filesystem::path& path) {

@@ -9,12 +9,15 @@
 #include <utility>
 #include <vector>
 
-#include "files/tables/csv.hpp"
-#include "files/io/fail.hpp"
-#include "files/arrays/npy_source.hpp"
 #include "base/floating_point_environment.hpp"
+#include "files/arrays/npy_source.hpp"
+#include "files/io/fail.hpp"
+#include "files/tables/csv.hpp"
 
 namespace skein {
+
+using namespace internal;
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -27,12 +30,11 @@ using Columns = std::array<Scalar*, files::kMaxColumns>;
 
 template <class Scalar>
 Columns<Scalar> columns_of(const SampleBuffer<Scalar>& buffer, std::size_t first) {
-    return {buffer.x + first, buffer.y + first, buffer.sample_weight == nullptr ? nullptr : buffer.sample_weight + first};
+    return {buffer.x + first, buffer.y + first,
+            buffer.sample_weight == nullptr ? nullptr : buffer.sample_weight + first};
 }
 
-double share(std::uint64_t part, std::uint64_t whole) {
-    return static_cast<double>(part) / static_cast<double>(whole);
-}
+double share(std::uint64_t part, std::uint64_t whole) { return static_cast<double>(part) / static_cast<double>(whole); }
 
 }  // namespace
 
@@ -191,8 +193,8 @@ std::size_t SampleReader<Scalar>::read(const SampleBuffer<Scalar>& buffer, std::
     if (source_->is_at_end) return 0;
     const std::size_t num_read = source_->read(columns_of(buffer, 0), count);
     if (source_->num_columns() == 3 && !source_->has_positive_weight) {
-        source_->has_positive_weight =
-            std::any_of(buffer.sample_weight, buffer.sample_weight + num_read, [](Scalar weight) { return weight > 0; });
+        source_->has_positive_weight = std::any_of(buffer.sample_weight, buffer.sample_weight + num_read,
+                                                   [](Scalar weight) { return weight > 0; });
     }
     source_->num_read += num_read;
     source_->is_at_end = num_read < count || source_->num_read == source_->num_samples();

@@ -9,13 +9,16 @@
 #include <string_view>
 #include <vector>
 
-#include "files/tables/csv.hpp"
-#include "files/io/fail.hpp"
-#include "files/arrays/npy_header.hpp"
-#include "files/io/output_file.hpp"
 #include "base/floating_point_environment.hpp"
+#include "files/arrays/npy_header.hpp"
+#include "files/io/fail.hpp"
+#include "files/io/output_file.hpp"
+#include "files/tables/csv.hpp"
 
 namespace skein {
+
+using namespace internal;
+
 namespace {
 
 namespace fs = std::filesystem;

@@ -1,10 +1,11 @@
+#include "training/optimizer_columns.hpp"
+
 #include <cmath>
 
-#include "kernels/row_lanes.hpp"
-#include "training/optimizer_columns.hpp"
 #include "base/power.hpp"
+#include "kernels/row_lanes.hpp"
 
-namespace skein {
+namespace skein::internal {
 namespace {
 
 /// `values` in a column of whole rows, zeros after them.
@@ -68,15 +69,10 @@ void OptimizerColumns<Scalar>::update(std::span<const Scalar> weight_gradients, 
                                       double learning_rate_factor) {
     std::copy(weight_gradients.begin(), weight_gradients.end(), gradients_.data());
     learning_rates_ = base_learning_rates_ * static_cast<Scalar>(learning_rate_factor);
-    kernels::kernels<Scalar>().update({update_rule<Scalar>(optimizer_, step),
-                                       static_cast<Scalar>(optimizer_.momentum),
+    kernels::kernels<Scalar>().update({update_rule<Scalar>(optimizer_, step), static_cast<Scalar>(optimizer_.momentum),
                                        static_cast<Scalar>(optimizer_.weight_decay),
-                                       static_cast<Scalar>(clip_scale(clip_norm_, norm)),
-                                       learning_rates_.data(),
-                                       gradients_.data(),
-                                       weights_.data(),
-                                       first_moment_.data(),
-                                       second_moment_.data(),
+                                       static_cast<Scalar>(clip_scale(clip_norm_, norm)), learning_rates_.data(),
+                                       gradients_.data(), weights_.data(), first_moment_.data(), second_moment_.data(),
                                        static_cast<std::size_t>(weights_.size())});
 }
 
@@ -95,4 +91,4 @@ template kernels::UpdateRule<double> update_rule(const Optimizer&, std::uint64_t
 template class OptimizerColumns<float>;
 template class OptimizerColumns<double>;
 
-}  // namespace skein
+}  // namespace skein::internal
