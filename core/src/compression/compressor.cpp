@@ -117,11 +117,9 @@ void check_range(std::span<const double> x, double largest, int panel_exponent, 
     }
     const auto farthest = std::ranges::find(x, largest, [](double number) { return std::abs(number); });
     const int enough = floor_exponent(largest) + 1 - kCellBits;
-    require(false, "x of sample " + std::to_string(first + static_cast<std::uint64_t>(farthest - x.begin()) + 1),
-            *farthest,
-            ("less than 2^62 times the width of the finest panels, 2^" + std::to_string(panel_exponent) +
-             ": wide enough are panels of 2^" + std::to_string(enough))
-                .c_str());
+    refuse("x of sample " + std::to_string(first + static_cast<std::uint64_t>(farthest - x.begin()) + 1), *farthest,
+           "less than 2^62 times the width of the finest panels, 2^" + std::to_string(panel_exponent) +
+               ": wide enough are panels of 2^" + std::to_string(enough));
 }
 
 /// By the median of |x|, which a few samples far out do not move; but so that these are within 2^61 cells.

@@ -65,8 +65,8 @@ void check_data(std::span<const Dataset<Scalar>> data, std::size_t num_lanes) {
                                         ": its data set is compressed: expected one compressed data set for all lanes");
         }
         if (data[lane].num_samples() != data[0].num_samples()) {
-            require(false, "lane " + std::to_string(lane) + ": the number of samples", data[lane].num_samples(),
-                    ("as many as lane 0, " + std::to_string(data[0].num_samples())).c_str());
+            refuse("lane " + std::to_string(lane) + ": the number of samples", data[lane].num_samples(),
+                   "as many as lane 0, " + std::to_string(data[0].num_samples()));
         }
     }
 }
