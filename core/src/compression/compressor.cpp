@@ -12,6 +12,7 @@
 #include "base/parallel.hpp"
 #include "base/power.hpp"
 #include "base/require.hpp"
+#include "base/round_up.hpp"
 #include "compression/moment_sums.hpp"
 #include "gradient/batch_gradient.hpp"
 #include "samples/memory_source.hpp"
