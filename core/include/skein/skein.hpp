@@ -19,6 +19,7 @@
 #include "skein/names.hpp"
 #include "skein/optimizer.hpp"
 #include "skein/random.hpp"
+#include "skein/sample_formula.hpp"
 #include "skein/schedule.hpp"
 #include "skein/sweep.hpp"
 #include "skein/trainer.hpp"
