@@ -1,4 +1,4 @@
-/// Data sets made by a function: sample i is a function of (seed, i) alone, so a billion samples need no memory.
+/// Data sets made by a formula: sample i is a function of (seed, i) alone, so a billion samples need no memory.
 #pragma once
 
 #include <cstdint>
@@ -25,9 +25,10 @@ struct GeneratedData {
     double frequency = 1.0;
 };
 
+/// The data set of these settings. For float the samples are computed in float, not rounded from double.
 /// Throws std::invalid_argument for no samples, scales that are not positive, negative noise, numbers that are not
-/// finite, and a teacher without weights. float data are made in float, not rounded from double.
+/// finite, a frequency beyond 65,536 periods in one input scale, and a teacher without weights.
 template <class Scalar>
-Dataset<Scalar> generate(const GeneratedData& settings);
+[[nodiscard]] Dataset<Scalar> generate(const GeneratedData& settings);
 
 }  // namespace skein
