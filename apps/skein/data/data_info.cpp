@@ -226,7 +226,9 @@ int describe_compressed(const Configuration& configuration) {
         Json found{{"data", word}, {"kind", "compressed"}};
         found.update(compressed_json(data));
         json["data_sets"].push_back(found);
-        text += (text.empty() ? "" : "\n") + word + ": compressed\n\n" + compressed_text(data);
+        SummaryTable table(15, 0);
+        add_compressed_rows(data, table);
+        text += (text.empty() ? "" : "\n") + word + ": compressed\n\n" + table.text();
     }
     if (configuration.is_given("picture")) {
         configuration.fail("picture", "a compressed data set has no samples to draw");

@@ -2,6 +2,7 @@
 #include "skein/gradient.hpp"
 
 #include "cli/command_line.hpp"
+#include "cli/precision.hpp"
 #include "commands.hpp"
 #include "console/document.hpp"
 #include "console/errors.hpp"
@@ -193,14 +194,12 @@ int gradient_command(const std::vector<std::string>& arguments) {
     }
     check_options(*configuration);
     warn_without_hardware_fma(configuration->flag("quiet"));
-    std::string precision = configuration->text("precision");
-    if (configuration->is_given("precision")) {
-        configuration->word<Precision>("precision", kPrecisionNames);
-    } else {
-        precision = configuration->is_given("chain") ? read_chain_precision(configuration->text("chain")) : "float64";
-    }
-    return precision == "float32" ? gradient_with<float>(*configuration, precision)
-                                  : gradient_with<double>(*configuration, precision);
+    const std::string precision = configuration->is_given("precision") ? read_precision(*configuration)
+                                  : configuration->is_given("chain")
+                                      ? read_chain_precision(configuration->text("chain"))
+                                      : "float64";
+    return with_precision(precision,
+                          [&]<class Scalar>(Scalar) { return gradient_with<Scalar>(*configuration, precision); });
 }
 
 }  // namespace skein::app

@@ -1,5 +1,7 @@
 #include "input/compressed_summary.hpp"
 
+#include <fmt/core.h>
+
 #include <cmath>
 
 #include "console/json.hpp"
@@ -20,14 +22,14 @@ nlohmann::ordered_json compressed_json(const CompressedDataset& data) {
             {"nodes_per_panel", data.num_nodes()}};
 }
 
-std::string compressed_text(const CompressedDataset& data) {
-    return "samples        " + grouped(data.num_samples()) +
-           (data.first_index() == 0 ? "" : ", from index " + grouped(data.first_index())) + "\n" +
-           "x              from " + rounded(data.x_min()) + " to " + rounded(data.x_max()) + ", root mean square " +
-           rounded(std::sqrt(data.mean_square_x())) + "\n" + "y              root mean square " +
-           rounded(std::sqrt(data.mean_square_y())) + "\n" + "panels         " + grouped(data.num_panels()) + " of " +
-           std::to_string(data.num_nodes()) + " nodes, the finest 2^" + std::to_string(data.panel_exponent()) +
-           " wide\n";
+void add_compressed_rows(const CompressedDataset& data, SummaryTable& table) {
+    const std::uint64_t first = data.first_index();
+    table.add("samples", grouped(data.num_samples()) + (first == 0 ? "" : ", from index " + grouped(first)));
+    table.add("x", fmt::format("from {} to {}, root mean square {}", rounded(data.x_min()), rounded(data.x_max()),
+                               rounded(std::sqrt(data.mean_square_x()))));
+    table.add("y", "root mean square " + rounded(std::sqrt(data.mean_square_y())));
+    table.add("panels", fmt::format("{} of {} nodes, the finest 2^{} wide", grouped(data.num_panels()),
+                                    data.num_nodes(), data.panel_exponent()));
 }
 
 nlohmann::ordered_json compression_json(const CompressionRecord& record, double tolerance) {

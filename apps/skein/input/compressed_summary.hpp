@@ -6,13 +6,15 @@
 #include <string>
 #include <string_view>
 
+#include "console/summary_table.hpp"
 #include "skein/compressed_dataset.hpp"
 #include "skein/compression.hpp"
 
 namespace skein::app {
 
 nlohmann::ordered_json compressed_json(const CompressedDataset& data);
-std::string compressed_text(const CompressedDataset& data);
+/// The same as rows of a summary.
+void add_compressed_rows(const CompressedDataset& data, SummaryTable& table);
 
 /// The object "compression" of whatever has been computed from compressed data.
 nlohmann::ordered_json compression_json(const CompressionRecord& record, double tolerance);

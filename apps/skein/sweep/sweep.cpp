@@ -2,6 +2,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "cli/precision.hpp"
 #include "commands.hpp"
 #include "console/errors.hpp"
 #include "console/json.hpp"
@@ -214,9 +215,8 @@ int sweep_command(const std::vector<std::string>& arguments) {
     if (!configuration) {
         return kDone;
     }
-    return configuration->word<Precision>("precision", kPrecisionNames) == Precision::float32
-               ? sweep_with<float>(*configuration)
-               : sweep_with<double>(*configuration);
+    return with_precision(read_precision(*configuration),
+                          [&]<class Scalar>(Scalar) { return sweep_with<Scalar>(*configuration); });
 }
 
 }  // namespace skein::app

@@ -40,7 +40,6 @@ struct TrainReport {
     double sample_layers_per_second() const;
     /// A name of kCauseNames, or "SIGINT", "SIGTERM", "data_error".
     std::string cause() const;
-    std::string files_in_words() const;
 };
 
 /// The object that --json prints.
