@@ -112,7 +112,7 @@ void write_summary(const Configuration& configuration, const CompressedDataset& 
                    std::optional<double> seconds) {
     const std::uintmax_t bytes = fs::file_size(path);
     if (configuration.flag("json")) {
-        nlohmann::ordered_json json = compressed_json(data);
+        Json json = compressed_json(data);
         json.update({{"file", path.string()}, {"bytes", bytes}});
         if (seconds) {
             json["seconds"] = *seconds;

@@ -68,16 +68,16 @@ bool copy_samples(const Configuration& configuration, SampleStream<Scalar>& stre
     return stop_signal() == 0;
 }
 
-nlohmann::ordered_json report_json(const TransferReport& report) {
-    nlohmann::ordered_json json{{"status", report.signal == 0 ? "finished" : "stopped"},
-                                {"data", report.from},
-                                {"files", nlohmann::ordered_json::array()},
-                                {"samples", report.num_samples},
-                                {"precision", report.precision},
-                                {"bytes", report.size_bytes},
-                                {"seconds", exact_json(report.seconds)},
-                                {"version", version()},
-                                {"numerics_version", kNumericsVersion}};
+Json report_json(const TransferReport& report) {
+    Json json{{"status", report.signal == 0 ? "finished" : "stopped"},
+              {"data", report.from},
+              {"files", Json::array()},
+              {"samples", report.num_samples},
+              {"precision", report.precision},
+              {"bytes", report.size_bytes},
+              {"seconds", report.seconds},
+              {"version", version()},
+              {"numerics_version", kNumericsVersion}};
     for (const fs::path& file : report.files) {
         json["files"].push_back(file.string());
     }

@@ -55,7 +55,7 @@ const Command kCommand{"gradient",
 
 struct Output {
     Document document;
-    nlohmann::ordered_json json;
+    Json json;
 };
 
 template <class Scalar>
@@ -111,14 +111,11 @@ Document mean_document(const Chain<Scalar>& chain, const LossAndGradient<Scalar>
 }
 
 template <class Scalar>
-nlohmann::ordered_json mean_json(const LossAndGradient<Scalar>& mean, const NextStep<Scalar>& next,
-                                 std::uint64_t num_samples) {
-    nlohmann::ordered_json json{{"samples", num_samples},
-                                {"loss", exact_json(mean.loss)},
-                                {"weight_gradients", exact_array(mean.weight_gradients)}};
+Json mean_json(const LossAndGradient<Scalar>& mean, const NextStep<Scalar>& next, std::uint64_t num_samples) {
+    Json json{{"samples", num_samples}, {"loss", mean.loss}, {"weight_gradients", mean.weight_gradients}};
     json.update(step_json(next));
     const std::string remark = not_finite_remark(mean.weight_gradients);
-    json["remarks"] = remark.empty() ? nlohmann::ordered_json::array() : nlohmann::ordered_json::array({remark});
+    json["remarks"] = remark.empty() ? std::vector<std::string>() : std::vector<std::string>{remark};
     return json;
 }
 

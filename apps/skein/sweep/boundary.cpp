@@ -26,8 +26,6 @@
 namespace skein::app {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr std::size_t kMostChangesShown = 100;
 constexpr std::uint64_t kMaxPlane = std::uint64_t{1} << 28;
 
@@ -85,12 +83,12 @@ Json changes_json(const SweepJob<Scalar>& job, const BoundarySettings& settings,
     for (const BoundaryChange& change : outcome.changes) {
         Json at = Json::object();
         for (const auto& [name, value] : other_values(job, settings.axis, change.point)) {
-            at[name] = exact_json(value);
+            at[name] = value;
         }
         changes.push_back({{"point", change.point},
                            {"at", at},
-                           {"below", exact_json(change.below)},
-                           {"above", exact_json(change.above)},
+                           {"below", change.below},
+                           {"above", change.above},
                            {"class_below", class_name(change.class_below, settings.boundary)},
                            {"class_above", class_name(change.class_above, settings.boundary)},
                            {"status_below", name_of(change.status_below, kStatusNames)},
@@ -98,7 +96,7 @@ Json changes_json(const SweepJob<Scalar>& job, const BoundarySettings& settings,
     }
     Json json{{"status", outcome.is_complete ? "finished" : "stopped"},
               {"axis", job.axes[settings.axis].parameter.name()},
-              {"scanned", exact_array(outcome.scanned)},
+              {"scanned", outcome.scanned},
               {"chains", outcome.chains}};
     add_compression(job, outcome.compression, json);
     json["changes"] = changes;
@@ -202,10 +200,10 @@ Json dimension_json(const std::vector<BoxCount>& counts, const Dimension& dimens
     return {{"status", "finished"},
             {"points", num_points},
             {"boxes", boxes},
-            {"dimension", exact_json(dimension.slope)},
-            {"standard_error", exact_json(dimension.standard_error)},
-            {"smallest_slope", exact_json(dimension.smallest)},
-            {"largest_slope", exact_json(dimension.largest)},
+            {"dimension", dimension.slope},
+            {"standard_error", dimension.standard_error},
+            {"smallest_slope", dimension.smallest},
+            {"largest_slope", dimension.largest},
             {"sizes", dimension.num_sizes}};
 }
 

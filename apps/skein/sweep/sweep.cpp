@@ -153,7 +153,7 @@ int run_frame(const Configuration& whole, const Frame& frame, const std::filesys
         return run_job(configuration, job, directory);
     }
     require_same_settings(configuration, *held);
-    nlohmann::ordered_json report = held->run.value("outcome", nlohmann::ordered_json::object());
+    Json report = held->run["outcome"];
     report["directory"] = directory.string();
     write_output(configuration.flag("json") ? json_line(report) : directory.string() + ": done before\n");
     return kDone;

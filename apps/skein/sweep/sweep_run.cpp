@@ -29,7 +29,6 @@ namespace skein::app {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 
 /// How often disks are waited for at most.
 constexpr std::chrono::seconds kSyncInterval{2};
@@ -52,11 +51,7 @@ std::string run_json(const Configuration& configuration, const SweepReport& repo
     names["status"] = kStatusNames;
     names["cause"] = kCauseNames;
     json["codes"] = names;
-    json["machine"] = {{"cpu", cpu_model()},
-                       {"cores", num_cores()},
-                       {"threads", report.num_threads},
-                       {"instruction_set", instruction_set()},
-                       {"compiler", compiler()}};
+    json["machine"] = machine_json(report.num_threads);
     return json_text(json);
 }
 
@@ -266,7 +261,7 @@ template void replace_sweep(const Configuration&, const SweepJob<double>&, const
 Json report_json(const SweepReport& report) {
     Json counts = Json::object();
     for (std::size_t status = 0; status < kStatusNames.size(); ++status) {
-        counts[std::string(kStatusNames[status])] = report.by_status[status];
+        counts[kStatusNames[status]] = report.by_status[status];
     }
     Json json{{"status", report.signal == 0 ? "finished" : "stopped"},
               {"points", report.num_points},

@@ -99,13 +99,13 @@ struct Evaluation {
 };
 
 std::string evaluation_json(const Configuration& configuration, const Evaluation& evaluation) {
-    nlohmann::ordered_json json{{"loss", exact_json(evaluation.loss)},
-                                {"root_mean_square_error", exact_json(std::sqrt(evaluation.loss))},
-                                {"samples", evaluation.num_samples},
-                                {"precision", evaluation.precision},
-                                {"version", version()},
-                                {"numerics_version", kNumericsVersion},
-                                {"instruction_set", instruction_set()}};
+    Json json{{"loss", evaluation.loss},
+              {"root_mean_square_error", std::sqrt(evaluation.loss)},
+              {"samples", evaluation.num_samples},
+              {"precision", evaluation.precision},
+              {"version", version()},
+              {"numerics_version", kNumericsVersion},
+              {"instruction_set", instruction_set()}};
     if (evaluation.compression) {
         json["compression"] = compression_json(*evaluation.compression, evaluation.tolerance);
     }

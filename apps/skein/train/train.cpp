@@ -67,7 +67,7 @@ TrainReport make_report(const Configuration& configuration, const TrainJob<Scala
     if (job.validation) {
         report.num_validation_samples = job.validation->num_samples();
     }
-    report.weights = exact_array(chain.weights());
+    report.weights = chain.weights();
     const auto shown = chain.weights().first(std::min(kMostWeightsShown, chain.num_layers()));
     report.shown_weights.assign(shown.begin(), shown.end());
     report.activations = activations_text(chain);

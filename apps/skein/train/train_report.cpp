@@ -17,8 +17,6 @@
 namespace skein::app {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 /// Red for a run that diverged, yellow for one that was stopped, green for the others.
 std::string coloured(const std::string& text, Status status, bool colour) {
     const char* code = status == Status::diverged ? "31" : status == Status::stopped ? "33" : "32";
@@ -82,7 +80,7 @@ bool are_weights_lost(const TrainReport& report) {
 std::string weights_in_words(const TrainReport& report) {
     std::string text;
     if (are_weights_lost(report)) {
-        for (const Json& weight : report.weights) {
+        for (const Json& weight : report.weights.items()) {
             text += (text.empty() ? "" : "  ") + weight.dump();
         }
         return text;
@@ -90,7 +88,7 @@ std::string weights_in_words(const TrainReport& report) {
     for (const double weight : report.shown_weights) {
         text += (text.empty() ? "" : "  ") + rounded(weight);
     }
-    const std::size_t rest = report.weights.size() - report.shown_weights.size();
+    const std::size_t rest = report.weights.items().size() - report.shown_weights.size();
     return rest == 0 ? text : text + "  ... (" + grouped(rest) + " more)";
 }
 
@@ -138,12 +136,12 @@ Json report_json(const TrainReport& report) {
               {"cause", report.cause()},
               {"steps", report.outcome.steps},
               {"epochs", report.outcome.steps / report.steps_per_epoch},
-              {"loss", exact_json(report.outcome.loss)},
-              {"validation_loss", report.validation_loss ? exact_json(*report.validation_loss) : Json(nullptr)},
+              {"loss", report.outcome.loss},
+              {"validation_loss", report.validation_loss ? Json(*report.validation_loss) : Json()},
               {"weights", report.weights},
               {"samples", report.num_samples},
               {"seconds", report.outcome.seconds},
-              {"sample_layers_per_second", exact_json(report.sample_layers_per_second())},
+              {"sample_layers_per_second", report.sample_layers_per_second()},
               {"precision", report.precision},
               {"seed", report.seed},
               {"version", version()},
@@ -152,7 +150,7 @@ Json report_json(const TrainReport& report) {
               {"threads", report.num_threads}};
     if (report.is_compressed) {
         json["compression"] =
-            report.is_work_known ? compression_json(report.outcome.compression, report.tolerance) : Json(nullptr);
+            report.is_work_known ? compression_json(report.outcome.compression, report.tolerance) : Json();
     }
     if (report.compression_seconds) {
         json["compression_seconds"] = *report.compression_seconds;
@@ -176,18 +174,14 @@ std::string run_json(const TrainReport& report, const Json& configuration) {
                     {"seed", report.seed},
                     {"configuration", configuration},
                     {"outcome", outcome},
-                    {"machine",
-                     {{"cpu", cpu_model()},
-                      {"cores", num_cores()},
-                      {"threads", report.num_threads},
-                      {"instruction_set", instruction_set()},
-                      {"compiler", compiler()}}}};
+                    {"machine", machine_json(report.num_threads)}};
     return json_text(json);
 }
 
 std::string report_text(const TrainReport& report, bool colour) {
     SummaryTable table;
-    table.add("chain", counted(report.weights.size(), "layer") + ", " + report.activations + ", " + report.precision);
+    table.add("chain",
+              counted(report.weights.items().size(), "layer") + ", " + report.activations + ", " + report.precision);
     table.add("data", report.data);
     table.add("", samples_in_words(report));
     table.add("steps", epochs_in_words(report));
