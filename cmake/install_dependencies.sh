@@ -10,7 +10,7 @@ packages=(
     g++ cmake ninja-build              # the compiler brings OpenMP
     libeigen3-dev librandom123-dev     # skein::skein
     nlohmann-json3-dev libpng-dev      # skein::files
-    libcli11-dev libtomlplusplus-dev   # the program
+    libcli11-dev libfmt-dev libtomlplusplus-dev   # the program
     gnuplot-nox                        # its pictures; brings a font
 )
 for flag in "$@"; do
@@ -19,7 +19,7 @@ for flag in "$@"; do
         --benchmarks) packages+=(libbenchmark-dev) ;;
         --peers) packages+=(libfann-dev python3-numpy python3-torch) ;;
         --full) packages+=(clang-16 libomp-16-dev python3-mpmath python3-numpy python3-torch) ;;
-        --cross) packages+=(g++-aarch64-linux-gnu qemu-user libmpfr-dev:arm64 libpng-dev:arm64 libgomp1:arm64) ;;
+        --cross) packages+=(g++-aarch64-linux-gnu qemu-user libmpfr-dev:arm64 libfmt-dev:arm64 libpng-dev:arm64 libgomp1:arm64) ;;
         *)
             echo "install_dependencies.sh: unknown flag '$flag': expected --tests, --benchmarks, --peers, --full or" \
                 "--cross" >&2
