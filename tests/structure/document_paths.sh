@@ -8,8 +8,8 @@ cd "${1:-$(dirname "${BASH_SOURCE[0]}")/../..}"
 # The targets of links, and what looks like a source.
 paths_in() {
     {
-        grep -oE '\]\([^):#]+\)' "$1" | tr -d ']()'
-        grep -oE '[A-Za-z0-9_.-][A-Za-z0-9_./-]*/[A-Za-z0-9_.-]+\.(awk|cmake|cpp|hpp|md|png|py|sh|svg|txt)\b' "$1"
+        grep -oE '\]\([^):#]+\)' "$1" | tr -d ']()' || true
+        grep -oE '[A-Za-z0-9_.-][A-Za-z0-9_./-]*/[A-Za-z0-9_.-]+\.(awk|cmake|cpp|hpp|md|png|py|sh|svg|txt)\b' "$1" || true
     } | grep -vE '^(build|runs)/' | LC_ALL=C sort -u
 }
 
