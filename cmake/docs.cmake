@@ -26,4 +26,6 @@ set(DOXYGEN_HAVE_DOT NO)
 set(DOXYGEN_QUIET YES)
 set(DOXYGEN_WARN_AS_ERROR FAIL_ON_WARNINGS)
 
-doxygen_add_docs(docs ${PROJECT_SOURCE_DIR}/core/include COMMENT "Writing ${DOXYGEN_OUTPUT_DIRECTORY}/html/index.html")
+set(DOXYGEN_USE_MDFILE_AS_MAINPAGE ${PROJECT_SOURCE_DIR}/core/docs/headers.md)
+doxygen_add_docs(docs ${PROJECT_SOURCE_DIR}/core/include ${PROJECT_SOURCE_DIR}/core/docs/headers.md
+  COMMENT "Writing ${DOXYGEN_OUTPUT_DIRECTORY}/html/index.html")
