@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <vector>
 
+#include "compression/compressed_storage.hpp"
+#include "compression/moment_sums.hpp"
 #include "gradient/compressed_gradient.hpp"
 #include "skein/compressed_dataset.hpp"
 #include "skein/dataset.hpp"
@@ -18,6 +20,10 @@
 using namespace skein;
 using namespace skein::internal;
 using namespace skein::compression_cases;
+
+const std::vector<MomentSubtree>& subtrees_of(const CompressedDataset& data) {
+    return CompressedAccess::storage(data).subtrees;
+}
 
 TEST_CASE_TEMPLATE("any split, and any number of threads, give the same bits", Scalar, float, double) {
     GeneratedData settings;

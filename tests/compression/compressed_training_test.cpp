@@ -14,6 +14,7 @@
 #include "skein/compressed_dataset.hpp"
 #include "skein/dataset.hpp"
 #include "skein/ensemble_trainer.hpp"
+#include "skein/error.hpp"
 #include "skein/generated_data.hpp"
 #include "skein/gradient.hpp"
 #include "skein/random.hpp"

@@ -14,6 +14,7 @@
 #include "skein/chain.hpp"
 #include "skein/compressed_dataset.hpp"
 #include "skein/dataset.hpp"
+#include "skein/error.hpp"
 #include "skein/gradient.hpp"
 #include "support/compression_cases.hpp"
 

@@ -22,10 +22,6 @@ constexpr long double kEpsilon = std::numeric_limits<double>::epsilon() / 2;
 constexpr std::size_t kNodes[] = {16, 32, 48, 64};
 constexpr std::size_t kCounts[] = {1, 15, 16, 17, 250};  // samples: rows of 16, and what is left
 
-const std::vector<MomentSubtree>& subtrees_of(const CompressedDataset& data) {
-    return CompressedAccess::storage(data).subtrees;
-}
-
 struct Samples {
     std::vector<double> u, y, m;
     kernels::PanelSamples view(bool weighted) const {
