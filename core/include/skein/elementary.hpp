@@ -32,6 +32,10 @@ inline constexpr Scalar kSoftplusMaxUlp = choose<Scalar>(2.02f, 2.1);
 template <class Scalar>
 inline constexpr Scalar kReluMaxUlp = Scalar(0);
 template <class Scalar>
+inline constexpr Scalar kLeakyReluMaxUlp = choose<Scalar>(0.85f, 0.7);
+template <class Scalar>
+inline constexpr Scalar kEluMaxUlp = choose<Scalar>(0.96f, 1.2);
+template <class Scalar>
 inline constexpr Scalar kExpMaxUlp = choose<Scalar>(0.9f, 1.0);
 template <class Scalar>
 inline constexpr Scalar kExpm1MaxUlp = choose<Scalar>(1.46f, 2.2);
@@ -66,6 +70,8 @@ inline constexpr Scalar kTwoPiMaxTurns = choose<Scalar>(0x1p20f, 0x1p49);
     X(sigmoid, Sigmoid)               \
     X(softplus, Softplus)             \
     X(relu, Relu)                     \
+    X(leaky_relu, LeakyRelu)          \
+    X(elu, Elu)                       \
     X(exp, Exp)                       \
     X(expm1, Expm1)                   \
     X(log, Log)                       \
@@ -92,6 +98,10 @@ inline constexpr Sigmoid sigmoid{};
 inline constexpr Softplus softplus{};
 /// z where z > 0, +0 elsewhere. Exact.
 inline constexpr Relu relu{};
+/// z if z > 0, else 0.01 z; keeps the sign of zero.
+inline constexpr LeakyRelu leaky_relu{};
+/// z if z > 0, else exp(z) - 1; keeps the sign of zero; -1 at -infinity.
+inline constexpr Elu elu{};
 /// exp(z) for every z: infinity where it overflows, denormal numbers and 0 where it underflows.
 inline constexpr Exp exp{};
 /// exp(z) - 1 for every z; keeps the sign of zero; -1 at -infinity.
