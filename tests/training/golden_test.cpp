@@ -96,6 +96,8 @@ const std::vector<GoldenRun>& golden_runs() {
          Sampling::shuffled,
          Target::sine,
          50},
+        {"tanh, rmsprop, shuffled", 0x0, 0x0, std::vector(3, A::tanh), Kind::rmsprop, S::constant, 777, 100,
+         Sampling::shuffled, Target::teacher, 50},
         {"one softplus, nesterov, full batch",
          0x56180e8c9e4ffe76,
          0x91c4df73f3cb62bc,
