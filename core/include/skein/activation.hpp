@@ -58,7 +58,7 @@ constexpr std::string_view activation_name(Activation activation) noexcept {
 }
 
 /// The activation of that name. Throws std::invalid_argument for any other word, with the nearest right one.
-Activation parse_activation(std::string_view name);
+[[nodiscard]] Activation parse_activation(std::string_view name);
 
 /// f(z), by skein's own elementary functions (skein/elementary.hpp); leaky_relu has the slope 0.01 for z <= 0, elu is
 /// exp(z) - 1 there.

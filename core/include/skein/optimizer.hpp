@@ -101,6 +101,6 @@ inline constexpr OptimizerParameter kOptimizerParameters[]{
 };
 
 /// The names of the rules that use a setting: "momentum", or the name of an OptimizerParameter.
-std::vector<std::string_view> optimizers_using(std::string_view setting);
+[[nodiscard]] std::vector<std::string_view> optimizers_using(std::string_view setting);
 
 }  // namespace skein
