@@ -191,6 +191,14 @@ TEST_CASE("what cannot be done with compressed data is refused") {
         train(relu, data, how),
         "the activation of layer 1 is relu: expected an analytic one: for compressed data polynomials take its place",
         std::invalid_argument);
+    for (const Activation activation : {Activation::leaky_relu, Activation::elu}) {
+        TrainingState<double> bent{Chain<double>(std::vector{1.0, 1.0}, std::vector{Activation::tanh, activation})};
+        CHECK_THROWS_WITH_AS(train(bent, data, how),
+                             ("the activation of layer 2 is " + std::string(activation_name(activation)) +
+                              ": expected an analytic one: for compressed data polynomials take its place")
+                                 .c_str(),
+                             std::invalid_argument);
+    }
     TrainingState<double> state{Chain<double>({1.0, 1.0})};
     how.batch_size = 10;
     CHECK_THROWS_WITH_AS(train(state, data, how),

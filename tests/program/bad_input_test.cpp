@@ -115,7 +115,8 @@ TEST_CASE("program: options that disagree") {
     check_train_refused({"--epochs", "3", "--steps", "2"}, {"--epochs", "--steps"});
     check_refused({"train", "--force"}, {"--force: has no effect: nothing is written: expected --out"});
     check_refused({"train", "--history-every=5"}, {"--history-every: has no effect", "expected --out"});
-    check_train_refused({"--momentum", "0.5"}, {"--momentum has no effect", "--optimizer momentum or nesterov"});
+    check_train_refused({"--momentum", "0.5"},
+                        {"--momentum has no effect", "--optimizer momentum, nesterov or rmsprop"});
     check_train_refused({"--weights", "1", "--init", "normal"}, {"--init", "--weights"});
     check_train_refused({"--batch", "101", "--data", "sine:samples=100"}, {"--batch", "101", "100"});
     check_train_refused({"--data", "sine:samples=100", "--batch", "full", "--shuffle", "with_replacement"},

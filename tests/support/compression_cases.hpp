@@ -31,6 +31,8 @@ inline long double function(Activation activation, long double z) {
         case Activation::sigmoid: return 1.0L / (1.0L + std::exp(-z));
         case Activation::softplus: return std::log1p(std::exp(z));
         case Activation::relu: return std::max(z, 0.0L);
+        case Activation::leaky_relu:
+        case Activation::elu: break;  // not analytic
     }
     return z;
 }
@@ -41,6 +43,8 @@ long double slope(Activation activation, long double z) {
         case Activation::sigmoid: return function(activation, z) * function(activation, -z);
         case Activation::softplus: return function(Activation::sigmoid, z);
         case Activation::relu: return z > 0 ? 1.0L : 0.0L;
+        case Activation::leaky_relu:
+        case Activation::elu: break;
     }
     return 1.0L;
 }

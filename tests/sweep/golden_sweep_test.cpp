@@ -78,6 +78,15 @@ const std::vector<GoldenSweep>& golden_sweeps() {
          0,
          Sampling::shuffled,
          {{"batch", {1, 7, 1025, 1100}}, {"weight_offset[2]", linear_values(-1, 1, 9)}}},
+        {"momenta and starts, rmsprop",
+         0x0,
+         0x0,
+         Kind::rmsprop,
+         Activation::elu,
+         20,
+         3,
+         Sampling::shuffled,
+         {{"momentum", {0, 0.5, 0.9}}, {"weight_offset[2]", linear_values(-1, 1, 9)}}},
     };
     return sweeps;
 }
