@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "compression/compressed_storage.hpp"
-#include "compression/moment_sums.hpp"
+#include "compression/panel_sums.hpp"
 #include "gradient/compressed_gradient.hpp"
 #include "skein/dataset.hpp"
 #include "skein/ensemble_trainer.hpp"

@@ -54,7 +54,7 @@ void combine_halves(std::span<const std::span<const double>> halves, std::span<c
         maps[half]->add_moments(std::span(moved).subspan(layout.residual_moments, num_nodes),
                                 parent.subspan(layout.residual_moments, num_nodes));
         parent[layout.squares] += moved[layout.squares];
-        for (const std::size_t largest : {layout.largest_run, layout.fit_scale}) {
+        for (const std::size_t largest : {layout.largest_segment, layout.fit_scale}) {
             parent[largest] = std::max(parent[largest], moved[largest]);
         }
     }
@@ -68,10 +68,10 @@ void combine_halves(std::span<const std::span<const double>> halves, std::span<c
 /// On a coarser grid A is a linear map of such sums, whose rows are the coefficients of a polynomial that is at most 1:
 /// sum of squares 2, so sum of absolute values 2 sqrt(p) at most, whatever the number of coarsenings; each of them adds
 /// the rounding of 2 p products.
-double relative_gram_error(std::size_t num_nodes, double largest_run, std::size_t num_coarsenings) {
+double relative_gram_error(std::size_t num_nodes, double largest_segment, std::size_t num_coarsenings) {
     const double p = static_cast<double>(num_nodes), row_sum = 2.0 * std::sqrt(p);
-    const double block = static_cast<double>(kBlockOfPanel);
-    const double additions = std::min(largest_run, block) / 16.0 + 1.0 + largest_run / block + 4.0 + 48.0;
+    const double chunk = static_cast<double>(kPanelChunk);
+    const double additions = std::min(largest_segment, chunk) / 16.0 + 1.0 + largest_segment / chunk + 4.0 + 48.0;
     const double coarsenings = static_cast<double>(num_coarsenings) * 2.0 * p * row_sum;
     double squares = 0.0;
     for (std::size_t degree = 0; degree <= 2 * (num_nodes - 1); ++degree) {
@@ -191,7 +191,7 @@ void MomentLevel::add_panel(std::int64_t first_cell, int level, double cell_widt
     const double weight = moments[0], p = static_cast<double>(num_nodes);
     const double gram_norm = weight > 0.0 ? norm_of_gram(moments, num_nodes) : 0.0;
     const double sums_error =
-        relative_gram_error(num_nodes, panel[layout.largest_run], num_coarsenings(first_cell, level));
+        relative_gram_error(num_nodes, panel[layout.largest_segment], num_coarsenings(first_cell, level));
     const double y_scale = panel[layout.fit_scale];
     const double y_error = (2.0 * sums_error + kMoves * p * kEpsilon * gram_norm) * y_scale;
     shares.push_back(weight / sample_weight_sum);

@@ -6,16 +6,10 @@
 #include <span>
 #include <vector>
 
-#include "compression/moment_sums.hpp"
+#include "compression/panel_sums.hpp"
 #include "numerics/chebyshev.hpp"
 
 namespace skein::internal {
-
-/// Panels with their sums [panels x PanelLayout::stride].
-struct PanelSums {
-    std::vector<std::int64_t> panels;
-    std::vector<double> sums;
-};
 
 /// From panels of level `level` or wider, those of the next or wider: a linear map.
 PanelSums coarser(const PanelSums& fine, int level, const PanelLayout& layout);

@@ -6,6 +6,7 @@
 #include <locale>
 #include <sstream>
 
+#include "gradient/bounds.hpp"
 #include "skein/error.hpp"
 
 namespace skein::internal {

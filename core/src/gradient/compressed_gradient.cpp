@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "compression/panel_grid.hpp"
+#include "gradient/bounds.hpp"
 #include "kernels/kernel_table.hpp"
 #include "kernels/row_lanes.hpp"
 #include "skein/gradient.hpp"
@@ -51,7 +52,7 @@ CompressedGradient::CompressedGradient(const CompressedDataset& data, std::span<
       mean_square_y_(data_.mean_square_y > 0.0 ? data_.mean_square_y : 1.0),
       probes_(choose_probes(data_)),
       tile_lanes_(std::max<std::size_t>(1, 256 / data_.num_nodes) * data_.num_nodes),
-      interpolation_(data_, activations),
+      choice_(data_, activations),
       activation_columns_(static_cast<Eigen::Index>(tile_lanes_), static_cast<Eigen::Index>(activations.size())),
       deltas_(static_cast<Eigen::Index>(tile_lanes_)),
       slot_sums_(static_cast<Eigen::Index>(kNumSlots),
@@ -94,10 +95,10 @@ double CompressedGradient::largest_derivative(std::span<const double> weights) {
 }
 
 void CompressedGradient::take_panels() {
-    if (std::ranges::equal(taken_, interpolation_.panels())) {
+    if (std::ranges::equal(taken_, choice_.panels())) {
         return;
     }
-    taken_.assign(interpolation_.panels().begin(), interpolation_.panels().end());
+    taken_.assign(choice_.panels().begin(), choice_.panels().end());
     x_.clear();
     panels_.clear();
     squares_ = gram_error_ = moments_error_ = squares_error_ = 0.0;
@@ -142,7 +143,7 @@ void CompressedGradient::sum_nodes(std::span<const double> weights, bool with_gr
 
 /// With the loss that has been computed, rms(q - y) is known but for rounding.
 void CompressedGradient::bound_errors() {
-    const InterpolationErrors& errors = interpolation_.errors();
+    const InterpolationErrors& errors = choice_.errors();
     const double differences = std::sqrt(std::max(sums_[kernels::kDifferenceSum], 0.0));
     const double p = static_cast<double>(data_.num_nodes), root_p = std::sqrt(p);
     const double output = errors.output_error + errors.output_rounding;
@@ -181,7 +182,7 @@ void CompressedGradient::bound_errors() {
 }
 
 void CompressedGradient::compute_on_panels(std::span<const double> weights, bool with_gradient) {
-    bound_.interpolation = interpolation_.relative_error();
+    bound_.interpolation = choice_.relative_error();
     take_panels();
     sum_nodes(weights, with_gradient);
     const double reciprocal = 1.0 / data_.sample_weight_sum;
@@ -197,11 +198,11 @@ bool CompressedGradient::compute(std::span<const double> weights, bool with_grad
     const double derivative = largest_derivative(weights);
     gradient_scale_ = rms_y_ * (derivative > 0.0 ? derivative : 1.0);
     const auto choose = [&](double tolerance, bool spread) {
-        interpolation_.choose(weights, tolerance, spread, gradient_scale_, mean_square_y_);
-        return interpolation_.relative_error() <= tolerance_;
+        choice_.choose(weights, tolerance, spread, {gradient_scale_, mean_square_y_});
+        return choice_.relative_error() <= tolerance_;
     };
     if (!choose(tolerance_, false)) {
-        bound_.relative = bound_.interpolation = interpolation_.relative_error();
+        bound_.relative = bound_.interpolation = choice_.relative_error();
         return false;
     }
     compute_on_panels(weights, with_gradient);

@@ -9,7 +9,7 @@
 #include "base/eigen_core.hpp"
 #include "compression/compressed_storage.hpp"
 #include "compression/moment_level.hpp"
-#include "gradient/interpolation_bound.hpp"
+#include "gradient/panel_choice.hpp"
 #include "kernels/kernel_table.hpp"
 #include "skein/compressed_dataset.hpp"
 
@@ -71,7 +71,7 @@ private:
     double rms_y_, mean_square_y_;  // 1 where y is 0 throughout
     std::vector<double> probes_;    // where |df_L/dw| is looked at
     std::size_t tile_lanes_;
-    InterpolationBound interpolation_;
+    PanelChoice choice_;
 
     // The panels of a step.
     std::vector<PanelIndex> taken_;
