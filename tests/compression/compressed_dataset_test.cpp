@@ -49,6 +49,8 @@ long double function(Activation activation, long double z) {
         case Activation::sigmoid: return 1.0L / (1.0L + std::exp(-z));
         case Activation::softplus: return std::log1p(std::exp(z));
         case Activation::relu: return std::max(z, 0.0L);
+        case Activation::leaky_relu:
+        case Activation::elu: break;  // not analytic
     }
     return z;
 }
@@ -59,6 +61,8 @@ long double slope(Activation activation, long double z) {
         case Activation::sigmoid: return function(activation, z) * function(activation, -z);
         case Activation::softplus: return function(Activation::sigmoid, z);
         case Activation::relu: return z > 0 ? 1.0L : 0.0L;
+        case Activation::leaky_relu:
+        case Activation::elu: break;
     }
     return 1.0L;
 }
@@ -740,6 +744,14 @@ TEST_CASE("what cannot be done with compressed data is refused") {
         train(relu, data, how),
         "the activation of layer 1 is relu: expected an analytic one: for compressed data polynomials take its place",
         std::invalid_argument);
+    for (const Activation activation : {Activation::leaky_relu, Activation::elu}) {
+        TrainingState<double> bent{Chain<double>(std::vector{1.0, 1.0}, std::vector{Activation::tanh, activation})};
+        CHECK_THROWS_WITH_AS(train(bent, data, how),
+                             ("the activation of layer 2 is " + std::string(activation_name(activation)) +
+                              ": expected an analytic one: for compressed data polynomials take its place")
+                                 .c_str(),
+                             std::invalid_argument);
+    }
     TrainingState<double> state{Chain<double>({1.0, 1.0})};
     how.batch_size = 10;
     CHECK_THROWS_WITH_AS(train(state, data, how),

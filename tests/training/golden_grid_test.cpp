@@ -11,10 +11,11 @@
 #include <string_view>
 #include <vector>
 
+#include "base/fnv1a.hpp"
 #include "skein/skein.hpp"
-#include "support/fnv1a.hpp"
 
 using namespace skein;
+using internal::Fnv1a;
 
 namespace {
 
@@ -46,6 +47,14 @@ constexpr GoldenPair kGoldenPairs[] = {
     {"softplus", Kind::momentum, 0x9bdf699caf052b9d, 0xa499fd3909ebcca2},
     {"softplus", Kind::nesterov, 0x3f4bcca6c48549c1, 0xef6ba6585904cbbb},
     {"softplus", Kind::adamw, 0x97a9ffc9349d278a, 0xc0ee5e024a1e3008},
+    {"leaky_relu", Kind::sgd, 0x0, 0x0},
+    {"leaky_relu", Kind::momentum, 0x0, 0x0},
+    {"leaky_relu", Kind::nesterov, 0x0, 0x0},
+    {"leaky_relu", Kind::adamw, 0x0, 0x0},
+    {"elu", Kind::sgd, 0x0, 0x0},
+    {"elu", Kind::momentum, 0x0, 0x0},
+    {"elu", Kind::nesterov, 0x0, 0x0},
+    {"elu", Kind::adamw, 0x0, 0x0},
     {"mixed", Kind::sgd, 0xe8afbb189338855d, 0x2fbaa37907bae810},
     {"mixed", Kind::momentum, 0x4054d0316f3d241e, 0xd06c270260c88a96},
     {"mixed", Kind::nesterov, 0x9c3e2bc989ce7ffd, 0x24d000bf02255732},
