@@ -4,14 +4,13 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <locale>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "base/power.hpp"
 #include "base/require.hpp"
+#include "base/text.hpp"
 
 namespace skein::internal {
 namespace {
@@ -38,10 +37,8 @@ int floor_exponent(double number) {
 }
 
 [[noreturn]] void fail_as_too_large(const char* column, std::uint64_t row, double value) {
-    std::ostringstream text;
-    text.imbue(std::locale::classic());
-    text << column << " of sample " << row << " is " << value << ", too large: sums of such squares overflow";
-    throw std::invalid_argument(text.str());
+    throw std::invalid_argument(
+        to_text(column, " of sample ", row, " is ", value, ", too large: sums of such squares overflow"));
 }
 
 /// The largest |number|; NaN if one is not finite. In lanes, for the compiler to use vectors.
