@@ -78,9 +78,10 @@ void check_range(std::span<const double> x, double largest, int panel_exponent, 
     }
     const auto farthest = std::ranges::find(x, largest, [](double number) { return std::abs(number); });
     const int enough = floor_exponent(largest) + 1 - kCellBits;
-    refuse("x of sample " + std::to_string(first + static_cast<std::uint64_t>(farthest - x.begin()) + 1), *farthest,
-           "less than 2^62 times the width of the finest panels, 2^" + std::to_string(panel_exponent) +
-               ": wide enough are panels of 2^" + std::to_string(enough));
+    const std::uint64_t sample = first + static_cast<std::uint64_t>(farthest - x.begin()) + 1;
+    refuse(to_text("x of sample ", sample), *farthest,
+           to_text("less than 2^62 times the width of the finest panels, 2^", panel_exponent,
+                   ": wide enough are panels of 2^", enough));
 }
 
 int choose_panel_exponent(std::span<const double> x) {
