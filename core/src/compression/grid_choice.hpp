@@ -6,8 +6,8 @@
 
 namespace skein::internal {
 
-/// CompressionSettings::panel_exponent for a data set whose first segment has these x. The median of |x| decides, since a
-/// few samples far out do not move it; but all of these x are then within 2^61 cells of 0.
+/// CompressionSettings::panel_exponent for a data set whose first segment has these x. The median of |x| decides, since
+/// a few samples far out do not move it; but all of these x are then within 2^61 cells of 0.
 int choose_panel_exponent(std::span<const double> x);
 
 /// Returns the largest |number| of a column. Throws std::invalid_argument if the sum of the squares could overflow.

@@ -12,8 +12,8 @@ namespace {
 
 /// Least pivot of a fit's equations, over the sum of the sample weights (1/2 for samples spread evenly in the angle of
 /// Chebyshev's points). Smaller ones magnify noise in y on parts of a panel without samples: 2^-20 a thousandfold and
-/// more, and losses lost eight digits. A fit of lower degree costs nothing: losses keep their digits as long as d^2 does
-/// not cancel.
+/// more, and losses lost eight digits. A fit of lower degree costs nothing: losses keep their digits as long as d^2
+/// does not cancel.
 constexpr double kLeastPivot = 0x1p-6;
 
 }  // namespace

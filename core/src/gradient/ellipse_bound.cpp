@@ -13,8 +13,9 @@ namespace {
 
 /// Covers the rounding of the bounds themselves: a few hundred operations, of which powers of 64 are the worst.
 constexpr double kSafety = 1.0 + 0x1p-30;
-/// The ellipses to try, as fractions of the way from rho = 1 to the ellipse through the nearest pole: on that way M grows
-/// and rho^-p falls. Rectangles reach farther than the ellipse, so the best one keeps some distance from the pole.
+/// The ellipses to try, as fractions of the way from rho = 1 to the ellipse through the nearest pole: on that way M
+/// grows and rho^-p falls. Rectangles reach farther than the ellipse, so the best one keeps some distance from the
+/// pole.
 constexpr double kReach[] = {0.62, 0.82};
 /// And one within the strip in which the chain is analytic, for chains whose poles need not lie above 0.
 constexpr double kStripReach = 0.85;

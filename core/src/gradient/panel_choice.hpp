@@ -41,8 +41,8 @@ public:
     PanelChoice(const CompressedStorage& data, std::span<const Activation> activations);
 
     /// Chooses panels for the chain of these weights: wide ones first, halved until their bounds are within the
-    /// tolerance relative to the scales, or there are no narrower ones. If `spread`, also until samples lie all over each
-    /// panel. Returns whether the bound over all panels is within the tolerance.
+    /// tolerance relative to the scales, or there are no narrower ones. If `spread`, also until samples lie all over
+    /// each panel. Returns whether the bound over all panels is within the tolerance.
     bool choose(std::span<const double> weights, double tolerance, bool spread, const ErrorScales& scales);
     std::span<const PanelIndex> panels() const noexcept { return panels_; }
 
