@@ -15,7 +15,7 @@ packages=(
 )
 for flag in "$@"; do
     case $flag in
-        --tests) packages+=(doctest-dev libmpfr-dev) ;;
+        --tests) packages+=(doctest-dev libmpfr-dev clang-format-14) ;;
         --benchmarks) packages+=(libbenchmark-dev) ;;
         --peers) packages+=(libfann-dev python3-numpy python3-torch) ;;
         --full) packages+=(clang-16 libomp-16-dev python3-mpmath python3-numpy python3-torch) ;;
