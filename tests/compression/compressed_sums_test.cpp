@@ -2,17 +2,18 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
 #include <vector>
 
-#include "compression/compressed_storage.hpp"
-#include "compression/moment_sums.hpp"
+#include "compression/panel_sums.hpp"
 #include "gradient/compressed_gradient.hpp"
 #include "skein/compressed_dataset.hpp"
 #include "skein/dataset.hpp"
+#include "skein/error.hpp"
 #include "skein/generated_data.hpp"
 #include "skein/gradient.hpp"
 #include "support/compression_cases.hpp"
@@ -21,13 +22,9 @@ using namespace skein;
 using namespace skein::internal;
 using namespace skein::compression_cases;
 
-const std::vector<MomentSubtree>& subtrees_of(const CompressedDataset& data) {
-    return CompressedAccess::storage(data).subtrees;
-}
-
 TEST_CASE_TEMPLATE("any split, and any number of threads, give the same bits", Scalar, float, double) {
     GeneratedData settings;
-    settings.num_samples = 9 * CompressedDataset::kSplitSamples + 1234;
+    settings.num_samples = 9 * CompressedDataset::kSegmentSamples + 1234;
     settings.teacher_weights = {1.2, 0.8};
     settings.noise = 0.1;
     const Dataset<Scalar> all = generate<Scalar>(settings);
@@ -54,7 +51,7 @@ TEST_CASE_TEMPLATE("any split, and any number of threads, give the same bits", S
         std::uint64_t first = 0;
         for (std::size_t part = 0; part <= splits.size(); ++part) {
             const std::uint64_t end =
-                part == splits.size() ? settings.num_samples : splits[part] * CompressedDataset::kSplitSamples;
+                part == splits.size() ? settings.num_samples : splits[part] * CompressedDataset::kSegmentSamples;
             how.first_index = first;
             parts.push_back(compress(Dataset<Scalar>(std::vector<Scalar>(x.begin() + static_cast<std::ptrdiff_t>(first),
                                                                          x.begin() + static_cast<std::ptrdiff_t>(end)),
@@ -78,7 +75,7 @@ TEST_CASE_TEMPLATE("any split, and any number of threads, give the same bits", S
 }
 
 TEST_CASE("pieces: the first chooses the panels, the last may have any size, and rows are counted through") {
-    constexpr std::uint64_t kPiece = CompressedDataset::kSplitSamples;
+    constexpr std::uint64_t kPiece = CompressedDataset::kSegmentSamples;
     std::vector<double> x(2 * kPiece + 5), y(x.size(), 0.25);
     for (std::size_t sample = 0; sample < x.size(); ++sample) {
         x[sample] = sample < kPiece ? 0.01 : 3.0;
@@ -109,6 +106,13 @@ TEST_CASE("pieces: the first chooses the panels, the last may have any size, and
     CHECK_THROWS_WITH_AS(compress(heavy),
                          "a sum over the samples is not finite: expected smaller numbers or sample weights",
                          std::invalid_argument);
+}
+
+TEST_CASE("a stop request ends the compression, which is no error") {
+    const std::atomic<bool> stop{true};
+    CompressionSettings settings;
+    settings.execution.stop_request = &stop;
+    CHECK_THROWS_AS(compress(Dataset<double>({1.0}, {2.0}), settings), Stopped);
 }
 
 TEST_CASE("what a compressed data set says of its samples") {

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -19,6 +21,7 @@
 #include "skein/gradient.hpp"
 #include "skein/random.hpp"
 #include "skein/trainer.hpp"
+#include "skein/training_data.hpp"
 #include "support/compression_cases.hpp"
 
 using namespace skein;

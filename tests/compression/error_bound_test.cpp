@@ -16,6 +16,7 @@
 #include "skein/dataset.hpp"
 #include "skein/error.hpp"
 #include "skein/gradient.hpp"
+#include "skein/training_data.hpp"
 #include "support/compression_cases.hpp"
 
 using namespace skein;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "compression/compressed_storage.hpp"
 #include "skein/compressed_dataset.hpp"
 #include "skein/dataset.hpp"
 #include "skein/random.hpp"
@@ -16,6 +17,10 @@ namespace skein::compression_cases {
 using namespace internal;
 
 inline constexpr double kNoTolerance = 1e300;
+
+inline const std::vector<MomentSubtree>& subtrees_of(const CompressedDataset& data) {
+    return CompressedAccess::storage(data).subtrees;
+}
 
 struct Samples {
     std::vector<double> x, y, m;
@@ -36,7 +41,7 @@ inline long double function(Activation activation, long double z) {
     }
     return z;
 }
-long double slope(Activation activation, long double z) {
+inline long double slope(Activation activation, long double z) {
     switch (activation) {
         case Activation::tanh: return 1.0L / (std::cosh(z) * std::cosh(z));
         case Activation::identity: return 1.0L;

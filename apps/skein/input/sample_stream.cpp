@@ -14,7 +14,7 @@ namespace skein::app {
 template <class Scalar>
 SampleStream<Scalar>::SampleStream(const std::string& text, const std::string& where) : text_(text) {
     if (parse_generated(text, where)) {
-        generated_ = open_data<Scalar>(text, where);
+        generated_ = *open_data<Scalar>(text, where).samples();
         return;
     }
     paths_ = split_file_names(text);

@@ -14,7 +14,7 @@
 
 #include "base/fnv1a.hpp"
 #include "compression/compressed_storage.hpp"
-#include "compression/moment_sums.hpp"
+#include "compression/panel_sums.hpp"
 #include "files/io/fail.hpp"
 #include "files/io/input_file.hpp"
 #include "files/io/output_file.hpp"
