@@ -1,4 +1,4 @@
-// Blocks of work that go through three steps, in a bounded number of buffers.
+// A pipeline of three steps on pieces of work, with a bounded number of buffers.
 #pragma once
 
 #include <condition_variable>

@@ -2,7 +2,7 @@
 #include <string_view>
 
 #include "commands.hpp"
-#include "console/errors.hpp"
+#include "console/exit_codes.hpp"
 #include "console/streams.hpp"
 #include "data/data_commands.hpp"
 #include "input/data_spec.hpp"

@@ -2,7 +2,7 @@
 #include "cli/command_line.hpp"
 #include "cli/output_files.hpp"
 #include "cli/precision.hpp"
-#include "console/errors.hpp"
+#include "console/exit_codes.hpp"
 #include "console/streams.hpp"
 #include "data/data_commands.hpp"
 #include "data/data_transfer.hpp"

@@ -6,7 +6,7 @@
 
 #include "cli/command_line.hpp"
 #include "cli/output_files.hpp"
-#include "console/errors.hpp"
+#include "console/exit_codes.hpp"
 #include "console/json.hpp"
 #include "console/machine.hpp"
 #include "console/signals.hpp"

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "cli/output_files.hpp"
-#include "console/errors.hpp"
+#include "console/exit_codes.hpp"
 #include "console/json.hpp"
 #include "console/machine.hpp"
 #include "console/numbers.hpp"

@@ -5,7 +5,7 @@
 #include "cli/precision.hpp"
 #include "commands.hpp"
 #include "console/document.hpp"
-#include "console/errors.hpp"
+#include "console/exit_codes.hpp"
 #include "console/json.hpp"
 #include "console/numbers.hpp"
 #include "console/streams.hpp"
