@@ -202,9 +202,8 @@ TEST_CASE("program: data convert there and back gives the same bytes") {
         CHECK(read_npy<double>(file("w.npy")).shape == std::vector<std::size_t>{3, 3});
         convert(file("w.npy"), file("again.csv"));
         CHECK(content_of(file("again.csv")) == content_of(file("w.csv")));
-        CHECK(
-            error_of({"convert", file("w.csv"), "--out", "p.npy,q.npy"}, directory) ==
-            "--out: the samples have weights, which have no place in files of x and y: expected FILE.npy or FILE.csv");
+        CHECK(error_of({"convert", file("w.csv"), "--out", "p.npy,q.npy"}, directory) ==
+              "--out: the samples have weights, but X.npy,Y.npy hold only x and y: expected FILE.npy or FILE.csv");
     }
     SUBCASE("a file that is there stays there, unless it may be replaced") {
         const std::string before = content_of(file("a.csv"));
@@ -490,8 +489,7 @@ TEST_CASE("program: data refuses bad input in one line") {
           "snie: unknown kind of data 'snie': did you mean 'sine'? (files end in .csv, .npy or .skc)");
     check({"make", "sine:samples=0", "--out=b.npy"},
           "sine:samples=0: samples: '0' is not a whole number from 1 to 9007199254740992");
-    check({"make", "a.csv", "--out=b.npy"},
-          "'a.csv' is a file: expected KIND:key=value,... (files: skein data convert)");
+    check({"make", "a.csv", "--out=b.npy"}, "'a.csv' is a file: expected KIND:key=value,..., or skein data convert");
     for (const std::string names : {"b.txt", "b", "b.csv,c.csv", "b.npy,c.csv", "b.npy,c.npy,d.npy"}) {
         check({"make", "sine", "--out", names}, "--out: '" + names + "': expected FILE.npy, FILE.csv or X.npy,Y.npy");
     }
@@ -507,8 +505,8 @@ TEST_CASE("program: data refuses bad input in one line") {
                           "b.npy has room for "));
     check({"convert"}, "IN is missing: expected FILE.csv, FILE.npy or X.npy,Y.npy (see skein data convert --help)");
     check({"convert", "x.npy", "y.npy", "--out=b.npy"},
-          "unexpected argument 'y.npy': expected one IN; x and y of two files are x.npy,y.npy");
-    check({"convert", "sine", "--out=b.npy"}, "'sine' is generated: expected files (generated data: skein data make)");
+          "unexpected argument 'y.npy': expected one IN; for x and y in two files write x.npy,y.npy");
+    check({"convert", "sine", "--out=b.npy"}, "'sine' is generated data, no file: expected a file, or skein data make");
     check({"convert", "a.csv"}, "--out is missing: expected FILE.npy, FILE.csv or X.npy,Y.npy");
     check({"convert", "a.csv", "--force", "--out", directory.file("a.csv")},
           "--out: " + directory.file("a.csv").string() + " is read by this command: expected another name");

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <filesystem>
 
 #include "cli/command_line.hpp"
@@ -41,7 +42,7 @@ constexpr Option kOptions[] = {
 
 const Command kCommand{
     .name = "data compress",
-    .summary = "sums up data in one pass, so that full batches cost no more than a few hundred samples.",
+    .summary = "compresses samples in one pass: a full batch then costs as much as a few hundred samples.",
     .examples = R"(  skein data compress samples.npy --out samples.skc
   skein data compress part1.npy part2.npy --out samples.skc
   skein data compress teacher:samples=1e9,noise=0.1 --nodes 32 --out teacher.skc
@@ -50,27 +51,20 @@ const Command kCommand{
     .options = kOptions,
     .takes_words = true};
 
-/// -6 for "2^-6" or "0.015625".
+/// The exponent of a power of two, "2^-6" or "0.015625".
 int read_panel_exponent(const Configuration& configuration) {
+    constexpr int kLargest = 500;
     const std::string text = configuration.text("panel-width");
     const bool is_power = text.starts_with("2^");
-    const std::optional<double> number = parse_number<double>(is_power ? text.substr(2) : text);
-    if (number && is_power && *number >= -500 && *number <= 500 && *number == static_cast<int>(*number)) {
-        return static_cast<int>(*number);
-    }
-    double width = 1.0;
+    const double number = parse_number<double>(is_power ? text.substr(2) : text).value_or(0.3);  // 0.3: neither
     int exponent = 0;
-    for (; number && !is_power && width > *number && exponent > -500; --exponent) {
-        width *= 0.5;
+    if (is_power && number == std::floor(number) && std::abs(number) <= kLargest) {
+        return static_cast<int>(number);
     }
-    for (; number && !is_power && width < *number && exponent < 500; ++exponent) {
-        width *= 2.0;
+    if (!is_power && std::frexp(number, &exponent) == 0.5 && std::abs(exponent - 1) <= kLargest) {
+        return exponent - 1;
     }
-    if (!number || is_power || width != *number) {
-        configuration.fail("panel-width",
-                           fmt::format("'{}' is no power of two from 2^-500 to 2^500, such as 2^-6", text));
-    }
-    return exponent;
+    configuration.fail("panel-width", fmt::format("'{}' is no power of two from 2^-500 to 2^500, such as 2^-6", text));
 }
 
 /// Several data sets, or one of unknown length. The memory does not grow with them: 16 MiB (24 with sample weights) for

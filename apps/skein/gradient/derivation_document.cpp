@@ -1,24 +1,27 @@
-// A derivation, for people and for machines.
+// A derivation as a document and as JSON.
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
 
 #include "console/json.hpp"
+#include "console/text.hpp"
 #include "gradient/derivation.hpp"
 #include "input/chain_options.hpp"
 
 namespace skein::app {
 namespace {
 
-Formula symbol(const std::string& name, std::size_t layer) { return {name + "_" + std::to_string(layer + 1)}; }
-Formula slope_symbol(std::size_t layer) { return {"f'(z_" + std::to_string(layer + 1) + ")"}; }
-Formula error_symbol(std::size_t num_layers) { return {"2 (f_" + std::to_string(num_layers) + " - y)"}; }
+Formula symbol(const std::string& name, std::size_t layer) { return {fmt::format("{}_{}", name, layer + 1)}; }
+Formula slope_symbol(std::size_t layer) { return {fmt::format("f'(z_{})", layer + 1)}; }
+Formula error_symbol(std::size_t num_layers) { return {fmt::format("2 (f_{} - y)", num_layers)}; }
 
 template <class Scalar>
 Number number(Scalar value) {
     return {static_cast<double>(value)};
 }
 
-/// An error of numbers that are all finite.
+/// The error, if all numbers that it is made of are finite.
 Cell error_cell(double error, bool is_finite) {
     return is_finite ? Cell(Number{error}) : Cell(std::string("not finite"));
 }
@@ -54,9 +57,8 @@ std::vector<Formula> factor_symbols(std::size_t num_layers) {
 std::string unrolled_formula(std::size_t num_layers) {
     constexpr std::size_t kMostWritten = 4;
     if (num_layers > kMostWritten) {
-        const std::string last = std::to_string(num_layers);
-        return "dloss/dw_1 = x f'(z_1) f'(z_2) ... f'(z_" + last + ") w_2 w_3 ... w_" + last + " " +
-               error_symbol(num_layers).text;
+        return fmt::format("dloss/dw_1 = x f'(z_1) f'(z_2) ... f'(z_{0}) w_2 w_3 ... w_{0} {1}", num_layers,
+                           error_symbol(num_layers).text);
     }
     std::string formula = "dloss/dw_1 =";
     for (const Formula& factor : factor_symbols(num_layers)) {
@@ -82,7 +84,7 @@ Table factor_table(const Derivation<Scalar>& derivation) {
     return table;
 }
 
-/// What errors of finite differences are relative to: the largest dloss/dw_i, since the others may be 0.
+/// Errors of finite differences are relative to the largest dloss/dw_i, since the others may be 0.
 template <class Scalar>
 double gradient_scale(const Derivation<Scalar>& derivation) {
     double largest = 0.0;
@@ -130,8 +132,8 @@ void add_difference_check(const auto& derivation, Document& document) {
     document.push_back(difference_table(derivation));
     if (has_kink(derivation.finite_differences)) {
         document.push_back(
-            Paragraph{{std::string("kink: a relu changes sides between w - h and w + h. The loss has no "
-                                   "derivative there, and nothing to compare with.")}});
+            Paragraph{{std::string("kink: a relu switches between w - h and w + h. There the loss has no "
+                                   "derivative to compare with.")}});
     }
 }
 
@@ -153,17 +155,16 @@ void add_step(const auto& derivation, Document& document) {
 template <class Scalar>
 Document derivation_document(const Derivation<Scalar>& derivation) {
     const std::size_t num_layers = derivation.chain.num_layers();
-    const std::string last = std::to_string(num_layers);
     Document document;
     document.push_back(Heading{"Back-propagation"});
+    document.push_back(Paragraph{{fmt::format("{}, {}, {}; ", counted(num_layers, "layer"),
+                                              activations_text(derivation.chain), float_name<Scalar>()),
+                                  Formula{"x"}, std::string(" = "), number(derivation.x), std::string(", "),
+                                  Formula{"y"}, std::string(" = "), number(derivation.y), std::string(".")}});
     document.push_back(
-        Paragraph{{std::string(num_layers == 1 ? "1 layer, " : last + " layers, ") +
-                       activations_text(derivation.chain) + ", float" + std::to_string(8 * sizeof(Scalar)) + "; ",
-                   Formula{"x"}, std::string(" = "), number(derivation.x), std::string(", "), Formula{"y"},
-                   std::string(" = "), number(derivation.y), std::string(".")}});
-    document.push_back(Equation{{"z_i = w_i f_{i-1},  f_i = f(z_i),  f_0 = x", "loss = (y - f_" + last + ")^2",
-                                 "delta_" + last + " = 2 (f_" + last + " - y) f'(z_" + last + ")",
-                                 "delta_i = f'(z_i) w_{i+1} delta_{i+1}", "dloss/dw_i = f_{i-1} delta_i"}});
+        Equation{{"z_i = w_i f_{i-1},  f_i = f(z_i),  f_0 = x", fmt::format("loss = (y - f_{})^2", num_layers),
+                  fmt::format("delta_{0} = 2 (f_{0} - y) f'(z_{0})", num_layers),
+                  "delta_i = f'(z_i) w_{i+1} delta_{i+1}", "dloss/dw_i = f_{i-1} delta_i"}});
     document.push_back(layer_table(derivation));
     document.push_back(Paragraph{{Formula{"loss"}, std::string(" = "), number(derivation.values.loss)}});
     for (const std::string& remark : derivation.remarks) {
