@@ -22,9 +22,7 @@ Number number(Scalar value) {
 }
 
 /// The error, if all numbers that it is made of are finite.
-Cell error_cell(double error, bool is_finite) {
-    return is_finite ? Cell(Number{error}) : Cell(std::string("not finite"));
-}
+Cell error_cell(double error, bool is_finite) { return is_finite ? Cell(Number{error}) : Cell("not finite"); }
 
 std::string layer_number(std::size_t layer) { return std::to_string(layer + 1); }
 
@@ -77,10 +75,10 @@ Table factor_table(const Derivation<Scalar>& derivation) {
     const double product = static_cast<double>(derivation.unrolled_product);
     const double recursive = static_cast<double>(derivation.values.weight_gradients[0]);
     const double difference = product == recursive ? 0.0 : std::abs(product - recursive) / std::abs(recursive);
-    table.rows.push_back({std::string("product"), Number{product}});
-    table.rows.push_back({std::string("by back-propagation"), Number{recursive}});
-    table.rows.push_back({std::string("relative difference"),
-                          error_cell(difference, std::isfinite(product) && std::isfinite(recursive))});
+    table.rows.push_back({"product", Number{product}});
+    table.rows.push_back({"by back-propagation", Number{recursive}});
+    table.rows.push_back(
+        {"relative difference", error_cell(difference, std::isfinite(product) && std::isfinite(recursive))});
     return table;
 }
 
@@ -102,10 +100,9 @@ Table difference_table(const Derivation<Scalar>& derivation) {
         const FiniteDifference& difference = derivation.finite_differences[layer];
         const double gradient = static_cast<double>(derivation.values.weight_gradients[layer]);
         const double error = std::abs(difference.value - gradient) / scale;
-        table.rows.push_back({layer_number(layer), Number{difference.h}, Number{difference.value}, Number{gradient},
-                              difference.crosses_kink
-                                  ? Cell(std::string("kink"))
-                                  : error_cell(error, std::isfinite(scale) && std::isfinite(error))});
+        table.rows.push_back(
+            {layer_number(layer), Number{difference.h}, Number{difference.value}, Number{gradient},
+             difference.crosses_kink ? Cell("kink") : error_cell(error, std::isfinite(scale) && std::isfinite(error))});
     }
     return table;
 }
@@ -126,14 +123,13 @@ bool has_kink(const std::vector<FiniteDifference>& differences) {
 
 void add_difference_check(const auto& derivation, Document& document) {
     document.push_back(Heading{"Check by central differences"});
-    document.push_back(
-        Paragraph{{std::string("In float64, with "), Formula{"h = 2^-17 max(1, |w_i|)"},
-                   std::string("; errors relative to the largest "), Formula{"dloss/dw_i"}, std::string(".")}});
+    document.push_back(Paragraph{{"In float64, with ", Formula{"h = 2^-17 max(1, |w_i|)"},
+                                  "; errors relative to the largest ", Formula{"dloss/dw_i"}, "."}});
     document.push_back(difference_table(derivation));
     if (has_kink(derivation.finite_differences)) {
         document.push_back(
-            Paragraph{{std::string("kink: a relu switches between w - h and w + h. There the loss has no "
-                                   "derivative to compare with.")}});
+            Paragraph{{"kink: a relu switches between w - h and w + h. There the loss has no "
+                       "derivative to compare with."}});
     }
 }
 
@@ -143,11 +139,11 @@ void add_step(const auto& derivation, Document& document) {
         document.push_back(Paragraph{{"No step can be taken: " + derivation.next.obstacle + "."}});
         return;
     }
-    document.push_back(Paragraph{{Formula{"w_i <- w_i - eta dloss/dw_i"}, std::string(" with learning rate "),
-                                  Number{derivation.next.learning_rate}, std::string(":")}});
+    document.push_back(Paragraph{
+        {Formula{"w_i <- w_i - eta dloss/dw_i"}, " with learning rate ", Number{derivation.next.learning_rate}, ":"}});
     document.push_back(step_table(derivation));
-    document.push_back(Paragraph{{std::string("The loss goes from "), number(derivation.values.loss),
-                                  std::string(" to "), Number{derivation.next.loss}, std::string(".")}});
+    document.push_back(
+        Paragraph{{"The loss goes from ", number(derivation.values.loss), " to ", Number{derivation.next.loss}, "."}});
 }
 
 }  // namespace
@@ -157,16 +153,16 @@ Document derivation_document(const Derivation<Scalar>& derivation) {
     const std::size_t num_layers = derivation.chain.num_layers();
     Document document;
     document.push_back(Heading{"Back-propagation"});
-    document.push_back(Paragraph{{fmt::format("{}, {}, {}; ", counted(num_layers, "layer"),
-                                              activations_text(derivation.chain), float_name<Scalar>()),
-                                  Formula{"x"}, std::string(" = "), number(derivation.x), std::string(", "),
-                                  Formula{"y"}, std::string(" = "), number(derivation.y), std::string(".")}});
+    document.push_back(
+        Paragraph{{fmt::format("{}, {}, {}; ", counted(num_layers, "layer"), activations_text(derivation.chain),
+                               float_name<Scalar>()),
+                   Formula{"x"}, " = ", number(derivation.x), ", ", Formula{"y"}, " = ", number(derivation.y), "."}});
     document.push_back(
         Equation{{"z_i = w_i f_{i-1},  f_i = f(z_i),  f_0 = x", fmt::format("loss = (y - f_{})^2", num_layers),
                   fmt::format("delta_{0} = 2 (f_{0} - y) f'(z_{0})", num_layers),
                   "delta_i = f'(z_i) w_{i+1} delta_{i+1}", "dloss/dw_i = f_{i-1} delta_i"}});
     document.push_back(layer_table(derivation));
-    document.push_back(Paragraph{{Formula{"loss"}, std::string(" = "), number(derivation.values.loss)}});
+    document.push_back(Paragraph{{Formula{"loss"}, " = ", number(derivation.values.loss)}});
     for (const std::string& remark : derivation.remarks) {
         document.push_back(Paragraph{{"Note: " + remark + "."}});
     }

@@ -96,10 +96,10 @@ Document mean_document(const Chain<Scalar>& chain, const LossAndGradient<Scalar>
         Paragraph{{fmt::format("{}, {}, {}; {}, {}.", counted(chain.num_layers(), "layer"), activations_text(chain),
                                float_name<Scalar>(), data, counted(num_samples, "sample"))}},
         mean_table(chain, mean, next)};
-    Paragraph losses{{Formula{"loss"}, std::string(" = "), Number{mean.loss}}};
+    Paragraph losses{{Formula{"loss"}, " = ", Number{mean.loss}}};
     if (next.obstacle.empty()) {
-        losses.parts.insert(losses.parts.end(), {std::string("; after one step with learning rate "),
-                                                 Number{next.learning_rate}, std::string(": "), Number{next.loss}});
+        losses.parts.insert(losses.parts.end(), {"; after one step with learning rate ", Number{next.learning_rate},
+                                                 ": ", Number{next.loss}});
     }
     document.push_back(losses);
     if (const std::string remark = not_finite_remark(mean.weight_gradients); !remark.empty()) {
