@@ -9,7 +9,7 @@
 #include "console/json.hpp"
 #include "console/machine.hpp"
 #include "console/numbers.hpp"
-#include "console/ordered_blocks.hpp"
+#include "console/ordered_pieces.hpp"
 #include "console/signals.hpp"
 #include "console/streams.hpp"
 #include "console/summary_table.hpp"
@@ -24,7 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 template <class Scalar>
-struct TransferBlock {
+struct TransferPiece {
     SampleBlock<Scalar> block;
     EncodedSamples encoded;
 };
@@ -52,19 +52,19 @@ bool copy_samples(const Configuration& configuration, SampleStream<Scalar>& stre
                   DataProgress& progress) {
     const Execution execution{static_cast<int>(configuration.count("threads", 0, kMaxThreads)), 0};
     std::optional<double> fraction;
-    const auto read = [&](TransferBlock<Scalar>& piece) { return stream.next(piece.block); };
-    const auto work = [&](TransferBlock<Scalar>& piece) {
+    const auto read = [&](TransferPiece<Scalar>& piece) { return stream.next(piece.block); };
+    const auto work = [&](TransferPiece<Scalar>& piece) {
         stream.fill(piece.block);
         writer.encode(piece.block.samples, piece.encoded);
     };
-    const auto write = [&](TransferBlock<Scalar>& piece) {
+    const auto write = [&](TransferPiece<Scalar>& piece) {
         writing([&] { writer.append(piece.encoded); });
         if (stream.num_samples()) {
             fraction = static_cast<double>(writer.num_samples()) / static_cast<double>(*stream.num_samples());
         }
         progress.update(writer.num_samples(), fraction, writer.size_bytes());
     };
-    for_each_in_order(num_threads(execution), TransferBlock<Scalar>{}, read, work, write);
+    for_each_in_order(num_threads(execution), TransferPiece<Scalar>{}, read, work, write);
     return stop_signal() == 0;
 }
 
