@@ -131,9 +131,9 @@ TEST_CASE("program: options that disagree") {
     check_refused({"gradient", "--weights", "1,2,3", "--activation", "tanh,relu", "--x", "1", "--y", "1"},
                   {"2 activations for 3 layers"});
     check_refused({"gradient", "--weights", "1", "--x", "1", "--y", "1", "--json", "--format", "latex"},
-                  {"--format has no effect beside --json"});
+                  {"--format has no effect with --json"});
     check_refused({"gradient", "--weights", "1", "--x", "1", "--y", "1", "--digits", "3", "--json"},
-                  {"--digits has no effect beside --json"});
+                  {"--digits has no effect with --json"});
     check_refused({"evaluate", "--data", "sine"}, {"--chain is missing"});
 }
 

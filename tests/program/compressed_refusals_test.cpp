@@ -115,7 +115,7 @@ TEST_CASE("program: what compressed data cannot do is refused in one line") {
           "skein: error: the number of nodes of a panel is 20: expected 16, 32, 48 or 64\n");
     CHECK(error_of({"data", "compress", "sine", "--out", "x.npy"}).find("expected a name that ends in .skc") !=
           std::string::npos);
-    CHECK(error_of({"data", "compress", file, "--out", "x.skc"}).find("is compressed already") != std::string::npos);
+    CHECK(error_of({"data", "compress", file, "--out", "x.skc"}).find("is already compressed") != std::string::npos);
     CHECK(error_of({"data", "compres", "sine"}) ==
           "skein: error: unknown subcommand of data 'compres': did you mean 'compress'?\n");
     CHECK(error_of({"train", "--data", file, "--activation=relu"}).find("is relu: expected an analytic one") !=

@@ -109,68 +109,53 @@ TEST_CASE("program: data info of generated samples is that of the file they make
 TEST_CASE("program: data info draws the density of x and the mean of y, whatever the range") {
     const TemporaryDirectory directory;
     constexpr std::size_t kCount = 65'536;
-    const auto lines_of_columns = [&](const std::vector<double>& x, const std::vector<double>& y) {
+    const auto picture_of = [&](const std::vector<double>& x, const std::vector<double>& y) {
         const std::string text = run_well({"info", table_file(directory, {x, y}), "--quiet"}).output;
-        std::vector<std::string> lines;
-        std::size_t begin = text.find("  density of x");
-        REQUIRE(begin != text.npos);
-        while (begin < text.size()) {
-            const std::size_t end = text.find('\n', begin);
-            lines.push_back(text.substr(begin, end - begin));
-            begin = end + 1;
-        }
-        REQUIRE(lines.size() == 15);
-        return lines;
+        return text.substr(text.find("\n  x    ") + 1);
     };
-    const auto lines_of = [&](double from, double width, double outlier) {
+    const auto row = [](const std::string& name, const std::string& value) {
+        return "  " + name + std::string(25 - name.size(), ' ') + value + "\n";
+    };
+    const auto bars = [](const std::string& bar, std::size_t count) {
+        std::string text;
+        for (std::size_t column = 0; column < count; ++column) text += bar;
+        return text;
+    };
+    // Uniform: the density is the same all over, and the mean of y steps in the middle.
+    const auto picture = [&](const std::string& range, const std::string& density) {
+        return row("x", range) + row("density of x", bars("█", 32) + "  up to " + density) +
+               row("mean of y over x", bars("▁", 16) + bars("█", 16) + "  from -2 to 3");
+    };
+    const auto uniform = [&](double from, double width, double outlier) {
         std::vector<double> x = scattered(kCount), y;
         for (double& value : x) {
             y.push_back(value < 0.5 ? -2 : 3);
             value = from + width * value;
         }
         x[1234] = outlier;
-        return lines_of_columns(x, y);
+        return picture_of(x, y);
     };
-    const auto full_blocks = [](const std::string& line) {
-        std::size_t count = 0;
-        for (auto at = line.find("█"); at != line.npos; at = line.find("█", at + 3)) ++count;
-        return count;
-    };
-    // Uniform on [0, 1): the density is 1 all over, the mean of y steps in the middle.
-    const auto check = [&](const std::vector<std::string>& lines, const std::string& density, const std::string& from,
-                           const std::string& to) {
-        CAPTURE(lines[1]);
-        CHECK(lines[1].starts_with(std::string(12 - density.size(), ' ') + density + " "));
-        for (std::size_t line = 2; line <= 6; ++line) CHECK(full_blocks(lines[line]) == 64);
-        CHECK(lines[7] == "  mean of y over x");
-        CHECK(lines[8].starts_with("           3 "));
-        CHECK(lines[13].starts_with("          -2 "));
-        for (std::size_t line = 8; line <= 12; ++line) CHECK(full_blocks(lines[line]) == 32);
-        CHECK(lines[14] == std::string(13, ' ') + from + std::string(64 - from.size() - to.size(), ' ') + to);
-    };
-    check(lines_of(0, 1, 0.5), "1", "0", "1");
-    check(lines_of(-512, 1024, 0), "0.000979", "-512", "512");  // the fullest column: 1,027 samples, 1,024 on average
-    check(lines_of(std::ldexp(1.0, -300), std::ldexp(1.0, -300), std::ldexp(1.5, -300)), "2.04e+90", "4.909e-91",
-          "9.818e-91");
-    check(lines_of(1e15, 65536, 1e15 + 5), "1.53e-05", "1e+15", "1.000000000066e+15");
+    CHECK(uniform(0, 1, 0.5) == picture("from 0 to 1", "1"));
+    CHECK(uniform(-512, 1024, 0) == picture("from -512 to 512", "0.000978"));  // 2,051 samples; 2,048 on average
+    CHECK(uniform(std::ldexp(1.0, -300), std::ldexp(1.0, -300), std::ldexp(1.5, -300)) ==
+          picture("from 4.909e-91 to 9.818e-91", "2.04e+90"));
+    CHECK(uniform(1e15, 65536, 1e15 + 5) == picture("from 1e+15 to 1.000000000066e+15", "1.53e-05"));
     // One value far outside: the picture shows the others.
-    const std::vector<std::string> lines = lines_of(0, 1, 1e9);
-    CHECK(lines[0] == "  density of x, without the 0.0015 % of the samples that lie outside of this range");
-    check(lines, "1", "0", "1");
-    // Blocks that lie side by side, each on a finer grid than all of them.
+    CHECK(uniform(0, 1, 1e9) ==
+          picture("from 0 to 1, without the 0.0015 % of the samples that lie outside of this range", "1"));
+    // Blocks side by side, each on a finer grid than all of them.
     std::vector<double> x, y;
-    for (std::size_t row = 0; row < 4 * kCount; ++row) {
-        x.push_back(double(row) / kCount);
-        y.push_back(row < 2 * kCount ? -2 : 3);
+    for (std::size_t index = 0; index < 4 * kCount; ++index) {
+        x.push_back(double(index) / kCount);
+        y.push_back(index < 2 * kCount ? -2 : 3);
     }
-    check(lines_of_columns(x, y), "0.25", "0", "4");
+    CHECK(picture_of(x, y) == picture("from 0 to 4", "0.25"));
     // A first block on the finest grid there is.
     std::vector<double> spread = scattered(4 * kCount);
     std::fill_n(spread.begin(), kCount, std::ldexp(1.0, -960));
-    const std::vector<std::string> tiny = lines_of_columns(spread, y);
-    CHECK(tiny[1] == "        16.8 █");  // (1/4 + 3/4 x 1/64) x 64
-    CHECK(tiny[14].starts_with("             0 "));
-    CHECK(tiny[14].ends_with(" 1"));
+    const std::string tiny = picture_of(spread, y);
+    CHECK(tiny.starts_with(row("x", "from 0 to 1") + "  density of x             █" + bars("▂", 31)));
+    CHECK(contains(tiny, "  up to 8.75\n"));  // (1/4 + 3/4 x 1/32) x 32
     if (can_draw_figures()) {
         const fs::path picture = directory.file("p.png");
         CHECK(contains(run_well({"info", "sine", "--picture", picture}).output, "picture   " + picture.string()));

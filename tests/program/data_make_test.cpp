@@ -100,9 +100,8 @@ TEST_CASE("program: data convert there and back gives the same bytes") {
         CHECK(read_npy<double>(file("w.npy")).shape == std::vector<std::size_t>{3, 3});
         convert(file("w.npy"), file("again.csv"));
         CHECK(content_of(file("again.csv")) == content_of(file("w.csv")));
-        CHECK(
-            error_of({"convert", file("w.csv"), "--out", "p.npy,q.npy"}, directory) ==
-            "--out: the samples have weights, which have no place in files of x and y: expected FILE.npy or FILE.csv");
+        CHECK(error_of({"convert", file("w.csv"), "--out", "p.npy,q.npy"}, directory) ==
+              "--out: the samples have weights, but X.npy,Y.npy hold only x and y: expected FILE.npy or FILE.csv");
     }
     SUBCASE("a file that is there stays there, unless it may be replaced") {
         const std::string before = content_of(file("a.csv"));

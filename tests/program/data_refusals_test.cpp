@@ -38,8 +38,7 @@ TEST_CASE("program: data refuses bad input in one line") {
           "snie: unknown kind of data 'snie': did you mean 'sine'? (files end in .csv, .npy or .skc)");
     check({"make", "sine:samples=0", "--out=b.npy"},
           "sine:samples=0: samples: '0' is not a whole number from 1 to 9007199254740992");
-    check({"make", "a.csv", "--out=b.npy"},
-          "'a.csv' is a file: expected KIND:key=value,... (files: skein data convert)");
+    check({"make", "a.csv", "--out=b.npy"}, "'a.csv' is a file: expected KIND:key=value,..., or skein data convert");
     for (const std::string names : {"b.txt", "b", "b.csv,c.csv", "b.npy,c.csv", "b.npy,c.npy,d.npy"}) {
         check({"make", "sine", "--out", names}, "--out: '" + names + "': expected FILE.npy, FILE.csv or X.npy,Y.npy");
     }
@@ -55,8 +54,8 @@ TEST_CASE("program: data refuses bad input in one line") {
                           "b.npy has room for "));
     check({"convert"}, "IN is missing: expected FILE.csv, FILE.npy or X.npy,Y.npy (see skein data convert --help)");
     check({"convert", "x.npy", "y.npy", "--out=b.npy"},
-          "unexpected argument 'y.npy': expected one IN; x and y of two files are x.npy,y.npy");
-    check({"convert", "sine", "--out=b.npy"}, "'sine' is generated: expected files (generated data: skein data make)");
+          "unexpected argument 'y.npy': expected one IN; for x and y in two files write x.npy,y.npy");
+    check({"convert", "sine", "--out=b.npy"}, "'sine' is generated data, no file: expected a file, or skein data make");
     check({"convert", "a.csv"}, "--out is missing: expected FILE.npy, FILE.csv or X.npy,Y.npy");
     check({"convert", "a.csv", "--force", "--out", directory.file("a.csv")},
           "--out: " + directory.file("a.csv").string() + " is read by this command: expected another name");

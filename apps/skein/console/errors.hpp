@@ -1,38 +1,4 @@
-// How a command ends early: one line for stderr, and an exit code.
+// The former name of console/exit_codes.hpp.
 #pragma once
 
-#include <stdexcept>
-#include <string>
-
-namespace skein::app {
-
-enum ExitCode : int {
-    kDone = 0,
-    kFailed = 1,    // writing failed, or the machine did
-    kBadInput = 2,  // wrong usage, or data that are not what they should be; nothing has been written
-    kSignalBase = 128,
-};
-
-/// Ends with kBadInput; so do std::invalid_argument and FileError of the library.
-class BadInput : public std::runtime_error {
-public:
-    using std::runtime_error::runtime_error;
-};
-
-/// A signal ended the work before there was anything to write. Ends with kSignalBase + signal.
-class Stopped : public std::runtime_error {
-public:
-    Stopped(int signal, const std::string& message) : std::runtime_error(message), signal_(signal) {}
-    int signal() const noexcept { return signal_; }
-
-private:
-    int signal_;
-};
-
-/// Ends with kFailed.
-class Failure : public std::runtime_error {
-public:
-    using std::runtime_error::runtime_error;
-};
-
-}  // namespace skein::app
+#include "console/exit_codes.hpp"
