@@ -63,7 +63,7 @@ void require_no_gap(const Part& before, const Part& part) {
     if (part.first() == before.end()) {
         return;
     }
-    const std::string expected = before.end() % CompressedDataset::kSplitSamples == 0
+    const std::string expected = before.end() % CompressedDataset::kSegmentSamples == 0
                                      ? fmt::format("--first-index {}", before.end())
                                      : "a multiple of 65536 samples in all parts but the last";
     throw BadInput(fmt::format("{}: begins at index {}, but {}, the part before, ends {}, at {}: expected {}",
@@ -71,7 +71,7 @@ void require_no_gap(const Part& before, const Part& part) {
                                before.end(), expected));
 }
 
-/// merge() would refuse the same parts, but cannot name their files.
+/// merge_compressed() would refuse the same parts, but cannot name their files.
 void require_one_data_set(std::vector<Part> parts) {
     for (const Part& part : parts) {
         require_same_panels(parts[0], part);
@@ -91,7 +91,7 @@ int merge_files(const Configuration& configuration) {
         parts.push_back({file, data_sets.back()});
     }
     require_one_data_set(std::move(parts));
-    write_compressed_output(configuration, merge(data_sets), path, std::nullopt);
+    write_compressed_output(configuration, merge_compressed(data_sets), path, std::nullopt);
     return kDone;
 }
 
