@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "cli/command_line.hpp"
-#include "cli/output_files.hpp"
+#include "cli/output_paths.hpp"
 #include "console/document.hpp"
 #include "console/errors.hpp"
 #include "console/json.hpp"

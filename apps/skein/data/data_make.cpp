@@ -1,6 +1,6 @@
 // skein data make
 #include "cli/command_line.hpp"
-#include "cli/output_files.hpp"
+#include "cli/output_paths.hpp"
 #include "console/errors.hpp"
 #include "console/streams.hpp"
 #include "data/data_commands.hpp"

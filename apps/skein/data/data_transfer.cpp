@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "cli/output_files.hpp"
+#include "cli/output_paths.hpp"
 #include "console/errors.hpp"
 #include "console/json.hpp"
 #include "console/machine.hpp"

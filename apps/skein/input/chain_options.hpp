@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/configuration.hpp"
 #include "skein/chain.hpp"
+#include "skein/configuration.hpp"
 
 namespace skein::app {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "cli/output_files.hpp"
+#include "cli/output_paths.hpp"
 #include "console/errors.hpp"
 #include "console/numbers.hpp"
 #include "console/signals.hpp"

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "cli/configuration.hpp"
+#include "skein/configuration.hpp"
 
 namespace skein::app {
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "cli/configuration.hpp"
 #include "input/axis.hpp"
+#include "skein/configuration.hpp"
 #include "skein/sweep.hpp"
 
 namespace skein::app {

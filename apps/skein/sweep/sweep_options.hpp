@@ -1,7 +1,7 @@
 // The options of `skein sweep` and `skein boundary`.
 #pragma once
 
-#include "cli/configuration.hpp"
+#include "skein/configuration.hpp"
 
 namespace skein::app {
 

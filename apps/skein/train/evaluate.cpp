@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "cli/command_line.hpp"
-#include "cli/output_files.hpp"
+#include "cli/output_paths.hpp"
 #include "commands.hpp"
 #include "console/errors.hpp"
 #include "console/json.hpp"

@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "cli/configuration.hpp"
+#include "skein/configuration.hpp"
 #include "skein/trainer.hpp"
 
 namespace skein::app {

@@ -1,7 +1,7 @@
 // The options of `skein train`.
 #pragma once
 
-#include "cli/configuration.hpp"
+#include "skein/configuration.hpp"
 
 namespace skein::app {
 

@@ -1,17 +1,19 @@
-#include "input/data_spec.hpp"
+#include "skein/data_spec.hpp"
 
 #include <algorithm>
 #include <array>
 #include <stdexcept>
 #include <vector>
 
-#include "console/errors.hpp"
-#include "console/numbers.hpp"
-#include "skein/files/compressed_file.hpp"
-#include "skein/files/data_file.hpp"
+#include "base/text.hpp"
 #include "skein/names.hpp"
+#include "skein/numbers.hpp"
+#include "skein/option_value.hpp"
 
-namespace skein::app {
+namespace skein {
+
+using namespace internal;
+
 namespace {
 
 constexpr std::uint64_t kDefaultSamples = 100'000;
@@ -19,43 +21,6 @@ constexpr std::uint64_t kMaxSamples = std::uint64_t{1} << 53;
 constexpr std::size_t kDefaultTeacherLayers = 4;
 constexpr double kDefaultTeacherWeight = 1.2;
 constexpr std::uint64_t kMaxTeacherLayers = 1'000'000;
-
-/// One key=value of a generated data set.
-struct Entry {
-    std::string key, value, where;
-
-    [[noreturn]] void fail(const std::string& message) const { throw BadInput(where + ": " + message); }
-
-    double number() const {
-        const std::optional<double> parsed = parse_number<double>(value);
-        if (!parsed) {
-            fail(number_fault<double>(value));
-        }
-        return *parsed;
-    }
-    std::uint64_t count(std::uint64_t min, std::uint64_t max) const {
-        const std::optional<std::uint64_t> parsed = parse_count(value);
-        if (!parsed || *parsed < min || *parsed > max) {
-            fail("'" + value + "' is not a whole number from " + std::to_string(min) + " to " + std::to_string(max));
-        }
-        return *parsed;
-    }
-    std::vector<double> numbers() const {
-        std::vector<double> parsed;
-        for (const std::string& part : split(value, ':')) {
-            parsed.push_back(Entry{key, part, where}.number());
-        }
-        return parsed;
-    }
-    template <class Enum>
-    Enum word(std::span<const std::string_view> names) const {
-        try {
-            return static_cast<Enum>(parse_word(key, value, names));
-        } catch (const std::invalid_argument& error) {
-            fail(error.what());
-        }
-    }
-};
 
 /// The settings as the keys fill them in.
 struct Draft {
@@ -67,25 +32,36 @@ struct Draft {
 struct Key {
     std::string_view name;
     std::optional<Target> only_for;
-    void (*read)(const Entry&, Draft&);
+    void (*read)(const OptionValue&, Draft&);
 };
 
 using enum Target;
 constexpr std::array kKeys{
-    Key{"samples", {}, [](const Entry& e, Draft& d) { d.data.num_samples = e.count(1, kMaxSamples); }},
-    Key{"seed", {}, [](const Entry& e, Draft& d) { d.data.seed = e.count(0, UINT64_MAX); }},
-    Key{"noise", {}, [](const Entry& e, Draft& d) { d.data.noise = e.number(); }},
+    Key{"samples",
+        {},
+        [](const OptionValue& v, Draft& d) {
+            d.data.num_samples = v.count({1, kMaxSamples});
+        }},
+    Key{"seed", {}, [](const OptionValue& v, Draft& d) { d.data.seed = v.count({}); }},
+    Key{"noise", {}, [](const OptionValue& v, Draft& d) { d.data.noise = v.number(); }},
     Key{"input",
         {},
-        [](const Entry& e, Draft& d) { d.data.input = e.word<InputDistribution>(kInputDistributionNames); }},
-    Key{"input_scale", {}, [](const Entry& e, Draft& d) { d.data.input_scale = e.number(); }},
-    Key{"weights", teacher, [](const Entry& e, Draft& d) { d.data.teacher_weights = e.numbers(); }},
-    Key{"layers", teacher, [](const Entry& e, Draft& d) { d.teacher_layers = e.count(1, kMaxTeacherLayers); }},
-    Key{"weight", teacher, [](const Entry& e, Draft& d) { d.teacher_weight = e.number(); }},
+        [](const OptionValue& v, Draft& d) { d.data.input = v.word<InputDistribution>(kInputDistributionNames); }},
+    Key{"input_scale", {}, [](const OptionValue& v, Draft& d) { d.data.input_scale = v.number(); }},
+    Key{"weights", teacher, [](const OptionValue& v, Draft& d) { d.data.teacher_weights = v.numbers(); }},
+    Key{"layers", teacher,
+        [](const OptionValue& v, Draft& d) {
+            d.teacher_layers = v.count({1, kMaxTeacherLayers});
+        }},
+    Key{"weight", teacher, [](const OptionValue& v, Draft& d) { d.teacher_weight = v.number(); }},
     Key{"activation", teacher,
-        [](const Entry& e, Draft& d) { d.data.teacher_activation = e.word<Activation>(kActivationNames); }},
-    Key{"frequency", sine, [](const Entry& e, Draft& d) { d.data.frequency = e.number(); }},
+        [](const OptionValue& v, Draft& d) { d.data.teacher_activation = v.word<Activation>(kActivationNames); }},
+    Key{"frequency", sine, [](const OptionValue& v, Draft& d) { d.data.frequency = v.number(); }},
 };
+
+[[noreturn]] void fail(std::string_view where, std::string_view message) {
+    throw std::invalid_argument(to_text(where, ": ", message));
+}
 
 std::string with_underscores(std::string_view text) {
     std::string word(text);
@@ -93,7 +69,7 @@ std::string with_underscores(std::string_view text) {
     return word;
 }
 
-const Key& find_key(const std::string& name, Target target, const std::string& where) {
+const Key& find_key(std::string_view name, Target target, std::string_view where) {
     std::vector<std::string_view> names;
     for (const Key& key : kKeys) {
         if (!key.only_for || key.only_for == target) {
@@ -103,33 +79,33 @@ const Key& find_key(const std::string& name, Target target, const std::string& w
     const auto found = std::ranges::find(kKeys, with_underscores(name), &Key::name);
     if (found == kKeys.end() || (found->only_for && found->only_for != target)) {
         const std::string_view kind = kTargetNames[static_cast<std::size_t>(target)];
-        throw BadInput(where + ": " + unknown_word("key of " + std::string(kind) + " data", name, names));
+        fail(where, unknown_word(to_text("key of ", kind, " data"), name, names));
     }
     return *found;
 }
 
 /// "samples=100,seed=1" into the draft.
-void read_entries(std::string_view entries, const std::string& where, Draft& draft) {
+void read_entries(std::string_view entries, std::string_view where, Draft& draft) {
     std::vector<std::string_view> seen;
     for (const std::string& part : split(entries, ',')) {
         const std::size_t equals = part.find('=');
         if (equals == std::string::npos) {
-            throw BadInput(where + ": '" + part + "' is not of the form key=value");
+            fail(where, to_text('\'', part, "' is not of the form key=value"));
         }
         const Key& key = find_key(part.substr(0, equals), draft.data.target, where);
         if (std::ranges::find(seen, key.name) != seen.end()) {
-            throw BadInput(where + ": " + std::string(key.name) + " is given twice");
+            fail(where, to_text(key.name, " is given twice"));
         }
         seen.push_back(key.name);
-        key.read({std::string(key.name), part.substr(equals + 1), where + ": " + std::string(key.name)}, draft);
+        key.read({key.name, part.substr(equals + 1), to_text(where, ": ", key.name), ':'}, draft);
     }
 }
 
-void fill_in_teacher(const std::string& where, Draft& draft) {
+void fill_in_teacher(std::string_view where, Draft& draft) {
     GeneratedData& data = draft.data;
     if (!data.teacher_weights.empty() && (draft.teacher_layers || draft.teacher_weight)) {
-        throw BadInput(where + ": weights and " + (draft.teacher_layers ? "layers" : "weight") +
-                       " exclude each other: give one of them");
+        fail(where, to_text("weights and ", draft.teacher_layers ? "layers" : "weight",
+                            " exclude each other: give one of them"));
     }
     if (data.target == teacher && data.teacher_weights.empty()) {
         data.teacher_weights.assign(draft.teacher_layers.value_or(kDefaultTeacherLayers),
@@ -159,7 +135,7 @@ const std::string_view kDataSpecHelp =
                                   half the interval, or x itself)
 )";
 
-std::optional<GeneratedData> parse_generated(std::string_view text, const std::string& where) {
+std::optional<GeneratedData> parse_generated(std::string_view text, std::string_view where) {
     const std::size_t colon = text.find(':');
     const std::string_view kind = text.substr(0, colon);
     const auto found = std::ranges::find(kTargetNames, with_underscores(kind));
@@ -167,8 +143,8 @@ std::optional<GeneratedData> parse_generated(std::string_view text, const std::s
         if (looks_like_a_path(kind)) {
             return std::nullopt;
         }
-        throw BadInput(where + ": " + unknown_word("kind of data", kind, kTargetNames) +
-                       (colon == std::string_view::npos ? " (files end in .csv, .npy or .skc)" : ""));
+        fail(where, to_text(unknown_word("kind of data", kind, kTargetNames),
+                            colon == std::string_view::npos ? " (files end in .csv, .npy or .skc)" : ""));
     }
     Draft draft;
     draft.data.num_samples = kDefaultSamples;
@@ -181,44 +157,32 @@ std::optional<GeneratedData> parse_generated(std::string_view text, const std::s
 }
 
 std::string generated_text(const GeneratedData& data) {
-    std::string text = std::string(kTargetNames[static_cast<std::size_t>(data.target)]) +
-                       ":samples=" + std::to_string(data.num_samples) + ",seed=" + std::to_string(data.seed) +
-                       ",noise=" + shortest(data.noise) +
-                       ",input=" + std::string(kInputDistributionNames[static_cast<std::size_t>(data.input)]) +
-                       ",input_scale=" + shortest(data.input_scale);
+    std::string text =
+        to_text(kTargetNames[static_cast<std::size_t>(data.target)], ":samples=", data.num_samples, ",seed=", data.seed,
+                ",noise=", data.noise, ",input=", kInputDistributionNames[static_cast<std::size_t>(data.input)],
+                ",input_scale=", data.input_scale);
     if (data.target == sine) {
-        text += ",frequency=" + shortest(data.frequency);
+        text += to_text(",frequency=", data.frequency);
     }
     if (data.target == teacher) {
         for (std::size_t layer = 0; layer < data.teacher_weights.size(); ++layer) {
-            text += (layer == 0 ? ",weights=" : ":") + shortest(data.teacher_weights[layer]);
+            text += to_text(layer == 0 ? ",weights=" : ":", data.teacher_weights[layer]);
         }
-        text += ",activation=" + std::string(kActivationNames[static_cast<std::size_t>(data.teacher_activation)]);
+        text += to_text(",activation=", kActivationNames[static_cast<std::size_t>(data.teacher_activation)]);
     }
     return text;
 }
 
 bool is_compressed_spec(std::string_view text) { return text.ends_with(".skc"); }
 
-template <class Scalar>
-Dataset<Scalar> open_data(const std::string& text, const std::string& where, double tolerance) {
-    if (const std::optional<GeneratedData> settings = parse_generated(text, where)) {
-        try {
-            return generate<Scalar>(*settings);
-        } catch (const std::invalid_argument& error) {
-            throw BadInput(where + ": " + error.what());
-        }
-    }
-    if (is_compressed_spec(text)) {
-        return Dataset<Scalar>(read_compressed(text), tolerance);
-    }
+std::vector<std::filesystem::path> split_file_names(std::string_view text) {
     constexpr std::string_view kNpyPair = ".npy,";
-    if (const std::size_t pair = text.find(kNpyPair); pair != std::string::npos && text.ends_with(".npy")) {
-        return open_dataset<Scalar>(text.substr(0, pair + kNpyPair.size() - 1), text.substr(pair + kNpyPair.size()));
+    const std::size_t pair = text.find(kNpyPair);
+    if (pair == std::string_view::npos || !text.ends_with(".npy")) {
+        return {text};
     }
-    return open_dataset<Scalar>(text);
+    const std::size_t comma = pair + kNpyPair.size() - 1;
+    return {text.substr(0, comma), text.substr(comma + 1)};
 }
-template Dataset<float> open_data(const std::string&, const std::string&, double);
-template Dataset<double> open_data(const std::string&, const std::string&, double);
 
-}  // namespace skein::app
+}  // namespace skein

@@ -1,11 +1,60 @@
 // Sweeps that run as they are, with their sources.
+#include "skein/presets.hpp"
+
 #include <stdexcept>
+#include <vector>
 
+#include "base/text.hpp"
 #include "skein/names.hpp"
-#include "sweep/sweep_options.hpp"
 
-namespace skein::app {
+namespace skein {
+
+using namespace internal;
+
 namespace {
+
+constexpr PresetValue kTrainability[] = {
+    {"layers", "3"},
+    {"activation", "tanh"},
+    {"init", "equal"},
+    {"init-scale", "0.8"},
+    {"data", "teacher:samples=8,seed=3,weights=1.5:-1.2:0.9,noise=0.3"},
+    {"batch", "full"},
+    {"steps", "500"},
+    {"axis", "learning_rate[1]=log10:0.1:1000:512,learning_rate[3]=log10:0.1:1000:512"},
+};
+
+constexpr PresetValue kScalarProduct[] = {
+    {"layers", "4"},
+    {"activation", "identity"},
+    {"data", "teacher:samples=1,input=constant,weights=1,activation=identity"},
+    {"batch", "full"},
+    {"steps", "1000"},
+    {"learning-rate", "0.1"},
+    {"axis", "weight[1+3]=linear:0:4:512,weight[2+4]=linear:0:4:512"},
+};
+
+constexpr PresetValue kBifurcation[] = {
+    {"weights", "1.5,0.5"},
+    {"activation", "identity"},
+    {"data", "teacher:samples=1,input=constant,weights=1,activation=identity"},
+    {"batch", "full"},
+    {"steps", "4000"},
+    {"record-last", "200"},
+    {"axis", "learning_rate=linear:0.48:0.71:1024"},
+};
+
+constexpr PresetValue kDepth[] = {
+    {"activation", "identity"},
+    {"init", "normal"},
+    {"data", "teacher:samples=1,input=constant,weights=1,activation=identity"},
+    {"batch", "full"},
+    {"steps", "200"},
+    {"learning-rate", "0.01"},
+    {"target-loss", "0.01"},
+    {"picture", "converged"},
+    {"axis", "layers=linear:1:64:64,weight_scale=linear:0.1:3:59,seed=linear:1:64:64:mean"},
+};
 
 constexpr Preset kPresets[] = {
     {"trainability",
@@ -15,49 +64,14 @@ constexpr Preset kPresets[] = {
   Look for: structure at every scale along the boundary between blue (the loss decreased) and orange (it did not); zoom in
   with --window or --zoom.
 )",
-     R"(layers = 3
-activation = "tanh"
-init = "equal"
-init_scale = 0.8
-data = "teacher:samples=8,seed=3,weights=1.5:-1.2:0.9,noise=0.3"
-batch = "full"
-steps = 500
-[[axis]]
-parameter = "learning_rate[1]"
-scale = "log10"
-from = 0.1
-to = 1000.0
-points = 512
-[[axis]]
-parameter = "learning_rate[3]"
-scale = "log10"
-from = 0.1
-to = 1000.0
-points = 512
-)"},
+     kTrainability},
     {"scalar_product",
      R"(  Gradient descent on (1 - w_1 w_2 w_3 w_4)^2 from the starts w_1 = w_3 = x, w_2 = w_4 = y.
   Source: X. Zhu, Z. Wang, X. Wang, M. Zhou, R. Ge, "Understanding edge-of-stability training dynamics with a minimalist
   example", ICLR 2023, figure 7 (they have (1 - p)^2 / 2: this learning rate is half of theirs).
   Look for: a boundary between starts that converge and starts that do not which is a fractal.
 )",
-     R"(layers = 4
-activation = "identity"
-data = "teacher:samples=1,input=constant,weights=1,activation=identity"
-batch = "full"
-steps = 1000
-learning_rate = 0.1
-[[axis]]
-parameter = "weight[1+3]"
-from = 0.0
-to = 4.0
-points = 512
-[[axis]]
-parameter = "weight[2+4]"
-from = 0.0
-to = 4.0
-points = 512
-)"},
+     kScalarProduct},
     {"bifurcation",
      R"(  The losses that gradient descent on (1 - w_1 w_2)^2 comes to, over the learning rate.
   Source: the same paper, and X. Chen, K. Balasubramanian, P. Ghosal, B. Agarwalla, "From stability to chaos: analyzing
@@ -65,18 +79,7 @@ points = 512
   Look for: a single line (it converges), that splits in two, four, ... (it oscillates at the edge of stability), and bands
   (chaos), before it diverges.
 )",
-     R"(weights = [1.5, 0.5]
-activation = "identity"
-data = "teacher:samples=1,input=constant,weights=1,activation=identity"
-batch = "full"
-steps = 4000
-record_last = 200
-[[axis]]
-parameter = "learning_rate"
-from = 0.48
-to = 0.71
-points = 1024
-)"},
+     kBifurcation},
     {"depth",
      R"(  The part of deep linear chains that learn y = x in 200 steps, over their depth and the size of their weights; mean over
   64 seeds.
@@ -84,47 +87,30 @@ points = 1024
   COLT 2019: the number of steps grows exponentially with depth.
   Look for: how the part that learns vanishes with depth, whatever the scale.
 )",
-     R"(activation = "identity"
-init = "normal"
-data = "teacher:samples=1,input=constant,weights=1,activation=identity"
-batch = "full"
-steps = 200
-learning_rate = 0.01
-target_loss = 0.01
-picture = "converged"
-[[axis]]
-parameter = "layers"
-from = 1
-to = 64
-points = 64
-[[axis]]
-parameter = "weight_scale"
-from = 0.1
-to = 3.0
-points = 59
-[[axis]]
-parameter = "seed"
-from = 1
-to = 64
-points = 64
-reduction = "mean"
-)"},
+     kDepth},
 };
 
 }  // namespace
 
 std::span<const Preset> presets() { return kPresets; }
 
-const Preset& find_preset(const Configuration& configuration) {
+const Preset& find_preset(std::string_view name) {
     std::vector<std::string_view> names;
     for (const Preset& preset : kPresets) {
         names.push_back(preset.name);
     }
-    try {
-        return kPresets[parse_word("preset", configuration.text("preset"), names)];
-    } catch (const std::invalid_argument& error) {
-        configuration.fail("preset", error.what());
+    return kPresets[parse_word("preset", name, names)];
+}
+
+void add_preset(Configuration& configuration, const Preset& preset) {
+    const Configuration before = configuration;
+    for (const PresetValue& value : preset.values) {
+        const bool is_overruled = before.is_given(value.option) || before.is_alternative_given(value.option);
+        if (!is_overruled && configuration.has_option(value.option)) {
+            configuration.set(value.option, std::string(value.text),
+                              to_text("preset ", preset.name, ": ", value.option), OptionSource::options_file);
+        }
     }
 }
 
-}  // namespace skein::app
+}  // namespace skein

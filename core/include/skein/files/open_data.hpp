@@ -1,0 +1,19 @@
+/// Data sets by their SPEC (skein/data_spec.hpp): files, or generated.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "skein/compression.hpp"
+#include "skein/dataset.hpp"
+
+namespace skein {
+
+/// The data set of a SPEC: "file.csv", "file.npy", "x.npy,y.npy", "file.skc" or "KIND:key=value,...". `tolerance` is that
+/// of compressed data. Throws std::invalid_argument, beginning with `where` (the option that holds the text), for what is
+/// wrong with the text; FileError for what is wrong in files.
+template <class Scalar>
+[[nodiscard]] Dataset<Scalar> open_data(const std::string& text, std::string_view where,
+                                        double tolerance = kDefaultCompressionTolerance);
+
+}  // namespace skein
