@@ -21,6 +21,7 @@
 #include "skein/random.hpp"
 #include "skein/schedule.hpp"
 #include "skein/sweep.hpp"
+#include "skein/text.hpp"
 #include "skein/trainer.hpp"
 #include "skein/training_settings.hpp"
 #include "skein/version.hpp"

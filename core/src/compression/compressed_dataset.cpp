@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <locale>
 #include <mutex>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 

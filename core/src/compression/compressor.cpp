@@ -2,9 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <locale>
 #include <mutex>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 
@@ -12,6 +10,7 @@
 #include "base/parallel.hpp"
 #include "base/power.hpp"
 #include "base/require.hpp"
+#include "base/text.hpp"
 #include "compression/moment_sums.hpp"
 #include "gradient/batch_gradient.hpp"
 #include "samples/memory_source.hpp"
@@ -73,10 +72,8 @@ constexpr double kLargest = 0x1p480;
 constexpr int kCellBits = 62;
 
 [[noreturn]] void fail_as_too_large(const char* column, std::uint64_t row, double value) {
-    std::ostringstream text;
-    text.imbue(std::locale::classic());
-    text << column << " of sample " << row << " is " << value << ", too large: sums of such squares overflow";
-    throw std::invalid_argument(text.str());
+    throw std::invalid_argument(
+        to_text(column, " of sample ", row, " is ", value, ", too large: sums of such squares overflow"));
 }
 
 /// Largest size of the numbers; NaN where one is not finite. In lanes, so that the compiler may take two at a time.
@@ -117,11 +114,10 @@ void check_range(std::span<const double> x, double largest, int panel_exponent, 
     }
     const auto farthest = std::ranges::find(x, largest, [](double number) { return std::abs(number); });
     const int enough = floor_exponent(largest) + 1 - kCellBits;
-    require(false, "x of sample " + std::to_string(first + static_cast<std::uint64_t>(farthest - x.begin()) + 1),
-            *farthest,
-            ("less than 2^62 times the width of the finest panels, 2^" + std::to_string(panel_exponent) +
-             ": wide enough are panels of 2^" + std::to_string(enough))
-                .c_str());
+    const std::uint64_t sample = first + static_cast<std::uint64_t>(farthest - x.begin()) + 1;
+    refuse(to_text("x of sample ", sample), *farthest,
+           to_text("less than 2^62 times the width of the finest panels, 2^", panel_exponent,
+                   ": wide enough are panels of 2^", enough));
 }
 
 /// By the median of |x|, which a few samples far out do not move; but so that these are within 2^61 cells.

@@ -8,6 +8,7 @@
 
 #include "base/parallel.hpp"
 #include "base/require.hpp"
+#include "base/text.hpp"
 #include "gradient/data_gradient.hpp"
 #include "samples/memory_source.hpp"
 
@@ -25,12 +26,10 @@ DataGradient<Scalar> computed_over_all(const Chain<Scalar>& chain, const Dataset
     if (gradient.compute(chain, all.batch(0), with_gradient) == Computed::beyond_tolerance) {
         const StepBound& bound = gradient.bound_beyond_tolerance();
         const bool rounds = bound.interpolation <= data.compression_tolerance();
-        std::ostringstream text;
-        text.imbue(std::locale::classic());
-        text << "the error on the compressed data is bounded by " << bound.relative
-             << " with these weights: expected at most the tolerance, " << data.compression_tolerance() << " ("
-             << (rounds ? "it is rounding: fewer nodes" : "finer panels") << ", or the samples, would do)";
-        throw std::runtime_error(text.str());
+        throw std::runtime_error(
+            to_text("the error on the compressed data is bounded by ", rounded(bound.relative),
+                    " with these weights: expected at most the tolerance, ", data.compression_tolerance(), " (",
+                    rounds ? "it is rounding: fewer nodes" : "finer panels", ", or the samples, would do)"));
     }
     return gradient;
 }
