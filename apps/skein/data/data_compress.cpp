@@ -112,19 +112,20 @@ void write_summary(const Configuration& configuration, const CompressedDataset& 
                    std::optional<double> seconds) {
     const std::uintmax_t bytes = fs::file_size(path);
     if (configuration.flag("json")) {
-        nlohmann::ordered_json json = compressed_json(data);
+        Json json = compressed_json(data);
         json.update({{"file", path.string()}, {"bytes", bytes}});
         if (seconds) {
             json["seconds"] = *seconds;
         }
         return write_output(json_line(json));
     }
-    std::string text = compressed_text(data) + "file           " + path.string() + ", " + grouped(bytes) + " bytes\n";
+    SummaryTable table(15, 0);
+    add_compressed_rows(data, table);
+    table.add("file", path.string() + ", " + grouped(bytes) + " bytes");
     if (seconds) {
-        text += "time           " + duration(*seconds) + ", " +
-                rounded(static_cast<double>(data.num_samples()) / *seconds, 3) + " samples/s\n";
+        table.add("time", compression_time_in_words(*seconds, data.num_samples()));
     }
-    write_output(text);
+    write_output(table.text());
 }
 
 /// Several data sets, or one of a length that nobody knows: in memory that does not grow with them, 16 MiB (with sample

@@ -26,7 +26,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using enum ValueType;
-using Json = nlohmann::ordered_json;
 
 constexpr Option kOptions[] = {
     {"Options", "picture", "FILE.png", text, "",
@@ -101,7 +100,7 @@ std::string direction(const SortedColumn& column) { return column.is_ascending ?
 Json sorted_json(const DataSummary& summary, std::string_view name) {
     const std::vector<SortedColumn> sorted = summary.sorted_columns();
     const auto found = std::ranges::find(sorted, name, &SortedColumn::name);
-    return found == sorted.end() ? Json(nullptr) : Json(direction(*found));
+    return found == sorted.end() ? Json() : Json(direction(*found));
 }
 
 std::string found_text(const Found& found) {
@@ -123,28 +122,28 @@ std::string found_text(const Found& found) {
 }
 
 Json column_json(const ColumnMoments& column, const DistinctValues& distinct) {
-    return {{"min", exact_json(column.min)},
-            {"max", exact_json(column.max)},
-            {"mean", exact_json(column.mean)},
-            {"standard_deviation", exact_json(column.standard_deviation())},
-            {"skewness", exact_json(column.skewness())},
-            {"kurtosis", exact_json(column.kurtosis())},
-            {"distinct_values", distinct.count() ? Json(*distinct.count()) : Json(nullptr)},
-            {"share_between_runs", exact_json(column.share_between_runs())}};
+    return {{"min", column.min},
+            {"max", column.max},
+            {"mean", column.mean},
+            {"standard_deviation", column.standard_deviation()},
+            {"skewness", column.skewness()},
+            {"kurtosis", column.kurtosis()},
+            {"distinct_values", distinct.count() ? Json(*distinct.count()) : Json()},
+            {"share_between_runs", column.share_between_runs()}};
 }
 
 Json found_json(const Found& found) {
     const DataSummary& summary = found.summary;
     Json json{{"data", found.text},
               {"kind", found.kind},
-              {"precision", found.precision.empty() ? Json(nullptr) : Json(found.precision)},
+              {"precision", found.precision.empty() ? Json() : Json(found.precision)},
               {"samples", summary.num_samples()},
               {"x", column_json(summary.moments.x, summary.distinct_x)},
               {"y", column_json(summary.moments.y, summary.distinct_y)}};
     if (summary.has_weights()) {
         json["m"] = column_json(summary.moments.sample_weight, summary.distinct_weights);
     }
-    json["correlation"] = exact_json(summary.moments.correlation());
+    json["correlation"] = summary.moments.correlation();
     json["sorted_by_x"] = sorted_json(summary, "x");
     json["sorted_by_absolute_x"] = sorted_json(summary, "|x|");
     json["sorted_by_y"] = sorted_json(summary, "y");
@@ -226,7 +225,9 @@ int describe_compressed(const Configuration& configuration) {
         Json found{{"data", word}, {"kind", "compressed"}};
         found.update(compressed_json(data));
         json["data_sets"].push_back(found);
-        text += (text.empty() ? "" : "\n") + word + ": compressed\n\n" + compressed_text(data);
+        SummaryTable table(15, 0);
+        add_compressed_rows(data, table);
+        text += (text.empty() ? "" : "\n") + word + ": compressed\n\n" + table.text();
     }
     if (configuration.is_given("picture")) {
         configuration.fail("picture", "a compressed data set has no samples to draw");

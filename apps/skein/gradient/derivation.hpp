@@ -1,11 +1,11 @@
 // The lecture's derivation of the gradient on one sample, with every number.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "console/document.hpp"
+#include "console/json.hpp"
 #include "skein/back_propagation.hpp"
 #include "skein/chain.hpp"
 #include "skein/dataset.hpp"
@@ -57,9 +57,9 @@ NextStep<Scalar> take_step(const Chain<Scalar>& chain, const std::vector<Scalar>
 template <class Scalar>
 Document derivation_document(const Derivation<Scalar>& derivation);
 template <class Scalar>
-nlohmann::ordered_json derivation_json(const Derivation<Scalar>& derivation);
+Json derivation_json(const Derivation<Scalar>& derivation);
 /// What both kinds of gradient tell about the step: the learning rate, the weights and the loss after it, or nulls.
 template <class Scalar>
-nlohmann::ordered_json step_json(const NextStep<Scalar>& next);
+Json step_json(const NextStep<Scalar>& next);
 
 }  // namespace skein::app

@@ -2,6 +2,7 @@
 #include "skein/gradient.hpp"
 
 #include "cli/command_line.hpp"
+#include "cli/precision.hpp"
 #include "commands.hpp"
 #include "console/document.hpp"
 #include "console/errors.hpp"
@@ -54,7 +55,7 @@ const Command kCommand{"gradient",
 
 struct Output {
     Document document;
-    nlohmann::ordered_json json;
+    Json json;
 };
 
 template <class Scalar>
@@ -110,14 +111,11 @@ Document mean_document(const Chain<Scalar>& chain, const LossAndGradient<Scalar>
 }
 
 template <class Scalar>
-nlohmann::ordered_json mean_json(const LossAndGradient<Scalar>& mean, const NextStep<Scalar>& next,
-                                 std::uint64_t num_samples) {
-    nlohmann::ordered_json json{{"samples", num_samples},
-                                {"loss", exact_json(mean.loss)},
-                                {"weight_gradients", exact_array(mean.weight_gradients)}};
+Json mean_json(const LossAndGradient<Scalar>& mean, const NextStep<Scalar>& next, std::uint64_t num_samples) {
+    Json json{{"samples", num_samples}, {"loss", mean.loss}, {"weight_gradients", mean.weight_gradients}};
     json.update(step_json(next));
     const std::string remark = not_finite_remark(mean.weight_gradients);
-    json["remarks"] = remark.empty() ? nlohmann::ordered_json::array() : nlohmann::ordered_json::array({remark});
+    json["remarks"] = remark.empty() ? std::vector<std::string>() : std::vector<std::string>{remark};
     return json;
 }
 
@@ -193,14 +191,12 @@ int gradient_command(const std::vector<std::string>& arguments) {
     }
     check_options(*configuration);
     warn_without_hardware_fma(configuration->flag("quiet"));
-    std::string precision = configuration->text("precision");
-    if (configuration->is_given("precision")) {
-        configuration->word<Precision>("precision", kPrecisionNames);
-    } else {
-        precision = configuration->is_given("chain") ? read_chain_precision(configuration->text("chain")) : "float64";
-    }
-    return precision == "float32" ? gradient_with<float>(*configuration, precision)
-                                  : gradient_with<double>(*configuration, precision);
+    const std::string precision = configuration->is_given("precision") ? read_precision(*configuration)
+                                  : configuration->is_given("chain")
+                                      ? read_chain_precision(configuration->text("chain"))
+                                      : "float64";
+    return with_precision(precision,
+                          [&]<class Scalar>(Scalar) { return gradient_with<Scalar>(*configuration, precision); });
 }
 
 }  // namespace skein::app
