@@ -725,8 +725,7 @@ TEST_CASE("what cannot be done with compressed data is refused") {
     TrainingState<double> relu{Chain<double>({1.0, 1.0}, Activation::relu)};
     CHECK_THROWS_WITH_AS(
         train(relu, data, how),
-        "the activation of layer 1 is relu: expected another one for compressed data: relu has a kink, "
-        "and is near no polynomial",
+        "the activation of layer 1 is relu: expected an analytic one: for compressed data polynomials take its place",
         std::invalid_argument);
     TrainingState<double> state{Chain<double>({1.0, 1.0})};
     how.batch_size = 10;

@@ -15,6 +15,7 @@
 #include "input/data_spec.hpp"
 #include "skein/files/chain_file.hpp"
 #include "skein/instruction_set.hpp"
+#include "skein/names.hpp"
 #include "skein/version.hpp"
 
 namespace skein::app {
@@ -22,10 +23,11 @@ namespace {
 
 using enum ValueType;
 
+constexpr auto kActivationHelp = listed<kActivationNames>(": one for all layers, or one per layer.");
+
 constexpr Option kOptions[] = {
     {"Chain", "weights", "W1,W2,..", numbers, "", "Weights of the layers, the first one next to the input."},
-    {"Chain", "activation", "A[,A..]", texts, "tanh",
-     "tanh, identity, sigmoid, relu or softplus: one for all layers, or one per layer."},
+    {"Chain", "activation", "A[,A..]", texts, "tanh", kActivationHelp},
     {"Chain", "chain", "FILE", text, "", "A chain.json that skein train has written, instead of --weights."},
 
     {"Sample", "x", "X", number, "", "Input of the sample."},

@@ -156,13 +156,17 @@ void read_batches(Configuration& configuration, const Dataset<Scalar>& training,
 void read_optimizer(Configuration& configuration, std::size_t num_layers, TrainingSettings& settings) {
     Optimizer& optimizer = settings.optimizer;
     optimizer.kind = configuration.word<Optimizer::Kind>("optimizer", kOptimizerNames);
+    const OptimizerTraits& traits = optimizer_traits(optimizer.kind);
+    if (!configuration.is_given("momentum")) {
+        configuration.resolve("momentum", shortest(traits.default_momentum));
+    }
     optimizer.momentum = configuration.number("momentum");
     optimizer.weight_decay = configuration.number("weight-decay");
-    optimizer.beta1 = configuration.number("beta1");
-    optimizer.beta2 = configuration.number("beta2");
-    optimizer.epsilon = configuration.number("epsilon");
+    for (const OptimizerParameter& parameter : kOptimizerParameters) {
+        optimizer.*parameter.value = configuration.number(parameter.name);
+    }
     if (!configuration.is_given("learning-rate")) {
-        configuration.resolve("learning-rate", optimizer.kind == Optimizer::Kind::sgd ? "0.1" : "0.01");
+        configuration.resolve("learning-rate", traits.num_moments == 0 ? "0.1" : "0.01");
     }
     settings.learning_rates = configuration.numbers("learning-rate");
     for (const double rate : settings.learning_rates) {

@@ -44,8 +44,8 @@ struct TrainingState {
     explicit TrainingState(Chain<Scalar> start) : chain(std::move(start)) {}
     Chain<Scalar> chain;
     std::uint64_t step = 0;             ///< updates done
-    std::vector<Scalar> first_moment;   ///< v of momentum and nesterov, m of adamw; [layers], or empty: zeros
-    std::vector<Scalar> second_moment;  ///< v of adamw; likewise
+    std::vector<Scalar> first_moment;   ///< of the update rule (Optimizer); [layers], or empty: zeros
+    std::vector<Scalar> second_moment;  ///< likewise
 };
 
 /// What observers see after each update.

@@ -10,6 +10,7 @@
 #include "base/parallel.hpp"
 #include "base/power.hpp"
 #include "base/require.hpp"
+#include "base/round_up.hpp"
 #include "base/text.hpp"
 #include "compression/moment_sums.hpp"
 #include "gradient/batch_gradient.hpp"

@@ -249,8 +249,8 @@ Dataset<Scalar>::Dataset(CompressedDataset compressed, double tolerance, const D
     require(tolerance > 0.0 && std::isfinite(tolerance), "the tolerance of compressed data", tolerance,
             "a positive number");
     if (source_->num_samples() != compressed_->num_samples()) {
-        require(false, "the number of samples that were compressed", compressed_->num_samples(),
-                ("as many as there are, " + std::to_string(source_->num_samples())).c_str());
+        refuse("the number of samples that were compressed", compressed_->num_samples(),
+               "as many as there are, " + std::to_string(source_->num_samples()));
     }
 }
 

@@ -11,6 +11,7 @@
 #include "base/floating_point_environment.hpp"
 #include "base/parallel.hpp"
 #include "base/require.hpp"
+#include "base/round_up.hpp"
 #include "ensemble/lane_trainer.hpp"
 #include "ensemble/shared_observer.hpp"
 #include "kernels/row_lanes.hpp"
@@ -49,7 +50,7 @@ void check_columns(const EnsembleSettings& settings, std::size_t num_lanes, std:
 void check_lane(const EnsembleSettings& settings, std::size_t lane, std::size_t num_lanes, std::size_t num_layers,
                 std::uint64_t num_samples) {
     try {
-        checked(lane_settings(settings, lane, num_lanes), num_layers, num_samples);
+        validated(lane_settings(settings, lane, num_lanes), num_layers, num_samples);
     } catch (const std::invalid_argument& error) {
         throw std::invalid_argument("lane " + std::to_string(lane) + ": " + error.what());
     }
@@ -65,8 +66,8 @@ void check_data(std::span<const Dataset<Scalar>> data, std::size_t num_lanes) {
                                         ": its data set is compressed: expected one compressed data set for all lanes");
         }
         if (data[lane].num_samples() != data[0].num_samples()) {
-            require(false, "lane " + std::to_string(lane) + ": the number of samples", data[lane].num_samples(),
-                    ("as many as lane 0, " + std::to_string(data[0].num_samples())).c_str());
+            refuse("lane " + std::to_string(lane) + ": the number of samples", data[lane].num_samples(),
+                   "as many as lane 0, " + std::to_string(data[0].num_samples()));
         }
     }
 }
@@ -82,7 +83,7 @@ EnsembleSettings checked_settings(EnsembleSettings settings, std::size_t num_lan
     }
     const bool has_length = settings.common.stop.max_steps || settings.common.stop.max_epochs;
     require(has_length, "the number of stop rules that end every lane", 0, "max_steps or max_epochs");
-    settings.common = checked(settings.common, num_layers, num_samples);
+    settings.common = validated(settings.common, num_layers, num_samples);
     const bool lanes_differ = !settings.learning_rates.empty() || !settings.momentum.empty() ||
                               !settings.weight_decay.empty() || !settings.schedule_scale.empty();
     for (std::size_t lane = 0; lanes_differ && lane < num_lanes; ++lane) {
@@ -102,8 +103,8 @@ std::size_t choose_tile_lanes(std::size_t num_lanes, std::size_t num_layers, con
     std::size_t lanes =
         execution.tile_lanes != 0 ? execution.tile_lanes : std::clamp<std::size_t>(kTileBytes / lane_bytes, kRow, 512);
     const std::size_t threads = static_cast<std::size_t>(num_threads);
-    lanes = std::min(lanes, (num_lanes + threads - 1) / threads);
-    return (lanes + kRow - 1) / kRow * kRow;
+    lanes = std::min(lanes, divided_up(num_lanes, threads));
+    return kernels::to_whole_rows(lanes);
 }
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
@@ -197,7 +198,7 @@ EnsembleOutcome train(Ensemble<Scalar>& ensemble, std::type_identity_t<std::span
     require_threads(execution);
     const int num_threads = resolve_num_threads(execution.num_threads);
     const std::size_t tile_lanes = choose_tile_lanes<Scalar>(num_lanes, ensemble.num_layers(), execution, num_threads);
-    const std::size_t num_tiles = (num_lanes + tile_lanes - 1) / tile_lanes;
+    const std::size_t num_tiles = divided_up(num_lanes, tile_lanes);
 
     EnsembleOutcome outcome =
         empty_outcome(num_lanes, found_good.recorded_steps.size(), data[0].compressed() != nullptr, std::move(reused));

@@ -7,6 +7,7 @@
 
 #include "base/parallel.hpp"
 #include "base/require.hpp"
+#include "base/round_up.hpp"
 #include "kernels/row_lanes.hpp"
 
 namespace skein::internal {
@@ -30,12 +31,11 @@ std::uint64_t chunks_per_unit(std::uint64_t num_chunks, int num_threads) {
 /// 256 (shallow ones: more would only push inputs out).
 template <class Scalar>
 std::size_t choose_tile_lanes(std::size_t num_layers, std::size_t wanted) {
-    constexpr std::size_t kRow = kernels::kRowLanes;
     constexpr std::size_t kTileBytes = 16384;
     const std::size_t lanes = wanted != 0
                                   ? std::min(wanted, kChunkSamples)
                                   : std::clamp<std::size_t>(kTileBytes / (num_layers * sizeof(Scalar)), 64, 256);
-    return (lanes + kRow - 1) / kRow * kRow;
+    return kernels::to_whole_rows(lanes);
 }
 
 }  // namespace

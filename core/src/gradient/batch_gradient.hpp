@@ -40,7 +40,6 @@ private:
 
 /// How many threads work on so many samples x layers: one where there is too little to share.
 int choose_num_threads(std::size_t num_layers, std::uint64_t max_samples, const Execution& execution);
-inline std::uint64_t divided_up(std::uint64_t a, std::uint64_t b) { return a / b + (a % b != 0 ? 1 : 0); }
 inline bool is_requested(const std::atomic<bool>* stop) noexcept {
     return stop != nullptr && stop->load(std::memory_order_relaxed);
 }

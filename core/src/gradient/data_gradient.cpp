@@ -16,10 +16,11 @@ void check_compressed(const Dataset<Scalar>& data, std::span<const Activation> a
     }
     require(max_samples == data.num_samples(), "the batch size", max_samples,
             "the full batch: the data set is compressed, and its samples have no order any more");
-    const auto relu = std::ranges::find(activations, Activation::relu);
-    if (relu != activations.end()) {
-        require(false, "the activation of layer " + std::to_string(relu - activations.begin() + 1), "relu",
-                "another one for compressed data: relu has a kink, and is near no polynomial");
+    const auto found = std::ranges::find(
+        activations, false, [](Activation activation) { return activation_traits(activation).is_analytic; });
+    if (found != activations.end()) {
+        refuse("the activation of layer " + std::to_string(found - activations.begin() + 1), activation_name(*found),
+               "an analytic one: for compressed data polynomials take its place");
     }
 }
 

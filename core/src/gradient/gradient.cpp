@@ -8,6 +8,7 @@
 
 #include "base/parallel.hpp"
 #include "base/require.hpp"
+#include "base/round_up.hpp"
 #include "base/text.hpp"
 #include "gradient/data_gradient.hpp"
 #include "samples/memory_source.hpp"

@@ -55,11 +55,11 @@ struct GradientTile {
 template <class Scalar>
 struct UpdateRule {
     Optimizer::Kind kind;
-    Scalar beta1, one_minus_beta1;
-    Scalar beta2, one_minus_beta2;
+    Scalar first_decay, one_minus_first_decay;  // OptimizerTraits; 0 and 1 if the rule has no such setting
+    Scalar second_decay, one_minus_second_decay;
     Scalar epsilon;
-    Scalar bias_correction1;       // 1 - beta1^t
-    Scalar root_bias_correction2;  // sqrt(1 - beta2^t)
+    Scalar first_bias_correction;           // 1 - first_decay^t, t = 1, 2, ...; 1 if the rule does not correct
+    Scalar root_of_second_bias_correction;  // sqrt(1 - second_decay^t); likewise
 };
 
 /// Columns of weights and their optimizer's state, a learning rate for each; counts are whole rows.

@@ -33,11 +33,12 @@ SKEIN_INLINE void update_adamw(UpdateRow<Scalar>& row, const UpdateRule<Scalar>&
                                const Row<Scalar>& weight_decay) {
     const Row<Scalar> g = row.gradient;
     const Row<Scalar> decay = fused(negated(row.learning_rate), weight_decay, broadcast(Scalar(1)));
-    row.first_moment = fused(broadcast(rule.beta1), row.first_moment, broadcast(rule.one_minus_beta1) * g);
-    row.second_moment = fused(broadcast(rule.beta2), row.second_moment, (broadcast(rule.one_minus_beta2) * g) * g);
-    const Row<Scalar> scale = square_root(row.second_moment) / broadcast(rule.root_bias_correction2);
+    row.first_moment = fused(broadcast(rule.first_decay), row.first_moment, broadcast(rule.one_minus_first_decay) * g);
+    row.second_moment =
+        fused(broadcast(rule.second_decay), row.second_moment, (broadcast(rule.one_minus_second_decay) * g) * g);
+    const Row<Scalar> scale = square_root(row.second_moment) / broadcast(rule.root_of_second_bias_correction);
     const Row<Scalar> direction = row.first_moment / (scale + broadcast(rule.epsilon));
-    const Row<Scalar> step = row.learning_rate / broadcast(rule.bias_correction1);
+    const Row<Scalar> step = row.learning_rate / broadcast(rule.first_bias_correction);
     row.weight = fused(negated(step), direction, row.weight * decay);
 }
 
