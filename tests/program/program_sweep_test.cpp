@@ -480,7 +480,7 @@ TEST_CASE("program: bad sweeps are refused in one line") {
     CHECK(error_of({"--preset=trainability"}) == "--out is missing: expected the directory of the sweep");
     CHECK(error_of({"--preset=trainability", "--point=512,0"}) ==
           "--point: learning_rate[1]: '512' is out of range: expected from 0 to 511");
-    CHECK(error_of({"--preset=trainability", "--point=1"}) == "--point: 1 indices for 2 axes: expected one per axis");
+    CHECK(error_of({"--preset=trainability", "--point=1"}) == "--point: 1 given: expected 2, one index per axis");
     CHECK(error_of({"--preset=trainability", "--zoom=0.01,1,2,3", out}) ==
           "--zoom: 0.01 is not on the axis learning_rate[1]=log10:0.1:1000:512");
     CHECK(error_of({"--preset=trainability", "--window=learning_rate=1:2", out}) ==

@@ -14,10 +14,11 @@
 #include "data/data_commands.hpp"
 #include "input/compressed_summary.hpp"
 #include "input/compression_progress.hpp"
-#include "input/data_spec.hpp"
 #include "input/piece_reader.hpp"
+#include "skein/data_spec.hpp"
 #include "skein/files/compressed_file.hpp"
 #include "skein/files/file_error.hpp"
+#include "skein/files/open_data.hpp"
 #include "skein/names.hpp"
 
 namespace skein::app {
@@ -70,7 +71,7 @@ const Command kMerge{.name = "data merge",
 
 /// Of the files that come in, and the one that comes out.
 fs::path check_files(const Configuration& configuration, const char* expected) {
-    const std::string help = " (see skein " + std::string(configuration.command().name) + " --help)";
+    const std::string help = " (see skein " + std::string(configuration.set_of_options().command) + " --help)";
     if (configuration.words().empty()) {
         throw BadInput("IN is missing: expected " + std::string(expected) + help);
     }

@@ -6,7 +6,7 @@
 #include "console/streams.hpp"
 #include "data/data_commands.hpp"
 #include "data/data_transfer.hpp"
-#include "input/data_spec.hpp"
+#include "skein/data_spec.hpp"
 
 namespace skein::app {
 namespace {

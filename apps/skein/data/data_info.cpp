@@ -16,7 +16,7 @@
 #include "data/data_picture.hpp"
 #include "data/data_summary.hpp"
 #include "input/compressed_summary.hpp"
-#include "input/data_spec.hpp"
+#include "skein/data_spec.hpp"
 #include "skein/files/compressed_file.hpp"
 #include "skein/files/file_error.hpp"
 #include "skein/version.hpp"

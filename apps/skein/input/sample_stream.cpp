@@ -7,7 +7,8 @@
 #include "console/errors.hpp"
 #include "console/numbers.hpp"
 #include "console/signals.hpp"
-#include "input/data_spec.hpp"
+#include "skein/data_spec.hpp"
+#include "skein/files/open_data.hpp"
 
 namespace skein::app {
 

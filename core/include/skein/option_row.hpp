@@ -105,6 +105,16 @@ void read_options(std::span<const OptionRow<Settings>> rows, const Configuration
     }
 }
 
+/// The options of all rows.
+template <class Settings>
+[[nodiscard]] std::vector<Option> options_of(std::span<const OptionRow<Settings>> rows) {
+    std::vector<Option> options;
+    for (const OptionRow<Settings>& row : rows) {
+        options.push_back(row.option);
+    }
+    return options;
+}
+
 /// Throws std::invalid_argument if the option was given on the command line and does not act (OptionEffect).
 void require_effect(const Option& option, const OptionEffect& effect, const Configuration& configuration);
 

@@ -4,23 +4,18 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/fnv1a.hpp"
 #include "skein/data_spec.hpp"
 
 namespace skein {
+
+using namespace internal;
+
 namespace {
 
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t kMostHashed = std::uint64_t{1} << 20;
-constexpr std::uint64_t kEmptyHash = 0xcbf29ce484222325U;
-
-/// FNV-1a, 64 bits, continued.
-std::uint64_t hashed(std::uint64_t hash, std::string_view bytes) {
-    for (const char byte : bytes) {
-        hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3U;
-    }
-    return hash;
-}
 
 /// Bytes [first, end) of a file; fewer if it cannot be read.
 std::string bytes_of(std::ifstream& file, std::uint64_t first, std::uint64_t end) {
@@ -42,11 +37,12 @@ std::string sixteen_digits(std::uint64_t hash) {
 DataFile identify(const fs::path& path) {
     const std::uint64_t size = fs::file_size(path);
     std::ifstream file(path, std::ios::binary);
-    std::uint64_t hash = hashed(kEmptyHash, bytes_of(file, 0, std::min(size, kMostHashed)));
+    Fnv1a hash;
+    hash.add_text(bytes_of(file, 0, std::min(size, kMostHashed)));
     if (size > kMostHashed) {
-        hash = hashed(hash, bytes_of(file, std::max(kMostHashed, size - kMostHashed), size));
+        hash.add_text(bytes_of(file, std::max(kMostHashed, size - kMostHashed), size));
     }
-    return {path.string(), size, sixteen_digits(hash)};
+    return {path.string(), size, sixteen_digits(hash.hash())};
 }
 
 }  // namespace

@@ -37,11 +37,21 @@ void read_start(const Configuration& configuration, ModelSettings& model_setting
     (void)read_activations(configuration, static_cast<std::size_t>(model_settings.num_layers));
 }
 
+/// Defaults that depend on the optimizer.
+void read_momentum(Configuration& configuration, Optimizer& settings) {
+    constexpr std::string_view kName = run_option("momentum");
+    if (!configuration.is_given(kName)) {
+        settings.momentum = optimizer_traits(settings.kind).default_momentum;
+        configuration.resolve(kName, to_text(*settings.momentum));
+    }
+}
+
 void read_learning_rates(Configuration& configuration, RunSettings& settings) {
     constexpr std::string_view kName = run_option("learning-rate");
     std::vector<double>& rates = settings.training.learning_rates;
     if (!configuration.is_given(kName)) {
-        configuration.resolve(kName, settings.training.optimizer.kind == Optimizer::Kind::sgd ? "0.1" : "0.01");
+        configuration.resolve(kName,
+                              optimizer_traits(settings.training.optimizer.kind).num_moments == 0 ? "0.1" : "0.01");
         rates = configuration.numbers(kName);
     }
     if (rates.size() != 1 && rates.size() != settings.model.num_layers) {
@@ -136,6 +146,7 @@ RunSettings read_run_settings(Configuration& configuration) {
     read_options(run_options(), configuration, settings);
     require_effects(run_options(), configuration);
     read_start(configuration, settings.model);
+    read_momentum(configuration, settings.training.optimizer);
     read_learning_rates(configuration, settings);
     read_stop_rules(configuration, settings.training.stop);
     read_tolerance(configuration, settings.data);

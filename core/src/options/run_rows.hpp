@@ -67,14 +67,13 @@ inline void read_shuffle(const OptionValue& value, RunSettings& settings) {
     settings.training.sampling = kShuffleWords[value.word<std::size_t>(kShuffleNames)].sampling;
 }
 
-inline bool is_of(std::size_t enumerator, Optimizer::Kind kind) { return enumerator == static_cast<std::size_t>(kind); }
 inline bool is_of(std::size_t enumerator, Schedule::Kind kind) { return enumerator == static_cast<std::size_t>(kind); }
 
-inline constexpr OptionEffect kWithMomentum{
-    "optimizer", kOptimizerNames,
-    [](std::size_t kind) { return is_of(kind, Optimizer::Kind::momentum) || is_of(kind, Optimizer::Kind::nesterov); }};
-inline constexpr OptionEffect kWithBetas{"optimizer", kOptimizerNames,
-                                         [](std::size_t kind) { return is_of(kind, Optimizer::Kind::adamw); }};
+inline constexpr OptionEffect kWithMomentum{"optimizer", kOptimizerNames,
+                                            [](std::size_t kind) { return kOptimizerTraits[kind].uses_momentum; }};
+template <double Optimizer::*parameter>
+constexpr OptionEffect kWith{"optimizer", kOptimizerNames,
+                             [](std::size_t kind) { return kOptimizerTraits[kind].uses(parameter); }};
 inline constexpr OptionEffect kWithDecay{
     "schedule", kScheduleNames,
     [](std::size_t kind) { return is_of(kind, Schedule::Kind::step) || is_of(kind, Schedule::Kind::inverse_time); }};
@@ -154,7 +153,7 @@ inline constexpr OptionRow<RunSettings> kRunRows[] = {
       "Learning rate, for all layers or one per layer (default: 0.1 for sgd, else 0.01).", kStored},
      kPositive,
      training<&TrainingSettings::learning_rates>},
-    {{"Optimisation", "momentum", "MU", number, "0.9", "Of momentum and nesterov.", kStored},
+    {{"Optimisation", "momentum", "MU", number, "", "Of momentum and nesterov (default: 0.9).", kStored},
      kLessThanOne,
      optimizer<&Optimizer::momentum>,
      &kWithMomentum},
@@ -165,15 +164,15 @@ inline constexpr OptionRow<RunSettings> kRunRows[] = {
     {{"Optimisation", "beta1", "B", number, "0.9", "Of adamw.", kStored},
      kLessThanOne,
      optimizer<&Optimizer::beta1>,
-     &kWithBetas},
+     &kWith<&Optimizer::beta1>},
     {{"Optimisation", "beta2", "B", number, "0.999", "Of adamw.", kStored},
      kLessThanOne,
      optimizer<&Optimizer::beta2>,
-     &kWithBetas},
+     &kWith<&Optimizer::beta2>},
     {{"Optimisation", "epsilon", "E", number, "1e-8", "Of adamw.", kStored},
      kPositive,
      optimizer<&Optimizer::epsilon>,
-     &kWithBetas},
+     &kWith<&Optimizer::epsilon>},
     {{"Optimisation", "clip-norm", "C", number, "", "Scale gradients down to this norm over all weights.", kStored},
      kPositive,
      training<&TrainingSettings::clip_norm>},
