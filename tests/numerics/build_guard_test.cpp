@@ -87,7 +87,7 @@ private:
             const auto gradient = loss_and_gradient(chain, data);
             of("loss_and_gradient()").add(gradient.loss);
             of("loss_and_gradient()").add(std::span<const Scalar>(gradient.weight_gradients));
-            of("loss()").add(loss(chain, data));
+            of("mean_loss()").add(mean_loss(chain, data).loss);
         }
     }
     void add_initial_weights() {

@@ -8,7 +8,7 @@
 #include "console/json.hpp"
 #include "console/summary_table.hpp"
 #include "skein/compressed_dataset.hpp"
-#include "skein/compression.hpp"
+#include "skein/compression_record.hpp"
 
 namespace skein::app {
 

@@ -88,7 +88,7 @@ int look_along(const SweepJob<Scalar>& job, const Axis& axis, BoundarySettings s
 
 struct Plane {
     std::vector<std::uint8_t> classes;  // of every point
-    CompressionRecord compression;
+    std::optional<CompressionRecord> compression;  // if the data are compressed
 };
 
 /// Nothing if a stop was requested.
@@ -97,6 +97,9 @@ std::optional<Plane> train_plane(const SweepJob<Scalar>& job, BoundaryOf boundar
     constexpr std::size_t kBlock = 65536;
     const std::uint64_t num_points = job.sweep.num_points();
     Plane plane;
+    if (job.sweep.data().compressed() != nullptr) {
+        plane.compression.emplace();
+    }
     std::vector<std::uint8_t>& classes = plane.classes;
     const int threads = num_threads(job.sweep.settings().training.execution);
     SweepProgress progress(num_points, 0, job.sweep.work_per_point(), threads, is_quiet);
@@ -109,7 +112,9 @@ std::optional<Plane> train_plane(const SweepJob<Scalar>& job, BoundaryOf boundar
         require_classes(job.sweep, points, [&](std::size_t at) { return job.sweep.coordinates(classes.size() + at); });
         const std::vector<std::uint8_t> block = classes_of(points, boundary);
         classes.insert(classes.end(), block.begin(), block.end());
-        plane.compression = together(plane.compression, together(points.compression));
+        if (plane.compression) {
+            *plane.compression += CompressionRecord::sum(points.compression);
+        }
     }
     return plane;
 }

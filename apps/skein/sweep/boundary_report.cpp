@@ -36,15 +36,15 @@ std::vector<std::pair<std::string, double>> other_values(const SweepJob<Scalar>&
 
 /// What compressed data did to all chains.
 template <class Scalar>
-void add_compression(const SweepJob<Scalar>& job, const CompressionRecord& record, Json& json) {
-    if (job.sweep.data().compressed() != nullptr) {
-        json["compression"] = compression_json(record, job.sweep.data().compression_tolerance());
+void add_compression(const SweepJob<Scalar>& job, const std::optional<CompressionRecord>& record, Json& json) {
+    if (record) {
+        json["compression"] = compression_json(*record, job.sweep.data().compressed()->tolerance());
     }
 }
 
-std::string compression_line(const CompressionRecord& record) {
-    const bool is_empty = record.num_compressed + record.num_exact == 0;
-    return is_empty ? "" : fmt::format("compressed: {}\n", compression_in_words(record));
+std::string compression_line(const std::optional<CompressionRecord>& record) {
+    const bool is_empty = !record || record->num_compressed + record->num_exact == 0;
+    return is_empty ? "" : fmt::format("compressed: {}\n", compression_in_words(*record));
 }
 
 template <class Scalar>

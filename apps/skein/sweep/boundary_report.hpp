@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,7 @@ struct PlaneReport {
     std::uint64_t num_points;
     std::vector<BoxCount> counts;
     Dimension dimension;
-    CompressionRecord compression;  // of all chains
+    std::optional<CompressionRecord> compression;  // of all chains, if the data are compressed
 };
 
 template <class Scalar>

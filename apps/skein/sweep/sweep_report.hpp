@@ -9,7 +9,7 @@
 
 #include "console/json.hpp"
 #include "skein/axis.hpp"
-#include "skein/compression.hpp"
+#include "skein/compression_record.hpp"
 #include "skein/trainer.hpp"
 
 namespace skein::app {

@@ -127,7 +127,9 @@ SweepReport new_report(const SweepJob<Scalar>& job, const SweepOutput& output) {
     report.directory = output.directory;
     report.num_points = job.sweep.num_points();
     report.is_forced = output.replaces_sweep;
-    report.tolerance = job.sweep.data().compression_tolerance();
+    if (const CompressedData<Scalar>* const compressed = job.sweep.data().compressed()) {
+        report.tolerance = compressed->tolerance();
+    }
     report.compression_seconds = job.compression_seconds;
     report.num_samples = job.sweep.data().num_samples();
     report.num_threads = num_threads(job.sweep.settings().training.execution);

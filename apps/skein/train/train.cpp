@@ -59,8 +59,10 @@ TrainReport make_report(const Configuration& configuration, const TrainJob<Scala
     report.stop = job.settings.stop;
     report.steps_per_epoch = job.length.steps_per_epoch;
     report.num_samples = job.data.training.num_samples();
-    report.is_compressed = job.data.training.compressed() != nullptr;
-    report.tolerance = job.data.training.compression_tolerance();
+    if (const CompressedData<Scalar>* const compressed = job.data.training.compressed()) {
+        report.is_compressed = true;
+        report.tolerance = compressed->tolerance();
+    }
     report.compression_seconds = job.data.compression_seconds;
     if (job.data.validation) {
         report.num_validation_samples = job.data.validation->num_samples();
@@ -189,10 +191,10 @@ void add_losses(const TrainJob<Scalar>& job, const Chain<Scalar>& chain, TrainRe
     }
     try {
         if (report.outcome.cause == Cause::stop_request) {
-            report.outcome.loss = loss(chain, job.data.training, execution);
+            report.outcome.loss = mean_loss(chain, job.data.training, execution).loss;
         }
         if (job.data.validation) {
-            report.validation_loss = loss(chain, *job.data.validation, execution);
+            report.validation_loss = mean_loss(chain, *job.data.validation, execution).loss;
         }
     } catch (const FileError& error) {  // the trained weights must not be lost with it
         report.data_error = error.what();

@@ -25,7 +25,11 @@ void open_validation(const Configuration& configuration, const RunSettings& sett
     if (!(*fraction > 0 && *fraction < 1)) {
         configuration.fail("validation", fmt::format("a fraction of {}: expected more than 0 and less than 1", text));
     }
-    auto split = data.training.split(*fraction, settings.training.seed);
+    if (data.training.samples() == nullptr) {
+        configuration.fail("validation", fmt::format("{} is compressed and cannot be split: expected a data set of its own",
+                                                     configuration.where("data")));
+    }
+    auto split = data.training.samples()->split(*fraction, settings.training.seed);
     data.training = std::move(split.training);
     data.validation = std::move(split.validation);
 }
@@ -36,15 +40,16 @@ void compress_training(const Configuration& configuration, const RunSettings& se
                        RunData<Scalar>& data) {
     using Clock = std::chrono::steady_clock;
     const Clock::time_point start = Clock::now();
-    if (data.training.compressed() != nullptr) {
+    if (data.training.samples() == nullptr) {
         configuration.fail("compress",
                            fmt::format("has no effect: {} is compressed already", configuration.where("data")));
     }
     CompressionSettings compression;
     compression.execution = settings.training.execution;
     CompressionProgress progress(data.training.num_samples(), is_quiet);
-    data.training = Dataset<Scalar>(compress_until_signal(data.training, compression, progress),
-                                    settings.data.tolerance, &data.training);
+    const Dataset<Scalar> samples = *data.training.samples();
+    data.training = CompressedData<Scalar>(compress_until_signal(samples, compression, progress),
+                                           settings.data.tolerance, samples);
     data.compression_seconds = std::chrono::duration<double>(Clock::now() - start).count();
 }
 
@@ -53,7 +58,7 @@ template <class Scalar>
 void warn_of_order(const Dataset<Scalar>& data, Sampling sampling) {
     const bool keeps_order = sampling == Sampling::sequential ||
                              (sampling == Sampling::shuffled_blocks && data.num_samples() > kBlockSamples);
-    if (!keeps_order || !data.has_samples()) {
+    if (!keeps_order) {
         return;
     }
     if (const std::optional<SampleOrder> order = apparent_order(data)) {
@@ -87,19 +92,19 @@ template RunData<float> open_run_data(const Configuration&, const RunSettings&, 
 template RunData<double> open_run_data(const Configuration&, const RunSettings&, bool);
 
 template <class Scalar>
-RunLength complete_settings(Configuration& configuration, const Dataset<Scalar>& training, RunSettings& settings,
+RunLength complete_settings(Configuration& configuration, const TrainingData<Scalar>& training, RunSettings& settings,
                             bool is_quiet) {
-    const bool is_compressed = training.compressed() != nullptr;
-    const DataTraits traits{training.num_samples(), is_compressed,
-                            !is_compressed && training.source().prefers_blocks()};
+    const Dataset<Scalar>* const samples = training.samples();
+    const DataTraits traits{training.num_samples(), samples == nullptr,
+                            samples != nullptr && samples->source().prefers_blocks()};
     const RunLength length = complete_run_settings(configuration, traits, settings);
-    if (settings.training.batch_size != 0 && !is_quiet) {
-        warn_of_order(training, settings.training.sampling);
+    if (samples != nullptr && settings.training.batch_size != 0 && !is_quiet) {
+        warn_of_order(*samples, settings.training.sampling);
     }
     return length;
 }
-template RunLength complete_settings(Configuration&, const Dataset<float>&, RunSettings&, bool);
-template RunLength complete_settings(Configuration&, const Dataset<double>&, RunSettings&, bool);
+template RunLength complete_settings(Configuration&, const TrainingData<float>&, RunSettings&, bool);
+template RunLength complete_settings(Configuration&, const TrainingData<double>&, RunSettings&, bool);
 
 template <class Scalar>
 TrainJob<Scalar> make_train_job(Configuration& configuration, bool is_quiet) {

@@ -11,8 +11,8 @@ namespace skein::app {
 /// The data of a run, opened.
 template <class Scalar>
 struct RunData {
-    Dataset<Scalar> training;
-    std::optional<Dataset<Scalar>> validation;
+    TrainingData<Scalar> training;
+    std::optional<TrainingData<Scalar>> validation;
     /// How long --compress took.
     std::optional<double> compression_seconds;
 };
@@ -24,7 +24,7 @@ RunData<Scalar> open_run_data(const Configuration& configuration, const RunSetti
 
 /// Completes the settings (complete_run_settings()). Warns, unless quiet, of data in an order that mini-batches keep.
 template <class Scalar>
-RunLength complete_settings(Configuration& configuration, const Dataset<Scalar>& training, RunSettings& settings,
+RunLength complete_settings(Configuration& configuration, const TrainingData<Scalar>& training, RunSettings& settings,
                             bool is_quiet);
 
 template <class Scalar>

@@ -51,7 +51,7 @@ std::string refused_in_words(const TrainReport& report) {
         "with these weights the error on the compressed data is bounded only by {} of its scale, beyond --tolerance {} "
         "(a "
         "larger tolerance, a smaller --panel-width, or the samples, with --compress, may help)",
-        rounded(report.outcome.compression.largest_refused_bound, 2), rounded(report.tolerance, 2));
+        rounded(report.outcome.compression->largest_refused_bound, 2), rounded(report.tolerance, 2));
 }
 
 std::string status_in_words(const TrainReport& report) {
@@ -154,7 +154,7 @@ Json report_json(const TrainReport& report) {
               {"threads", report.num_threads}};
     if (report.is_compressed) {
         json["compression"] =
-            report.is_work_known ? compression_json(report.outcome.compression, report.tolerance) : Json();
+            report.is_work_known ? compression_json(*report.outcome.compression, report.tolerance) : Json();
     }
     if (report.compression_seconds) {
         json["compression_seconds"] = *report.compression_seconds;
@@ -191,7 +191,7 @@ std::string report_text(const TrainReport& report, bool colour) {
     table.add("steps", epochs_in_words(report));
     table.add("loss", loss_in_words(report, report.outcome.loss));
     if (report.is_compressed && report.is_work_known) {
-        table.add("compressed", compression_in_words(report.outcome.compression));
+        table.add("compressed", compression_in_words(*report.outcome.compression));
     }
     if (report.validation_loss) {
         table.add("validation loss", loss_in_words(report, *report.validation_loss));

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "skein/chain.hpp"
-#include "skein/compression.hpp"
 #include "skein/option_row.hpp"
+#include "skein/training_data.hpp"
 #include "skein/training_settings.hpp"
 
 namespace skein {

@@ -12,8 +12,10 @@
 #include "base/parallel.hpp"
 #include "base/require.hpp"
 #include "base/round_up.hpp"
+#include "ensemble/lane_data.hpp"
 #include "ensemble/lane_trainer.hpp"
 #include "ensemble/shared_observer.hpp"
+#include "gradient/data_gradient.hpp"
 #include "kernels/row_lanes.hpp"
 
 namespace skein {
@@ -61,10 +63,6 @@ void check_data(std::span<const Dataset<Scalar>> data, std::size_t num_lanes) {
     require(data.size() == 1 || data.size() == num_lanes, "the number of data sets", data.size(),
             "one, or one per lane");
     for (std::size_t lane = 0; lane < data.size(); ++lane) {
-        if (data.size() > 1 && data[lane].compressed() != nullptr) {
-            throw std::invalid_argument("lane " + std::to_string(lane) +
-                                        ": its data set is compressed: expected one compressed data set for all lanes");
-        }
         if (data[lane].num_samples() != data[0].num_samples()) {
             refuse("lane " + std::to_string(lane) + ": the number of samples", data[lane].num_samples(),
                    "as many as lane 0, " + std::to_string(data[0].num_samples()));
@@ -185,15 +183,21 @@ TrainingSettings lane_settings(const EnsembleSettings& settings, std::size_t lan
     return alone;
 }
 
+namespace {
+
 template <class Scalar>
-EnsembleOutcome train(Ensemble<Scalar>& ensemble, std::type_identity_t<std::span<const Dataset<Scalar>>> data,
-                      const EnsembleSettings& settings, EnsembleObserver* observer, EnsembleOutcome reused) {
+EnsembleOutcome train_lanes(Ensemble<Scalar>& ensemble, const LaneData<Scalar>& data, const EnsembleSettings& settings,
+                            EnsembleObserver* observer, EnsembleOutcome reused) {
     const FloatingPointEnvironment environment;
     const auto start = std::chrono::steady_clock::now();
     const std::size_t num_lanes = ensemble.num_lanes();
-    check_data(data, num_lanes);
     const EnsembleSettings found_good =
-        checked_settings(settings, num_lanes, ensemble.num_layers(), data[0].num_samples());
+        checked_settings(settings, num_lanes, ensemble.num_layers(), data.num_samples());
+    if (data.compressed != nullptr) {
+        const std::uint64_t batch_size = found_good.common.batch_size;
+        check_training_data<Scalar>(*data.compressed, ensemble.activations(),
+                                    batch_size == 0 ? data.num_samples() : batch_size);
+    }
     const Execution& execution = found_good.common.execution;
     require_threads(execution);
     const int num_threads = resolve_num_threads(execution.num_threads);
@@ -201,7 +205,7 @@ EnsembleOutcome train(Ensemble<Scalar>& ensemble, std::type_identity_t<std::span
     const std::size_t num_tiles = divided_up(num_lanes, tile_lanes);
 
     EnsembleOutcome outcome =
-        empty_outcome(num_lanes, found_good.recorded_steps.size(), data[0].compressed() != nullptr, std::move(reused));
+        empty_outcome(num_lanes, found_good.recorded_steps.size(), data.compressed != nullptr, std::move(reused));
     std::vector<std::unique_ptr<LaneTrainer<Scalar>>> trainers(static_cast<std::size_t>(num_threads));
     std::atomic<bool> is_stopped{false};  // what counts is what was seen: the request may be taken back
     SharedObserver shared_observer(observer);
@@ -232,16 +236,27 @@ EnsembleOutcome train(Ensemble<Scalar>& ensemble, std::type_identity_t<std::span
     return outcome;
 }
 
+}  // namespace
+
 template <class Scalar>
-EnsembleOutcome train(Ensemble<Scalar>& ensemble, const Dataset<Scalar>& data, const EnsembleSettings& settings,
-                      EnsembleObserver* observer, EnsembleOutcome reused) {
-    return train(ensemble, std::span<const Dataset<Scalar>>(&data, 1), settings, observer, std::move(reused));
+EnsembleOutcome train(Ensemble<Scalar>& ensemble, std::type_identity_t<std::span<const Dataset<Scalar>>> data,
+                      const EnsembleSettings& settings, EnsembleObserver* observer, EnsembleOutcome reused) {
+    check_data(data, ensemble.num_lanes());
+    return train_lanes<Scalar>(ensemble, {data}, settings, observer, std::move(reused));
+}
+
+template <class Scalar>
+EnsembleOutcome train(Ensemble<Scalar>& ensemble, const std::type_identity_t<TrainingData<Scalar>>& data,
+                      const EnsembleSettings& settings, EnsembleObserver* observer, EnsembleOutcome reused) {
+    const Dataset<Scalar>* const samples = data.samples();
+    const LaneData<Scalar> lane_data{{samples, samples == nullptr ? 0u : 1u}, data.compressed()};
+    return train_lanes(ensemble, lane_data, settings, observer, std::move(reused));
 }
 
 #define SKEIN_INSTANTIATE(Scalar)                                                                                \
     template EnsembleOutcome train(Ensemble<Scalar>&, std::span<const Dataset<Scalar>>, const EnsembleSettings&, \
                                    EnsembleObserver*, EnsembleOutcome);                                          \
-    template EnsembleOutcome train(Ensemble<Scalar>&, const Dataset<Scalar>&, const EnsembleSettings&,           \
+    template EnsembleOutcome train(Ensemble<Scalar>&, const TrainingData<Scalar>&, const EnsembleSettings&,      \
                                    EnsembleObserver*, EnsembleOutcome);
 SKEIN_INSTANTIATE(float)
 SKEIN_INSTANTIATE(double)

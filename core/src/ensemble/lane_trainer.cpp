@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/stop_request.hpp"
 #include "kernels/row_lanes.hpp"
 #include "training/optimizer_columns.hpp"
 
@@ -31,8 +32,8 @@ Value of_lane(const std::vector<Value>& column, std::size_t lane, Value common) 
 BatchOrder full_order(std::uint64_t num_samples) { return {num_samples, 0, Sampling::sequential, 0}; }
 
 template <class Scalar>
-BatchOrder order_of(std::span<const Dataset<Scalar>> data, const TrainingSettings& settings) {
-    return {data[0].num_samples(), settings.batch_size, settings.sampling, settings.seed};
+BatchOrder order_of(const LaneData<Scalar>& data, const TrainingSettings& settings) {
+    return {data.num_samples(), settings.batch_size, settings.sampling, settings.seed};
 }
 
 const std::atomic<bool>* stop_request(const EnsembleSettings& settings) {
@@ -73,7 +74,7 @@ LaneLayout::LaneLayout(const EnsembleSettings& settings, std::size_t num_lanes, 
 }
 
 template <class Scalar>
-LaneTrainer<Scalar>::LaneTrainer(std::span<const Activation> activations, std::span<const Dataset<Scalar>> data,
+LaneTrainer<Scalar>::LaneTrainer(std::span<const Activation> activations, const LaneData<Scalar>& data,
                                  const EnsembleSettings& settings, std::size_t num_lanes, std::size_t tile_lanes)
     : activation_of_layer_(activations),
       settings_(settings),
@@ -82,10 +83,10 @@ LaneTrainer<Scalar>::LaneTrainer(std::span<const Activation> activations, std::s
       layout_(settings, num_lanes, activations.size()),
       stride_(stride_of(tile_lanes)),
       needs_norms_(settings.common.clip_norm || stop_.gradient_norm),
-      samples_(data, order_of(data, settings.common), settings.seeds, tile_lanes, stride_),
-      all_samples_(data, full_order(data[0].num_samples()), {}, tile_lanes, stride_),
-      gradient_(data[0], activations, samples_.order().batch_size(0), stride_, needs_norms_, stop_request(settings)),
-      all_gradient_(data[0], activations, data[0].num_samples(), stride_, false, stop_request(settings)),
+      samples_(data.samples, order_of(data, settings.common), settings.seeds, tile_lanes, stride_),
+      all_samples_(data.samples, full_order(data.num_samples()), {}, tile_lanes, stride_),
+      gradient_(data, activations, samples_.order().batch_size(0), stride_, needs_norms_, stop_request(settings)),
+      all_gradient_(data, activations, data.num_samples(), stride_, false, stop_request(settings)),
       state_(to_index(stride_), to_index(layout_.num_columns)),
       activations_(to_index(stride_), to_index(activations.size())),
       deltas_(to_index(stride_)),
@@ -427,8 +428,7 @@ void LaneTrainer<Scalar>::examine_epoch() {
 template <class Scalar>
 void LaneTrainer<Scalar>::record_compression(const LaneGradient<Scalar>& gradient) {
     for (std::size_t lane = 0; gradient.is_compressed() && lane < num_live_; ++lane) {
-        CompressionRecord& record = outcome_->compression[first_lane_ + lane_of_[lane]];
-        record = together(record, gradient.record(lane));
+        outcome_->compression[first_lane_ + lane_of_[lane]] += gradient.record(lane);
     }
 }
 

@@ -327,7 +327,7 @@ void SweepFiles<Scalar>::append(const SweepOutcome<Scalar>& outcome, std::size_t
             .write(state.progress.points_done * state.num_records, std::span<const double>(losses));
     }
     if (state.progress.compression) {
-        state.progress.compression = together(*state.progress.compression, together(first_of(points.compression)));
+        *state.progress.compression += CompressionRecord::sum(first_of(points.compression));
     }
     state.progress.points_done += count;
 }

@@ -32,7 +32,7 @@ double rho_of_pole(double centre, double half_width, double height) {
 
 }  // namespace
 
-InterpolationBound::InterpolationBound(const CompressedDataset::Storage& data, std::span<const Activation> activations)
+InterpolationBound::InterpolationBound(const CompressedStorage& data, std::span<const Activation> activations)
     : data_(data),
       activations_(activations),
       cell_width_(power_of_two(data.panel_exponent)),

@@ -6,7 +6,7 @@
 #include <cstring>
 
 #include "kernels/feistel_round.hpp"
-#include "kernels/kernel_table.hpp"
+#include "kernels/order_arguments.hpp"
 #include "kernels/philox.hpp"
 
 namespace skein::internal::kernels {

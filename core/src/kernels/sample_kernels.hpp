@@ -1,7 +1,7 @@
-// Random numbers and generated samples, a row of lanes at a time (skein/random.hpp, skein/generated_data.hpp).
+// Random numbers and generated samples, a row of lanes at a time (skein/random.hpp, skein/sample_formula.hpp).
 #pragma once
 
-#include "kernels/chain_kernels.hpp"
+#include "kernels/column_kernels.hpp"
 #include "kernels/philox.hpp"
 
 namespace skein::internal::kernels {

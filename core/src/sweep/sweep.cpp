@@ -133,7 +133,7 @@ struct Sweep<Scalar>::Group {
 };
 
 template <class Scalar>
-Sweep<Scalar>::Sweep(SweepSettings settings, Dataset<Scalar> data)
+Sweep<Scalar>::Sweep(SweepSettings settings, TrainingData<Scalar> data)
     : settings_(std::move(settings)), data_(std::move(data)) {
     if (!settings_.weights.empty()) {
         settings_.num_layers = settings_.weights.size();
@@ -252,10 +252,10 @@ void Sweep<Scalar>::check_axes() const {
 template <class Scalar>
 double Sweep<Scalar>::work_per_point() const noexcept {
     const TrainingSettings& training = settings_.training;
-    const CompressedDataset* const compressed = data_.compressed();
-    const double num_samples = compressed != nullptr
-                                   ? static_cast<double>(compressed->num_panels() * compressed->num_nodes())
-                                   : static_cast<double>(data_.num_samples());
+    const CompressedData<Scalar>* const compressed = data_.compressed();
+    const double num_samples =
+        compressed != nullptr ? static_cast<double>(compressed->sums().num_panels() * compressed->sums().num_nodes())
+                              : static_cast<double>(data_.num_samples());
     double batch_size = training.batch_size == 0 ? num_samples : static_cast<double>(training.batch_size);
     for (const SweepAxis& axis : settings_.axes) {
         if (axis.parameter.kind == Kind::batch) {
@@ -455,8 +455,9 @@ void Sweep<Scalar>::train_group(const Group& group, std::span<const double> coor
     for (std::optional<Dataset<Scalar>>& own : own_data) {
         data.push_back(std::move(*own));
     }
-    const EnsembleOutcome trained = train<Scalar>(
-        ensemble, has_own_data ? std::span<const Dataset<Scalar>>(data) : std::span(&data_, 1), lanes, observer);
+    const EnsembleOutcome trained =
+        has_own_data ? train<Scalar>(ensemble, std::span<const Dataset<Scalar>>(data), lanes, observer)
+                     : train<Scalar>(ensemble, data_, lanes, observer);
     scatter_outcome(trained, group.points, outcome.points);
     for (std::size_t layer = 0; layer < group.num_layers; ++layer) {
         const std::span<const Scalar> column = std::as_const(ensemble).layer(layer);

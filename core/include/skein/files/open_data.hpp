@@ -4,16 +4,15 @@
 #include <string>
 #include <string_view>
 
-#include "skein/compression.hpp"
-#include "skein/dataset.hpp"
+#include "skein/training_data.hpp"
 
 namespace skein {
 
-/// The data set of a SPEC: "file.csv", "file.npy", "x.npy,y.npy", "file.skc" or "KIND:key=value,...". `tolerance` is that
+/// The data of a SPEC: "file.csv", "file.npy", "x.npy,y.npy", "file.skc" (compressed) or "KIND:key=value,...". `tolerance` is that
 /// of compressed data. Throws std::invalid_argument, beginning with `where` (the option that holds the text), for what is
 /// wrong with the text; FileError for what is wrong in files.
 template <class Scalar>
-[[nodiscard]] Dataset<Scalar> open_data(const std::string& text, std::string_view where,
+[[nodiscard]] TrainingData<Scalar> open_data(const std::string& text, std::string_view where,
                                         double tolerance = kDefaultCompressionTolerance);
 
 }  // namespace skein
