@@ -10,7 +10,7 @@ packages=(
     g++ cmake ninja-build              # the compiler brings OpenMP
     libeigen3-dev librandom123-dev     # skein::skein
     nlohmann-json3-dev libpng-dev      # skein::files
-    libcli11-dev libfmt-dev libtomlplusplus-dev   # the program
+    libfmt-dev libtomlplusplus-dev     # the program
     gnuplot-nox                        # its pictures; brings a font
 )
 for flag in "$@"; do

@@ -1,19 +1,15 @@
 // The option --precision, and the one place where it becomes a type.
 #pragma once
 
-#include <array>
-#include <cstdint>
 #include <string>
 #include <string_view>
 
-#include "cli/configuration.hpp"
+#include "skein/configuration.hpp"
+#include "skein/run_options.hpp"
 
 namespace skein::app {
 
-enum class Precision : std::uint8_t { float32, float64 };
-inline constexpr std::array<std::string_view, 2> kPrecisionNames{"float32", "float64"};
-
-/// The name that --precision gives, or its default. Throws BadInput for any other word.
+/// The name that --precision gives, or its default. Throws std::invalid_argument for any other word.
 inline std::string read_precision(const Configuration& configuration) {
     return std::string(
         kPrecisionNames[static_cast<std::size_t>(configuration.word<Precision>("precision", kPrecisionNames))]);

@@ -5,7 +5,7 @@
 #include "console/exit_codes.hpp"
 #include "console/streams.hpp"
 #include "data/data_commands.hpp"
-#include "input/data_spec.hpp"
+#include "skein/data_spec.hpp"
 #include "skein/names.hpp"
 
 namespace skein::app {

@@ -14,7 +14,6 @@
 #include "data/compressed_output.hpp"
 #include "data/data_commands.hpp"
 #include "input/compression_progress.hpp"
-#include "input/data_spec.hpp"
 #include "input/piece_reader.hpp"
 
 namespace skein::app {

@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "cli/command_line.hpp"
-#include "cli/output_files.hpp"
+#include "cli/output_paths.hpp"
 #include "console/exit_codes.hpp"
 #include "console/json.hpp"
 #include "console/machine.hpp"
@@ -17,7 +17,7 @@
 #include "data/data_picture.hpp"
 #include "data/info_report.hpp"
 #include "input/compressed_summary.hpp"
-#include "input/data_spec.hpp"
+#include "skein/data_spec.hpp"
 #include "skein/files/compressed_file.hpp"
 #include "skein/files/file_error.hpp"
 #include "skein/version.hpp"

@@ -2,13 +2,13 @@
 #include <fmt/core.h>
 
 #include "cli/command_line.hpp"
-#include "cli/output_files.hpp"
+#include "cli/output_paths.hpp"
 #include "cli/precision.hpp"
 #include "console/exit_codes.hpp"
 #include "console/streams.hpp"
 #include "data/data_commands.hpp"
 #include "data/data_transfer.hpp"
-#include "input/data_spec.hpp"
+#include "skein/data_spec.hpp"
 
 namespace skein::app {
 namespace {

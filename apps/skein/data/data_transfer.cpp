@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "cli/output_files.hpp"
+#include "cli/output_paths.hpp"
 #include "console/exit_codes.hpp"
 #include "console/json.hpp"
 #include "console/machine.hpp"

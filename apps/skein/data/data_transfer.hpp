@@ -6,8 +6,8 @@
 #include <span>
 #include <string>
 
-#include "cli/configuration.hpp"
 #include "input/sample_stream.hpp"
+#include "skein/configuration.hpp"
 
 namespace skein::app {
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "cli/configuration.hpp"
 #include "skein/chain.hpp"
+#include "skein/configuration.hpp"
 
 namespace skein::app {
 
@@ -13,7 +13,7 @@ namespace skein::app {
 template <class Scalar>
 Chain<Scalar> make_chain(const Configuration& configuration, const std::vector<Scalar>& weights);
 
-/// "tanh" where all layers have it, else "tanh, relu, ..." by layer.
+/// "tanh" if all layers have it, else "tanh, relu, ..." by layer.
 template <class Scalar>
 std::string activations_text(const Chain<Scalar>& chain);
 

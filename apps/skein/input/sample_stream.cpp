@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
-#include "cli/output_files.hpp"
-#include "console/errors.hpp"
+#include "cli/output_paths.hpp"
+#include "console/exit_codes.hpp"
 #include "console/numbers.hpp"
 #include "console/signals.hpp"
-#include "input/data_spec.hpp"
+#include "skein/data_spec.hpp"
+#include "skein/files/open_data.hpp"
 
 namespace skein::app {
 

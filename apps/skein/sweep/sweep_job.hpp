@@ -2,39 +2,26 @@
 #pragma once
 
 #include <optional>
-#include <string>
 #include <vector>
 
-#include "cli/configuration.hpp"
-#include "input/axis.hpp"
+#include "skein/axis.hpp"
+#include "skein/configuration.hpp"
 #include "skein/sweep.hpp"
+#include "sweep/sweep_options.hpp"
 
 namespace skein::app {
-
-/// What a picture of a sweep shows.
-enum class Quantity : std::uint8_t { trainability, learned, converged, loss, steps, recorded };
-inline constexpr std::array<std::string_view, 6> kQuantityNames{"trainability", "learned", "converged",
-                                                                "loss",         "steps",   "recorded"};
 
 template <class Scalar>
 struct SweepJob {
     std::vector<Axis> axes;
     Sweep<Scalar> sweep;
     Quantity quantity;
-    std::optional<double> compression_seconds;  // where the data have been compressed here
+    std::optional<double> compression_seconds;  // if the data were compressed here
 };
 
-/// The axes that the configuration has, windows applied; they are written back into it. Throws BadInput.
-std::vector<Axis> read_axes(Configuration& configuration);
-
-/// Reads the data and checks everything; writes the defaults that depend on other options into the configuration.
-/// Throws BadInput, FileError or std::invalid_argument for what is wrong.
+/// Reads the settings, opens the data and checks everything; writes the defaults that depend on other options into the
+/// configuration. Throws std::invalid_argument or FileError for what is wrong.
 template <class Scalar>
-SweepJob<Scalar> make_sweep_job(Configuration& configuration);
-
-/// The `skein train` command that trains one point alone, to the same bits. `coordinates` are the values of the axes.
-template <class Scalar>
-std::string train_command_of(const Configuration& configuration, const SweepJob<Scalar>& job,
-                             const std::vector<double>& coordinates);
+SweepJob<Scalar> make_sweep_job(Configuration& configuration, const SweepOutput& output);
 
 }  // namespace skein::app

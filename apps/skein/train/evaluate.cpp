@@ -5,10 +5,10 @@
 #include <optional>
 
 #include "cli/command_line.hpp"
-#include "cli/output_files.hpp"
+#include "cli/output_paths.hpp"
 #include "cli/precision.hpp"
 #include "commands.hpp"
-#include "console/errors.hpp"
+#include "console/exit_codes.hpp"
 #include "console/json.hpp"
 #include "console/numbers.hpp"
 #include "console/signals.hpp"
@@ -17,8 +17,9 @@
 #include "console/text.hpp"
 #include "input/chain_options.hpp"
 #include "input/compressed_summary.hpp"
-#include "input/data_spec.hpp"
+#include "skein/data_spec.hpp"
 #include "skein/files/chain_file.hpp"
+#include "skein/files/open_data.hpp"
 #include "skein/files/sample_writer.hpp"
 #include "skein/gradient.hpp"
 #include "skein/instruction_set.hpp"

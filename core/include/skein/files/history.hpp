@@ -1,8 +1,7 @@
-// The course of a run: rows of history.csv.
+/// The course of a run: rows of history.csv.
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,20 +10,20 @@
 #include "skein/gradient.hpp"
 #include "skein/trainer.hpp"
 
-namespace skein::app {
+namespace skein {
 
 struct HistoryRow {
     std::uint64_t step;
-    std::uint64_t epoch;      // from 1: the one that the step belongs to
-    double learning_rate;     // of the first layer
-    double loss;              // mean of the mini-batch losses of num_steps steps, each before its update
-    double gradient_norm;     // of the step
-    double validation_loss;   // after the step; NaN where it was not looked at
-    std::uint64_t num_steps;  // since the row before
+    std::uint64_t epoch;      ///< the one that the step belongs to, counted from 1
+    double learning_rate;     ///< of the first layer
+    double loss;              ///< mean of the mini-batch losses of num_steps steps, each before its update
+    double gradient_norm;     ///< of the step
+    double validation_loss;   ///< after the step; NaN if it was not computed
+    std::uint64_t num_steps;  ///< since the row before
 };
 
-/// At which steps there are rows: at multiples of the interval inside each epoch, and at its end; where the interval is
-/// longer than an epoch, at the ends of every so many epochs.
+/// The steps that have a row: in each epoch the multiples of the interval, and the last step. An interval longer than an
+/// epoch is rounded up to whole epochs.
 class HistoryGrid {
 public:
     HistoryGrid(std::uint64_t interval, std::uint64_t steps_per_epoch);
@@ -37,10 +36,11 @@ private:
     std::uint64_t steps_per_epoch_;
 };
 
-/// Keeps the rows of a run while it goes on. Without a wanted interval there are about 1,000 rows, however long it is.
+/// Collects the rows of a run. Without a wanted interval it keeps from 1,000 to 2,000 rows of a long run.
 template <class Scalar>
 class History final : public Observer<Scalar> {
 public:
+    /// `learning_rate` is that of the first layer. `validation` may be null; it must outlive the history.
     History(std::optional<std::uint64_t> wanted_interval, std::optional<std::uint64_t> max_steps,
             std::uint64_t steps_per_epoch, double learning_rate, const TrainingData<Scalar>* validation,
             const Execution& execution);
@@ -65,10 +65,10 @@ private:
     std::vector<HistoryRow> rows_;
 };
 
-/// history.csv, with a line of names; a validation loss that was not looked at is left empty.
-std::string history_csv(const std::vector<HistoryRow>& rows);
+/// The text of history.csv, with a line of names. A validation loss that was not computed is left empty.
+[[nodiscard]] std::string history_csv(const std::vector<HistoryRow>& rows);
 
-/// Losses over steps, on a log axis where they span more than a decade.
-LineFigure loss_figure(const std::vector<HistoryRow>& rows, const std::string& title);
+/// Losses over steps, on a log axis if they span more than a decade.
+[[nodiscard]] LineFigure loss_figure(const std::vector<HistoryRow>& rows, const std::string& title);
 
-}  // namespace skein::app
+}  // namespace skein

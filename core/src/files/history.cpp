@@ -1,16 +1,20 @@
-#include "train/history.hpp"
+#include "skein/files/history.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
-#include "console/numbers.hpp"
+#include "base/text.hpp"
 
-namespace skein::app {
+namespace skein {
+
+using namespace internal;
+
 namespace {
 
 constexpr std::uint64_t kWantedRows = 1000;
-constexpr double kNotLookedAt = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNotComputed = std::numeric_limits<double>::quiet_NaN();
 
 std::uint64_t divided_up(std::uint64_t a, std::uint64_t b) { return a / b + (a % b != 0 ? 1 : 0); }
 
@@ -46,11 +50,11 @@ bool History<Scalar>::after_step(const StepReport<Scalar>& report) {
                 learning_rate_ * report.learning_rate_factor,
                 0.0,
                 report.gradient_norm,
-                kNotLookedAt,
+                kNotComputed,
                 pending_.num_steps + 1};
     if (grid_.has_row_at(report.step)) {
-        const bool look = validation_ != nullptr && report.is_epoch_end();
-        add_row(look ? mean_loss(report.chain, *validation_, execution_).loss : kNotLookedAt);
+        const bool is_computed = validation_ != nullptr && report.is_epoch_end();
+        add_row(is_computed ? mean_loss(report.chain, *validation_, execution_).loss : kNotComputed);
     }
     return true;
 }
@@ -76,7 +80,7 @@ void History<Scalar>::add_row(double validation_loss) {
     }
 }
 
-/// Doubles the interval: rows that fall off the grid become part of the next one.
+/// Doubles the interval. Rows that fall off the grid become part of the next row.
 template <class Scalar>
 void History<Scalar>::thin_out() {
     grid_ = HistoryGrid(2 * grid_.interval(), grid_.steps_per_epoch());
@@ -104,9 +108,8 @@ template class History<double>;
 std::string history_csv(const std::vector<HistoryRow>& rows) {
     std::string text = "step,epoch,learning_rate,loss,gradient_norm,validation_loss\n";
     for (const HistoryRow& row : rows) {
-        text += std::to_string(row.step) + "," + std::to_string(row.epoch) + "," + shortest(row.learning_rate) + "," +
-                shortest(row.loss) + "," + shortest(row.gradient_norm) + "," +
-                (std::isnan(row.validation_loss) ? "" : shortest(row.validation_loss)) + "\n";
+        text += to_text(row.step, ',', row.epoch, ',', row.learning_rate, ',', row.loss, ',', row.gradient_norm, ',');
+        text += std::isnan(row.validation_loss) ? "\n" : to_text(row.validation_loss, '\n');
     }
     return text;
 }
@@ -133,4 +136,4 @@ LineFigure loss_figure(const std::vector<HistoryRow>& rows, const std::string& t
     return figure;
 }
 
-}  // namespace skein::app
+}  // namespace skein

@@ -1,4 +1,4 @@
-#include "train/progress.hpp"
+#include "train/train_progress.hpp"
 
 #include <algorithm>
 

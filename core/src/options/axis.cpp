@@ -1,16 +1,21 @@
-#include "input/axis.hpp"
+#include "skein/axis.hpp"
 
 #include <algorithm>
 #include <stdexcept>
 
-#include "console/numbers.hpp"
+#include "base/text.hpp"
 #include "skein/names.hpp"
+#include "skein/numbers.hpp"
 
-namespace skein::app {
+namespace skein {
+
+using namespace internal;
+
 namespace {
 
-[[noreturn]] void fail(std::string_view text, const std::string& message) {
-    throw std::invalid_argument("axis '" + std::string(text) + "': " + message);
+template <class... Parts>
+[[noreturn]] void fail(std::string_view text, const Parts&... message) {
+    throw std::invalid_argument(to_text("axis '", text, "': ", message...));
 }
 
 double number_of(std::string_view axis, const std::string& text) {
@@ -21,13 +26,23 @@ double number_of(std::string_view axis, const std::string& text) {
     return *value;
 }
 
-/// Whether it is meant as a number, if not a right one: 1e-400, -inf, 2x.
+/// Whether a text is meant as a number, even if it is none: 1e-400, -inf, 2x.
 bool is_like_number(std::string_view part) {
     constexpr std::string_view kBegins = "0123456789+-.";
     return part.empty() || kBegins.find(part[0]) != std::string_view::npos || part == "inf" || part == "nan";
 }
 
-/// Takes a last part that names a reduction off.
+/// Removes the first part, which names the scale.
+AxisScale take_scale(std::string_view text, std::vector<std::string>& parts) {
+    const auto found = std::ranges::find(kAxisScaleNames, parts[0]);
+    if (found == kAxisScaleNames.end()) {
+        fail(text, unknown_word("scale", parts[0], kAxisScaleNames));
+    }
+    parts.erase(parts.begin());
+    return static_cast<AxisScale>(found - kAxisScaleNames.begin());
+}
+
+/// Removes the last part if it names a reduction.
 Reduction take_reduction(std::string_view text, std::vector<std::string>& parts) {
     if (parts.empty() || is_like_number(parts.back())) {
         return Reduction::none;
@@ -42,15 +57,14 @@ Reduction take_reduction(std::string_view text, std::vector<std::string>& parts)
 
 void read_bounds(std::string_view text, const std::vector<std::string>& parts, Axis& axis) {
     if (parts.size() != 3) {
-        fail(text, "expected PARAMETER=" + std::string(kAxisScaleNames[static_cast<std::size_t>(axis.scale)]) +
-                       ":FROM:TO:POINTS");
+        fail(text, "expected PARAMETER=", kAxisScaleNames[static_cast<std::size_t>(axis.scale)], ":FROM:TO:POINTS");
     }
     constexpr std::uint64_t kMaxPoints = std::uint64_t{1} << 32;
     axis.from = number_of(text, parts[0]);
     axis.to = number_of(text, parts[1]);
     const std::optional<std::uint64_t> count = parse_count(parts[2]);
     if (!count || *count < 1 || *count > kMaxPoints) {
-        fail(text, "points: " + count_fault(parts[2], 1, kMaxPoints));
+        fail(text, "points: ", count_fault(parts[2], 1, kMaxPoints));
     }
     axis.num_points = static_cast<std::size_t>(*count);
 }
@@ -60,17 +74,16 @@ void check_bounds(std::string_view text, const Axis& axis) {
         return;
     }
     if (axis.from > axis.to) {
-        fail(text, "reversed, from " + shortest(axis.from) + " to " + shortest(axis.to) +
-                       ": expected the smaller bound first");
+        fail(text, "reversed, from ", axis.from, " to ", axis.to, ": expected the smaller bound first");
     }
     if (axis.from == axis.to && axis.num_points > 1) {
-        fail(text, "empty, from " + shortest(axis.from) + " to itself: expected two different bounds");
+        fail(text, "empty, from ", axis.from, " to itself: expected two different bounds");
     }
     if (axis.num_points == 1 && axis.from != axis.to) {
         fail(text, "1 point: expected at least 2 from two different bounds");
     }
     if (axis.scale == AxisScale::log10 && axis.from <= 0) {
-        fail(text, "logarithmic from " + shortest(axis.from) + ": expected positive bounds");
+        fail(text, "logarithmic from ", axis.from, ": expected positive bounds");
     }
 }
 
@@ -92,17 +105,16 @@ points, or, with a REDUCTION (mean or median), one over all.
 )";
 
 std::string Axis::text() const {
-    std::string text = parameter.name() + "=" + std::string(kAxisScaleNames[static_cast<std::size_t>(scale)]);
+    std::string text = to_text(parameter.name(), '=', kAxisScaleNames[static_cast<std::size_t>(scale)]);
     if (scale == AxisScale::values) {
         for (const double value : values) {
-            text += ":" + shortest(value);
+            text += to_text(':', value);
         }
     } else {
-        text += ":" + shortest(from) + ":" + shortest(to) + ":" + std::to_string(num_points);
+        text += to_text(':', from, ':', to, ':', num_points);
     }
-    return text + (reduction == Reduction::none
-                       ? ""
-                       : ":" + std::string(kReductionNames[static_cast<std::size_t>(reduction)]));
+    return reduction == Reduction::none ? text
+                                        : to_text(text, ':', kReductionNames[static_cast<std::size_t>(reduction)]);
 }
 
 SweepAxis Axis::for_sweep() const {
@@ -126,12 +138,7 @@ Axis parse_axis(std::string_view text) {
         fail(text, error.what());
     }
     std::vector<std::string> parts = split(text.substr(equals + 1), ':');
-    const auto scale = std::ranges::find(kAxisScaleNames, parts[0]);
-    if (scale == kAxisScaleNames.end()) {
-        fail(text, unknown_word("scale", parts[0], kAxisScaleNames));
-    }
-    axis.scale = static_cast<AxisScale>(scale - kAxisScaleNames.begin());
-    parts.erase(parts.begin());
+    axis.scale = take_scale(text, parts);
     axis.reduction = take_reduction(text, parts);
     if (axis.scale != AxisScale::values) {
         read_bounds(text, parts, axis);
@@ -153,22 +160,23 @@ void narrow(std::vector<Axis>& axes, std::string_view window) {
     const std::vector<std::string> bounds =
         equals == std::string_view::npos ? std::vector<std::string>() : split(window.substr(equals + 1), ':');
     if (bounds.size() != 2) {
-        throw std::invalid_argument("window '" + std::string(window) + "': expected PARAMETER=FROM:TO");
+        throw std::invalid_argument(to_text("window '", window, "': expected PARAMETER=FROM:TO"));
     }
     const std::string_view name = window.substr(0, equals);
-    const auto found = std::ranges::find(axes, name, [](const Axis& axis) { return axis.parameter.name(); });
-    if (found == axes.end()) {
-        std::vector<std::string> names;
-        std::ranges::transform(axes, std::back_inserter(names), [](const Axis& axis) { return axis.parameter.name(); });
+    std::vector<std::string> names;
+    std::ranges::transform(axes, std::back_inserter(names), [](const Axis& axis) { return axis.parameter.name(); });
+    const auto found = std::ranges::find(names, name);
+    if (found == names.end()) {
         throw std::invalid_argument(
             unknown_word("axis of a window", name, std::vector<std::string_view>(names.begin(), names.end())));
     }
-    if (found->scale == AxisScale::values) {
-        throw std::invalid_argument("window '" + std::string(window) + "': this axis is a list of values");
+    Axis& axis = axes[static_cast<std::size_t>(found - names.begin())];
+    if (axis.scale == AxisScale::values) {
+        throw std::invalid_argument(to_text("window '", window, "': this axis is a list of values"));
     }
-    found->from = number_of(window, bounds[0]);
-    found->to = number_of(window, bounds[1]);
-    check_bounds(window, *found);
+    axis.from = number_of(window, bounds[0]);
+    axis.to = number_of(window, bounds[1]);
+    check_bounds(window, axis);
 }
 
-}  // namespace skein::app
+}  // namespace skein

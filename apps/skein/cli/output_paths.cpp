@@ -1,11 +1,13 @@
-#include "cli/output_files.hpp"
+#include "cli/output_paths.hpp"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <system_error>
 
-#include "console/errors.hpp"
+#include "console/exit_codes.hpp"
+#include "skein/data_spec.hpp"
 
 namespace skein::app {
 namespace {
@@ -21,30 +23,21 @@ fs::path directory_of(const fs::path& path) { return path.has_parent_path() ? pa
 
 }  // namespace
 
-std::vector<fs::path> split_file_names(std::string_view text) {
-    constexpr std::string_view kNpyPair = ".npy,";
-    const std::size_t pair = text.find(kNpyPair);
-    if (pair == std::string_view::npos || !text.ends_with(".npy")) {
-        return {text};
-    }
-    return {text.substr(0, pair + kNpyPair.size() - 1), text.substr(pair + kNpyPair.size())};
-}
-
 void require_output_file(const Configuration& configuration, std::string_view option, const fs::path& path,
                          std::span<const fs::path> inputs) {
     std::error_code ignored;
     const fs::path directory = directory_of(path);
     if (!fs::is_directory(directory, ignored) || ::access(directory.c_str(), W_OK | X_OK) != 0) {
-        configuration.fail(option, directory.string() + " is no directory that can be written to");
+        configuration.fail(option, fmt::format("{} is no directory that can be written to", directory.string()));
     }
     if (std::ranges::any_of(inputs, [&](const fs::path& input) { return is_same_file(path, input); })) {
-        configuration.fail(option, path.string() + " is read by this command: expected another name");
+        configuration.fail(option, fmt::format("{} is read by this command: expected another name", path.string()));
     }
     if (fs::is_directory(path, ignored)) {
-        configuration.fail(option, path.string() + " is a directory: expected a name for a file");
+        configuration.fail(option, fmt::format("{} is a directory: expected a name for a file", path.string()));
     }
     if (fs::exists(path, ignored) && !configuration.flag("force")) {
-        configuration.fail(option, path.string() + " is there already: expected a new name, or --force");
+        configuration.fail(option, fmt::format("{} already exists: expected a new name, or --force", path.string()));
     }
 }
 
@@ -57,7 +50,7 @@ std::vector<fs::path> sample_output_files(const Configuration& configuration, st
     for (const fs::path& path : paths) {
         const bool is_known = path.extension() == ".npy" || path.extension() == ".csv";
         if (!is_known || path.native().find(',') != std::string::npos) {
-            configuration.fail("out", "'" + text + "': expected FILE.npy, FILE.csv or X.npy,Y.npy");
+            configuration.fail("out", fmt::format("'{}': expected FILE.npy, FILE.csv or X.npy,Y.npy", text));
         }
     }
     for (const fs::path& path : paths) {
@@ -65,7 +58,7 @@ std::vector<fs::path> sample_output_files(const Configuration& configuration, st
     }
     if (paths.size() == 2 &&
         (paths[0].lexically_normal() == paths[1].lexically_normal() || is_same_file(paths[0], paths[1]))) {
-        configuration.fail("out", "'" + text + "': expected two different files");
+        configuration.fail("out", fmt::format("'{}': expected two different files", text));
     }
     return paths;
 }
