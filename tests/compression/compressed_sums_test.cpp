@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <vector>
 
+#include "compression/compressed_storage.hpp"
+#include "compression/moment_sums.hpp"
 #include "gradient/compressed_gradient.hpp"
 #include "skein/compressed_dataset.hpp"
 #include "skein/dataset.hpp"
@@ -18,6 +20,10 @@
 using namespace skein;
 using namespace skein::internal;
 using namespace skein::compression_cases;
+
+const std::vector<MomentSubtree>& subtrees_of(const CompressedDataset& data) {
+    return CompressedAccess::storage(data).subtrees;
+}
 
 TEST_CASE_TEMPLATE("any split, and any number of threads, give the same bits", Scalar, float, double) {
     GeneratedData settings;
@@ -32,11 +38,11 @@ TEST_CASE_TEMPLATE("any split, and any number of threads, give the same bits", S
     how.execution.num_threads = 1;
     const CompressedDataset whole = compress(all, how);
     const auto require_same = [&](const CompressedDataset& other) {
-        REQUIRE(other.subtrees().size() == whole.subtrees().size());
-        for (std::size_t index = 0; index < whole.subtrees().size(); ++index) {
-            CHECK(other.subtrees()[index].panels == whole.subtrees()[index].panels);
-            CHECK(other.subtrees()[index].sums == whole.subtrees()[index].sums);
-            CHECK(other.subtrees()[index].level == whole.subtrees()[index].level);
+        REQUIRE(subtrees_of(other).size() == subtrees_of(whole).size());
+        for (std::size_t index = 0; index < subtrees_of(whole).size(); ++index) {
+            CHECK(subtrees_of(other)[index].panels == subtrees_of(whole)[index].panels);
+            CHECK(subtrees_of(other)[index].sums == subtrees_of(whole)[index].sums);
+            CHECK(subtrees_of(other)[index].level == subtrees_of(whole)[index].level);
         }
         CHECK(other.num_samples() == whole.num_samples());
         CHECK(other.mean_square_y() == whole.mean_square_y());
@@ -58,7 +64,7 @@ TEST_CASE_TEMPLATE("any split, and any number of threads, give the same bits", S
             first = end;
         }
         std::ranges::reverse(parts);
-        require_same(merge(parts));
+        require_same(merge_compressed(parts));
 
         how.first_index = 0;
         Compressor<Scalar> compressor(how);
@@ -83,7 +89,7 @@ TEST_CASE("pieces: the first chooses the panels, the last may have any size, and
     Compressor<double> compressor;
     CHECK_THROWS_AS(compressor.finish(), std::invalid_argument);
     compressor.add(piece(0, kPiece));
-    compressor.add(Dataset<double>({x.begin() + kPiece, x.end()}, {y.begin() + kPiece, y.end()}));
+    compressor.add(Dataset<double>({x.begin() + kPiece, x.end()}, {y.begin() + kPiece, y.end()}).source());
     CHECK(compressor.num_samples() == x.size());
     CHECK_THROWS_WITH_AS(compressor.add(piece(0, 5)),
                          "the number of samples in all pieces but the last is 131077: expected a multiple of 65536",
@@ -144,10 +150,10 @@ TEST_CASE("a few samples far out do not make the panels wide") {
 TEST_CASE("sample weights whose sum overflows are refused, wherever their samples are") {
     const Samples samples{{1.0, 2.0}, {1.0, 1.0}, {1e308, 0.0}, ""};
     const CompressedDataset one = compress(samples.dataset());
-    std::vector<MomentSubtree> subtrees(one.subtrees().begin(), one.subtrees().end());
-    const std::size_t stride = CompressedDataset::sums_per_panel(one.num_nodes());
+    std::vector<MomentSubtree> subtrees = subtrees_of(one);
+    const std::size_t stride = PanelLayout(one.num_nodes()).stride;
     subtrees[0].sums[stride + 1] = 1e308;  // A_0 of the second panel
-    CHECK_THROWS_WITH_AS(CompressedDataset(one.panel_exponent(), one.num_nodes(), subtrees),
+    CHECK_THROWS_WITH_AS(CompressedAccess::from_subtrees(one.panel_exponent(), one.num_nodes(), subtrees),
                          "the sum of the sample weights is inf: expected a positive, finite number",
                          std::invalid_argument);
 }

@@ -14,6 +14,7 @@
 #include "skein/chain.hpp"
 #include "skein/compressed_dataset.hpp"
 #include "skein/dataset.hpp"
+#include "skein/error.hpp"
 #include "skein/gradient.hpp"
 #include "support/compression_cases.hpp"
 
@@ -106,16 +107,16 @@ TEST_CASE("what overflows on the way to the bound is no small bound") {
     REQUIRE(heavy.compute(weights));
     CHECK(heavy.bound().relative == doctest::Approx(ordinary.bound().relative).epsilon(1e-9));
 
-    const Dataset<double> data(sums);
+    const CompressedData<double> data(sums);
     const Chain<double> huge({1e200, 1e200}, Activation::identity);
     const auto overflowed = loss_and_gradient(huge, data);
     CHECK(std::isnan(overflowed.loss));
-    CHECK(overflowed.compression.largest_bound == std::numeric_limits<double>::infinity());
+    CHECK(overflowed.compression->largest_bound == std::numeric_limits<double>::infinity());
     const Chain<double> steep({0.0, 1e308});
     CHECK_THROWS_WITH_AS(loss_and_gradient(steep, data),
                          "the error on the compressed data is bounded by inf with these weights: expected at most the "
-                         "tolerance, 1e-10 (finer panels, or the samples, would do)",
-                         std::runtime_error);
+                         "tolerance, 1e-10 (compress with finer panels, or use the samples)",
+                         ToleranceError);
 }
 
 /// Of a chain on the samples: compressed, the error of gradient and loss within the bound. Returns the bound.

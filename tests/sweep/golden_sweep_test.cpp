@@ -8,11 +8,12 @@
 #include <string_view>
 #include <vector>
 
+#include "base/fnv1a.hpp"
 #include "skein/instruction_set.hpp"
 #include "skein/sweep.hpp"
-#include "support/fnv1a.hpp"
 
 using namespace skein;
+using internal::Fnv1a;
 
 namespace {
 

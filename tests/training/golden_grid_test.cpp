@@ -11,10 +11,11 @@
 #include <string_view>
 #include <vector>
 
+#include "base/fnv1a.hpp"
 #include "skein/skein.hpp"
-#include "support/fnv1a.hpp"
 
 using namespace skein;
+using internal::Fnv1a;
 
 namespace {
 

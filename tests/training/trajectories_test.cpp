@@ -30,7 +30,7 @@ Optimizer read_optimizer(const json& values) {
     optimizer.kind = static_cast<Optimizer::Kind>(
         std::find(kOptimizerNames.begin(), kOptimizerNames.end(), values["kind"].get<std::string>()) -
         kOptimizerNames.begin());
-    optimizer.momentum = values["momentum"];
+    optimizer.momentum = values["momentum"].get<double>();
     optimizer.weight_decay = values["weight_decay"];
     optimizer.beta1 = values["beta1"];
     optimizer.beta2 = values["beta2"];

@@ -50,7 +50,7 @@ std::string in_words(const FileValue& value) {
 std::string kind_in_words(const toml::node& node) {
     return node.is_table() ? "a table" : node.is_array() ? "an array of other things" : "a date or time";
 }
-std::string kind_in_words(const nlohmann::ordered_json& node) {
+std::string kind_in_words(const Json& node) {
     return node.is_object() ? "an object" : node.is_array() ? "an array of other things" : "null";
 }
 
@@ -104,14 +104,14 @@ std::optional<FileValue> value_of(const toml::node& node) {
     return std::nullopt;
 }
 
-std::optional<FileValue> value_of(const nlohmann::ordered_json& node) {
-    if (node.is_boolean()) return FileValue{node.get<bool>() ? "true" : "false", ValueType::flag};
-    if (node.is_number_integer()) return FileValue{node.dump(), ValueType::count};
-    if (node.is_number()) return FileValue{shortest(node.get<double>()), ValueType::number};
-    if (node.is_string()) return FileValue{node.get<std::string>(), ValueType::text};
+std::optional<FileValue> value_of(const Json& node) {
+    if (node.is_boolean()) return FileValue{node.boolean() ? "true" : "false", ValueType::flag};
+    if (node.is_integer()) return FileValue{node.dump(), ValueType::count};
+    if (node.is_number()) return FileValue{shortest(node.number()), ValueType::number};
+    if (node.is_string()) return FileValue{node.string(), ValueType::text};
     if (node.is_array()) {
         std::vector<std::optional<FileValue>> parts;
-        for (const nlohmann::ordered_json& part : node) {
+        for (const Json& part : node.items()) {
             parts.push_back(part.is_array() ? std::nullopt : value_of(part));
         }
         return joined(parts);
@@ -241,25 +241,25 @@ void add_toml(FileReader& reader, const std::string& text, const std::string& pa
 }
 
 void add_json(FileReader& reader, const std::string& text, const std::string& path) {
-    const auto run = nlohmann::ordered_json::parse(text, nullptr, false);
-    if (!run.is_object() || !run.contains("configuration") || !run["configuration"].is_object()) {
+    const std::optional<Json> run = Json::parse(text);
+    if (!run || !run->is_object() || !(*run)["configuration"].is_object()) {
         throw BadInput(path + ": is no run.json: expected an object with a \"configuration\"");
     }
-    for (const auto& [key, value] : run["configuration"].items()) {
+    for (const auto& [key, value] : (*run)["configuration"].members()) {
         reader.take(key, value, "configuration");
     }
 }
 
-nlohmann::ordered_json number_json(const std::string& text) {
+Json number_json(const std::string& text) {
     if (const std::optional<std::uint64_t> count = parse_count(text)) {
         return *count;
     }
     return parse_number<double>(text).value_or(0.0);
 }
 
-nlohmann::ordered_json value_json(const Configuration& configuration, const Option& option) {
+Json value_json(const Configuration& configuration, const Option& option) {
     const std::string text = configuration.text(option.name);
-    auto array = nlohmann::ordered_json::array();
+    Json array = Json::array();
     switch (option.type) {
         case ValueType::flag: return configuration.flag(option.name);
         case ValueType::count:
@@ -270,8 +270,7 @@ nlohmann::ordered_json value_json(const Configuration& configuration, const Opti
             return array;
         case ValueType::texts: return split(text, ',');
         case ValueType::count_or_text:
-        case ValueType::number_or_text:
-            return parse_number<double>(text) ? number_json(text) : nlohmann::ordered_json(text);
+        case ValueType::number_or_text: return parse_number<double>(text) ? number_json(text) : Json(text);
     }
     return nullptr;
 }
@@ -292,12 +291,12 @@ void add_config_text(Configuration& configuration, const std::string& text, cons
     add_toml(reader, text, name);
 }
 
-nlohmann::ordered_json stored_configuration(const Configuration& configuration) {
-    auto stored = nlohmann::ordered_json::object();
+Json stored_configuration(const Configuration& configuration) {
+    Json stored = Json::object();
     for (const Option& option : configuration.command().options) {
         const bool has_default = !option.default_value.empty() && !configuration.is_alternative_given(option.name);
         if (option.is_stored && (configuration.is_given(option.name) || has_default)) {
-            stored[std::string(option.name)] = value_json(configuration, option);
+            stored[option.name] = value_json(configuration, option);
         }
     }
     return stored;

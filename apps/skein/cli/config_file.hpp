@@ -2,9 +2,9 @@
 #pragma once
 
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
 #include "cli/configuration.hpp"
+#include "console/json.hpp"
 
 namespace skein::app {
 
@@ -17,6 +17,6 @@ void add_config_file(Configuration& configuration, const std::filesystem::path& 
 void add_config_text(Configuration& configuration, const std::string& text, const std::string& name);
 
 /// The stored options (Option::is_stored) that have a value, in the form that add_config_file() reads.
-nlohmann::ordered_json stored_configuration(const Configuration& configuration);
+Json stored_configuration(const Configuration& configuration);
 
 }  // namespace skein::app

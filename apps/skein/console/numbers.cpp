@@ -10,12 +10,6 @@
 namespace skein::app {
 namespace {
 
-template <class Scalar>
-std::string to_shortest(Scalar value) {
-    std::array<char, 32> text;
-    return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
-}
-
 bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
 
 /// "10_000" without its underscores, each of which must stand between digits.
@@ -113,9 +107,6 @@ std::vector<std::string> split(std::string_view text, char separator) {
         text.remove_prefix(end + 1);
     }
 }
-
-std::string shortest(float value) { return to_shortest(value); }
-std::string shortest(double value) { return to_shortest(value); }
 
 std::string rounded(double value, int digits) {
     if (std::isnan(value)) {

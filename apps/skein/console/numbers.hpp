@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "skein/text.hpp"
+
 namespace skein::app {
 
 /// The finite number that all of `text` spells, rounded once to Scalar; otherwise nothing.
@@ -26,10 +28,6 @@ std::optional<std::uint64_t> parse_count(std::string_view text);
 
 /// The parts of `text` between separators; "a,,b" has an empty one.
 std::vector<std::string> split(std::string_view text, char separator);
-
-/// The fewest decimals that read back to the same bits.
-std::string shortest(float value);
-std::string shortest(double value);
 
 /// For people: `digits` significant ones, without trailing zeros: "1.5", "0.00012", "3.2e-09", "inf", "nan"; -0 is "0".
 std::string rounded(double value, int digits = 6);

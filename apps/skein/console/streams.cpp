@@ -9,6 +9,7 @@
 
 #include "console/errors.hpp"
 #include "skein/instruction_set.hpp"
+#include "skein/text.hpp"
 
 namespace skein::app {
 namespace {
@@ -24,20 +25,6 @@ int write_all(int descriptor, std::string_view text) {
         }
     }
     return 0;
-}
-
-std::string in_one_line(std::string_view text) {
-    constexpr std::string_view kHexDigits = "0123456789abcdef";
-    std::string line;
-    for (const char letter : text) {
-        const auto byte = static_cast<unsigned char>(letter);
-        if (byte >= 0x20 && byte != 0x7f) {
-            line += letter;
-        } else {
-            line += std::string("\\x") + kHexDigits[byte >> 4] + kHexDigits[byte & 15];
-        }
-    }
-    return line;
 }
 
 bool is_set(const char* variable) {

@@ -112,19 +112,20 @@ void write_summary(const Configuration& configuration, const CompressedDataset& 
                    std::optional<double> seconds) {
     const std::uintmax_t bytes = fs::file_size(path);
     if (configuration.flag("json")) {
-        nlohmann::ordered_json json = compressed_json(data);
+        Json json = compressed_json(data);
         json.update({{"file", path.string()}, {"bytes", bytes}});
         if (seconds) {
             json["seconds"] = *seconds;
         }
         return write_output(json_line(json));
     }
-    std::string text = compressed_text(data) + "file           " + path.string() + ", " + grouped(bytes) + " bytes\n";
+    SummaryTable table(15, 0);
+    add_compressed_rows(data, table);
+    table.add("file", path.string() + ", " + grouped(bytes) + " bytes");
     if (seconds) {
-        text += "time           " + duration(*seconds) + ", " +
-                rounded(static_cast<double>(data.num_samples()) / *seconds, 3) + " samples/s\n";
+        table.add("time", compression_time_in_words(*seconds, data.num_samples()));
     }
-    write_output(text);
+    write_output(table.text());
 }
 
 /// Several data sets, or one of a length that nobody knows: in memory that does not grow with them, 16 MiB (with sample
@@ -148,7 +149,7 @@ CompressedDataset compress_pieces(const Configuration& configuration, const Comp
 /// One data set whose samples are found by their numbers: every thread reads its own.
 CompressedDataset compress_dataset(const Configuration& configuration, const CompressionSettings& settings) {
     const std::string& spec = configuration.words()[0];
-    const Dataset<double> samples = open_data<double>(spec, spec);
+    const Dataset<double> samples = *open_data<double>(spec, spec).samples();
     CompressionProgress progress(samples.num_samples(), configuration.flag("quiet"));
     return compress_until_signal(samples, settings, progress);
 }
@@ -210,13 +211,13 @@ void require_no_gap(const Part& before, const Part& part) {
     const std::string text = part.file + ": begins at index " + std::to_string(first) + ", but " + before.file +
                              ", the part before, ends " + (first < end ? "later" : "earlier") + ", at " +
                              std::to_string(end) + ": ";
-    if (end % CompressedDataset::kSplitSamples == 0) {
+    if (end % CompressedDataset::kSegmentSamples == 0) {
         throw BadInput(text + "expected --first-index " + std::to_string(end));
     }
     throw BadInput(text + "expected a multiple of 65536 samples in all parts but the last");
 }
 
-/// What merge() would refuse too, but without the names of the files, and what to do.
+/// What merge_compressed() would refuse too, but without the names of the files, and what to do.
 void require_one_data_set(std::vector<Part> parts) {
     require_same_panels(parts);
     std::ranges::stable_sort(parts, {}, [](const Part& part) { return part.data.first_index(); });
@@ -234,7 +235,7 @@ int merge_files(const Configuration& configuration) {
         parts.push_back({file, data_sets.back()});
     }
     require_one_data_set(std::move(parts));
-    const CompressedDataset data = merge(data_sets);
+    const CompressedDataset data = merge_compressed(data_sets);
     write_compressed(path, data);
     write_summary(configuration, data, path, std::nullopt);
     return kDone;

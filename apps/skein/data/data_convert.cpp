@@ -1,11 +1,11 @@
 // skein data convert
 #include "cli/command_line.hpp"
 #include "cli/output_files.hpp"
+#include "cli/precision.hpp"
 #include "console/errors.hpp"
 #include "console/streams.hpp"
 #include "data/data_commands.hpp"
 #include "data/data_transfer.hpp"
-#include "input/chain_options.hpp"
 #include "input/data_spec.hpp"
 
 namespace skein::app {
@@ -48,15 +48,15 @@ int convert_with(const Configuration& configuration, const std::string& input,
     return finish_transfer(configuration, report);
 }
 
-Precision precision_of(const Configuration& configuration, const std::string& input) {
+std::string precision_of(const Configuration& configuration, const std::string& input) {
     if (configuration.is_given("precision")) {
-        return configuration.word<Precision>("precision", kPrecisionNames);
+        return read_precision(configuration);
     }
     if (std::filesystem::path(split_file_names(input)[0]).extension() == ".csv") {
-        return Precision::float64;  // a pipe can be opened once
+        return "float64";  // a pipe can be opened once
     }
     const SampleStream<double> stream(input, input);
-    return stream.stored_type() == ElementType::float32 ? Precision::float32 : Precision::float64;
+    return stream.stored_type() == ElementType::float32 ? "float32" : "float64";
 }
 
 }  // namespace
@@ -81,9 +81,8 @@ int data_convert_command(const std::vector<std::string>& arguments) {
         throw BadInput("'" + words[0] + "' is generated: expected files (generated data: skein data make)");
     }
     const std::vector<std::filesystem::path> files = sample_output_files(*configuration, split_file_names(words[0]));
-    return precision_of(*configuration, words[0]) == Precision::float32
-               ? convert_with<float>(*configuration, words[0], files)
-               : convert_with<double>(*configuration, words[0], files);
+    return with_precision(precision_of(*configuration, words[0]),
+                          [&]<class Scalar>(Scalar) { return convert_with<Scalar>(*configuration, words[0], files); });
 }
 
 }  // namespace skein::app

@@ -1,11 +1,11 @@
 // skein data make
 #include "cli/command_line.hpp"
 #include "cli/output_files.hpp"
+#include "cli/precision.hpp"
 #include "console/errors.hpp"
 #include "console/streams.hpp"
 #include "data/data_commands.hpp"
 #include "data/data_transfer.hpp"
-#include "input/chain_options.hpp"
 #include "input/data_spec.hpp"
 
 namespace skein::app {
@@ -60,9 +60,8 @@ int data_make_command(const std::vector<std::string>& arguments) {
         throw BadInput("'" + words[0] + "' is a file: expected KIND:key=value,... (files: skein data convert)");
     }
     warn_without_hardware_fma(configuration->flag("quiet"));
-    return configuration->word<Precision>("precision", kPrecisionNames) == Precision::float32
-               ? make_with<float>(*configuration, words[0])
-               : make_with<double>(*configuration, words[0]);
+    return with_precision(read_precision(*configuration),
+                          [&]<class Scalar>(Scalar) { return make_with<Scalar>(*configuration, words[0]); });
 }
 
 }  // namespace skein::app

@@ -1,5 +1,7 @@
 #include "data/data_transfer.hpp"
 
+#include <fmt/core.h>
+
 #include <optional>
 
 #include "cli/output_files.hpp"
@@ -10,6 +12,8 @@
 #include "console/ordered_blocks.hpp"
 #include "console/signals.hpp"
 #include "console/streams.hpp"
+#include "console/summary_table.hpp"
+#include "console/text.hpp"
 #include "input/data_progress.hpp"
 #include "skein/files/sample_writer.hpp"
 #include "skein/version.hpp"
@@ -64,16 +68,16 @@ bool copy_samples(const Configuration& configuration, SampleStream<Scalar>& stre
     return stop_signal() == 0;
 }
 
-nlohmann::ordered_json report_json(const TransferReport& report) {
-    nlohmann::ordered_json json{{"status", report.signal == 0 ? "finished" : "stopped"},
-                                {"data", report.from},
-                                {"files", nlohmann::ordered_json::array()},
-                                {"samples", report.num_samples},
-                                {"precision", report.precision},
-                                {"bytes", report.size_bytes},
-                                {"seconds", exact_json(report.seconds)},
-                                {"version", version()},
-                                {"numerics_version", kNumericsVersion}};
+Json report_json(const TransferReport& report) {
+    Json json{{"status", report.signal == 0 ? "finished" : "stopped"},
+              {"data", report.from},
+              {"files", Json::array()},
+              {"samples", report.num_samples},
+              {"precision", report.precision},
+              {"bytes", report.size_bytes},
+              {"seconds", report.seconds},
+              {"version", version()},
+              {"numerics_version", kNumericsVersion}};
     for (const fs::path& file : report.files) {
         json["files"].push_back(file.string());
     }
@@ -81,16 +85,19 @@ nlohmann::ordered_json report_json(const TransferReport& report) {
 }
 
 std::string report_text(const TransferReport& report) {
-    const std::string samples = grouped(report.num_samples) + (report.num_samples == 1 ? " sample" : " samples");
+    const std::string samples = counted(report.num_samples, "sample");
     if (report.signal != 0) {
-        return "stopped by " + std::string(signal_name(report.signal)) + " after " + samples + ": " +
-               names_of_files(report.files) + (report.files.size() == 1 ? " is" : " are") + " not written\n";
+        return fmt::format("stopped by {} after {}: {} {} not written\n", signal_name(report.signal), samples,
+                           names_of_files(report.files), report.files.size() == 1 ? "is" : "are");
     }
-    return "done: " + samples + "\n\n  data              " + report.from + "\n  files             " +
-           names_of_files(report.files) + " (" + report.precision + ", " + grouped(report.size_bytes) +
-           " bytes)\n  time              " + duration(report.seconds) + ", " +
-           rounded(static_cast<double>(report.num_samples) / report.seconds, 3) + " samples/s, " +
-           bytes_per_second(static_cast<double>(report.size_bytes) / report.seconds) + "\n";
+    SummaryTable table;
+    table.add("data", report.from);
+    table.add("files", fmt::format("{} ({}, {} bytes)", names_of_files(report.files), report.precision,
+                                   grouped(report.size_bytes)));
+    table.add("time", fmt::format("{}, {} samples/s, {}", duration(report.seconds),
+                                  rounded(static_cast<double>(report.num_samples) / report.seconds, 3),
+                                  bytes_per_second(static_cast<double>(report.size_bytes) / report.seconds)));
+    return fmt::format("done: {}\n\n{}", samples, table.text());
 }
 
 }  // namespace
@@ -116,7 +123,7 @@ TransferReport transfer(const Configuration& configuration, SampleStream<Scalar>
         writing([&] { writer.finish(); });
     }
     return {{},
-            "float" + std::to_string(8 * sizeof(Scalar)),
+            std::string(float_name<Scalar>()),
             files,
             writer.num_samples(),
             writer.size_bytes(),

@@ -23,7 +23,7 @@ Chain<double> in_double(const Chain<Scalar>& chain) {
 
 bool sides_differ(const Chain<double>& chain, const BackPropagation<double>& a, const BackPropagation<double>& b) {
     for (std::size_t layer = 0; layer < chain.num_layers(); ++layer) {
-        if (chain.activations()[layer] == Activation::relu &&
+        if (!activation_traits(chain.activations()[layer]).is_analytic &&
             (a.pre_activations[layer] > 0) != (b.pre_activations[layer] > 0)) {
             return true;
         }
@@ -65,23 +65,26 @@ std::string numbers_in_words(const std::vector<std::size_t>& layers) {
     return text;
 }
 
-/// One word on all units at a kink, or empty: behind a unit that is off there may be many.
+/// One remark on all units that are at the kink of this activation, or empty: behind a unit that is off there may be
+/// many.
 template <class Scalar>
-std::string kink_remark(const Chain<Scalar>& chain, const std::vector<Scalar>& pre_activations) {
+std::string kink_remark(const Chain<Scalar>& chain, const std::vector<Scalar>& pre_activations, Activation activation) {
     std::vector<std::size_t> kinks;
     for (std::size_t layer = 0; layer < chain.num_layers(); ++layer) {
-        if (chain.activations()[layer] == Activation::relu && pre_activations[layer] == 0) {
+        if (chain.activations()[layer] == activation && pre_activations[layer] == 0) {
             kinks.push_back(layer);
         }
     }
-    if (kinks.empty()) {
+    if (kinks.empty() || !activation_traits(activation).has_kink) {
         return "";
     }
-    const std::string numbers = numbers_in_words(kinks);
-    return (kinks.size() == 1 ? "unit " + numbers + " is at the kink of relu (z_" + numbers + " = 0)"
-                              : "units " + numbers + " are at the kink of relu (z_i = 0)") +
-           ": the loss may have no derivative here; skein takes f' = 0, so no gradient reaches " +
-           layers_up_to(kinks.back());
+    const std::string numbers = numbers_in_words(kinks),
+                      kink = " at the kink of " + std::string(activation_name(activation));
+    const double slope = activation_slope(activation, 0.0);
+    return (kinks.size() == 1 ? "unit " + numbers + " is" + kink + " (z_" + numbers + " = 0)"
+                              : "units " + numbers + " are" + kink + " (z_i = 0)") +
+           ": the loss may have no derivative here; skein takes f' = " + rounded(slope) +
+           (slope == 0 ? ", so no gradient reaches " + layers_up_to(kinks.back()) : "");
 }
 
 /// A word on a unit where the gradient gets lost, but for kinks, or empty.
@@ -89,10 +92,10 @@ template <class Scalar>
 std::string remark(Activation activation, std::size_t layer, Scalar pre_activation, Scalar slope) {
     const std::string number = std::to_string(layer + 1);
     const std::string lost = "no gradient reaches " + layers_up_to(layer);
-    if (activation == Activation::relu && pre_activation == 0) {
+    if (activation_traits(activation).has_kink && pre_activation == 0) {
         return "";
     }
-    if (activation == Activation::relu && slope == 0) {
+    if (activation_traits(activation).has_kink && slope == 0) {
         return "unit " + number + " is off (z_" + number + " < 0): f' = 0, so " + lost;
     }
     if (slope == 0) {
@@ -132,7 +135,8 @@ std::string not_finite_remark(const std::vector<Scalar>& weight_gradients) {
 
 template <class Scalar>
 NextStep<Scalar> take_step(const Chain<Scalar>& chain, const std::vector<Scalar>& weight_gradients,
-                           const Dataset<Scalar>& data, double learning_rate, const Execution& execution) {
+                           const std::type_identity_t<TrainingData<Scalar>>& data, double learning_rate,
+                           const Execution& execution) {
     TrainingSettings settings;
     settings.learning_rates = {learning_rate};
     settings.stop.max_steps = 1;
@@ -168,7 +172,9 @@ Derivation<Scalar> derive(const Chain<Scalar>& chain, Scalar x, Scalar y, double
         }
     };
     add_remark(not_finite_remark(values.weight_gradients));
-    add_remark(kink_remark(chain, values.pre_activations));
+    for (std::size_t activation = 0; activation < kActivationTraits.size(); ++activation) {
+        add_remark(kink_remark(chain, values.pre_activations, static_cast<Activation>(activation)));
+    }
     const Chain<double> wide = in_double(chain);
     for (std::size_t layer = 0; layer < chain.num_layers(); ++layer) {
         derivation.finite_differences.push_back(
@@ -180,10 +186,10 @@ Derivation<Scalar> derive(const Chain<Scalar>& chain, Scalar x, Scalar y, double
 
 template std::string not_finite_remark(const std::vector<float>&);
 template std::string not_finite_remark(const std::vector<double>&);
-template NextStep<float> take_step(const Chain<float>&, const std::vector<float>&, const Dataset<float>&, double,
+template NextStep<float> take_step(const Chain<float>&, const std::vector<float>&, const TrainingData<float>&, double,
                                    const Execution&);
-template NextStep<double> take_step(const Chain<double>&, const std::vector<double>&, const Dataset<double>&, double,
-                                    const Execution&);
+template NextStep<double> take_step(const Chain<double>&, const std::vector<double>&, const TrainingData<double>&,
+                                    double, const Execution&);
 template Derivation<float> derive(const Chain<float>&, float, float, double);
 template Derivation<double> derive(const Chain<double>&, double, double, double);
 

@@ -1,15 +1,16 @@
 // The lecture's derivation of the gradient on one sample, with every number.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "console/document.hpp"
+#include "console/json.hpp"
 #include "skein/back_propagation.hpp"
 #include "skein/chain.hpp"
-#include "skein/dataset.hpp"
 #include "skein/execution.hpp"
+#include "skein/training_data.hpp"
 
 namespace skein::app {
 
@@ -52,14 +53,15 @@ std::string not_finite_remark(const std::vector<Scalar>& weight_gradients);
 /// The step that train() takes on all of `data` at once, where the gradient is `weight_gradients`.
 template <class Scalar>
 NextStep<Scalar> take_step(const Chain<Scalar>& chain, const std::vector<Scalar>& weight_gradients,
-                           const Dataset<Scalar>& data, double learning_rate, const Execution& execution = {});
+                           const std::type_identity_t<TrainingData<Scalar>>& data, double learning_rate,
+                           const Execution& execution = {});
 
 template <class Scalar>
 Document derivation_document(const Derivation<Scalar>& derivation);
 template <class Scalar>
-nlohmann::ordered_json derivation_json(const Derivation<Scalar>& derivation);
+Json derivation_json(const Derivation<Scalar>& derivation);
 /// What both kinds of gradient tell about the step: the learning rate, the weights and the loss after it, or nulls.
 template <class Scalar>
-nlohmann::ordered_json step_json(const NextStep<Scalar>& next);
+Json step_json(const NextStep<Scalar>& next);
 
 }  // namespace skein::app

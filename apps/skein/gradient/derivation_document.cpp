@@ -178,49 +178,49 @@ Document derivation_document(const Derivation<Scalar>& derivation) {
 }
 
 template <class Scalar>
-nlohmann::ordered_json derivation_json(const Derivation<Scalar>& derivation) {
+Json derivation_json(const Derivation<Scalar>& derivation) {
     const BackPropagation<Scalar>& values = derivation.values;
-    auto differences = nlohmann::ordered_json::array();
-    auto steps = nlohmann::ordered_json::array();
+    Json differences = Json::array();
+    Json steps = Json::array();
     for (const FiniteDifference& difference : derivation.finite_differences) {
-        differences.push_back(difference.crosses_kink ? nlohmann::ordered_json(nullptr) : exact_json(difference.value));
+        differences.push_back(difference.crosses_kink ? Json() : Json(difference.value));
         steps.push_back(difference.h);
     }
-    auto factors = nlohmann::ordered_json::array();
+    Json factors = Json::array();
     for (const Formula& symbol : factor_symbols(derivation.chain.num_layers())) {
         factors.push_back(symbol.text);
     }
-    nlohmann::ordered_json json{{"x", exact_json(derivation.x)},
-                                {"y", exact_json(derivation.y)},
-                                {"loss", exact_json(values.loss)},
-                                {"pre_activations", exact_array(values.pre_activations)},
-                                {"activations", exact_array(values.activations)},
-                                {"slopes", exact_array(values.slopes)},
-                                {"deltas", exact_array(values.deltas)},
-                                {"weight_gradients", exact_array(values.weight_gradients)},
-                                {"unrolled_factors", exact_array(derivation.unrolled_factors)},
-                                {"unrolled_symbols", factors},
-                                {"unrolled_product", exact_json(derivation.unrolled_product)},
-                                {"finite_differences", differences},
-                                {"finite_difference_steps", steps}};
+    Json json{{"x", derivation.x},
+              {"y", derivation.y},
+              {"loss", values.loss},
+              {"pre_activations", values.pre_activations},
+              {"activations", values.activations},
+              {"slopes", values.slopes},
+              {"deltas", values.deltas},
+              {"weight_gradients", values.weight_gradients},
+              {"unrolled_factors", derivation.unrolled_factors},
+              {"unrolled_symbols", factors},
+              {"unrolled_product", derivation.unrolled_product},
+              {"finite_differences", differences},
+              {"finite_difference_steps", steps}};
     json.update(step_json(derivation.next));
     json["remarks"] = derivation.remarks;
     return json;
 }
 
 template <class Scalar>
-nlohmann::ordered_json step_json(const NextStep<Scalar>& next) {
+Json step_json(const NextStep<Scalar>& next) {
     const bool is_taken = next.obstacle.empty();
     return {{"learning_rate", next.learning_rate},
-            {"weights_after_step", is_taken ? exact_array(next.weights) : nlohmann::ordered_json(nullptr)},
-            {"loss_after_step", is_taken ? exact_json(next.loss) : nlohmann::ordered_json(nullptr)}};
+            {"weights_after_step", is_taken ? Json(next.weights) : Json()},
+            {"loss_after_step", is_taken ? Json(next.loss) : Json()}};
 }
 
 template Document derivation_document(const Derivation<float>&);
 template Document derivation_document(const Derivation<double>&);
-template nlohmann::ordered_json derivation_json(const Derivation<float>&);
-template nlohmann::ordered_json derivation_json(const Derivation<double>&);
-template nlohmann::ordered_json step_json(const NextStep<float>&);
-template nlohmann::ordered_json step_json(const NextStep<double>&);
+template Json derivation_json(const Derivation<float>&);
+template Json derivation_json(const Derivation<double>&);
+template Json step_json(const NextStep<float>&);
+template Json step_json(const NextStep<double>&);
 
 }  // namespace skein::app

@@ -2,6 +2,7 @@
 #include "skein/gradient.hpp"
 
 #include "cli/command_line.hpp"
+#include "cli/precision.hpp"
 #include "commands.hpp"
 #include "console/document.hpp"
 #include "console/errors.hpp"
@@ -14,6 +15,7 @@
 #include "input/data_spec.hpp"
 #include "skein/files/chain_file.hpp"
 #include "skein/instruction_set.hpp"
+#include "skein/names.hpp"
 #include "skein/version.hpp"
 
 namespace skein::app {
@@ -21,10 +23,11 @@ namespace {
 
 using enum ValueType;
 
+constexpr auto kActivationHelp = listed<kActivationNames>(": one for all layers, or one per layer.");
+
 constexpr Option kOptions[] = {
     {"Chain", "weights", "W1,W2,..", numbers, "", "Weights of the layers, the first one next to the input."},
-    {"Chain", "activation", "A[,A..]", texts, "tanh",
-     "tanh, identity, sigmoid, relu or softplus: one for all layers, or one per layer."},
+    {"Chain", "activation", "A[,A..]", texts, "tanh", kActivationHelp},
     {"Chain", "chain", "FILE", text, "", "A chain.json that skein train has written, instead of --weights."},
 
     {"Sample", "x", "X", number, "", "Input of the sample."},
@@ -54,7 +57,7 @@ const Command kCommand{"gradient",
 
 struct Output {
     Document document;
-    nlohmann::ordered_json json;
+    Json json;
 };
 
 template <class Scalar>
@@ -110,14 +113,11 @@ Document mean_document(const Chain<Scalar>& chain, const LossAndGradient<Scalar>
 }
 
 template <class Scalar>
-nlohmann::ordered_json mean_json(const LossAndGradient<Scalar>& mean, const NextStep<Scalar>& next,
-                                 std::uint64_t num_samples) {
-    nlohmann::ordered_json json{{"samples", num_samples},
-                                {"loss", exact_json(mean.loss)},
-                                {"weight_gradients", exact_array(mean.weight_gradients)}};
+Json mean_json(const LossAndGradient<Scalar>& mean, const NextStep<Scalar>& next, std::uint64_t num_samples) {
+    Json json{{"samples", num_samples}, {"loss", mean.loss}, {"weight_gradients", mean.weight_gradients}};
     json.update(step_json(next));
     const std::string remark = not_finite_remark(mean.weight_gradients);
-    json["remarks"] = remark.empty() ? nlohmann::ordered_json::array() : nlohmann::ordered_json::array({remark});
+    json["remarks"] = remark.empty() ? std::vector<std::string>() : std::vector<std::string>{remark};
     return json;
 }
 
@@ -125,16 +125,16 @@ template <class Scalar>
 Output mean_output(const Configuration& configuration, const Chain<Scalar>& chain, double learning_rate) {
     const Execution execution{static_cast<int>(configuration.count("threads", 0, kMaxThreads)), 0};
     const std::string text = configuration.text("data");
-    const Dataset<Scalar> data =
+    const TrainingData<Scalar> data =
         open_data<Scalar>(text, configuration.where("data"), configuration.positive_number("tolerance"));
     const LossAndGradient<Scalar> mean = loss_and_gradient(chain, data, execution);
     const NextStep<Scalar> next = take_step(chain, mean.weight_gradients, data, learning_rate, execution);
     Output output{mean_document(chain, mean, next, text, data.num_samples()),
                   mean_json(mean, next, data.num_samples())};
-    if (data.compressed() != nullptr) {
-        const std::string bound = bound_in_words(mean.compression, "their scales", "themselves");
+    if (mean.compression) {
+        const std::string bound = bound_in_words(*mean.compression, "their scales", "themselves");
         output.document.push_back(Paragraph{{"Compressed data: loss and gradient with an " + bound + "."}});
-        output.json["compression"] = compression_json(mean.compression, data.compression_tolerance());
+        output.json["compression"] = compression_json(*mean.compression, data.compressed()->tolerance());
     }
     return output;
 }
@@ -193,14 +193,12 @@ int gradient_command(const std::vector<std::string>& arguments) {
     }
     check_options(*configuration);
     warn_without_hardware_fma(configuration->flag("quiet"));
-    std::string precision = configuration->text("precision");
-    if (configuration->is_given("precision")) {
-        configuration->word<Precision>("precision", kPrecisionNames);
-    } else {
-        precision = configuration->is_given("chain") ? read_chain_precision(configuration->text("chain")) : "float64";
-    }
-    return precision == "float32" ? gradient_with<float>(*configuration, precision)
-                                  : gradient_with<double>(*configuration, precision);
+    const std::string precision = configuration->is_given("precision") ? read_precision(*configuration)
+                                  : configuration->is_given("chain")
+                                      ? read_chain_precision(configuration->text("chain"))
+                                      : "float64";
+    return with_precision(precision,
+                          [&]<class Scalar>(Scalar) { return gradient_with<Scalar>(*configuration, precision); });
 }
 
 }  // namespace skein::app

@@ -1,17 +1,13 @@
-// The options that name a chain: --weights, --activation, --precision, the same in every command.
+// The options that name a chain: --weights and --activation, the same in every command.
 #pragma once
 
-#include <array>
-#include <string_view>
+#include <string>
 #include <vector>
 
 #include "cli/configuration.hpp"
 #include "skein/chain.hpp"
 
 namespace skein::app {
-
-enum class Precision : std::uint8_t { float32, float64 };
-inline constexpr std::array<std::string_view, 2> kPrecisionNames{"float32", "float64"};
 
 /// The chain of these weights, with the activations of --activation: one for all layers, or one per layer.
 template <class Scalar>

@@ -14,7 +14,6 @@ namespace skein::app {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 
 constexpr std::uint64_t kMostHashed = std::uint64_t{1} << 20;
 
@@ -61,9 +60,10 @@ Json data_files_json(const Configuration& configuration) {
 }
 
 std::string changed_data_file(const Json& before, const Json& now) {
-    for (std::size_t file = 0; before.is_array() && file < std::min(now.size(), before.size()); ++file) {
-        if (before[file] != now[file]) {
-            return now[file]["name"].get<std::string>();
+    const std::size_t count = before.is_array() ? std::min(now.items().size(), before.items().size()) : 0;
+    for (std::size_t file = 0; file < count; ++file) {
+        if (before.items()[file] != now.items()[file]) {
+            return now.items()[file]["name"].string();
         }
     }
     return "";

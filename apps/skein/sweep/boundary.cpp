@@ -2,30 +2,29 @@
 #include "skein/boundary.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <optional>
 #include <stdexcept>
 
+#include "cli/precision.hpp"
 #include "commands.hpp"
 #include "console/errors.hpp"
 #include "console/json.hpp"
 #include "console/machine.hpp"
 #include "console/numbers.hpp"
+#include "console/progress_line.hpp"
 #include "console/signals.hpp"
 #include "console/streams.hpp"
+#include "console/text.hpp"
 #include "input/chain_options.hpp"
 #include "input/compressed_summary.hpp"
 #include "skein/names.hpp"
 #include "sweep/sweep_job.hpp"
 #include "sweep/sweep_options.hpp"
 #include "sweep/sweep_progress.hpp"
-#include "train/progress.hpp"
 
 namespace skein::app {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kMostChangesShown = 100;
 constexpr std::uint64_t kMaxPlane = std::uint64_t{1} << 28;
@@ -46,8 +45,7 @@ std::optional<std::size_t> read_along(const Configuration& configuration, const 
 }
 
 std::string class_name(std::uint8_t found, BoundaryOf boundary) {
-    std::string name(kBoundaryOfNames[static_cast<std::size_t>(boundary)]);
-    std::ranges::replace(name, '_', ' ');
+    const std::string name = in_words(name_of(boundary, kBoundaryOfNames));
     return found == 1 ? name : "not " + name;
 }
 
@@ -68,15 +66,15 @@ std::vector<std::pair<std::string, double>> other_values(const SweepJob<Scalar>&
 
 /// Of all chains that have been trained, where the data are compressed.
 template <class Scalar>
-void add_compression(const SweepJob<Scalar>& job, const CompressionRecord& record, Json& json) {
-    if (job.sweep.data().compressed() != nullptr) {
-        json["compression"] = compression_json(record, job.sweep.data().compression_tolerance());
+void add_compression(const SweepJob<Scalar>& job, const std::optional<CompressionRecord>& record, Json& json) {
+    if (record) {
+        json["compression"] = compression_json(*record, job.sweep.data().compressed()->tolerance());
     }
 }
 
-std::string compression_line(const CompressionRecord& record) {
-    const bool is_empty = record.num_compressed + record.num_exact == 0;
-    return is_empty ? "" : "compressed: " + compression_in_words(record) + "\n";
+std::string compression_line(const std::optional<CompressionRecord>& record) {
+    const bool is_empty = !record || record->num_compressed + record->num_exact == 0;
+    return is_empty ? "" : "compressed: " + compression_in_words(*record) + "\n";
 }
 
 template <class Scalar>
@@ -85,20 +83,20 @@ Json changes_json(const SweepJob<Scalar>& job, const BoundarySettings& settings,
     for (const BoundaryChange& change : outcome.changes) {
         Json at = Json::object();
         for (const auto& [name, value] : other_values(job, settings.axis, change.point)) {
-            at[name] = exact_json(value);
+            at[name] = value;
         }
         changes.push_back({{"point", change.point},
                            {"at", at},
-                           {"below", exact_json(change.below)},
-                           {"above", exact_json(change.above)},
+                           {"below", change.below},
+                           {"above", change.above},
                            {"class_below", class_name(change.class_below, settings.boundary)},
                            {"class_above", class_name(change.class_above, settings.boundary)},
-                           {"status_below", kStatusNames[static_cast<std::size_t>(change.status_below)]},
-                           {"status_above", kStatusNames[static_cast<std::size_t>(change.status_above)]}});
+                           {"status_below", name_of(change.status_below, kStatusNames)},
+                           {"status_above", name_of(change.status_above, kStatusNames)}});
     }
     Json json{{"status", outcome.is_complete ? "finished" : "stopped"},
               {"axis", job.axes[settings.axis].parameter.name()},
-              {"scanned", exact_array(outcome.scanned)},
+              {"scanned", outcome.scanned},
               {"chains", outcome.chains}};
     add_compression(job, outcome.compression, json);
     json["changes"] = changes;
@@ -112,8 +110,8 @@ std::string changes_text(const SweepJob<Scalar>& job, const BoundarySettings& se
     const std::uint64_t num_points = job.sweep.num_points() / job.axes[settings.axis].num_points;
     std::string text = std::string(outcome.is_complete ? "" : "stopped before the end\n") + "along " + name + " from " +
                        shortest(outcome.scanned.front()) + " to " + shortest(outcome.scanned.back()) + ": " +
-                       grouped(outcome.changes.size()) + (outcome.changes.size() == 1 ? " change" : " changes") +
-                       " between " + std::to_string(outcome.scanned.size()) + " values scanned" +
+                       counted(outcome.changes.size(), "change") + " between " +
+                       std::to_string(outcome.scanned.size()) + " values scanned" +
                        (num_points == 1 ? "" : " at each of " + grouped(num_points) + " points") + "; " +
                        grouped(outcome.chains) + " chains trained\n" + compression_line(outcome.compression);
     std::size_t shown = 0;
@@ -135,37 +133,20 @@ std::string changes_text(const SweepJob<Scalar>& job, const BoundarySettings& se
 /// "12,345 chains  3.4 s  150,000 chains/s": how many there will be depends on the changes that are found.
 class SearchProgress final : public EnsembleObserver {
 public:
-    explicit SearchProgress(bool quiet) : is_shown_(!quiet && error_is_terminal()) {}
-    SearchProgress(const SearchProgress&) = delete;
-    SearchProgress& operator=(const SearchProgress&) = delete;
-    ~SearchProgress() override {
-        if (has_line_) {
-            clear_progress_line();
-        }
-    }
+    explicit SearchProgress(bool quiet) : line_(quiet) {}
 
     void after_tile(std::size_t num_lanes) override {
         chains_ += num_lanes;
-        const Clock::time_point now = Clock::now();
-        if (!is_shown_ || now - last_ < kProgressInterval) {
-            return;
-        }
-        last_ = now;
-        has_line_ = true;
-        const double seconds = std::chrono::duration<double>(now - start_).count();
-        const std::vector<std::string> parts{grouped(chains_) + " chains", duration(seconds),
-                                             rounded(static_cast<double>(chains_) / seconds, 3) + " chains/s"};
-        show_progress_line(joined_to_width(parts, error_terminal_columns()));
+        line_.update([&] {
+            const double seconds = line_.seconds();
+            return std::vector<std::string>{grouped(chains_) + " chains", duration(seconds),
+                                            rounded(static_cast<double>(chains_) / seconds, 3) + " chains/s"};
+        });
     }
 
 private:
-    using Clock = std::chrono::steady_clock;
-
-    bool is_shown_;
     std::uint64_t chains_ = 0;
-    Clock::time_point start_ = Clock::now();
-    Clock::time_point last_ = start_;
-    bool has_line_ = false;
+    ProgressLine line_;
 };
 
 template <class Scalar>
@@ -219,16 +200,16 @@ Json dimension_json(const std::vector<BoxCount>& counts, const Dimension& dimens
     return {{"status", "finished"},
             {"points", num_points},
             {"boxes", boxes},
-            {"dimension", exact_json(dimension.slope)},
-            {"standard_error", exact_json(dimension.standard_error)},
-            {"smallest_slope", exact_json(dimension.smallest)},
-            {"largest_slope", exact_json(dimension.largest)},
+            {"dimension", dimension.slope},
+            {"standard_error", dimension.standard_error},
+            {"smallest_slope", dimension.smallest},
+            {"largest_slope", dimension.largest},
             {"sizes", dimension.num_sizes}};
 }
 
 struct Plane {
     std::vector<std::uint8_t> classes;  // of every point
-    CompressionRecord compression;
+    std::optional<CompressionRecord> compression;
 };
 
 /// Nothing where a stop was requested.
@@ -238,6 +219,9 @@ std::optional<Plane> train_plane(const Configuration& configuration, const Sweep
     const auto boundary = configuration.word<BoundaryOf>("between", kBoundaryOfNames);
     const std::uint64_t num_points = job.sweep.num_points();
     Plane plane;
+    if (job.sweep.data().compressed() != nullptr) {
+        plane.compression.emplace();
+    }
     std::vector<std::uint8_t>& classes = plane.classes;
     const int threads = num_threads(job.sweep.settings().training.execution);
     SweepProgress progress(num_points, 0, job.sweep.work_per_point(), threads, configuration.flag("quiet"));
@@ -250,7 +234,9 @@ std::optional<Plane> train_plane(const Configuration& configuration, const Sweep
         require_classes(job.sweep, points, [&](std::size_t at) { return job.sweep.coordinates(classes.size() + at); });
         const std::vector<std::uint8_t> block = classes_of(points, boundary);
         classes.insert(classes.end(), block.begin(), block.end());
-        plane.compression = together(plane.compression, together(points.compression));
+        if (plane.compression) {
+            *plane.compression += CompressionRecord::sum(points.compression);
+        }
     }
     return plane;
 }
@@ -295,9 +281,8 @@ int boundary_command(const std::vector<std::string>& arguments) {
     if (!configuration) {
         return kDone;
     }
-    return configuration->word<Precision>("precision", kPrecisionNames) == Precision::float32
-               ? boundary_with<float>(*configuration)
-               : boundary_with<double>(*configuration);
+    return with_precision(read_precision(*configuration),
+                          [&]<class Scalar>(Scalar) { return boundary_with<Scalar>(*configuration); });
 }
 
 }  // namespace skein::app

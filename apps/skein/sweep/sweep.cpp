@@ -2,6 +2,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "cli/precision.hpp"
 #include "commands.hpp"
 #include "console/errors.hpp"
 #include "console/json.hpp"
@@ -152,7 +153,7 @@ int run_frame(const Configuration& whole, const Frame& frame, const std::filesys
         return run_job(configuration, job, directory);
     }
     require_same_settings(configuration, *held);
-    nlohmann::ordered_json report = held->run.value("outcome", nlohmann::ordered_json::object());
+    Json report = held->run["outcome"];
     report["directory"] = directory.string();
     write_output(configuration.flag("json") ? json_line(report) : directory.string() + ": done before\n");
     return kDone;
@@ -214,9 +215,8 @@ int sweep_command(const std::vector<std::string>& arguments) {
     if (!configuration) {
         return kDone;
     }
-    return configuration->word<Precision>("precision", kPrecisionNames) == Precision::float32
-               ? sweep_with<float>(*configuration)
-               : sweep_with<double>(*configuration);
+    return with_precision(read_precision(*configuration),
+                          [&]<class Scalar>(Scalar) { return sweep_with<Scalar>(*configuration); });
 }
 
 }  // namespace skein::app

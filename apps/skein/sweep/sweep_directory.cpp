@@ -17,14 +17,13 @@ namespace skein::app {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 
 /// What of a configuration changes no outcome.
 constexpr std::string_view kWithoutEffect[] = {"threads", "picture"};
 
 Json without_ineffective(Json settings) {
     for (const std::string_view name : kWithoutEffect) {
-        settings.erase(std::string(name));
+        settings.erase(name);
     }
     return settings;
 }
@@ -72,11 +71,9 @@ void require_no_foreign_files(const Configuration& configuration, const fs::path
 
 /// Whether a sweep's run.json has what is looked at here.
 bool is_whole(const Json& run) {
-    const auto has = [&](const char* key, bool (Json::*is_type)() const noexcept) {
-        return run.contains(key) && (run[key].*is_type)();
-    };
-    return has("numerics_version", &Json::is_number_integer) && has("configuration", &Json::is_object) &&
-           has("status", &Json::is_string) && (run["status"] == "running" || run["status"] == "finished");
+    const Json& status = run["status"];
+    return run["numerics_version"].is_integer() && run["configuration"].is_object() &&
+           (status == "running" || status == "finished");
 }
 
 }  // namespace
@@ -92,8 +89,9 @@ std::optional<HeldSweep> held_sweep(const Configuration& configuration, const fs
     }
     std::ifstream file(path, std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    Json run = Json::parse(text, nullptr, false);
-    const bool is_run = run.is_object() && run.contains("skein") && run["skein"].is_string();
+    const std::optional<Json> parsed = Json::parse(text);
+    const Json run = parsed && parsed->is_object() ? *parsed : Json::object();
+    const bool is_run = run["skein"].is_string();
     if (is_run && run["skein"] != "sweep") {
         configuration.fail("out", directory.string() + " already holds a run: expected a new directory, or --force");
     }
@@ -103,7 +101,7 @@ std::optional<HeldSweep> held_sweep(const Configuration& configuration, const fs
                                       "configuration), a new directory, or --force");
     }
     const bool is_finished = run["status"] == "finished";
-    return HeldSweep{is_finished, std::move(run)};
+    return HeldSweep{is_finished, run};
 }
 
 void require_same_settings(const Configuration& configuration, const HeldSweep& held) {
@@ -118,16 +116,15 @@ void require_same_settings(const Configuration& configuration, const HeldSweep& 
     const Json now = without_ineffective(stored_configuration(configuration));
     const Json before = without_ineffective(held.run["configuration"]);
     for (const Json& settings : {now, before}) {
-        for (const auto& [key, value] : settings.items()) {
-            const Json here = now.value(key, Json()), there = before.value(key, Json());
+        for (const auto& [key, value] : settings.members()) {
+            const Json &here = now[key], &there = before[key];
             if (here != there) {
                 fail("other settings (" + key + ": there " + (there.is_null() ? "none" : there.dump()) + ", now " +
                      (here.is_null() ? "none" : here.dump()) + ")");
             }
         }
     }
-    const std::string changed =
-        changed_data_file(held.run.value("data_files", Json::array()), data_files_json(configuration));
+    const std::string changed = changed_data_file(held.run["data_files"], data_files_json(configuration));
     if (!changed.empty()) {
         fail("other data: " + changed + " has changed since");
     }

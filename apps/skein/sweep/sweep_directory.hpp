@@ -2,17 +2,17 @@
 #pragma once
 
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "cli/configuration.hpp"
+#include "console/json.hpp"
 
 namespace skein::app {
 
 /// The sweep that a directory holds, by its run.json.
 struct HeldSweep {
     bool is_finished;
-    nlohmann::ordered_json run;
+    Json run;
 };
 
 /// Nothing where there is none, or it is to be replaced (--force). Throws BadInput for a directory that holds another

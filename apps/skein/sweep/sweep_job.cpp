@@ -261,8 +261,8 @@ std::string train_command_of(const Configuration& configuration, const SweepJob<
     values["seed"] = std::to_string(training.seed);
     values["weight-decay"] = shortest(training.optimizer.weight_decay);
     values["schedule-scale"] = shortest(training.schedule.scale);
-    if (training.optimizer.kind == Optimizer::Kind::momentum || training.optimizer.kind == Optimizer::Kind::nesterov) {
-        values["momentum"] = shortest(training.optimizer.momentum);
+    if (optimizer_traits(training.optimizer.kind).uses_momentum) {
+        values["momentum"] = shortest(training.optimizer.momentum_or_default());
     }
     values["data"] = point.generated ? generated_text(*point.generated) : configuration.text("data");
     std::string command = "skein train";

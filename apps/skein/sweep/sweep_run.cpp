@@ -11,6 +11,8 @@
 #include "console/numbers.hpp"
 #include "console/signals.hpp"
 #include "console/streams.hpp"
+#include "console/summary_table.hpp"
+#include "console/text.hpp"
 #include "input/compressed_summary.hpp"
 #include "input/data_files.hpp"
 #include "skein/files/array_file.hpp"
@@ -27,7 +29,6 @@ namespace skein::app {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 
 /// How often disks are waited for at most.
 constexpr std::chrono::seconds kSyncInterval{2};
@@ -50,11 +51,7 @@ std::string run_json(const Configuration& configuration, const SweepReport& repo
     names["status"] = kStatusNames;
     names["cause"] = kCauseNames;
     json["codes"] = names;
-    json["machine"] = {{"cpu", cpu_model()},
-                       {"cores", num_cores()},
-                       {"threads", report.num_threads},
-                       {"instruction_set", instruction_set()},
-                       {"compiler", compiler()}};
+    json["machine"] = machine_json(report.num_threads);
     return json_text(json);
 }
 
@@ -149,19 +146,12 @@ void count_outcomes(const fs::path& directory, const std::vector<Axis>& axes, Sw
     }
 }
 
-std::string row(const std::string& name, const std::string& value) {
-    constexpr std::size_t kColumn = 18;
-    return "  " + name + std::string(name.size() < kColumn ? kColumn - name.size() : 2, ' ') + value + "\n";
-}
-
 /// Of points that are done: only the bound of compressed data stops a chain that is not gone on with.
 std::string status_in_words(std::size_t status) {
     if (status == static_cast<std::size_t>(Status::stopped)) {
         return "beyond the tolerance";
     }
-    std::string name(kStatusNames[status]);
-    std::ranges::replace(name, '_', ' ');
-    return name;
+    return in_words(kStatusNames[status]);
 }
 
 std::string part_of(std::uint64_t count, std::uint64_t all) {
@@ -171,20 +161,28 @@ std::string part_of(std::uint64_t count, std::uint64_t all) {
 }
 
 /// Where the samples are not at hand, chains have ended at the bounds that were refused.
-std::string compression_rows(const SweepReport& report) {
+void add_compression_rows(const SweepReport& report, SummaryTable& table) {
     if (!report.compression) {
-        return "";
+        return;
     }
     const CompressionRecord& record = *report.compression;
-    std::string text;
-    if (record.num_compressed + record.num_exact != 0) {
-        text += row("compressed", compression_in_words(record));
+    const bool is_any = record.num_compressed + record.num_exact != 0;
+    if (is_any) {
+        table.add("compressed", compression_in_words(record));
     }
     if (record.num_exact == 0 && record.largest_refused_bound != 0) {
-        const std::string refused = rounded(record.largest_refused_bound, 2) + " of their scales";
-        text += row(text.empty() ? "compressed" : "", "beyond the tolerance bounded only by " + refused);
+        table.add(is_any ? "" : "compressed", "beyond the tolerance bounded only by " +
+                                                  rounded(record.largest_refused_bound, 2) + " of their scales");
     }
-    return text;
+}
+
+std::string headline(const SweepReport& report) {
+    if (report.signal == 0) {
+        return "done: " + grouped(report.num_points) + " chains";
+    }
+    return "stopped by " + std::string(signal_name(report.signal)) + " after " + grouped(report.points_done) + " of " +
+           grouped(report.num_points) + " chains; the same command " + (report.is_forced ? "without --force " : "") +
+           "goes on";
 }
 
 void warn_of_stopped(const Configuration& configuration, const SweepReport& report) {
@@ -205,7 +203,9 @@ SweepReport run_sweep(const Configuration& configuration, const SweepJob<Scalar>
     report.directory = directory.string();
     report.num_points = job.sweep.num_points();
     report.is_forced = configuration.flag("force");
-    report.tolerance = job.sweep.data().compression_tolerance();
+    if (const CompressedData<Scalar>* const compressed = job.sweep.data().compressed()) {
+        report.tolerance = compressed->tolerance();
+    }
     report.compression_seconds = job.compression_seconds;
     report.num_samples = job.sweep.data().num_samples();
     report.data_files = data_files_json(configuration);
@@ -263,7 +263,7 @@ template void replace_sweep(const Configuration&, const SweepJob<double>&, const
 Json report_json(const SweepReport& report) {
     Json counts = Json::object();
     for (std::size_t status = 0; status < kStatusNames.size(); ++status) {
-        counts[std::string(kStatusNames[status])] = report.by_status[status];
+        counts[kStatusNames[status]] = report.by_status[status];
     }
     Json json{{"status", report.signal == 0 ? "finished" : "stopped"},
               {"points", report.num_points},
@@ -287,36 +287,29 @@ Json report_json(const SweepReport& report) {
 }
 
 std::string report_text(const SweepReport& report, const std::vector<Axis>& axes) {
-    const double rate = report.seconds > 0 ? static_cast<double>(report.sample_layers) / report.seconds : 0.0;
-    std::string text = report.signal == 0 ? "done: " + grouped(report.num_points) + " chains\n\n"
-                                          : "stopped by " + std::string(signal_name(report.signal)) + " after " +
-                                                grouped(report.points_done) + " of " + grouped(report.num_points) +
-                                                " chains; the same command " +
-                                                (report.is_forced ? "without --force " : "") + "goes on\n\n";
+    SummaryTable table;
     for (std::size_t axis = 0; axis < axes.size(); ++axis) {
-        text += row(axis == 0 ? "axes" : "", axes[axis].text());
+        table.add(axis == 0 ? "axes" : "", axes[axis].text());
     }
-    text += row("learned", part_of(report.learned, report.points_done));
+    table.add("learned", part_of(report.learned, report.points_done));
     for (std::size_t status = 0; status < kStatusNames.size(); ++status) {
         if (report.by_status[status] != 0) {
-            text += row(status_in_words(status), part_of(report.by_status[status], report.points_done));
+            table.add(status_in_words(status), part_of(report.by_status[status], report.points_done));
         }
     }
-    text += compression_rows(report);
+    add_compression_rows(report, table);
     if (report.points_before != 0) {
-        text += row("done before", grouped(report.points_before));
+        table.add("done before", grouped(report.points_before));
     }
     if (report.compression_seconds) {
-        text += row("compression time", compression_time_in_words(*report.compression_seconds, report.num_samples));
+        table.add("compression time", compression_time_in_words(*report.compression_seconds, report.num_samples));
     }
-    text += row("time", duration(report.seconds) + ", " + rounded(rate, 3) + " sample-layers/s (" +
-                            std::string(instruction_set()) + ", " + std::to_string(report.num_threads) +
-                            (report.num_threads == 1 ? " thread)" : " threads)"));
-    std::string files;
-    for (const std::string& file : report.files) {
-        files += (files.empty() ? "" : ", ") + file;
-    }
-    return text + row("files", report.directory + (files.empty() ? "" : ": " + files));
+    const double rate = report.seconds > 0 ? static_cast<double>(report.sample_layers) / report.seconds : 0.0;
+    table.add("time", duration(report.seconds) + ", " + rounded(rate, 3) + " sample-layers/s (" +
+                          std::string(instruction_set()) + ", " +
+                          counted(static_cast<std::uint64_t>(report.num_threads), "thread") + ")");
+    table.add("files", report.directory + (report.files.empty() ? "" : ": " + joined(report.files)));
+    return headline(report) + "\n\n" + table.text();
 }
 
 }  // namespace skein::app

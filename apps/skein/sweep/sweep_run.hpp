@@ -2,11 +2,11 @@
 #pragma once
 
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "console/json.hpp"
 #include "sweep/sweep_job.hpp"
 
 namespace skein::app {
@@ -29,7 +29,7 @@ struct SweepReport {
     std::optional<double> compression_seconds;  // where this call has compressed them
     std::uint64_t num_samples = 0;
     std::vector<std::string> files;
-    nlohmann::ordered_json data_files;  // as they were when it began
+    Json data_files;  // as they were when it began
 };
 
 /// Trains what is not done yet, and draws the pictures. Throws BadInput for a directory that holds something else, or a
@@ -44,7 +44,7 @@ template <class Scalar>
 void replace_sweep(const Configuration& configuration, const SweepJob<Scalar>& job,
                    const std::filesystem::path& directory);
 
-nlohmann::ordered_json report_json(const SweepReport& report);
+Json report_json(const SweepReport& report);
 std::string report_text(const SweepReport& report, const std::vector<Axis>& axes);
 
 }  // namespace skein::app

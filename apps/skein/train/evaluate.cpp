@@ -6,12 +6,15 @@
 
 #include "cli/command_line.hpp"
 #include "cli/output_files.hpp"
+#include "cli/precision.hpp"
 #include "commands.hpp"
 #include "console/errors.hpp"
 #include "console/json.hpp"
 #include "console/numbers.hpp"
 #include "console/signals.hpp"
 #include "console/streams.hpp"
+#include "console/summary_table.hpp"
+#include "console/text.hpp"
 #include "input/chain_options.hpp"
 #include "input/compressed_summary.hpp"
 #include "input/data_spec.hpp"
@@ -96,13 +99,13 @@ struct Evaluation {
 };
 
 std::string evaluation_json(const Configuration& configuration, const Evaluation& evaluation) {
-    nlohmann::ordered_json json{{"loss", exact_json(evaluation.loss)},
-                                {"root_mean_square_error", exact_json(std::sqrt(evaluation.loss))},
-                                {"samples", evaluation.num_samples},
-                                {"precision", evaluation.precision},
-                                {"version", version()},
-                                {"numerics_version", kNumericsVersion},
-                                {"instruction_set", instruction_set()}};
+    Json json{{"loss", evaluation.loss},
+              {"root_mean_square_error", std::sqrt(evaluation.loss)},
+              {"samples", evaluation.num_samples},
+              {"precision", evaluation.precision},
+              {"version", version()},
+              {"numerics_version", kNumericsVersion},
+              {"instruction_set", instruction_set()}};
     if (evaluation.compression) {
         json["compression"] = compression_json(*evaluation.compression, evaluation.tolerance);
     }
@@ -113,18 +116,18 @@ std::string evaluation_json(const Configuration& configuration, const Evaluation
 }
 
 std::string evaluation_text(const Configuration& configuration, const Evaluation& evaluation) {
-    std::string text = "chain                     " + configuration.text("chain") + " (" + evaluation.chain + ")\n" +
-                       "data                      " + configuration.text("data") + " (" +
-                       grouped(evaluation.num_samples) + " samples)\n" + "loss                      " +
-                       rounded(evaluation.loss) + "\n" + "root mean square error    " +
-                       rounded(std::sqrt(evaluation.loss)) + "\n";
+    SummaryTable table(26, 0);
+    table.add("chain", configuration.text("chain") + " (" + evaluation.chain + ")");
+    table.add("data", configuration.text("data") + " (" + counted(evaluation.num_samples, "sample") + ")");
+    table.add("loss", rounded(evaluation.loss));
+    table.add("root mean square error", rounded(std::sqrt(evaluation.loss)));
     if (evaluation.compression) {
-        text += "compressed                " + bound_in_words(*evaluation.compression, "its scale", "itself") + "\n";
+        table.add("compressed", bound_in_words(*evaluation.compression, "its scale", "itself"));
     }
     if (configuration.is_given("predictions")) {
-        text += "predictions               " + configuration.text("predictions") + "\n";
+        table.add("predictions", configuration.text("predictions"));
     }
-    return text;
+    return table.text();
 }
 
 template <class Scalar>
@@ -133,26 +136,26 @@ int evaluate_with(const Configuration& configuration, const std::string& precisi
                               &training_stop_request()};
     const Chain<Scalar> chain = read_chain<Scalar>(configuration.text("chain"));
     const fs::path predictions = check_predictions(configuration);
-    const Dataset<Scalar> data = open_data<Scalar>(configuration.text("data"), configuration.where("data"),
-                                                   configuration.positive_number("tolerance"));
-    if (!predictions.empty() && !data.has_samples()) {
+    const TrainingData<Scalar> data = open_data<Scalar>(configuration.text("data"), configuration.where("data"),
+                                                        configuration.positive_number("tolerance"));
+    if (!predictions.empty() && data.samples() == nullptr) {
         configuration.fail("predictions",
                            "has no samples to predict: " + configuration.text("data") + " is compressed");
     }
     catch_stop_signals();
-    const BoundedLoss mean = bounded_loss(chain, data, execution);
-    if (stop_signal() != 0 || (!predictions.empty() && !write_predictions(predictions, chain, data, execution))) {
+    const MeanLoss mean = mean_loss(chain, data, execution);
+    if (stop_signal() != 0 ||
+        (!predictions.empty() && !write_predictions(predictions, chain, *data.samples(), execution))) {
         throw Stopped(stop_signal(), "stopped by " + std::string(signal_name(stop_signal())) +
                                          (predictions.empty() ? "" : ": " + predictions.string() + " is not written"));
     }
     const Evaluation evaluation{
         mean.loss,
         data.num_samples(),
-        std::to_string(chain.num_layers()) + (chain.num_layers() == 1 ? " layer, " : " layers, ") +
-            activations_text(chain) + ", " + precision,
+        counted(chain.num_layers(), "layer") + ", " + activations_text(chain) + ", " + precision,
         precision,
-        data.compressed() != nullptr ? std::optional<CompressionRecord>(mean.compression) : std::nullopt,
-        data.compression_tolerance()};
+        mean.compression,
+        data.compressed() != nullptr ? data.compressed()->tolerance() : 0.0};
     write_output(configuration.flag("json") ? evaluation_json(configuration, evaluation)
                                             : evaluation_text(configuration, evaluation));
     return kDone;
@@ -176,12 +179,9 @@ int evaluate_command(const std::vector<std::string>& arguments) {
     }
     warn_without_hardware_fma(configuration->flag("quiet"));
     const std::string stored = read_chain_precision(configuration->text("chain"));
-    const std::string precision = configuration->is_given("precision") ? configuration->text("precision") : stored;
-    if (configuration->is_given("precision")) {
-        configuration->word<Precision>("precision", kPrecisionNames);
-    }
-    return precision == "float32" ? evaluate_with<float>(*configuration, precision)
-                                  : evaluate_with<double>(*configuration, precision);
+    const std::string precision = configuration->is_given("precision") ? read_precision(*configuration) : stored;
+    return with_precision(precision,
+                          [&]<class Scalar>(Scalar) { return evaluate_with<Scalar>(*configuration, precision); });
 }
 
 }  // namespace skein::app

@@ -6,6 +6,7 @@
 
 #include "cli/command_line.hpp"
 #include "cli/config_file.hpp"
+#include "cli/precision.hpp"
 #include "commands.hpp"
 #include "console/errors.hpp"
 #include "console/json.hpp"
@@ -13,6 +14,7 @@
 #include "console/numbers.hpp"
 #include "console/signals.hpp"
 #include "console/streams.hpp"
+#include "console/text.hpp"
 #include "input/chain_options.hpp"
 #include "input/data_spec.hpp"
 #include "skein/files/chain_file.hpp"
@@ -59,13 +61,15 @@ TrainReport make_report(const Configuration& configuration, const TrainJob<Scala
     report.stop = job.settings.stop;
     report.steps_per_epoch = job.steps_per_epoch;
     report.num_samples = job.training.num_samples();
-    report.is_compressed = job.training.compressed() != nullptr;
-    report.tolerance = job.training.compression_tolerance();
+    if (const CompressedData<Scalar>* const compressed = job.training.compressed()) {
+        report.is_compressed = true;
+        report.tolerance = compressed->tolerance();
+    }
     report.compression_seconds = job.compression_seconds;
     if (job.validation) {
         report.num_validation_samples = job.validation->num_samples();
     }
-    report.weights = exact_array(chain.weights());
+    report.weights = chain.weights();
     const auto shown = chain.weights().first(std::min(kMostWeightsShown, chain.num_layers()));
     report.shown_weights.assign(shown.begin(), shown.end());
     report.activations = activations_text(chain);
@@ -131,7 +135,7 @@ void throw_file_errors(const TrainReport& report) {
         text += error + "; ";
     }
     throw Failure(text + "of this run " + report.directory + " holds " +
-                  (report.files.empty() ? "nothing" : "only " + report.files_in_words()));
+                  (report.files.empty() ? "nothing" : "only " + joined(report.files)));
 }
 
 template <class Scalar>
@@ -192,10 +196,10 @@ void add_losses(const TrainJob<Scalar>& job, const Chain<Scalar>& chain, TrainRe
     }
     try {
         if (report.outcome.cause == Cause::stop_request) {
-            report.outcome.loss = loss(chain, job.training, execution);
+            report.outcome.loss = mean_loss(chain, job.training, execution).loss;
         }
         if (job.validation) {
-            report.validation_loss = loss(chain, *job.validation, execution);
+            report.validation_loss = mean_loss(chain, *job.validation, execution).loss;
         }
     } catch (const FileError& error) {  // what has been trained must not be lost with it
         report.data_error = error.what();
@@ -258,9 +262,8 @@ int train_command(const std::vector<std::string>& arguments) {
         }
     }
     warn_without_hardware_fma(configuration->flag("quiet"));
-    return configuration->word<Precision>("precision", kPrecisionNames) == Precision::float32
-               ? train_with<float>(*configuration)
-               : train_with<double>(*configuration);
+    return with_precision(read_precision(*configuration),
+                          [&]<class Scalar>(Scalar) { return train_with<Scalar>(*configuration); });
 }
 
 }  // namespace skein::app

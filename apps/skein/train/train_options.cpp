@@ -3,6 +3,9 @@
 #include <algorithm>
 
 #include "console/errors.hpp"
+#include "skein/activation.hpp"
+#include "skein/names.hpp"
+#include "skein/optimizer.hpp"
 
 namespace skein::app {
 namespace {
@@ -10,11 +13,13 @@ namespace {
 using enum ValueType;
 constexpr bool kStored = true;
 
+constexpr auto kActivationHelp = listed<kActivationNames>(": one for all layers, or one per layer.");
+constexpr auto kOptimizerHelp = listed<kOptimizerNames>(".");
+
 constexpr Option kOptions[] = {
     {"Model", "layers", "N", count, "4", "Number of layers.", kStored},
     {"Model", "weights", "W1,W2,..", numbers, "", "Weights to start from, instead of --layers and --init.", kStored},
-    {"Model", "activation", "A[,A..]", texts, "tanh",
-     "tanh, identity, sigmoid, relu or softplus: one for all layers, or one per layer.", kStored},
+    {"Model", "activation", "A[,A..]", texts, "tanh", kActivationHelp, kStored},
     {"Model", "init", "KIND", text, "equal",
      "How weights start: equal (all are --init-scale), normal (of this standard deviation) or uniform (on [-scale, "
      "scale)). Deep chains hardly train from normal or uniform weights: their products nearly vanish.",
@@ -44,10 +49,10 @@ constexpr Option kOptions[] = {
      "max|df_L/dw|. Beyond it the samples serve, where they are there; else the run stops.",
      kStored},
 
-    {"Optimisation", "optimizer", "KIND", text, "sgd", "sgd, momentum, nesterov or adamw.", kStored},
+    {"Optimisation", "optimizer", "KIND", text, "sgd", kOptimizerHelp, kStored},
     {"Optimisation", "learning-rate", "R[,R..]", numbers, "",
      "Learning rate, for all layers or one per layer (default: 0.1 for sgd, else 0.01).", kStored},
-    {"Optimisation", "momentum", "MU", number, "0.9", "Of momentum and nesterov.", kStored},
+    {"Optimisation", "momentum", "MU", number, "", "Of momentum and nesterov (default: 0.9).", kStored},
     {"Optimisation", "weight-decay", "LAMBDA", number, "0", "Weight decay: in the gradient; decoupled for adamw.",
      kStored},
     {"Optimisation", "beta1", "B", number, "0.9", "Of adamw.", kStored},
@@ -109,14 +114,24 @@ constexpr std::string_view kExamples =
 struct Effect {
     std::string_view option;
     std::string_view needs;
-    std::array<std::string_view, 2> values;
+    std::vector<std::string_view> values;
 };
-constexpr Effect kEffects[] = {
-    {"momentum", "optimizer", {"momentum", "nesterov"}}, {"beta1", "optimizer", {"adamw", "adamw"}},
-    {"beta2", "optimizer", {"adamw", "adamw"}},          {"epsilon", "optimizer", {"adamw", "adamw"}},
-    {"decay", "schedule", {"step", "inverse_time"}},     {"every", "schedule", {"step", "step"}},
-    {"final-factor", "schedule", {"cosine", "cosine"}},
+const Effect kEffects[] = {
+    {"decay", "schedule", {"step", "inverse_time"}},
+    {"every", "schedule", {"step"}},
+    {"final-factor", "schedule", {"cosine"}},
 };
+
+/// Refuses `option` on the command line unless option `needs` has one of `values`.
+void require_one_of(const Configuration& configuration, std::string_view option, std::string_view needs,
+                    std::span<const std::string_view> values) {
+    std::string value = configuration.text(needs);
+    std::ranges::replace(value, '-', '_');
+    if (configuration.is_on_command_line(option) && std::ranges::find(values, value) == values.end()) {
+        throw BadInput("--" + std::string(option) + " has no effect with --" + std::string(needs) + " " + value +
+                       ": expected --" + std::string(needs) + " " + joined_words(values));
+    }
+}
 
 }  // namespace
 
@@ -125,16 +140,12 @@ const Command kTrainCommand{"train",   "trains a chain: one summary on standard 
                             {},        kAlternatives};
 
 void require_effect(const Configuration& configuration) {
+    require_one_of(configuration, "momentum", "optimizer", optimizers_using("momentum"));
+    for (const OptimizerParameter& parameter : kOptimizerParameters) {
+        require_one_of(configuration, parameter.name, "optimizer", optimizers_using(parameter.name));
+    }
     for (const Effect& effect : kEffects) {
-        const std::string flag = "--" + std::string(effect.option);
-        std::string value = configuration.text(effect.needs);
-        std::ranges::replace(value, '-', '_');
-        if (configuration.is_on_command_line(effect.option) &&
-            std::ranges::find(effect.values, value) == effect.values.end()) {
-            throw BadInput(flag + " has no effect with --" + std::string(effect.needs) + " " + value + ": expected --" +
-                           std::string(effect.needs) + " " + std::string(effect.values[0]) +
-                           (effect.values[0] == effect.values[1] ? "" : " or " + std::string(effect.values[1])));
-        }
+        require_one_of(configuration, effect.option, effect.needs, effect.values);
     }
 }
 

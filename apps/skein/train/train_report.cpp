@@ -8,16 +8,14 @@
 #include "console/machine.hpp"
 #include "console/numbers.hpp"
 #include "console/signals.hpp"
+#include "console/summary_table.hpp"
+#include "console/text.hpp"
 #include "input/compressed_summary.hpp"
 #include "skein/instruction_set.hpp"
 #include "skein/version.hpp"
 
 namespace skein::app {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-std::string_view status_name(Status status) { return kStatusNames[static_cast<std::size_t>(status)]; }
 
 /// Red for a run that diverged, yellow for one that was stopped, green for the others.
 std::string coloured(const std::string& text, Status status, bool colour) {
@@ -45,7 +43,7 @@ std::string missed_in_words(const TrainReport& report) {
 }
 
 std::string status_in_words(const TrainReport& report) {
-    const std::string steps = grouped(report.outcome.steps) + (report.outcome.steps == 1 ? " step" : " steps");
+    const std::string steps = counted(report.outcome.steps, "step");
     switch (report.outcome.cause) {
         case Cause::target_loss: return "converged: the target loss is reached after " + steps;
         case Cause::gradient_norm: return "converged: the gradient norm is small enough after " + steps;
@@ -58,8 +56,8 @@ std::string status_in_words(const TrainReport& report) {
         case Cause::compression_tolerance:
             return "stopped after " + steps +
                    ": with these weights the error on the compressed data is bounded only by " +
-                   rounded(report.outcome.compression.largest_refused_bound, 2) + " of its scale, beyond --tolerance " +
-                   rounded(report.tolerance, 2) +
+                   rounded(report.outcome.compression->largest_refused_bound, 2) +
+                   " of its scale, beyond --tolerance " + rounded(report.tolerance, 2) +
                    " (a larger tolerance, a smaller --panel-width, or the samples, with --compress, may do)";
         case Cause::observer:
         case Cause::stop_request: return "stopped by " + report.cause() + " after " + steps;
@@ -82,7 +80,7 @@ bool are_weights_lost(const TrainReport& report) {
 std::string weights_in_words(const TrainReport& report) {
     std::string text;
     if (are_weights_lost(report)) {
-        for (const Json& weight : report.weights) {
+        for (const Json& weight : report.weights.items()) {
             text += (text.empty() ? "" : "  ") + weight.dump();
         }
         return text;
@@ -90,7 +88,7 @@ std::string weights_in_words(const TrainReport& report) {
     for (const double weight : report.shown_weights) {
         text += (text.empty() ? "" : "  ") + rounded(weight);
     }
-    const std::size_t rest = report.weights.size() - report.shown_weights.size();
+    const std::size_t rest = report.weights.items().size() - report.shown_weights.size();
     return rest == 0 ? text : text + "  ... (" + grouped(rest) + " more)";
 }
 
@@ -113,12 +111,7 @@ std::string time_in_words(const TrainReport& report) {
     const std::string rate =
         report.is_work_known ? ", " + rounded(report.sample_layers_per_second(), 3) + " sample-layers/s" : "";
     return duration(report.outcome.seconds) + rate + " (" + std::string(instruction_set()) + ", " +
-           std::to_string(report.num_threads) + (report.num_threads == 1 ? " thread)" : " threads)");
-}
-
-std::string row(const std::string& name, const std::string& value) {
-    constexpr std::size_t kColumn = 18;
-    return "  " + name + std::string(kColumn - name.size(), ' ') + value + "\n";
+           counted(static_cast<std::uint64_t>(report.num_threads), "thread") + ")";
 }
 
 }  // namespace
@@ -135,28 +128,20 @@ std::string TrainReport::cause() const {
         return std::string(signal_name(signal));
     }
     const bool is_ended_by_data = !data_error.empty() && outcome.cause == Cause::stop_request;
-    return is_ended_by_data ? "data_error" : std::string(kCauseNames[static_cast<std::size_t>(outcome.cause)]);
-}
-
-std::string TrainReport::files_in_words() const {
-    std::string text;
-    for (const std::string& file : files) {
-        text += (text.empty() ? "" : ", ") + file;
-    }
-    return text;
+    return is_ended_by_data ? "data_error" : std::string(name_of(outcome.cause, kCauseNames));
 }
 
 Json report_json(const TrainReport& report) {
-    Json json{{"status", status_name(report.outcome.status)},
+    Json json{{"status", name_of(report.outcome.status, kStatusNames)},
               {"cause", report.cause()},
               {"steps", report.outcome.steps},
               {"epochs", report.outcome.steps / report.steps_per_epoch},
-              {"loss", exact_json(report.outcome.loss)},
-              {"validation_loss", report.validation_loss ? exact_json(*report.validation_loss) : Json(nullptr)},
+              {"loss", report.outcome.loss},
+              {"validation_loss", report.validation_loss ? Json(*report.validation_loss) : Json()},
               {"weights", report.weights},
               {"samples", report.num_samples},
               {"seconds", report.outcome.seconds},
-              {"sample_layers_per_second", exact_json(report.sample_layers_per_second())},
+              {"sample_layers_per_second", report.sample_layers_per_second()},
               {"precision", report.precision},
               {"seed", report.seed},
               {"version", version()},
@@ -165,7 +150,7 @@ Json report_json(const TrainReport& report) {
               {"threads", report.num_threads}};
     if (report.is_compressed) {
         json["compression"] =
-            report.is_work_known ? compression_json(report.outcome.compression, report.tolerance) : Json(nullptr);
+            report.is_work_known ? compression_json(*report.outcome.compression, report.tolerance) : Json();
     }
     if (report.compression_seconds) {
         json["compression_seconds"] = *report.compression_seconds;
@@ -189,37 +174,33 @@ std::string run_json(const TrainReport& report, const Json& configuration) {
                     {"seed", report.seed},
                     {"configuration", configuration},
                     {"outcome", outcome},
-                    {"machine",
-                     {{"cpu", cpu_model()},
-                      {"cores", num_cores()},
-                      {"threads", report.num_threads},
-                      {"instruction_set", instruction_set()},
-                      {"compiler", compiler()}}}};
+                    {"machine", machine_json(report.num_threads)}};
     return json_text(json);
 }
 
 std::string report_text(const TrainReport& report, bool colour) {
-    std::string text = coloured(status_in_words(report), report.outcome.status, colour) + "\n\n";
-    text += row("chain", grouped(report.weights.size()) + (report.weights.size() == 1 ? " layer, " : " layers, ") +
-                             report.activations + ", " + report.precision);
-    text += row("data", report.data) + row("", samples_in_words(report));
-    text += row("steps", epochs_in_words(report));
-    text += row("loss", loss_in_words(report, report.outcome.loss));
+    SummaryTable table;
+    table.add("chain",
+              counted(report.weights.items().size(), "layer") + ", " + report.activations + ", " + report.precision);
+    table.add("data", report.data);
+    table.add("", samples_in_words(report));
+    table.add("steps", epochs_in_words(report));
+    table.add("loss", loss_in_words(report, report.outcome.loss));
     if (report.is_compressed && report.is_work_known) {
-        text += row("compressed", compression_in_words(report.outcome.compression));
+        table.add("compressed", compression_in_words(*report.outcome.compression));
     }
     if (report.validation_loss) {
-        text += row("validation loss", loss_in_words(report, *report.validation_loss));
+        table.add("validation loss", loss_in_words(report, *report.validation_loss));
     }
-    text += row("weights", weights_in_words(report));
+    table.add("weights", weights_in_words(report));
     if (report.compression_seconds) {
-        text += row("compression time", compression_time_in_words(*report.compression_seconds, report.num_samples));
+        table.add("compression time", compression_time_in_words(*report.compression_seconds, report.num_samples));
     }
-    text += row("time", time_in_words(report));
+    table.add("time", time_in_words(report));
     if (!report.directory.empty()) {
-        text += row("files", report.directory + ": " + (report.files.empty() ? "none" : report.files_in_words()));
+        table.add("files", report.directory + ": " + (report.files.empty() ? "none" : joined(report.files)));
     }
-    return text;
+    return coloured(status_in_words(report), report.outcome.status, colour) + "\n\n" + table.text();
 }
 
 }  // namespace skein::app

@@ -1,11 +1,11 @@
 // What `skein train` tells about a run when it is over.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "console/json.hpp"
 #include "skein/trainer.hpp"
 
 namespace skein::app {
@@ -24,7 +24,7 @@ struct TrainReport {
     double tolerance = 0.0;                     // of compressed data
     std::optional<double> compression_seconds;  // where this run has compressed them
     std::optional<double> validation_loss;
-    nlohmann::ordered_json weights;  // an array that round-trips
+    Json weights;  // an array that round-trips
     std::vector<double> shown_weights;
     std::string activations;
     std::string precision;
@@ -40,14 +40,13 @@ struct TrainReport {
     double sample_layers_per_second() const;
     /// A name of kCauseNames, or "SIGINT", "SIGTERM", "data_error".
     std::string cause() const;
-    std::string files_in_words() const;
 };
 
 /// The object that --json prints.
-nlohmann::ordered_json report_json(const TrainReport& report);
+Json report_json(const TrainReport& report);
 
 /// The content of run.json.
-std::string run_json(const TrainReport& report, const nlohmann::ordered_json& configuration);
+std::string run_json(const TrainReport& report, const Json& configuration);
 
 /// The summary for people.
 std::string report_text(const TrainReport& report, bool colour);

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -24,7 +25,7 @@ inline constexpr std::array<std::string_view, 3> kBoundaryOfNames{"loss_decrease
 /// The class of each point: 1 or 0.
 std::vector<std::uint8_t> classes_of(const EnsembleOutcome& outcome, BoundaryOf boundary);
 
-/// Throws std::runtime_error for a point that has no class, since its chain ended where the bound of compressed data is
+/// Throws ToleranceError for a point that has no class, since its chain ended where the bound of compressed data is
 /// beyond the tolerance; names its coordinates, which coordinates_of(its number in `points`) tells.
 template <class Scalar>
 void require_classes(const Sweep<Scalar>& sweep, const EnsembleOutcome& points,
@@ -49,12 +50,12 @@ struct BoundaryChange {
 };
 
 struct BoundaryOutcome {
-    std::vector<double> scanned;                ///< [scanned] values
-    std::vector<std::uint8_t> scanned_classes;  ///< [points x scanned], a point of the other axes after the other
-    std::vector<BoundaryChange> changes;        ///< by points, then by values
-    std::uint64_t chains = 0;                   ///< trained
-    CompressionRecord compression;              ///< of all of them, where the data are compressed
-    bool is_complete = true;                    ///< false where a stop was requested: then `changes` may be unfinished
+    std::vector<double> scanned;                   ///< [scanned] values
+    std::vector<std::uint8_t> scanned_classes;     ///< [points x scanned], a point of the other axes after the other
+    std::vector<BoundaryChange> changes;           ///< by points, then by values
+    std::uint64_t chains = 0;                      ///< trained
+    std::optional<CompressionRecord> compression;  ///< of all of them; empty unless the data are compressed
+    bool is_complete = true;  ///< false where a stop was requested: then `changes` may be unfinished
 };
 
 /// For every point of the other axes: scans the bracket, and bisects every change of class between neighbouring values of

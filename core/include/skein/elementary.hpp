@@ -13,8 +13,6 @@
 
 #include <span>
 
-#include "skein/activation.hpp"  // before the objects: GCC's -Wshadow minds enumerators that follow them
-
 namespace skein::elementary {
 
 template <class Scalar>
@@ -62,40 +60,26 @@ inline constexpr Scalar kTwoPiMaxTurns = choose<Scalar>(0x1p20f, 0x1p49);
     void operator()(std::span<const float> z, std::span<float> result) const;           \
     void operator()(std::span<const double> z, std::span<double> result) const;
 
-struct Tanh {
-    SKEIN_ELEMENTARY_CALLS
-};
-struct Sigmoid {
-    SKEIN_ELEMENTARY_CALLS
-};
-struct Softplus {
-    SKEIN_ELEMENTARY_CALLS
-};
-struct Relu {
-    SKEIN_ELEMENTARY_CALLS
-};
-struct Exp {
-    SKEIN_ELEMENTARY_CALLS
-};
-struct Expm1 {
-    SKEIN_ELEMENTARY_CALLS
-};
-struct Log {
-    SKEIN_ELEMENTARY_CALLS
-};
-struct Log1p {
-    SKEIN_ELEMENTARY_CALLS
-};
-struct Exp10 {
-    SKEIN_ELEMENTARY_CALLS
-};
-struct SinTwoPi {
-    SKEIN_ELEMENTARY_CALLS
-};
-struct CosTwoPi {
-    SKEIN_ELEMENTARY_CALLS
-};
+/// The one list of functions: X(name, type).
+#define SKEIN_ELEMENTARY_FUNCTIONS(X) \
+    X(tanh, Tanh)                     \
+    X(sigmoid, Sigmoid)               \
+    X(softplus, Softplus)             \
+    X(relu, Relu)                     \
+    X(exp, Exp)                       \
+    X(expm1, Expm1)                   \
+    X(log, Log)                       \
+    X(log1p, Log1p)                   \
+    X(exp10, Exp10)                   \
+    X(sin_two_pi, SinTwoPi)           \
+    X(cos_two_pi, CosTwoPi)
 
+#define SKEIN_DECLARE(name, Type) \
+    struct Type {                 \
+        SKEIN_ELEMENTARY_CALLS    \
+    };
+SKEIN_ELEMENTARY_FUNCTIONS(SKEIN_DECLARE)
+#undef SKEIN_DECLARE
 #undef SKEIN_ELEMENTARY_CALLS
 
 /// tanh(z) for every z: |tanh(z)| <= 1, tanh(-z) = -tanh(z) to the bit, z itself where that is the nearest number to

@@ -15,9 +15,9 @@
 #include <type_traits>
 #include <vector>
 
-#include "skein/dataset.hpp"
 #include "skein/ensemble.hpp"
 #include "skein/trainer.hpp"
+#include "skein/training_data.hpp"
 #include "skein/training_settings.hpp"
 
 namespace skein {
@@ -65,7 +65,7 @@ struct EnsembleOutcome {
     std::vector<std::uint8_t> loss_decreased;  ///< 1 or 0
     std::vector<std::uint64_t> marked_step;    ///< updates done when the loss was first at most marked_loss, or kNever
     std::vector<double> recorded_losses;       ///< [lanes x recorded steps]; NaN where a lane had ended
-    std::vector<CompressionRecord> compression;  ///< where the data are compressed, else empty; together(): of all
+    std::vector<CompressionRecord> compression;  ///< empty unless the data are compressed
     double seconds = 0.0;
     std::uint64_t sample_layers = 0;  ///< samples x layers that went through forward and backward, or nodes x layers
 };
@@ -87,7 +87,7 @@ public:
 };
 
 /// Trains every lane of `ensemble` from its weights on, which become the final ones (the last finite ones of a lane that
-/// diverged). `data`: one data set for all lanes, or one per lane, all of as many samples.
+/// diverged). `data`: samples or compressed data for all lanes; or one data set per lane, all of as many samples.
 /// When a stop is requested (common.execution.stop_request) the lanes of unfinished tiles stay as they were: their status
 /// is `stopped`, their steps are 0, their losses NaN.
 /// `reused`: an outcome that is no longer needed, whose memory serves again.
@@ -98,7 +98,8 @@ EnsembleOutcome train(Ensemble<Scalar>& ensemble, std::type_identity_t<std::span
                       const EnsembleSettings& settings, EnsembleObserver* observer = nullptr,
                       EnsembleOutcome reused = {});
 template <class Scalar>
-EnsembleOutcome train(Ensemble<Scalar>& ensemble, const Dataset<Scalar>& data, const EnsembleSettings& settings,
-                      EnsembleObserver* observer = nullptr, EnsembleOutcome reused = {});
+EnsembleOutcome train(Ensemble<Scalar>& ensemble, const std::type_identity_t<TrainingData<Scalar>>& data,
+                      const EnsembleSettings& settings, EnsembleObserver* observer = nullptr,
+                      EnsembleOutcome reused = {});
 
 }  // namespace skein

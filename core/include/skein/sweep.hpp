@@ -98,10 +98,10 @@ public:
     /// `data` is what all points are trained on, but for axes that vary it. Throws std::invalid_argument naming the axis
     /// for values out of range, a layer that some chain does not have, a parameter that two axes vary, an axis that has
     /// no effect beside other settings, more points than there are numbers; and as train() does.
-    Sweep(SweepSettings settings, Dataset<Scalar> data);
+    Sweep(SweepSettings settings, TrainingData<Scalar> data);
 
     const SweepSettings& settings() const noexcept { return settings_; }
-    const Dataset<Scalar>& data() const noexcept { return data_; }
+    const TrainingData<Scalar>& data() const noexcept { return data_; }
     std::size_t num_axes() const noexcept { return settings_.axes.size(); }
     std::uint64_t num_points() const noexcept { return num_points_; }
     /// Layers of the deepest chain.
@@ -132,7 +132,7 @@ private:
                      SweepOutcome<Scalar>& outcome) const;
 
     SweepSettings settings_;
-    Dataset<Scalar> data_;
+    TrainingData<Scalar> data_;
     std::uint64_t num_points_ = 1;
     std::size_t max_layers_ = 1;
 };

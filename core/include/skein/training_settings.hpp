@@ -42,6 +42,6 @@ struct TrainingSettings {
 
 /// The settings for a chain of `num_layers` and `num_samples` samples, with the length of a cosine schedule filled in.
 /// train() begins with it. Throws std::invalid_argument for a setting out of range: its value and what was expected.
-TrainingSettings checked(TrainingSettings settings, std::size_t num_layers, std::uint64_t num_samples);
+TrainingSettings validated(TrainingSettings settings, std::size_t num_layers, std::uint64_t num_samples);
 
 }  // namespace skein

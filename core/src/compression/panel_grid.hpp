@@ -1,9 +1,9 @@
 // The grid of a compressed data set. Cell k is [k w, (k + 1) w). Octave n > 0 is the cells from 2^(n - 1) to 2^n, on
-// either side of 0; octave 0 is the cell next to 0. A panel is as wide as its octave has 32 of: one cell up to octave 6,
-// then twice as many from octave to octave.
+// either side of 0; octave 0 is the cell next to 0. Octaves above 6 are split into 32 panels each; up to octave 6 every
+// cell is a panel.
 //
-// So are the poles of a chain's output spread: a chain has no biases, each layer's poles lie where its z is imaginary, and
-// that is so for imaginary x if f(0) = 0. What is near a pole is near 0; farther out, as much is smooth as is far out.
+// Poles lie near 0. Farther out the output varies more slowly, in proportion to the distance. For a chain has no biases:
+// the poles of each layer lie at imaginary z, so at imaginary x if f(0) = 0.
 #pragma once
 
 #include <algorithm>

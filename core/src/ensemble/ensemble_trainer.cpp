@@ -11,8 +11,11 @@
 #include "base/floating_point_environment.hpp"
 #include "base/parallel.hpp"
 #include "base/require.hpp"
+#include "base/round_up.hpp"
+#include "ensemble/lane_data.hpp"
 #include "ensemble/lane_trainer.hpp"
 #include "ensemble/shared_observer.hpp"
+#include "gradient/data_gradient.hpp"
 #include "kernels/row_lanes.hpp"
 
 namespace skein {
@@ -49,7 +52,7 @@ void check_columns(const EnsembleSettings& settings, std::size_t num_lanes, std:
 void check_lane(const EnsembleSettings& settings, std::size_t lane, std::size_t num_lanes, std::size_t num_layers,
                 std::uint64_t num_samples) {
     try {
-        checked(lane_settings(settings, lane, num_lanes), num_layers, num_samples);
+        validated(lane_settings(settings, lane, num_lanes), num_layers, num_samples);
     } catch (const std::invalid_argument& error) {
         throw std::invalid_argument("lane " + std::to_string(lane) + ": " + error.what());
     }
@@ -60,13 +63,9 @@ void check_data(std::span<const Dataset<Scalar>> data, std::size_t num_lanes) {
     require(data.size() == 1 || data.size() == num_lanes, "the number of data sets", data.size(),
             "one, or one per lane");
     for (std::size_t lane = 0; lane < data.size(); ++lane) {
-        if (data.size() > 1 && data[lane].compressed() != nullptr) {
-            throw std::invalid_argument("lane " + std::to_string(lane) +
-                                        ": its data set is compressed: expected one compressed data set for all lanes");
-        }
         if (data[lane].num_samples() != data[0].num_samples()) {
-            require(false, "lane " + std::to_string(lane) + ": the number of samples", data[lane].num_samples(),
-                    ("as many as lane 0, " + std::to_string(data[0].num_samples())).c_str());
+            refuse("lane " + std::to_string(lane) + ": the number of samples", data[lane].num_samples(),
+                   "as many as lane 0, " + std::to_string(data[0].num_samples()));
         }
     }
 }
@@ -82,7 +81,7 @@ EnsembleSettings checked_settings(EnsembleSettings settings, std::size_t num_lan
     }
     const bool has_length = settings.common.stop.max_steps || settings.common.stop.max_epochs;
     require(has_length, "the number of stop rules that end every lane", 0, "max_steps or max_epochs");
-    settings.common = checked(settings.common, num_layers, num_samples);
+    settings.common = validated(settings.common, num_layers, num_samples);
     const bool lanes_differ = !settings.learning_rates.empty() || !settings.momentum.empty() ||
                               !settings.weight_decay.empty() || !settings.schedule_scale.empty();
     for (std::size_t lane = 0; lanes_differ && lane < num_lanes; ++lane) {
@@ -102,8 +101,8 @@ std::size_t choose_tile_lanes(std::size_t num_lanes, std::size_t num_layers, con
     std::size_t lanes =
         execution.tile_lanes != 0 ? execution.tile_lanes : std::clamp<std::size_t>(kTileBytes / lane_bytes, kRow, 512);
     const std::size_t threads = static_cast<std::size_t>(num_threads);
-    lanes = std::min(lanes, (num_lanes + threads - 1) / threads);
-    return (lanes + kRow - 1) / kRow * kRow;
+    lanes = std::min(lanes, divided_up(num_lanes, threads));
+    return kernels::to_whole_rows(lanes);
 }
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
@@ -184,23 +183,29 @@ TrainingSettings lane_settings(const EnsembleSettings& settings, std::size_t lan
     return alone;
 }
 
+namespace {
+
 template <class Scalar>
-EnsembleOutcome train(Ensemble<Scalar>& ensemble, std::type_identity_t<std::span<const Dataset<Scalar>>> data,
-                      const EnsembleSettings& settings, EnsembleObserver* observer, EnsembleOutcome reused) {
+EnsembleOutcome train_lanes(Ensemble<Scalar>& ensemble, const LaneData<Scalar>& data, const EnsembleSettings& settings,
+                            EnsembleObserver* observer, EnsembleOutcome reused) {
     const FloatingPointEnvironment environment;
     const auto start = std::chrono::steady_clock::now();
     const std::size_t num_lanes = ensemble.num_lanes();
-    check_data(data, num_lanes);
     const EnsembleSettings found_good =
-        checked_settings(settings, num_lanes, ensemble.num_layers(), data[0].num_samples());
+        checked_settings(settings, num_lanes, ensemble.num_layers(), data.num_samples());
+    if (data.compressed != nullptr) {
+        const std::uint64_t batch_size = found_good.common.batch_size;
+        check_training_data<Scalar>(*data.compressed, ensemble.activations(),
+                                    batch_size == 0 ? data.num_samples() : batch_size);
+    }
     const Execution& execution = found_good.common.execution;
     require_threads(execution);
     const int num_threads = resolve_num_threads(execution.num_threads);
     const std::size_t tile_lanes = choose_tile_lanes<Scalar>(num_lanes, ensemble.num_layers(), execution, num_threads);
-    const std::size_t num_tiles = (num_lanes + tile_lanes - 1) / tile_lanes;
+    const std::size_t num_tiles = divided_up(num_lanes, tile_lanes);
 
     EnsembleOutcome outcome =
-        empty_outcome(num_lanes, found_good.recorded_steps.size(), data[0].compressed() != nullptr, std::move(reused));
+        empty_outcome(num_lanes, found_good.recorded_steps.size(), data.compressed != nullptr, std::move(reused));
     std::vector<std::unique_ptr<LaneTrainer<Scalar>>> trainers(static_cast<std::size_t>(num_threads));
     std::atomic<bool> is_stopped{false};  // what counts is what was seen: the request may be taken back
     SharedObserver shared_observer(observer);
@@ -231,16 +236,27 @@ EnsembleOutcome train(Ensemble<Scalar>& ensemble, std::type_identity_t<std::span
     return outcome;
 }
 
+}  // namespace
+
 template <class Scalar>
-EnsembleOutcome train(Ensemble<Scalar>& ensemble, const Dataset<Scalar>& data, const EnsembleSettings& settings,
-                      EnsembleObserver* observer, EnsembleOutcome reused) {
-    return train(ensemble, std::span<const Dataset<Scalar>>(&data, 1), settings, observer, std::move(reused));
+EnsembleOutcome train(Ensemble<Scalar>& ensemble, std::type_identity_t<std::span<const Dataset<Scalar>>> data,
+                      const EnsembleSettings& settings, EnsembleObserver* observer, EnsembleOutcome reused) {
+    check_data(data, ensemble.num_lanes());
+    return train_lanes<Scalar>(ensemble, {data}, settings, observer, std::move(reused));
+}
+
+template <class Scalar>
+EnsembleOutcome train(Ensemble<Scalar>& ensemble, const std::type_identity_t<TrainingData<Scalar>>& data,
+                      const EnsembleSettings& settings, EnsembleObserver* observer, EnsembleOutcome reused) {
+    const Dataset<Scalar>* const samples = data.samples();
+    const LaneData<Scalar> lane_data{{samples, samples == nullptr ? 0u : 1u}, data.compressed()};
+    return train_lanes(ensemble, lane_data, settings, observer, std::move(reused));
 }
 
 #define SKEIN_INSTANTIATE(Scalar)                                                                                \
     template EnsembleOutcome train(Ensemble<Scalar>&, std::span<const Dataset<Scalar>>, const EnsembleSettings&, \
                                    EnsembleObserver*, EnsembleOutcome);                                          \
-    template EnsembleOutcome train(Ensemble<Scalar>&, const Dataset<Scalar>&, const EnsembleSettings&,           \
+    template EnsembleOutcome train(Ensemble<Scalar>&, const TrainingData<Scalar>&, const EnsembleSettings&,      \
                                    EnsembleObserver*, EnsembleOutcome);
 SKEIN_INSTANTIATE(float)
 SKEIN_INSTANTIATE(double)

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/stop_request.hpp"
 #include "kernels/row_lanes.hpp"
 #include "training/optimizer_columns.hpp"
 
@@ -20,9 +21,7 @@ constexpr std::uint64_t kWorkPerLook = std::uint64_t{1} << 20;
 
 /// The columns of a tile are a whole number of rows long and one row apart from the next power of two: at a distance of
 /// 1,024 or 4,096 bytes they would compete for the same sets of the L1 cache.
-std::size_t stride_of(std::size_t tile_lanes) { return (tile_lanes + kRow - 1) / kRow * kRow + kRow; }
-
-constexpr Eigen::Index to_index(std::size_t count) { return static_cast<Eigen::Index>(count); }
+std::size_t stride_of(std::size_t tile_lanes) { return kernels::to_whole_rows(tile_lanes) + kRow; }
 
 /// `column` is one per lane, or empty: then all have `common`.
 template <class Value>
@@ -33,8 +32,8 @@ Value of_lane(const std::vector<Value>& column, std::size_t lane, Value common) 
 BatchOrder full_order(std::uint64_t num_samples) { return {num_samples, 0, Sampling::sequential, 0}; }
 
 template <class Scalar>
-BatchOrder order_of(std::span<const Dataset<Scalar>> data, const TrainingSettings& settings) {
-    return {data[0].num_samples(), settings.batch_size, settings.sampling, settings.seed};
+BatchOrder order_of(const LaneData<Scalar>& data, const TrainingSettings& settings) {
+    return {data.num_samples(), settings.batch_size, settings.sampling, settings.seed};
 }
 
 const std::atomic<bool>* stop_request(const EnsembleSettings& settings) {
@@ -60,13 +59,13 @@ LaneLayout::LaneLayout(const EnsembleSettings& settings, std::size_t num_lanes, 
         first = num_columns;
         num_columns += count;
     };
-    const Optimizer::Kind kind = settings.common.optimizer.kind;
+    const int num_moments = optimizer_traits(settings.common.optimizer.kind).num_moments;
     take(weights[0], num_layers);
     take(weights[1], num_layers);
     take(base_rates, num_rates);
     take(rates, num_rates);
-    take(first_moment, kind != Optimizer::Kind::sgd ? num_layers : 0);
-    take(second_moment, kind == Optimizer::Kind::adamw ? num_layers : 0);
+    take(first_moment, num_moments >= 1 ? num_layers : 0);
+    take(second_moment, num_moments >= 2 ? num_layers : 0);
     for (std::size_t* const single : {&momentum, &weight_decay, &gradient_scale, &watched_loss, &flag, &smallest_loss,
                                       &loss_sum, &loss_sum_error, &inverse_sum, &inverse_sum_error, &first_loss}) {
         take(*single, 1);
@@ -75,7 +74,7 @@ LaneLayout::LaneLayout(const EnsembleSettings& settings, std::size_t num_lanes, 
 }
 
 template <class Scalar>
-LaneTrainer<Scalar>::LaneTrainer(std::span<const Activation> activations, std::span<const Dataset<Scalar>> data,
+LaneTrainer<Scalar>::LaneTrainer(std::span<const Activation> activations, const LaneData<Scalar>& data,
                                  const EnsembleSettings& settings, std::size_t num_lanes, std::size_t tile_lanes)
     : activation_of_layer_(activations),
       settings_(settings),
@@ -84,10 +83,10 @@ LaneTrainer<Scalar>::LaneTrainer(std::span<const Activation> activations, std::s
       layout_(settings, num_lanes, activations.size()),
       stride_(stride_of(tile_lanes)),
       needs_norms_(settings.common.clip_norm || stop_.gradient_norm),
-      samples_(data, order_of(data, settings.common), settings.seeds, tile_lanes, stride_),
-      all_samples_(data, full_order(data[0].num_samples()), {}, tile_lanes, stride_),
-      gradient_(data[0], activations, samples_.order().batch_size(0), stride_, needs_norms_, stop_request(settings)),
-      all_gradient_(data[0], activations, data[0].num_samples(), stride_, false, stop_request(settings)),
+      samples_(data.samples, order_of(data, settings.common), settings.seeds, tile_lanes, stride_),
+      all_samples_(data.samples, full_order(data.num_samples()), {}, tile_lanes, stride_),
+      gradient_(data, activations, samples_.order().batch_size(0), stride_, needs_norms_, stop_request(settings)),
+      all_gradient_(data, activations, data.num_samples(), stride_, false, stop_request(settings)),
       state_(to_index(stride_), to_index(layout_.num_columns)),
       activations_(to_index(stride_), to_index(activations.size())),
       deltas_(to_index(stride_)),
@@ -99,7 +98,7 @@ LaneTrainer<Scalar>::LaneTrainer(std::span<const Activation> activations, std::s
 
 template <class Scalar>
 std::size_t LaneTrainer<Scalar>::whole_rows() const noexcept {
-    return (num_live_ + kRow - 1) / kRow * kRow;
+    return kernels::to_whole_rows(num_live_);
 }
 
 template <class Scalar>
@@ -165,7 +164,8 @@ void LaneTrainer<Scalar>::pack(const Ensemble<Scalar>& ensemble, std::size_t fir
         const std::size_t lane = first_lane + row;
         lane_of_[row] = row;
         scales_[row] = of_lane(settings_.schedule_scale, lane, settings_.common.schedule.scale);
-        column(layout_.momentum)[row] = static_cast<Scalar>(of_lane(settings_.momentum, lane, optimizer.momentum));
+        column(layout_.momentum)[row] =
+            static_cast<Scalar>(of_lane(settings_.momentum, lane, optimizer.momentum_or_default()));
         column(layout_.weight_decay)[row] =
             static_cast<Scalar>(of_lane(settings_.weight_decay, lane, optimizer.weight_decay));
         column(layout_.watched_loss)[row] = loss_to_watch(false);
@@ -428,8 +428,7 @@ void LaneTrainer<Scalar>::examine_epoch() {
 template <class Scalar>
 void LaneTrainer<Scalar>::record_compression(const LaneGradient<Scalar>& gradient) {
     for (std::size_t lane = 0; gradient.is_compressed() && lane < num_live_; ++lane) {
-        CompressionRecord& record = outcome_->compression[first_lane_ + lane_of_[lane]];
-        record = together(record, gradient.record(lane));
+        outcome_->compression[first_lane_ + lane_of_[lane]] += gradient.record(lane);
     }
 }
 

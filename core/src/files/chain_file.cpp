@@ -15,9 +15,9 @@
 #include <vector>
 
 #include "base/floating_point_environment.hpp"
+#include "base/text.hpp"
 #include "files/io/fail.hpp"
 #include "files/io/input_file.hpp"
-#include "files/io/to_text.hpp"
 #include "skein/files/run_directory.hpp"
 #include "skein/names.hpp"
 
@@ -171,7 +171,7 @@ std::string format_array(const Items& items, const Format& format) {
 template <class Scalar>
 void write_chain(const std::filesystem::path& path, const Chain<Scalar>& chain) {
     const FloatingPointEnvironment environment;
-    const auto quoted = [](Activation activation) { return '"' + std::string(name(activation)) + '"'; };
+    const auto quoted = [](Activation activation) { return '"' + std::string(activation_name(activation)) + '"'; };
     write_file(path, "{\n  \"layers\": " + std::to_string(chain.num_layers()) +
                          ",\n  \"activations\": " + files::format_array(chain.activations(), quoted) +
                          ",\n  \"weights\": " + files::format_array(chain.weights(), files::format_weight<Scalar>) +

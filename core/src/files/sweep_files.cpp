@@ -14,6 +14,7 @@
 #include <span>
 #include <utility>
 
+#include "base/fnv1a.hpp"
 #include "files/io/descriptor.hpp"
 #include "files/io/fail.hpp"
 #include "skein/files/array_file.hpp"
@@ -85,15 +86,6 @@ std::vector<ArraySpec> axis_specs(const std::vector<SweepAxis>& axes) {
     return specs;
 }
 
-/// FNV-1a, of 64 bits: so that a damaged number is not taken for one.
-std::uint64_t hash_of(std::string_view text) {
-    std::uint64_t hash = 0xCBF29CE484222325u;
-    for (const char letter : text) {
-        hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001B3u;
-    }
-    return hash;
-}
-
 /// How far a sweep has got.
 struct Progress {
     std::uint64_t points_done = 0;
@@ -120,7 +112,7 @@ std::string checkpoint_text(const Progress& progress) {
         text +=
             key + std::string(" ") + std::string(digits, std::to_chars(digits, std::end(digits), number).ptr) + "\n";
     });
-    return text + "hash " + std::to_string(hash_of(text)) + "\n";
+    return text + "hash " + std::to_string(Fnv1a().add_text(text).hash()) + "\n";
 }
 
 /// A number that is not there stays 0: then the text is not the progress's own, as where one is damaged.
@@ -335,7 +327,7 @@ void SweepFiles<Scalar>::append(const SweepOutcome<Scalar>& outcome, std::size_t
             .write(state.progress.points_done * state.num_records, std::span<const double>(losses));
     }
     if (state.progress.compression) {
-        state.progress.compression = together(*state.progress.compression, together(first_of(points.compression)));
+        *state.progress.compression += CompressionRecord::sum(first_of(points.compression));
     }
     state.progress.points_done += count;
 }

@@ -4,7 +4,8 @@
 #pragma once
 
 #include "kernels/chain_kernels.hpp"
-#include "kernels/update_kernels.hpp"
+#include "kernels/lane_arguments.hpp"
+#include "kernels/update_rules.hpp"
 
 namespace skein::internal::kernels {
 namespace {
@@ -63,13 +64,13 @@ void forward_lanes(const LaneTile<Scalar>& tile, const LaneSample<Scalar>& sampl
             if (layer == 0) {
                 for (std::size_t lane = 0; lane < tile.num_lanes; lane += kRowLanes) {
                     const Row<Scalar> x = sample_row<kPerLane>(sample.x, lane);
-                    store(output + lane, activate_row<kActivation>(load(weights + lane) * x));
+                    store(output + lane, Formulas<kActivation>::activate(load(weights + lane) * x));
                 }
                 return;
             }
             const Scalar* const input = output - tile.stride;
             for (std::size_t lane = 0; lane < tile.num_lanes; lane += kRowLanes) {
-                store(output + lane, activate_row<kActivation>(load(weights + lane) * load(input + lane)));
+                store(output + lane, Formulas<kActivation>::activate(load(weights + lane) * load(input + lane)));
             }
         });
     }
@@ -92,7 +93,7 @@ SKEIN_INLINE void output_lanes(const LaneTile<Scalar>& the_tile, const LaneSampl
         const bool shares_input = layer == 0 && !kPerLane;
         for (std::size_t lane = 0; lane < tile.num_lanes; lane += kRowLanes) {
             const Row<Scalar> before = shares_input ? broadcast(*input) : load(input + lane);
-            const Row<Scalar> f = activate_row<kActivation>(load(weights + lane) * before);
+            const Row<Scalar> f = Formulas<kActivation>::activate(load(weights + lane) * before);
             const Row<Scalar> residual = f - sample_row<kPerLane>(sample.y, lane);
             Row<Scalar> weighted = residual;
             Row<Scalar> twice = residual + residual;
@@ -176,41 +177,51 @@ bool any_flagged(const Row<Scalar>& row) {
     return any;
 }
 
-/// One weight of a row of lanes. Returns what is finite where the new weight and the square of the gradient are: in
+/// `row` has the weight, the learning rate and the gradient; `at` is its place in the columns of state.
+template <Optimizer::Kind kKind, class Scalar>
+SKEIN_INLINE void apply_rule(const LaneUpdate<Scalar>& update, std::size_t lane, std::size_t at,
+                             UpdateRow<Scalar>& row) {
+    constexpr int kNumMoments = optimizer_traits(kKind).num_moments;
+    row.momentum = load(update.momentum + lane);
+    row.weight_decay = load(update.weight_decay + lane);
+    if constexpr (kNumMoments >= 1) {
+        row.first_moment = load(update.first_moment + at);
+    }
+    if constexpr (kNumMoments >= 2) {
+        row.second_moment = load(update.second_moment + at);
+    }
+    Rule<kKind>::apply(row, update.rule);
+    if constexpr (kNumMoments >= 1) {
+        store(update.first_moment + at, row.first_moment);
+    }
+    if constexpr (kNumMoments >= 2) {
+        store(update.second_moment + at, row.second_moment);
+    }
+}
+
+/// One weight of a row of lanes. Returns a row that is finite if the new weight and the square of the gradient are: in
 /// double the norm's sum of squares can overflow though all gradients are finite. (In float a gradient that is not
 /// finite makes a weight that is not, and the norm, a double, holds all squares.) kPlain: sgd without weight decay, for
 /// which w - eta (g + 0 w) is w - eta g, zeros and their signs included.
 template <bool kPlain, class Scalar>
 SKEIN_INLINE Row<Scalar> update_weight_row(const LaneUpdate<Scalar>& update, std::size_t layer, std::size_t lane,
-                                           const Row<Scalar>& weight, Row<Scalar> gradient) {
+                                           const Row<Scalar>& weight, const Row<Scalar>& gradient) {
     const std::size_t at = layer * update.stride + lane;
-    const Row<Scalar> learning_rate = load(update.learning_rates + layer * update.learning_rate_stride + lane);
-    const Row<Scalar> square = gradient * gradient;
-    UpdateRow<Scalar> row{learning_rate, gradient, weight, broadcast(Scalar(0)), broadcast(Scalar(0))};
+    UpdateRow<Scalar> row;
+    row.learning_rate = load(update.learning_rates + layer * update.learning_rate_stride + lane);
+    row.gradient = gradient;
+    row.weight = weight;
     if constexpr (kPlain) {
-        row.weight = fused(negated(learning_rate), gradient, weight);
+        row.descend(gradient);
     } else {
-        const bool has_first = update.rule.kind != Optimizer::Kind::sgd;
-        const bool has_second = update.rule.kind == Optimizer::Kind::adamw;
         if (update.gradient_scale != nullptr) {
             row.gradient = gradient * load(update.gradient_scale + lane);
         }
-        if (has_first) {
-            row.first_moment = load(update.first_moment + at);
-        }
-        if (has_second) {
-            row.second_moment = load(update.second_moment + at);
-        }
-        update_row(row, update.rule, load(update.momentum + lane), load(update.weight_decay + lane));
-        if (has_first) {
-            store(update.first_moment + at, row.first_moment);
-        }
-        if (has_second) {
-            store(update.second_moment + at, row.second_moment);
-        }
+        with_rule(update.rule.kind,
+                  [&]<Optimizer::Kind kKind>() SKEIN_INLINE_LAMBDA { apply_rule<kKind>(update, lane, at, row); });
     }
     store(update.new_weights + at, row.weight);
-    return sizeof(Scalar) == sizeof(double) ? row.weight + square : row.weight;
+    return sizeof(Scalar) == sizeof(double) ? row.weight + gradient * gradient : row.weight;
 }
 
 /// 0 where a lane's loss is finite and above the watched one, else not finite.

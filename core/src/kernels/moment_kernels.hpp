@@ -2,7 +2,10 @@
 // through its nodes. In double only.
 #pragma once
 
+#include <cstring>
+
 #include "kernels/chain_kernels.hpp"
+#include "kernels/panel_arguments.hpp"
 
 namespace skein::internal::kernels {
 namespace {

@@ -5,22 +5,14 @@
 
 #include <cstring>
 
-#include "kernels/kernel_table.hpp"
+#include "kernels/feistel_round.hpp"
+#include "kernels/order_arguments.hpp"
 #include "kernels/philox.hpp"
 
 namespace skein::internal::kernels {
 namespace {
 
 constexpr std::size_t kOrderLanes = 64;
-
-/// The round function: a keyed 32-bit hash of nearly full avalanche (shifts and multipliers: C. Wellons, "Prospecting
-/// for hash functions", 2018, the lowest bias found for this shape).
-[[gnu::always_inline]] inline std::uint32_t mixed(std::uint32_t word, std::uint32_t key) {
-    word ^= key;
-    word = (word ^ word >> 16) * 0x7FEB352Du;
-    word = (word ^ word >> 15) * 0x846CA68Bu;
-    return word ^ word >> 16;
-}
 
 /// One pass of kOrderLanes positions through the Feistel network.
 void pass(const FeistelNetwork& network, std::uint64_t* positions) {

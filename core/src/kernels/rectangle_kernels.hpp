@@ -12,9 +12,8 @@
 
 #include <limits>
 
-#include "kernels/elementary.hpp"
-#include "kernels/kernel_table.hpp"
-#include "kernels/lanes.hpp"
+#include "kernels/activations.hpp"
+#include "kernels/panel_arguments.hpp"
 
 namespace skein::internal::kernels {
 namespace {
@@ -32,9 +31,14 @@ SKEIN_INLINE Row<double> modulus_of(const Row<double>& re_min, const Row<double>
     return broadcast(kBoundUp) * square_root(fused(re, re, im * im));
 }
 
+/// The rectangle that holds f(z), of z in a rectangle; every analytic activation has one.
+template <Activation kActivation>
+RectangleRow rectangle_of(const RectangleRow& z);
+
 /// Infinite where there may be a pole. Re tanh z is at most the modulus, which grows with y, and with T where s < c; else it
 /// falls with T.
-SKEIN_INLINE RectangleRow tanh_of(const RectangleRow& z) {
+template <>
+SKEIN_INLINE RectangleRow rectangle_of<Activation::tanh>(const RectangleRow& z) {
     const Row<double> zero = broadcast(0.0), one = broadcast(1.0), up = broadcast(kBoundUp);
     const Row<double> first = tanh(z.re_min), last = tanh(z.re_max);
     const Row<double> least = at_least(at_least(first, negated(last)), zero) * broadcast(kBoundDown);
@@ -57,9 +61,11 @@ SKEIN_INLINE RectangleRow tanh_of(const RectangleRow& z) {
             up * select(less(least_2 * s_2, c_2), at_height, at_maximum), modulus, up * slope};
 }
 
-SKEIN_INLINE RectangleRow sigmoid_of(const RectangleRow& z) {
+template <>
+SKEIN_INLINE RectangleRow rectangle_of<Activation::sigmoid>(const RectangleRow& z) {
     const Row<double> half = broadcast(0.5), small = broadcast(0x1p-40);  // of results about 1
-    const RectangleRow of_half = tanh_of({half * z.re_min, half * z.re_max, half * z.im, z.modulus, z.slope});
+    const RectangleRow of_half =
+        rectangle_of<Activation::tanh>({half * z.re_min, half * z.re_max, half * z.im, z.modulus, z.slope});
     const Row<double> re_min = fused(half, of_half.re_min, half) - small;
     const Row<double> re_max = fused(half, of_half.re_max, half) + small, im = half * of_half.im;
     return {re_min, re_max, im, modulus_of(re_min, re_max, im), broadcast(0.25) * of_half.slope};
@@ -68,9 +74,10 @@ SKEIN_INLINE RectangleRow sigmoid_of(const RectangleRow& z) {
 /// Upwards from the real line softplus moves by the integral of i sigmoid, up to |y| = pi, where its logarithm may go to
 /// another sheet. It does not where e^z or e^-z is small: with t = e^-|Re z|, |log(1 + e^-|z|)| <= -log(1 - t) <= t / (1 - t)
 /// is what softplus is on the left, or is beside z on the right; softplus' is at most t / (1 - t), or 1 / (1 - t).
-SKEIN_INLINE RectangleRow softplus_of(const RectangleRow& z) {
+template <>
+SKEIN_INLINE RectangleRow rectangle_of<Activation::softplus>(const RectangleRow& z) {
     const Row<double> up = broadcast(kBoundUp), infinity = broadcast(std::numeric_limits<double>::infinity());
-    const RectangleRow derivative = sigmoid_of(z);
+    const RectangleRow derivative = rectangle_of<Activation::sigmoid>(z);
     const Mask<double> is_low = less(z.im, broadcast(3.1414));
     const Row<double> moved = up * z.im * derivative.im;
     const Row<double> re_min = fused(softplus(z.re_min), broadcast(kBoundDown), negated(moved));
@@ -91,19 +98,9 @@ SKEIN_INLINE RectangleRow softplus_of(const RectangleRow& z) {
             choose(derivative.modulus, select(is_right, rest, beside))};
 }
 
-SKEIN_INLINE RectangleRow identity_of(const RectangleRow& z) {
+template <>
+SKEIN_INLINE RectangleRow rectangle_of<Activation::identity>(const RectangleRow& z) {
     return {z.re_min, z.re_max, z.im, modulus_of(z.re_min, z.re_max, z.im), broadcast(1.0)};
-}
-
-SKEIN_INLINE RectangleRow activation_of(Activation activation, const RectangleRow& z) {
-    switch (activation) {
-        case Activation::tanh: return tanh_of(z);
-        case Activation::sigmoid: return sigmoid_of(z);
-        case Activation::softplus: return softplus_of(z);
-        case Activation::identity:
-        case Activation::relu: break;
-    }
-    return identity_of(z);
 }
 
 SKEIN_INLINE RectangleRow times_weight(const RectangleRow& row, double weight) {
@@ -122,7 +119,12 @@ void bound_rectangles(const RectangleTile& tile) {
         RectangleRow row{load(tile.re_min + first), load(tile.re_max + first), load(tile.im + first), zero, zero};
         store(tile.moduli + first, modulus_of(row.re_min, row.re_max, row.im));
         for (std::size_t layer = 0; layer < tile.chain.num_layers; ++layer) {
-            row = activation_of(tile.chain.activations[layer], times_weight(row, tile.chain.weights[layer]));
+            row = times_weight(row, tile.chain.weights[layer]);
+            with_activation(tile.chain.activations[layer], [&]<Activation kActivation>() {
+                if constexpr (activation_traits(kActivation).is_analytic) {
+                    row = rectangle_of<kActivation>(row);
+                }
+            });
             store(tile.slopes + layer * tile.stride + first, row.slope);
             store(tile.moduli + (layer + 1) * tile.stride + first, row.modulus);
         }

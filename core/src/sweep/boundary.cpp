@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <locale>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 
 #include "base/floating_point_environment.hpp"
 #include "base/require.hpp"
+#include "base/text.hpp"
 #include "skein/elementary.hpp"
+#include "skein/error.hpp"
 
 namespace skein {
 
@@ -102,7 +102,9 @@ private:
     bool train(const std::vector<double>& coordinates, EnsembleOutcome& points) {
         points = sweep_.run(coordinates, observer_).points;
         outcome_.chains += points.status.size();
-        outcome_.compression = together(outcome_.compression, together(points.compression));
+        if (outcome_.compression) {
+            *outcome_.compression += CompressionRecord::sum(points.compression);
+        }
         const bool is_given_up = is_stopped(points);
         outcome_.is_complete &= !is_given_up;
         if (!is_given_up) {
@@ -200,17 +202,14 @@ void require_classes(const Sweep<Scalar>& sweep, const EnsembleOutcome& points,
         return;
     }
     const std::vector<double> coordinates = coordinates_of(static_cast<std::size_t>(beyond - points.cause.begin()));
-    std::ostringstream text;
-    text.imbue(std::locale::classic());
-    text.precision(std::numeric_limits<double>::max_digits10);
+    std::string point;
     for (std::size_t axis = 0; axis < coordinates.size(); ++axis) {
-        text << (axis == 0 ? "" : ", ") << sweep.settings().axes[axis].parameter.name() << " = " << coordinates[axis];
+        point += to_text(axis == 0 ? "" : ", ", sweep.settings().axes[axis].parameter.name(), " = ", coordinates[axis]);
     }
-    text.precision(6);
-    text << ": the error on the compressed data is bounded only beyond the tolerance, "
-         << sweep.data().compression_tolerance()
-         << ", so this point has no class (a larger tolerance, finer panels, or the samples themselves, would do)";
-    throw std::runtime_error(text.str());
+    throw ToleranceError(to_text(
+        point, ": the error on the compressed data is bounded only beyond the tolerance, ",
+        sweep.data().compressed()->tolerance(),
+        ", so this point has no class (a larger tolerance, finer panels, or the samples themselves, would do)"));
 }
 
 template <class Scalar>
@@ -222,6 +221,9 @@ BoundaryOutcome find_boundary(const Sweep<Scalar>& sweep, const BoundarySettings
     BoundaryOutcome outcome;
     outcome.scanned = settings.is_logarithmic ? log10_values(values.front(), values.back(), settings.num_scanned)
                                               : linear_values(values.front(), values.back(), settings.num_scanned);
+    if (sweep.data().compressed() != nullptr) {
+        outcome.compression.emplace();
+    }
     const std::uint64_t num_points = sweep.num_points() / values.size();
     Search<Scalar> search(sweep, settings, observer, outcome);
     const std::uint64_t block = std::max<std::uint64_t>(1, kChainsPerBlock / settings.num_scanned);

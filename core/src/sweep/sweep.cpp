@@ -10,6 +10,8 @@
 #include "base/floating_point_environment.hpp"
 #include "base/parallel.hpp"
 #include "base/require.hpp"
+#include "base/round_up.hpp"
+#include "skein/names.hpp"
 
 namespace skein {
 
@@ -131,7 +133,7 @@ struct Sweep<Scalar>::Group {
 };
 
 template <class Scalar>
-Sweep<Scalar>::Sweep(SweepSettings settings, Dataset<Scalar> data)
+Sweep<Scalar>::Sweep(SweepSettings settings, TrainingData<Scalar> data)
     : settings_(std::move(settings)), data_(std::move(data)) {
     if (!settings_.weights.empty()) {
         settings_.num_layers = settings_.weights.size();
@@ -154,7 +156,7 @@ Sweep<Scalar>::Sweep(SweepSettings settings, Dataset<Scalar> data)
             first.training.batch_size = static_cast<std::uint64_t>(std::ranges::max(axis.values));
         }
     }
-    checked(first.training, first.weights.size(), data_.num_samples());
+    validated(first.training, first.weights.size(), data_.num_samples());
     Chain<Scalar>(first.weights, first.activations);
 }
 
@@ -230,9 +232,8 @@ void Sweep<Scalar>::check_axes() const {
         if ((parameter.kind == Kind::weight_scale || parameter.kind == Kind::layers) && !settings_.weights.empty()) {
             fail(axis, "has no place beside weights to start from");
         }
-        if (parameter.kind == Kind::momentum && settings_.training.optimizer.kind != Optimizer::Kind::momentum &&
-            settings_.training.optimizer.kind != Optimizer::Kind::nesterov) {
-            fail(axis, "has no effect on this optimizer: expected momentum or nesterov");
+        if (parameter.kind == Kind::momentum && !optimizer_traits(settings_.training.optimizer.kind).uses_momentum) {
+            fail(axis, "has no effect on this optimizer: expected " + joined_words(optimizers_using("momentum")));
         }
         if (parameter.kind == Kind::seed && !seed_matters()) {
             fail(axis,
@@ -251,10 +252,10 @@ void Sweep<Scalar>::check_axes() const {
 template <class Scalar>
 double Sweep<Scalar>::work_per_point() const noexcept {
     const TrainingSettings& training = settings_.training;
-    const CompressedDataset* const compressed = data_.compressed();
-    const double num_samples = compressed != nullptr
-                                   ? static_cast<double>(compressed->num_panels() * compressed->num_nodes())
-                                   : static_cast<double>(data_.num_samples());
+    const CompressedData<Scalar>* const compressed = data_.compressed();
+    const double num_samples =
+        compressed != nullptr ? static_cast<double>(compressed->sums().num_panels() * compressed->sums().num_nodes())
+                              : static_cast<double>(data_.num_samples());
     double batch_size = training.batch_size == 0 ? num_samples : static_cast<double>(training.batch_size);
     for (const SweepAxis& axis : settings_.axes) {
         if (axis.parameter.kind == Kind::batch) {
@@ -429,7 +430,7 @@ void Sweep<Scalar>::train_group(const Group& group, std::span<const double> coor
         for (std::size_t rate = 0; rate < num_rates; ++rate) {
             put(lanes.learning_rates, rate * num_lanes + lane, chain.training.learning_rates[rate]);
         }
-        put(lanes.momentum, lane, chain.training.optimizer.momentum);
+        put(lanes.momentum, lane, chain.training.optimizer.momentum_or_default());
         put(lanes.weight_decay, lane, chain.training.optimizer.weight_decay);
         put(lanes.schedule_scale, lane, chain.training.schedule.scale);
         put(lanes.seeds, lane, chain.training.seed);
@@ -438,8 +439,8 @@ void Sweep<Scalar>::train_group(const Group& group, std::span<const double> coor
         }
     };
     constexpr std::size_t kLanesPerChunk = 256;
-    for_each_chunk((num_lanes + kLanesPerChunk - 1) / kLanesPerChunk,
-                   resolve_num_threads(lanes.common.execution.num_threads), [&](std::size_t chunk, int) {
+    for_each_chunk(divided_up(num_lanes, kLanesPerChunk), resolve_num_threads(lanes.common.execution.num_threads),
+                   [&](std::size_t chunk, int) {
                        const std::size_t end = std::min(num_lanes, (chunk + 1) * kLanesPerChunk);
                        for (std::size_t lane = chunk * kLanesPerChunk; lane < end; ++lane) {
                            fill_lane(lane);
@@ -454,8 +455,9 @@ void Sweep<Scalar>::train_group(const Group& group, std::span<const double> coor
     for (std::optional<Dataset<Scalar>>& own : own_data) {
         data.push_back(std::move(*own));
     }
-    const EnsembleOutcome trained = train<Scalar>(
-        ensemble, has_own_data ? std::span<const Dataset<Scalar>>(data) : std::span(&data_, 1), lanes, observer);
+    const EnsembleOutcome trained =
+        has_own_data ? train<Scalar>(ensemble, std::span<const Dataset<Scalar>>(data), lanes, observer)
+                     : train<Scalar>(ensemble, data_, lanes, observer);
     scatter_outcome(trained, group.points, outcome.points);
     for (std::size_t layer = 0; layer < group.num_layers; ++layer) {
         const std::span<const Scalar> column = std::as_const(ensemble).layer(layer);
