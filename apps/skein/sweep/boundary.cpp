@@ -16,6 +16,7 @@
 #include "console/streams.hpp"
 #include "input/chain_options.hpp"
 #include "input/compressed_summary.hpp"
+#include "skein/box_counting.hpp"
 #include "skein/names.hpp"
 #include "sweep/sweep_job.hpp"
 #include "sweep/sweep_options.hpp"
