@@ -205,7 +205,9 @@ SweepReport run_sweep(const Configuration& configuration, const SweepJob<Scalar>
     report.directory = directory.string();
     report.num_points = job.sweep.num_points();
     report.is_forced = configuration.flag("force");
-    report.tolerance = job.sweep.data().compression_tolerance();
+    if (const CompressedData<Scalar>* const compressed = job.sweep.data().compressed()) {
+        report.tolerance = compressed->tolerance();
+    }
     report.compression_seconds = job.compression_seconds;
     report.num_samples = job.sweep.data().num_samples();
     report.data_files = data_files_json(configuration);

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -25,7 +26,7 @@ static_assert(kBoundaryOfNames.size() == std::size_t(BoundaryOf::diverged) + 1);
 /// The class of each point, [points]: 1 if it has the property, else 0.
 [[nodiscard]] std::vector<std::uint8_t> classes_of(const EnsembleOutcome& outcome, BoundaryOf boundary);
 
-/// Throws std::runtime_error if a point has no class: its chain stopped because the error bound of the compressed data
+/// Throws ToleranceError if a point has no class: its chain stopped because the error bound of the compressed data
 /// exceeded the tolerance. The message names its coordinates, coordinates_of(number of the point).
 template <class Scalar>
 void require_classes(const Sweep<Scalar>& sweep, const EnsembleOutcome& points,
@@ -50,12 +51,12 @@ struct BoundaryChange {
 };
 
 struct BoundaryOutcome {
-    std::vector<double> scanned;                ///< [scanned] values
-    std::vector<std::uint8_t> scanned_classes;  ///< [points x scanned], a point of the other axes after the other
-    std::vector<BoundaryChange> changes;        ///< ordered by points, then by values
-    std::uint64_t chains = 0;                   ///< how many were trained
-    CompressionRecord compression;              ///< of all chains, if the data are compressed
-    bool is_complete = true;                    ///< false if a stop was requested; `changes` may then be too wide
+    std::vector<double> scanned;                   ///< [scanned] values
+    std::vector<std::uint8_t> scanned_classes;     ///< [points x scanned], a point of the other axes after the other
+    std::vector<BoundaryChange> changes;           ///< ordered by points, then by values
+    std::uint64_t chains = 0;                      ///< how many were trained
+    std::optional<CompressionRecord> compression;  ///< of all chains; empty unless the data are compressed
+    bool is_complete = true;                       ///< false if a stop was requested; `changes` may then be too wide
 };
 
 /// For every point of the other axes: scans the bracket, then bisects each interval whose ends differ in class, all in

@@ -9,7 +9,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "skein/compression.hpp"
+#include "skein/compression_record.hpp"
 #include "skein/trainer.hpp"
 
 namespace skein {
@@ -46,7 +46,7 @@ struct EnsembleOutcome {
     /// Updates done when the loss was first at most marked_loss, or kNever. Empty without a marked loss.
     std::vector<std::uint64_t> marked_step;
     std::vector<double> recorded_losses;         ///< [lanes x recorded steps]; NaN after a lane has ended
-    std::vector<CompressionRecord> compression;  ///< if the data are compressed, else empty; together(): of all
+    std::vector<CompressionRecord> compression;  ///< empty unless the data are compressed
     double seconds = 0.0;
     std::uint64_t sample_layers = 0;  ///< samples x layers that went through forward and backward, or nodes x layers
 };

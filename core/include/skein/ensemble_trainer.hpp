@@ -13,9 +13,9 @@
 #include <type_traits>
 #include <vector>
 
-#include "skein/dataset.hpp"
 #include "skein/ensemble.hpp"
 #include "skein/ensemble_outcome.hpp"
+#include "skein/training_data.hpp"
 #include "skein/training_settings.hpp"
 
 namespace skein {
@@ -48,7 +48,7 @@ public:
 };
 
 /// Trains every lane of `ensemble` from its weights on. The weights become the final ones; for a lane that diverged, the
-/// last finite ones. `data`: one data set for all lanes, or one per lane, each with the same number of samples.
+/// last finite ones. `data`: samples or compressed data for all lanes, or a data set per lane, each with the same number of samples.
 /// If a stop is requested (common.execution.stop_request), the lanes of unfinished tiles keep their weights; their status
 /// is `stopped`, their steps are 0, and their losses NaN.
 /// `reused`: an old outcome whose buffers are recycled.
@@ -59,7 +59,8 @@ EnsembleOutcome train(Ensemble<Scalar>& ensemble, std::type_identity_t<std::span
                       const EnsembleSettings& settings, EnsembleObserver* observer = nullptr,
                       EnsembleOutcome reused = {});
 template <class Scalar>
-EnsembleOutcome train(Ensemble<Scalar>& ensemble, const Dataset<Scalar>& data, const EnsembleSettings& settings,
-                      EnsembleObserver* observer = nullptr, EnsembleOutcome reused = {});
+EnsembleOutcome train(Ensemble<Scalar>& ensemble, const std::type_identity_t<TrainingData<Scalar>>& data,
+                      const EnsembleSettings& settings, EnsembleObserver* observer = nullptr,
+                      EnsembleOutcome reused = {});
 
 }  // namespace skein

@@ -101,10 +101,10 @@ public:
     /// cheap to pass. Throws std::invalid_argument naming the axis: if values are out of range, if some chain does not
     /// have a layer that the axis names, if two axes vary the same parameter, or if the axis has no effect with the other
     /// settings. Throws also for 2^60 points or more, and as train() does.
-    Sweep(SweepSettings settings, Dataset<Scalar> data);
+    Sweep(SweepSettings settings, TrainingData<Scalar> data);
 
     [[nodiscard]] const SweepSettings& settings() const noexcept { return settings_; }
-    [[nodiscard]] const Dataset<Scalar>& data() const noexcept { return data_; }
+    [[nodiscard]] const TrainingData<Scalar>& data() const noexcept { return data_; }
     [[nodiscard]] std::size_t num_axes() const noexcept { return settings_.axes.size(); }
     [[nodiscard]] std::uint64_t num_points() const noexcept { return num_points_; }
     /// Layers of the deepest chain.
@@ -129,7 +129,7 @@ private:
                                 EnsembleObserver* observer) const;
 
     SweepSettings settings_;
-    Dataset<Scalar> data_;
+    TrainingData<Scalar> data_;
     std::uint64_t num_points_ = 1;
     std::size_t max_layers_ = 1;
 };

@@ -11,14 +11,20 @@
 
 namespace skein::internal {
 
-/// Throws std::invalid_argument "<what> is <value>: expected <expected>" unless `holds`.
+/// Throws std::invalid_argument "<what> is <value>: expected <expected>".
+template <class Value>
+[[noreturn]] void refuse(const std::string& what, const Value& value, const std::string& expected) {
+    std::ostringstream text;
+    text.imbue(std::locale::classic());
+    text << what << " is " << value << ": expected " << expected;
+    throw std::invalid_argument(text.str());
+}
+
+/// Refuses `value` unless `holds`.
 template <class Value>
 void require(bool holds, const std::string& what, const Value& value, const char* expected) {
     if (!holds) {
-        std::ostringstream text;
-        text.imbue(std::locale::classic());
-        text << what << " is " << value << ": expected " << expected;
-        throw std::invalid_argument(text.str());
+        refuse(what, value, expected);
     }
 }
 

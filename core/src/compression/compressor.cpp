@@ -12,11 +12,13 @@
 #include "base/parallel.hpp"
 #include "base/power.hpp"
 #include "base/require.hpp"
+#include "base/round_up.hpp"
+#include "base/stop_request.hpp"
+#include "compression/compressed_storage.hpp"
 #include "compression/moment_sums.hpp"
-#include "gradient/batch_gradient.hpp"
-#include "samples/memory_source.hpp"
+#include "samples/view_source.hpp"
 #include "skein/compressed_dataset.hpp"
-#include "skein/dataset.hpp"
+#include "skein/error.hpp"
 
 namespace skein {
 
@@ -24,7 +26,7 @@ using namespace internal;
 
 namespace {
 
-constexpr std::uint64_t kRun = CompressedDataset::kSplitSamples;
+constexpr std::uint64_t kRun = CompressedDataset::kSegmentSamples;
 /// Runs that a thread sums up before the list of subtrees takes them: a subtree themselves, so that the adding up is
 /// done side by side as well.
 constexpr std::uint64_t kRunsPerUnit = 16;
@@ -117,11 +119,9 @@ void check_range(std::span<const double> x, double largest, int panel_exponent, 
     }
     const auto farthest = std::ranges::find(x, largest, [](double number) { return std::abs(number); });
     const int enough = floor_exponent(largest) + 1 - kCellBits;
-    require(false, "x of sample " + std::to_string(first + static_cast<std::uint64_t>(farthest - x.begin()) + 1),
-            *farthest,
-            ("less than 2^62 times the width of the finest panels, 2^" + std::to_string(panel_exponent) +
-             ": wide enough are panels of 2^" + std::to_string(enough))
-                .c_str());
+    refuse("x of sample " + std::to_string(first + static_cast<std::uint64_t>(farthest - x.begin()) + 1), *farthest,
+           "less than 2^62 times the width of the finest panels, 2^" + std::to_string(panel_exponent) +
+               ": wide enough are panels of 2^" + std::to_string(enough));
 }
 
 /// By the median of |x|, which a few samples far out do not move; but so that these are within 2^61 cells.
@@ -207,11 +207,6 @@ void Compressor<Scalar>::State::sum_run(Scratch& mine, const SampleSource<Scalar
 }
 
 template <class Scalar>
-void Compressor<Scalar>::add(const Dataset<Scalar>& samples) {
-    add(samples.source());
-}
-
-template <class Scalar>
 void Compressor<Scalar>::add(const MiniBatch<Scalar>& samples) {
     add(ViewSource<Scalar>(samples));
 }
@@ -245,7 +240,7 @@ void Compressor<Scalar>::add(const SampleSource<Scalar>& source) {
             for (std::uint64_t run = std::max(unit_run, first_run); run < std::min(unit_run + kRunsPerUnit, end_run);
                  ++run) {
                 if (is_requested(settings.execution.stop_request)) {
-                    throw std::runtime_error("the compression was stopped");
+                    throw Stopped("the compression was stopped");
                 }
                 state_->sum_run(*mine, source, run, units[unit]);
             }
@@ -272,20 +267,11 @@ CompressedDataset Compressor<Scalar>::finish() {
         require(infinite == subtree.sums.end(), "a sum over the samples", "not finite",
                 "smaller numbers or sample weights");
     }
-    return {*state_->settings.panel_exponent, state_->settings.num_nodes, std::move(state_->subtrees)};
-}
-
-template <class Scalar>
-CompressedDataset compress(const Dataset<Scalar>& data, const CompressionSettings& settings,
-                           CompressionObserver* observer) {
-    Compressor<Scalar> compressor(settings, observer);
-    compressor.add(data);
-    return compressor.finish();
+    return CompressedAccess::from_subtrees(*state_->settings.panel_exponent, state_->settings.num_nodes,
+                                           std::move(state_->subtrees));
 }
 
 template class Compressor<float>;
 template class Compressor<double>;
-template CompressedDataset compress(const Dataset<float>&, const CompressionSettings&, CompressionObserver*);
-template CompressedDataset compress(const Dataset<double>&, const CompressionSettings&, CompressionObserver*);
 
 }  // namespace skein

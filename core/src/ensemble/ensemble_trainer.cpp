@@ -11,9 +11,11 @@
 #include "base/floating_point_environment.hpp"
 #include "base/parallel.hpp"
 #include "base/require.hpp"
+#include "ensemble/lane_data.hpp"
 #include "ensemble/lane_trainer.hpp"
 #include "ensemble/outcome_columns.hpp"
 #include "ensemble/shared_observer.hpp"
+#include "gradient/data_gradient.hpp"
 #include "kernels/row_lanes.hpp"
 
 namespace skein {
@@ -61,14 +63,9 @@ void check_data(std::span<const Dataset<Scalar>> data, std::size_t num_lanes) {
     require(data.size() == 1 || data.size() == num_lanes, "the number of data sets", data.size(),
             "one, or one per lane");
     for (std::size_t lane = 0; lane < data.size(); ++lane) {
-        if (data.size() > 1 && data[lane].compressed() != nullptr) {
-            throw std::invalid_argument("lane " + std::to_string(lane) +
-                                        ": its data set is compressed: expected one compressed data set for all lanes");
-        }
         if (data[lane].num_samples() != data[0].num_samples()) {
-            throw std::invalid_argument("lane " + std::to_string(lane) + ": the number of samples is " +
-                                        std::to_string(data[lane].num_samples()) + ": expected as many as lane 0, " +
-                                        std::to_string(data[0].num_samples()));
+            refuse("lane " + std::to_string(lane) + ": the number of samples", data[lane].num_samples(),
+                   "as many as lane 0, " + std::to_string(data[0].num_samples()));
         }
     }
 }
@@ -109,7 +106,7 @@ std::size_t choose_tile_lanes(std::size_t num_lanes, std::size_t num_layers, con
 
 /// Trains tile after tile, each thread with a trainer of its own. `settings` have been checked.
 template <class Scalar>
-void train_tiles(Ensemble<Scalar>& ensemble, std::span<const Dataset<Scalar>> data, const EnsembleSettings& settings,
+void train_tiles(Ensemble<Scalar>& ensemble, const LaneData<Scalar>& data, const EnsembleSettings& settings,
                  EnsembleObserver* observer, EnsembleOutcome& outcome) {
     const std::size_t num_lanes = ensemble.num_lanes();
     const Execution& execution = settings.common.execution;
@@ -139,6 +136,26 @@ void train_tiles(Ensemble<Scalar>& ensemble, std::span<const Dataset<Scalar>> da
     for (const auto& trainer : trainers) {
         outcome.sample_layers += trainer ? trainer->sample_layers() : 0;
     }
+}
+
+template <class Scalar>
+EnsembleOutcome train_lanes(Ensemble<Scalar>& ensemble, const LaneData<Scalar>& data, const EnsembleSettings& settings,
+                            EnsembleObserver* observer, EnsembleOutcome reused) {
+    const FloatingPointEnvironment environment;
+    const auto start = std::chrono::steady_clock::now();
+    const EnsembleSettings found_good =
+        checked_settings(settings, ensemble.num_lanes(), ensemble.num_layers(), data.num_samples());
+    if (data.compressed != nullptr) {
+        const std::uint64_t batch_size = found_good.common.batch_size;
+        check_training_data<Scalar>(*data.compressed, ensemble.activations(),
+                                    batch_size == 0 ? data.num_samples() : batch_size);
+    }
+    require_threads(found_good.common.execution);
+    EnsembleOutcome outcome = std::move(reused);
+    begin_outcome(outcome, ensemble.num_lanes(), found_good, data.compressed != nullptr);
+    train_tiles(ensemble, data, found_good, observer, outcome);
+    outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return outcome;
 }
 
 }  // namespace
@@ -176,29 +193,22 @@ TrainingSettings lane_settings(const EnsembleSettings& settings, std::size_t lan
 template <class Scalar>
 EnsembleOutcome train(Ensemble<Scalar>& ensemble, std::type_identity_t<std::span<const Dataset<Scalar>>> data,
                       const EnsembleSettings& settings, EnsembleObserver* observer, EnsembleOutcome reused) {
-    const FloatingPointEnvironment environment;
-    const auto start = std::chrono::steady_clock::now();
     check_data(data, ensemble.num_lanes());
-    const EnsembleSettings found_good =
-        checked_settings(settings, ensemble.num_lanes(), ensemble.num_layers(), data[0].num_samples());
-    require_threads(found_good.common.execution);
-    EnsembleOutcome outcome = std::move(reused);
-    begin_outcome(outcome, ensemble.num_lanes(), found_good, data[0].compressed() != nullptr);
-    train_tiles(ensemble, data, found_good, observer, outcome);
-    outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    return outcome;
+    return train_lanes<Scalar>(ensemble, {data}, settings, observer, std::move(reused));
 }
 
 template <class Scalar>
-EnsembleOutcome train(Ensemble<Scalar>& ensemble, const Dataset<Scalar>& data, const EnsembleSettings& settings,
-                      EnsembleObserver* observer, EnsembleOutcome reused) {
-    return train(ensemble, std::span<const Dataset<Scalar>>(&data, 1), settings, observer, std::move(reused));
+EnsembleOutcome train(Ensemble<Scalar>& ensemble, const std::type_identity_t<TrainingData<Scalar>>& data,
+                      const EnsembleSettings& settings, EnsembleObserver* observer, EnsembleOutcome reused) {
+    const Dataset<Scalar>* const samples = data.samples();
+    const LaneData<Scalar> lane_data{{samples, samples == nullptr ? 0u : 1u}, data.compressed()};
+    return train_lanes(ensemble, lane_data, settings, observer, std::move(reused));
 }
 
 #define SKEIN_INSTANTIATE(Scalar)                                                                                \
     template EnsembleOutcome train(Ensemble<Scalar>&, std::span<const Dataset<Scalar>>, const EnsembleSettings&, \
                                    EnsembleObserver*, EnsembleOutcome);                                          \
-    template EnsembleOutcome train(Ensemble<Scalar>&, const Dataset<Scalar>&, const EnsembleSettings&,           \
+    template EnsembleOutcome train(Ensemble<Scalar>&, const TrainingData<Scalar>&, const EnsembleSettings&,      \
                                    EnsembleObserver*, EnsembleOutcome);
 SKEIN_INSTANTIATE(float)
 SKEIN_INSTANTIATE(double)

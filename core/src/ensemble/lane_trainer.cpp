@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/stop_request.hpp"
 #include "ensemble/lane_update.hpp"
 
 namespace skein::internal {
@@ -15,8 +16,8 @@ constexpr std::uint64_t kWorkPerLook = std::uint64_t{1} << 20;
 BatchOrder full_order(std::uint64_t num_samples) { return {num_samples, 0, Sampling::sequential, 0}; }
 
 template <class Scalar>
-BatchOrder order_of(std::span<const Dataset<Scalar>> data, const TrainingSettings& settings) {
-    return {data[0].num_samples(), settings.batch_size, settings.sampling, settings.seed};
+BatchOrder order_of(const LaneData<Scalar>& data, const TrainingSettings& settings) {
+    return {data.num_samples(), settings.batch_size, settings.sampling, settings.seed};
 }
 
 const std::atomic<bool>* stop_request(const EnsembleSettings& settings) {
@@ -26,7 +27,7 @@ const std::atomic<bool>* stop_request(const EnsembleSettings& settings) {
 }  // namespace
 
 template <class Scalar>
-LaneTrainer<Scalar>::LaneTrainer(std::span<const Activation> activations, std::span<const Dataset<Scalar>> data,
+LaneTrainer<Scalar>::LaneTrainer(std::span<const Activation> activations, const LaneData<Scalar>& data,
                                  const EnsembleSettings& settings, std::size_t num_lanes, std::size_t tile_lanes)
     : activation_of_layer_(activations),
       settings_(settings),
@@ -34,11 +35,11 @@ LaneTrainer<Scalar>::LaneTrainer(std::span<const Activation> activations, std::s
       columns_(settings, num_lanes, activations.size(), tile_lanes),
       losses_(columns_, settings),
       needs_norms_(settings.common.clip_norm || stop_.gradient_norm),
-      samples_(data, order_of(data, settings.common), settings.seeds, tile_lanes, columns_.stride()),
-      all_samples_(data, full_order(data[0].num_samples()), {}, tile_lanes, columns_.stride()),
-      gradient_(data[0], activations, samples_.order().batch_size(0), columns_.stride(), needs_norms_,
+      samples_(data.samples, order_of(data, settings.common), settings.seeds, tile_lanes, columns_.stride()),
+      all_samples_(data.samples, full_order(data.num_samples()), {}, tile_lanes, columns_.stride()),
+      gradient_(data, activations, samples_.order().batch_size(0), columns_.stride(), needs_norms_,
                 stop_request(settings)),
-      all_gradient_(data[0], activations, data[0].num_samples(), columns_.stride(), false, stop_request(settings)),
+      all_gradient_(data, activations, data.num_samples(), columns_.stride(), false, stop_request(settings)),
       activations_(static_cast<Eigen::Index>(columns_.stride()), static_cast<Eigen::Index>(activations.size())),
       deltas_(static_cast<Eigen::Index>(columns_.stride())),
       norms_(columns_.stride()) {}
@@ -265,8 +266,7 @@ void LaneTrainer<Scalar>::examine_epoch() {
 template <class Scalar>
 void LaneTrainer<Scalar>::record_compression(const LaneGradient<Scalar>& gradient) {
     for (std::size_t lane = 0; gradient.is_compressed() && lane < columns_.num_live(); ++lane) {
-        CompressionRecord& record = outcome_->compression[columns_.ensemble_lane(lane)];
-        record = together(record, gradient.record(lane));
+        outcome_->compression[columns_.ensemble_lane(lane)] += gradient.record(lane);
     }
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/eigen_core.hpp"
 #include "ensemble/lane_columns.hpp"
+#include "ensemble/lane_data.hpp"
 #include "ensemble/lane_gradient.hpp"
 #include "ensemble/lane_losses.hpp"
 #include "ensemble/lane_samples.hpp"
@@ -20,8 +21,8 @@ template <class Scalar>
 class LaneTrainer {
 public:
     /// `settings` have been checked; they and `data` outlive this. For tiles of at most `tile_lanes`.
-    LaneTrainer(std::span<const Activation> activations, std::span<const Dataset<Scalar>> data,
-                const EnsembleSettings& settings, std::size_t num_lanes, std::size_t tile_lanes);
+    LaneTrainer(std::span<const Activation> activations, const LaneData<Scalar>& data, const EnsembleSettings& settings,
+                std::size_t num_lanes, std::size_t tile_lanes);
 
     /// Trains lanes [first_lane, first_lane + num_lanes) of `ensemble`, and writes their outcomes; tells `observer` of
     /// the work. Returns false, with the ensemble unchanged, when a stop is requested.

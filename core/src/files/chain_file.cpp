@@ -171,7 +171,7 @@ std::string format_array(const Items& items, const Format& format) {
 template <class Scalar>
 void write_chain(const std::filesystem::path& path, const Chain<Scalar>& chain) {
     const FloatingPointEnvironment environment;
-    const auto quoted = [](Activation activation) { return '"' + std::string(name(activation)) + '"'; };
+    const auto quoted = [](Activation activation) { return '"' + std::string(activation_name(activation)) + '"'; };
     write_file(path, "{\n  \"layers\": " + std::to_string(chain.num_layers()) +
                          ",\n  \"activations\": " + files::format_array(chain.activations(), quoted) +
                          ",\n  \"weights\": " + files::format_array(chain.weights(), files::format_weight<Scalar>) +

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-#include "skein/compression.hpp"
+#include "skein/compression_record.hpp"
 
 namespace skein::internal::files {
 

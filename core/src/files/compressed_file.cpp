@@ -9,7 +9,11 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
+#include "compression/compressed_storage.hpp"
+#include "compression/moment_sums.hpp"
 #include "files/io/fail.hpp"
 #include "files/io/input_file.hpp"
 #include "files/io/output_file.hpp"
@@ -22,7 +26,7 @@ namespace {
 
 // The file, all numbers little-endian, integers of 64 bits:
 //     the head below, panel_exponent, num_nodes, number of subtrees;
-//     for each subtree: first_run, level, num_samples, x_min, x_max, number of panels P, panels [P], sums [P x stride];
+//     for each subtree: first_segment, level, num_samples, x_min, x_max, number of panels P, panels [P], sums [P x stride];
 //     the FNV-1a checksum of all bytes before.
 static_assert(std::endian::native == std::endian::little, "the numbers are copied as they are");
 constexpr std::string_view kHead = "skein compressed data set 1\n    ";
@@ -84,7 +88,7 @@ private:
 
 MomentSubtree take_subtree(Bytes& bytes, std::size_t stride) {
     MomentSubtree subtree;
-    subtree.first_run = bytes.take<std::uint64_t>();
+    subtree.first_segment = bytes.take<std::uint64_t>();
     subtree.level = static_cast<unsigned>(bytes.take<std::uint64_t>());
     subtree.num_samples = bytes.take<std::uint64_t>();
     subtree.x_min = bytes.take<double>();
@@ -100,12 +104,13 @@ MomentSubtree take_subtree(Bytes& bytes, std::size_t stride) {
 }  // namespace
 
 void write_compressed(const std::filesystem::path& path, const CompressedDataset& data) {
+    const std::vector<MomentSubtree>& subtrees = CompressedAccess::storage(data).subtrees;
     std::string bytes(kHead);
     put(bytes, std::int64_t{data.panel_exponent()});
     put(bytes, std::uint64_t{data.num_nodes()});
-    put(bytes, std::uint64_t{data.subtrees().size()});
-    for (const MomentSubtree& subtree : data.subtrees()) {
-        put(bytes, subtree.first_run);
+    put(bytes, std::uint64_t{subtrees.size()});
+    for (const MomentSubtree& subtree : subtrees) {
+        put(bytes, subtree.first_segment);
         put(bytes, std::uint64_t{subtree.level});
         put(bytes, subtree.num_samples);
         put(bytes, subtree.x_min);
@@ -143,7 +148,7 @@ CompressedDataset read_compressed(const std::filesystem::path& path) {
         files::fail(path, "is damaged: panels of 2^" + std::to_string(panel_exponent) + " with " +
                               std::to_string(num_nodes) + " nodes");
     }
-    const std::size_t stride = CompressedDataset::sums_per_panel(static_cast<std::size_t>(num_nodes));
+    const std::size_t stride = PanelLayout(static_cast<std::size_t>(num_nodes)).stride;
     std::vector<MomentSubtree> subtrees(bytes.take_count(6 * 8));
     for (MomentSubtree& subtree : subtrees) {
         subtree = take_subtree(bytes, stride);
@@ -152,7 +157,8 @@ CompressedDataset read_compressed(const std::filesystem::path& path) {
         files::fail(path, "is damaged: it has more sums than it says");
     }
     try {
-        return {static_cast<int>(panel_exponent), static_cast<std::size_t>(num_nodes), std::move(subtrees)};
+        return CompressedAccess::from_subtrees(static_cast<int>(panel_exponent), static_cast<std::size_t>(num_nodes),
+                                               std::move(subtrees));
     } catch (const std::invalid_argument& error) {
         files::fail(path, std::string("is damaged: ") + error.what());
     }

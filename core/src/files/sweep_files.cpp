@@ -201,8 +201,7 @@ void SweepFiles<Scalar>::append(const SweepOutcome<Scalar>& outcome, std::size_t
     });
     state.write("weights", state.max_layers, std::span<const Scalar>(outcome.weights).first(count * state.max_layers));
     if (state.checkpoint.compression) {
-        const CompressionRecord appended = together(std::span(points.compression).first(count));
-        state.checkpoint.compression = together(*state.checkpoint.compression, appended);
+        *state.checkpoint.compression += CompressionRecord::sum(std::span(points.compression).first(count));
     }
     state.checkpoint.points_done += count;
 }

@@ -10,6 +10,7 @@
 
 #include "base/floating_point_environment.hpp"
 #include "base/require.hpp"
+#include "skein/error.hpp"
 
 namespace skein {
 
@@ -101,7 +102,9 @@ private:
     bool train(const std::vector<double>& coordinates, EnsembleOutcome& points) {
         points = sweep_.run(coordinates, observer_).points;
         outcome_.chains += points.status.size();
-        outcome_.compression = together(outcome_.compression, together(points.compression));
+        if (outcome_.compression) {
+            *outcome_.compression += CompressionRecord::sum(points.compression);
+        }
         const bool is_given_up = is_stopped(points);
         outcome_.is_complete &= !is_given_up;
         if (!is_given_up) {
@@ -207,9 +210,9 @@ void require_classes(const Sweep<Scalar>& sweep, const EnsembleOutcome& points,
     }
     text.precision(6);
     text << ": the bound of the error on the compressed data exceeds the tolerance, "
-         << sweep.data().compression_tolerance()
+         << sweep.data().compressed()->tolerance()
          << ", so this point has no class (a larger tolerance, finer panels or the samples may help)";
-    throw std::runtime_error(text.str());
+    throw ToleranceError(text.str());
 }
 
 template <class Scalar>
@@ -221,6 +224,9 @@ BoundaryOutcome find_boundary(const Sweep<Scalar>& sweep, const BoundarySettings
     BoundaryOutcome outcome;
     outcome.scanned = settings.is_logarithmic ? log10_values(values.front(), values.back(), settings.num_scanned)
                                               : linear_values(values.front(), values.back(), settings.num_scanned);
+    if (sweep.data().compressed() != nullptr) {
+        outcome.compression.emplace();
+    }
     const std::uint64_t num_points = sweep.num_points() / values.size();
     Search<Scalar> search(sweep, settings, observer, outcome);
     const std::uint64_t points = std::max<std::uint64_t>(1, kChainsAtATime / settings.num_scanned);

@@ -67,7 +67,7 @@ public:
     }
     EnsembleOutcome train(Ensemble<Scalar>& ensemble, EnsembleObserver* observer) const {
         if (own_data_.empty()) {
-            return skein::train(ensemble, sweep_.data(), settings_, observer);
+            return skein::train<Scalar>(ensemble, sweep_.data(), settings_, observer);
         }
         std::vector<Dataset<Scalar>> data;
         for (const std::optional<Dataset<Scalar>>& own : own_data_) {

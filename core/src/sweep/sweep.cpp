@@ -80,7 +80,7 @@ void change_layered(SweepPoint<Scalar>& point, const SweepParameter& parameter, 
 }  // namespace
 
 template <class Scalar>
-Sweep<Scalar>::Sweep(SweepSettings settings, Dataset<Scalar> data)
+Sweep<Scalar>::Sweep(SweepSettings settings, TrainingData<Scalar> data)
     : settings_(std::move(settings)), data_(std::move(data)) {
     if (!settings_.weights.empty()) {
         settings_.num_layers = settings_.weights.size();
@@ -110,10 +110,10 @@ Sweep<Scalar>::Sweep(SweepSettings settings, Dataset<Scalar> data)
 template <class Scalar>
 double Sweep<Scalar>::work_per_point() const noexcept {
     const TrainingSettings& training = settings_.training;
-    const CompressedDataset* const compressed = data_.compressed();
-    const double num_samples = compressed != nullptr
-                                   ? static_cast<double>(compressed->num_panels() * compressed->num_nodes())
-                                   : static_cast<double>(data_.num_samples());
+    const CompressedData<Scalar>* const compressed = data_.compressed();
+    const double num_samples =
+        compressed != nullptr ? static_cast<double>(compressed->sums().num_panels() * compressed->sums().num_nodes())
+                              : static_cast<double>(data_.num_samples());
     double batch_size = training.batch_size == 0 ? num_samples : static_cast<double>(training.batch_size);
     for (const SweepAxis& axis : settings_.axes) {
         if (axis.parameter.kind == Kind::batch) {
