@@ -363,7 +363,7 @@ TEST_CASE("what overflows on the way to the bound is no small bound") {
 
 TEST_CASE_TEMPLATE("any split, and any number of threads, give the same bits", Scalar, float, double) {
     GeneratedData settings;
-    settings.num_samples = 9 * CompressedDataset::kSplitSamples + 1234;
+    settings.num_samples = 9 * CompressedDataset::kSegmentSamples + 1234;
     settings.teacher_weights = {1.2, 0.8};
     settings.noise = 0.1;
     const Dataset<Scalar> all = generate<Scalar>(settings);
@@ -390,7 +390,7 @@ TEST_CASE_TEMPLATE("any split, and any number of threads, give the same bits", S
         std::uint64_t first = 0;
         for (std::size_t part = 0; part <= splits.size(); ++part) {
             const std::uint64_t end =
-                part == splits.size() ? settings.num_samples : splits[part] * CompressedDataset::kSplitSamples;
+                part == splits.size() ? settings.num_samples : splits[part] * CompressedDataset::kSegmentSamples;
             how.first_index = first;
             parts.push_back(compress(Dataset<Scalar>(std::vector<Scalar>(x.begin() + static_cast<std::ptrdiff_t>(first),
                                                                          x.begin() + static_cast<std::ptrdiff_t>(end)),
@@ -414,7 +414,7 @@ TEST_CASE_TEMPLATE("any split, and any number of threads, give the same bits", S
 }
 
 TEST_CASE("pieces: the first chooses the panels, the last may have any size, and rows are counted through") {
-    constexpr std::uint64_t kPiece = CompressedDataset::kSplitSamples;
+    constexpr std::uint64_t kPiece = CompressedDataset::kSegmentSamples;
     std::vector<double> x(2 * kPiece + 5), y(x.size(), 0.25);
     for (std::size_t sample = 0; sample < x.size(); ++sample) {
         x[sample] = sample < kPiece ? 0.01 : 3.0;

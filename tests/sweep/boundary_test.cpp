@@ -148,7 +148,7 @@ TEST_CASE("bad searches are refused") {
     const Sweep<double> sweep = make_sweep<double>(settings);
     const auto error_of = [&](const BoundarySettings& boundary) -> std::string {
         try {
-            find_boundary(sweep, boundary);
+            static_cast<void>(find_boundary(sweep, boundary));
         } catch (const std::invalid_argument& error) {
             return error.what();
         }
