@@ -1,28 +1,29 @@
 #!/usr/bin/env bash
-# usage: bash cmake/install_dependencies.sh [--tests] [--benchmarks] [--peers] [--full] [--cross]
+# usage: bash cmake/install_dependencies.sh [--tests] [--benchmarks] [--peers] [--full] [--cross] [--docs]
 #
 # Installs what is missing on Debian 12 to build and run skein, and with the flags what its tests, its benchmarks, their
-# comparison with peers, the longer checks of tests/full.sh and the emulated CPUs of tests/long/cross.sh need. Says and does
-# nothing when nothing is missing.
+# comparison with peers, the longer checks of tests/full.sh, the emulated CPUs of tests/long/cross.sh and the pages of the
+# public headers need. Says and does nothing when nothing is missing.
 set -euo pipefail
 
 packages=(
     g++ cmake ninja-build              # the compiler brings OpenMP
     libeigen3-dev librandom123-dev     # skein::skein
     nlohmann-json3-dev libpng-dev      # skein::files
-    libcli11-dev libtomlplusplus-dev   # the program
+    libfmt-dev libtomlplusplus-dev     # the program
     gnuplot-nox                        # its pictures; brings a font
 )
 for flag in "$@"; do
     case $flag in
-        --tests) packages+=(doctest-dev libmpfr-dev) ;;
+        --tests) packages+=(doctest-dev libmpfr-dev clang-format-14) ;;
         --benchmarks) packages+=(libbenchmark-dev) ;;
         --peers) packages+=(libfann-dev python3-numpy python3-torch) ;;
         --full) packages+=(clang-16 libomp-16-dev python3-mpmath python3-numpy python3-torch) ;;
-        --cross) packages+=(g++-aarch64-linux-gnu qemu-user libmpfr-dev:arm64 libpng-dev:arm64 libgomp1:arm64) ;;
+        --cross) packages+=(g++-aarch64-linux-gnu qemu-user libmpfr-dev:arm64 libfmt-dev:arm64 libpng-dev:arm64 libgomp1:arm64) ;;
+        --docs) packages+=(doxygen) ;;
         *)
-            echo "install_dependencies.sh: unknown flag '$flag': expected --tests, --benchmarks, --peers, --full or" \
-                "--cross" >&2
+            echo "install_dependencies.sh: unknown flag '$flag': expected --tests, --benchmarks, --peers, --full," \
+                "--cross or --docs" >&2
             exit 2
             ;;
     esac

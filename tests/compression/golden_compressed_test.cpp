@@ -6,15 +6,17 @@
 #include <string>
 #include <vector>
 
+#include "base/fnv1a.hpp"
 #include "compression/compressed_storage.hpp"
 #include "skein/compressed_dataset.hpp"
 #include "skein/generated_data.hpp"
 #include "skein/instruction_set.hpp"
 #include "skein/trainer.hpp"
-#include "support/fnv1a.hpp"
 
 namespace skein {
 namespace {
+
+using internal::Fnv1a;
 
 template <class Scalar>
 std::uint64_t hash_of(int num_threads) {

@@ -34,7 +34,9 @@ Value value_of(Activation activation, Complex z) {
         case Activation::softplus:  // on either side of 0 the function of the real line, however far from that
             return {z.real() > 0 ? z + std::log(1.0L + std::exp(-z)) : std::log(1.0L + std::exp(z)), sigmoid};
         case Activation::identity:
-        case Activation::relu: break;
+        case Activation::relu:
+        case Activation::leaky_relu:
+        case Activation::elu: break;  // not analytic
     }
     return {z, 1.0L};
 }

@@ -8,11 +8,12 @@
 #include <string_view>
 #include <vector>
 
+#include "base/fnv1a.hpp"
 #include "skein/instruction_set.hpp"
 #include "skein/sweep.hpp"
-#include "support/fnv1a.hpp"
 
 using namespace skein;
+using internal::Fnv1a;
 
 namespace {
 
@@ -77,6 +78,15 @@ const std::vector<GoldenSweep>& golden_sweeps() {
          0,
          Sampling::shuffled,
          {{"batch", {1, 7, 1025, 1100}}, {"weight_offset[2]", linear_values(-1, 1, 9)}}},
+        {"momenta and starts, rmsprop",
+         0x0,
+         0x0,
+         Kind::rmsprop,
+         Activation::elu,
+         20,
+         3,
+         Sampling::shuffled,
+         {{"momentum", {0, 0.5, 0.9}}, {"weight_offset[2]", linear_values(-1, 1, 9)}}},
     };
     return sweeps;
 }

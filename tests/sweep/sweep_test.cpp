@@ -76,7 +76,7 @@ std::string error_of(const SweepSettings& settings) {
 
 std::string parse_error(const std::string& name) {
     try {
-        static_cast<void>(parse_sweep_parameter(name));
+        parse_sweep_parameter(name);
     } catch (const std::invalid_argument& error) {
         return error.what();
     }
@@ -186,7 +186,7 @@ TEST_CASE("bad sweeps are refused, naming the axis") {
     CHECK(error_with("weight[4]", {1}) == "axis weight[4]: a chain has 3 layers");
     CHECK(error_with("teacher_weight[3]", {1}) == "axis teacher_weight[3]: the teacher has 2 layers");
     CHECK(error_with("momentum", {0.5}) ==
-          "axis momentum: has no effect on this optimizer: expected momentum or nesterov");
+          "axis momentum: has no effect on this optimizer: expected momentum, nesterov or rmsprop");
     CHECK(error_with("layers", {2}) == "axis layers: cannot be combined with weights to start from");
     CHECK(error_with("batch", {10}) ==
           "axis batch: a value is 10: expected a whole number from 1 to the number of samples");

@@ -12,10 +12,11 @@
 #include <string_view>
 #include <vector>
 
+#include "base/fnv1a.hpp"
 #include "skein/skein.hpp"
-#include "support/fnv1a.hpp"
 
 using namespace skein;
+using internal::Fnv1a;
 
 namespace {
 
@@ -84,6 +85,19 @@ const std::vector<GoldenRun>& golden_runs() {
          Kind::momentum, S::step, 3000, 2047, Sampling::shuffled, Target::teacher, 5},
         {"tanh, sgd, shuffled by blocks", 0x9b84b7c25abbaac0, 0x0036ef5f418790d2, std::vector(3, A::tanh), Kind::sgd,
          S::constant, 150'001, 9217, Sampling::shuffled_blocks, Target::teacher, 9},
+        {"leaky_relu and elu, adamw, shuffled",
+         0x0,
+         0x0,
+         {A::leaky_relu, A::elu, A::leaky_relu, A::elu},
+         Kind::adamw,
+         S::constant,
+         777,
+         100,
+         Sampling::shuffled,
+         Target::sine,
+         50},
+        {"tanh, rmsprop, shuffled", 0x0, 0x0, std::vector(3, A::tanh), Kind::rmsprop, S::constant, 777, 100,
+         Sampling::shuffled, Target::teacher, 50},
         {"one softplus, nesterov, full batch",
          0x56180e8c9e4ffe76,
          0x91c4df73f3cb62bc,

@@ -1,98 +1,131 @@
 #include "cli/command_line.hpp"
 
-#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
 #include <algorithm>
 
-#include "console/errors.hpp"
+#include "console/exit_codes.hpp"
 #include "skein/names.hpp"
 
 namespace skein::app {
 namespace {
 
-/// One line about the first argument that is nobody's.
-std::string unknown_argument(const Command& command, const std::string& argument) {
-    if (!argument.starts_with('-')) {
-        return "unexpected argument '" + argument + "' (see skein " + std::string(command.name) + " --help)";
-    }
-    const std::string word = argument.substr(0, argument.find('='));
+/// A part of a command line: an option with its value, or a word, which has no option.
+struct Token {
+    const Option* option;
+    std::string text;
+};
+
+std::string see_help(const Command& command) { return fmt::format("(see skein {} --help)", command.name); }
+
+/// One line about an option that the command does not have.
+[[noreturn]] void fail_unknown(const Command& command, std::string_view flag) {
     std::vector<std::string> flags{"--help"};
     for (const std::string_view name : names_of(command.options)) {
-        flags.push_back("--" + std::string(name));
+        flags.push_back(fmt::format("--{}", name));
     }
-    const std::vector<std::string_view> candidates(flags.begin(), flags.end());
-    const std::string_view nearest = nearest_word(word, candidates);
-    return "unknown option '" + word + "'" +
-           (nearest.empty() ? " (see skein " + std::string(command.name) + " --help)"
-                            : ": did you mean '" + std::string(nearest) + "'?");
+    const std::string_view nearest = nearest_word(flag, std::vector<std::string_view>(flags.begin(), flags.end()));
+    throw BadInput(nearest.empty() ? fmt::format("unknown option '{}' {}", flag, see_help(command))
+                                   : fmt::format("unknown option '{}': did you mean '{}'?", flag, nearest));
 }
 
-/// CLI11 knows the options by name only; what their values must be is checked by Configuration.
-void add_options(CLI::App& parser, const Command& command) {
-    parser.set_help_flag();
-    parser.add_flag("-h,--help");
-    parser.allow_extras();
-    const auto accept = [](const CLI::results_t&) { return true; };
-    for (const Option& option : command.options) {
-        const std::string flag = "--" + std::string(option.name);
-        CLI::Option* added =
-            option.type == ValueType::flag ? parser.add_flag(flag) : parser.add_option(flag, accept)->expected(1);
-        added->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+const Option& find_option(const Command& command, std::string_view flag) {
+    const auto found = std::ranges::find_if(
+        command.options, [&](const Option& option) { return flag.starts_with("--") && flag.substr(2) == option.name; });
+    if (found == command.options.end()) {
+        fail_unknown(command, flag);
+    }
+    return *found;
+}
+
+/// The value of an option, which is the next argument. Minus signs begin values, too; two of them begin an option.
+const std::string& take_value(std::string_view flag, const std::vector<std::string>& arguments, std::size_t& at) {
+    if (++at == arguments.size()) {
+        throw BadInput(fmt::format("{}: a value is missing", flag));
+    }
+    if (arguments[at].starts_with("--")) {
+        throw BadInput(fmt::format("{0}: a value is missing: found '{1}' (as a value: {0}={1})", flag, arguments[at]));
+    }
+    return arguments[at];
+}
+
+/// The option at arguments[at], with its value; `at` moves on if that is the next argument.
+Token take_option(const Command& command, const std::vector<std::string>& arguments, std::size_t& at) {
+    const std::string& argument = arguments[at];
+    const std::size_t equals = argument.find('=');
+    const std::string flag = argument.substr(0, equals);
+    const Option& option = find_option(command, flag);
+    const bool has_value = equals != std::string::npos;
+    if (option.type != ValueType::flag) {
+        return {&option, has_value ? argument.substr(equals + 1) : take_value(flag, arguments, at)};
+    }
+    const std::string value = has_value ? argument.substr(equals + 1) : "true";
+    if (value != "true" && value != "false") {
+        throw BadInput(fmt::format("{}: takes no value, found '{}'", flag, value));
+    }
+    return {&option, value};
+}
+
+std::vector<Token> tokens_of(const Command& command, const std::vector<std::string>& arguments) {
+    std::vector<Token> tokens;
+    bool are_words = false;
+    for (std::size_t at = 0; at < arguments.size(); ++at) {
+        if (are_words || !arguments[at].starts_with('-')) {
+            tokens.push_back({nullptr, arguments[at]});
+        } else if (arguments[at] == "--") {
+            are_words = true;
+        } else {
+            tokens.push_back(take_option(command, arguments, at));
+        }
+    }
+    return tokens;
+}
+
+/// Whether -h or --help stands among the arguments, also among wrong ones.
+bool asks_for_help(const std::vector<std::string>& arguments) {
+    const auto end = std::ranges::find(arguments, "--");
+    return std::any_of(arguments.begin(), end,
+                       [](const std::string& argument) { return argument == "-h" || argument == "--help"; });
+}
+
+void add_word(const Command& command, const std::string& word, Configuration& configuration) {
+    if (!command.positional.empty() && !configuration.is_given(command.positional)) {
+        configuration.set(command.positional, word, word);
+    } else if (command.takes_words) {
+        configuration.add_word(word);
+    } else {
+        throw BadInput(fmt::format("unexpected argument '{}' {}", word, see_help(command)));
     }
 }
 
-void parse(CLI::App& parser, std::vector<std::string> arguments) {
-    std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
-    try {
-        parser.parse(std::move(arguments));
-    } catch (const CLI::ArgumentMismatch& error) {
-        const std::string text = error.what();  // "--seed: 1 required ... missing"
-        throw BadInput(text.substr(0, text.find(": ")) + ": a value is missing");
-    } catch (const CLI::ParseError& error) {
-        const std::string text = error.what();
-        throw BadInput(text.substr(0, text.find('\n')));
+void add_option(const Token& token, std::size_t num_times, Configuration& configuration) {
+    const std::string flag = fmt::format("--{}", token.option->name);
+    if (num_times > 1) {
+        throw BadInput(fmt::format("{} is given {} times: expected once", flag, num_times));
     }
-}
-
-std::string value_of(const CLI::Option& given, const Option& option) {
-    const std::string flag = "--" + std::string(option.name);
-    const std::vector<std::string>& values = given.results();
-    if (values.size() > 1) {
-        throw BadInput(flag + " is given " + std::to_string(values.size()) + " times: expected once");
+    if (configuration.is_given(token.option->name)) {
+        throw BadInput(fmt::format("{} cannot be combined with {}", flag, configuration.where(token.option->name)));
     }
-    if (option.type == ValueType::flag && values[0] != "true" && values[0] != "false") {
-        throw BadInput(flag + ": takes no value, found '" + values[0] + "'");
-    }
-    return values[0];
+    configuration.set(token.option->name, token.text, flag);
 }
 
 }  // namespace
 
-std::optional<Configuration> read_command_line(const Command& command, std::vector<std::string> arguments) {
-    CLI::App parser;
-    add_options(parser, command);
-    parse(parser, std::move(arguments));
-    if (parser.count("--help") > 0) {
+std::optional<Configuration> read_command_line(const Command& command, const std::vector<std::string>& arguments) {
+    if (asks_for_help(arguments)) {
         return std::nullopt;
     }
-    Configuration configuration(command);
-    std::vector<std::string> rest = parser.remaining();
-    if (!command.positional.empty() && !rest.empty() && !rest.front().starts_with('-')) {
-        configuration.set(command.positional, rest.front(), rest.front());
-        rest.erase(rest.begin());
-    }
-    for (const std::string& argument : rest) {
-        if (!command.takes_words || argument.starts_with('-')) {
-            throw BadInput(unknown_argument(command, argument));
+    const std::vector<Token> tokens = tokens_of(command, arguments);
+    Configuration configuration(command.option_set());
+    for (const Token& token : tokens) {
+        if (token.option == nullptr) {
+            add_word(command, token.text, configuration);
         }
-        configuration.add_word(argument);
     }
-    for (const Option& option : command.options) {
-        const std::string flag = "--" + std::string(option.name);
-        if (const CLI::Option* given = parser.get_option(flag); given->count() > 0) {
-            if (configuration.is_given(option.name)) {
-                throw BadInput(flag + " has no place beside " + configuration.where(option.name));
-            }
-            configuration.set(option.name, value_of(*given, option), flag);
+    for (const Token& token : tokens) {
+        if (token.option != nullptr) {
+            const auto num_times = std::ranges::count(tokens, token.option, &Token::option);
+            add_option(token, static_cast<std::size_t>(num_times), configuration);
         }
     }
     return configuration;

@@ -2,21 +2,15 @@
 #pragma once
 
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
-#include "cli/configuration.hpp"
+#include "skein/configuration.hpp"
 
 namespace skein::app {
 
-/// Adds what the file says and the configuration does not: the command line wins. Names are those of the options, with
-/// '-' or '_'. A name that ends in .json is that of a run.json, whose "configuration" is taken.
-/// Throws BadInput, naming file and line (key, for JSON), for unknown keys, wrong types and files that cannot be read.
+/// Adds what the file says to what was given before, which wins. Names are those of the options, with '-' or '_'. Of a
+/// file whose name ends in .json, a run.json, the "configuration" is taken.
+/// Throws BadInput or std::invalid_argument, naming file and line (key, for JSON), for unknown keys, wrong types and
+/// files that cannot be read.
 void add_config_file(Configuration& configuration, const std::filesystem::path& path);
-
-/// The same for the text of a TOML file, which errors call `name`.
-void add_config_text(Configuration& configuration, const std::string& text, const std::string& name);
-
-/// The stored options (Option::is_stored) that have a value, in the form that add_config_file() reads.
-nlohmann::ordered_json stored_configuration(const Configuration& configuration);
 
 }  // namespace skein::app

@@ -3,15 +3,14 @@
 
 #include <filesystem>
 
-#include "cli/configuration.hpp"
+#include "skein/configuration.hpp"
 
 namespace skein::app {
 
-/// Holds a directory until it is destroyed or its process ends, however that ends. (Where the file system has no locks
-/// nothing is held.)
+/// Holds a directory until it is destroyed or its process ends in any way. A file system without locks holds nothing.
 class DirectoryLock {
 public:
-    /// Throws BadInput about --out where another process holds the directory, Failure where it cannot be opened.
+    /// Throws std::invalid_argument about --out if another process holds the directory, Failure if it cannot be opened.
     DirectoryLock(const Configuration& configuration, const std::filesystem::path& directory);
     DirectoryLock(const DirectoryLock&) = delete;
     DirectoryLock& operator=(const DirectoryLock&) = delete;

@@ -1,5 +1,7 @@
 #include "cli/options.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace skein::app {
@@ -29,43 +31,32 @@ std::string wrapped(std::string_view text) {
 }
 
 std::string option_help(const Option& option) {
-    std::string text = "  --" + std::string(option.name);
-    if (!option.placeholder.empty()) {
-        text += " " + std::string(option.placeholder);
-    }
+    std::string text =
+        fmt::format("  --{}{}{}", option.name, option.placeholder.empty() ? "" : " ", option.placeholder);
     text += text.size() + 2 > kHelpColumn ? "\n" + std::string(kHelpColumn, ' ')
                                           : std::string(kHelpColumn - text.size(), ' ');
-    std::string help(option.help);
+    std::string help = help_of(option);
     if (!option.default_value.empty()) {
         help.pop_back();  // the full stop
-        help += " (default: " + std::string(option.default_value) + ").";
+        help += fmt::format(" (default: {}).", option.default_value);
     }
     return text + wrapped(help) + "\n";
 }
 
 }  // namespace
 
-std::vector<std::string_view> names_of(std::span<const Option> options) {
-    std::vector<std::string_view> names;
-    for (const Option& option : options) {
-        names.push_back(option.name);
-    }
-    return names;
-}
-
 std::string help_text(const Command& command) {
-    std::string text = "Examples\n" + std::string(command.examples) + "\nskein " + std::string(command.name) + " " +
-                       std::string(command.summary) + "\n";
+    std::string text = fmt::format("Examples\n{}\nskein {} {}\n", command.examples, command.name, command.summary);
     std::string_view group;
     for (const Option& option : command.options) {
         if (option.group != group) {
             group = option.group;
-            text += "\n" + std::string(group) + "\n";
+            text += fmt::format("\n{}\n", group);
         }
         text += option_help(option);
     }
-    return text + "  -h, --help" + std::string(kHelpColumn - 12, ' ') + "Show this text.\n" +
-           (command.notes.empty() ? "" : "\n" + std::string(command.notes));
+    text += fmt::format("{:<{}}Show this text.\n", "  -h, --help", kHelpColumn);
+    return command.notes.empty() ? text : fmt::format("{}\n{}", text, command.notes);
 }
 
 }  // namespace skein::app

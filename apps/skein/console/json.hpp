@@ -1,29 +1,114 @@
-// JSON as the program prints it.
+// JSON values, as the program writes and reads them.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <concepts>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <ranges>
 #include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
 
 namespace skein::app {
 
-/// A number with the fewest decimals that give the same bits; null for what is not finite.
-nlohmann::ordered_json exact_json(float value);
-nlohmann::ordered_json exact_json(double value);
+/// A JSON value. An object keeps its members in the order in which they were added.
+class Json {
+public:
+    struct Member;
+    using Array = std::vector<Json>;
+    using Object = std::vector<Member>;
+    using Value = std::variant<std::nullptr_t, bool, std::int64_t, std::uint64_t, double, std::string, Array, Object>;
 
-/// An array of exact numbers.
-template <class Numbers>
-nlohmann::ordered_json exact_array(const Numbers& numbers) {
-    auto array = nlohmann::ordered_json::array();
-    for (const auto number : numbers) {
-        array.push_back(exact_json(number));
+    /// null
+    Json() noexcept;
+    Json(std::nullptr_t) noexcept;
+    template <std::same_as<bool> Boolean>
+    Json(Boolean value) : value_(value) {}
+    template <std::integral Integer>
+    requires(!std::same_as<Integer, bool>) Json(Integer value) : value_(std::uint64_t{}) {
+        if (value < 0) {
+            value_ = static_cast<std::int64_t>(value);
+        } else {
+            value_ = static_cast<std::uint64_t>(value);
+        }
     }
-    return array;
-}
+    /// A number with the fewest decimals that give the same bits; null if it is not finite.
+    Json(double value);
+    Json(float value);
+    Json(std::string value);
+    Json(std::string_view value);
+    Json(const char* value);
+    /// An object.
+    Json(std::initializer_list<Member> members);
+    /// An array.
+    template <std::ranges::input_range Range>
+    requires(!std::convertible_to<Range, std::string_view>) Json(const Range& range) : value_(Array()) {
+        for (const auto& item : range) {
+            push_back(item);
+        }
+    }
 
-/// One line. Bytes that are no UTF-8, which names of files may hold, become the replacement character.
-std::string json_line(const nlohmann::ordered_json& json);
+    Json(const Json&);
+    Json(Json&&) noexcept;
+    Json& operator=(const Json&);
+    Json& operator=(Json&&) noexcept;
+    ~Json();
 
-/// The same in many lines, for files.
-std::string json_text(const nlohmann::ordered_json& json);
+    static Json array();
+    static Json object();
+    /// The value that all of `text` spells, or nothing if it is no JSON (or nested hundreds of times).
+    static std::optional<Json> parse(std::string_view text);
+
+    bool is_null() const noexcept;
+    bool is_boolean() const noexcept;
+    bool is_number() const noexcept;
+    bool is_integer() const noexcept;
+    bool is_string() const noexcept;
+    bool is_array() const noexcept;
+    bool is_object() const noexcept;
+
+    const Value& value() const noexcept { return value_; }
+    /// These throw std::bad_variant_access if the value is of another type.
+    bool boolean() const;
+    double number() const;
+    const std::string& string() const;
+    const Array& items() const;
+    const Object& members() const;
+
+    /// Appends to an array.
+    void push_back(Json item);
+
+    /// The member of an object, appended as null if there is none; null becomes an object.
+    Json& operator[](std::string_view key);
+    /// The member of an object, or null if there is none.
+    const Json& operator[](std::string_view key) const;
+    bool contains(std::string_view key) const;
+    void erase(std::string_view key);
+    /// Adds the members of `other`; they replace members of the same name.
+    void update(const Json& other);
+
+    /// In one line. A byte that is no UTF-8, which names of files may hold, becomes the replacement character.
+    std::string dump() const;
+
+    /// Numbers are equal if their values are; objects if they have equal members in the same order.
+    friend bool operator==(const Json& one, const Json& other);
+
+private:
+    Value value_;
+};
+
+struct Json::Member {
+    std::string key;
+    Json value;
+    bool operator==(const Member&) const = default;
+};
+
+/// dump() and a line feed.
+std::string json_line(const Json& json);
+
+/// The same in many lines, indented, for files.
+std::string json_text(const Json& json);
 
 }  // namespace skein::app

@@ -5,9 +5,13 @@
 #include <array>
 #include <ctime>
 #include <fstream>
+#include <string>
 #include <thread>
 
+#include "skein/instruction_set.hpp"
+
 namespace skein::app {
+namespace {
 
 std::string cpu_model() {
     std::ifstream file("/proc/cpuinfo");
@@ -20,14 +24,22 @@ std::string cpu_model() {
     return "unknown";
 }
 
-int num_cores() { return static_cast<int>(std::thread::hardware_concurrency()); }
-
 std::string compiler() {
 #if defined(__clang__)
     return "clang " __clang_version__;
 #else
     return "g++ " __VERSION__;
 #endif
+}
+
+}  // namespace
+
+Json machine_json(int num_threads) {
+    return {{"cpu", cpu_model()},
+            {"cores", std::thread::hardware_concurrency()},
+            {"threads", num_threads},
+            {"instruction_set", instruction_set()},
+            {"compiler", compiler()}};
 }
 
 int num_threads(const Execution& execution) {

@@ -1,5 +1,6 @@
 #include "console/streams.hpp"
 
+#include <fmt/core.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -7,8 +8,9 @@
 #include <cstdlib>
 #include <system_error>
 
-#include "console/errors.hpp"
+#include "console/exit_codes.hpp"
 #include "skein/instruction_set.hpp"
+#include "skein/text.hpp"
 
 namespace skein::app {
 namespace {
@@ -26,20 +28,6 @@ int write_all(int descriptor, std::string_view text) {
     return 0;
 }
 
-std::string in_one_line(std::string_view text) {
-    constexpr std::string_view kHexDigits = "0123456789abcdef";
-    std::string line;
-    for (const char letter : text) {
-        const auto byte = static_cast<unsigned char>(letter);
-        if (byte >= 0x20 && byte != 0x7f) {
-            line += letter;
-        } else {
-            line += std::string("\\x") + kHexDigits[byte >> 4] + kHexDigits[byte & 15];
-        }
-    }
-    return line;
-}
-
 bool is_set(const char* variable) {
     const char* value = std::getenv(variable);
     return value != nullptr && *value != '\0';
@@ -49,19 +37,21 @@ bool is_set(const char* variable) {
 
 void write_output(std::string_view text) {
     if (const int error = write_all(STDOUT_FILENO, text); error != 0) {
-        throw Failure("standard output cannot be written: " + std::generic_category().message(error));
+        throw Failure(fmt::format("standard output cannot be written: {}", std::generic_category().message(error)));
     }
 }
 
 void write_warning(std::string_view message) {
-    write_all(STDERR_FILENO, "skein: warning: " + in_one_line(message) + "\n");
+    write_all(STDERR_FILENO, fmt::format("skein: warning: {}\n", in_one_line(message)));
 }
 
-void write_error(std::string_view message) { write_all(STDERR_FILENO, "skein: error: " + in_one_line(message) + "\n"); }
+void write_error(std::string_view message) {
+    write_all(STDERR_FILENO, fmt::format("skein: error: {}\n", in_one_line(message)));
+}
 
 void warn_without_hardware_fma(bool quiet) {
     if (!quiet && !has_hardware_fma()) {
-        write_warning("this CPU has no fused multiply-add: same results, hundreds of times slower");
+        write_warning("this CPU has no fused multiply-add: the results are the same, but hundreds of times slower");
     }
 }
 

@@ -1,22 +1,23 @@
 // skein data info
+#include <fmt/core.h>
+
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 
 #include "cli/command_line.hpp"
-#include "cli/output_files.hpp"
-#include "console/document.hpp"
-#include "console/errors.hpp"
+#include "cli/output_paths.hpp"
+#include "console/exit_codes.hpp"
 #include "console/json.hpp"
 #include "console/machine.hpp"
-#include "console/numbers.hpp"
 #include "console/signals.hpp"
 #include "console/streams.hpp"
+#include "console/summary_table.hpp"
+#include "console/text.hpp"
 #include "data/data_commands.hpp"
 #include "data/data_picture.hpp"
-#include "data/data_summary.hpp"
+#include "data/info_report.hpp"
 #include "input/compressed_summary.hpp"
-#include "input/data_spec.hpp"
+#include "skein/data_spec.hpp"
 #include "skein/files/compressed_file.hpp"
 #include "skein/files/file_error.hpp"
 #include "skein/version.hpp"
@@ -26,15 +27,14 @@ namespace {
 
 namespace fs = std::filesystem;
 using enum ValueType;
-using Json = nlohmann::ordered_json;
 
 constexpr Option kOptions[] = {
     {"Options", "picture", "FILE.png", text, "",
-     "Draw the density of x and the mean of y over x (of one IN). Needs gnuplot."},
-    {"Options", "force", "", flag, "", "Replace the picture where there is one."},
+     "Draw the density of x and the mean of y over x, of one IN. Needs gnuplot."},
+    {"Options", "force", "", flag, "", "Replace an existing picture."},
     {"Options", "json", "", flag, "", "Print one JSON object instead of tables."},
     {"Options", "quiet", "", flag, "", "No progress, no warnings."},
-    {"Options", "threads", "N", count, "0", "Threads at most; 0: as many as there are cores, or OMP_NUM_THREADS."},
+    {"Options", "threads", "N", count, "0", "Largest number of threads; 0: one per core, or OMP_NUM_THREADS."},
 };
 
 const Command kCommand{
@@ -46,23 +46,12 @@ const Command kCommand{
 )",
     .options = kOptions,
     .notes =
-        "IN, of which there may be several, is any SPEC. Each row counts once, whatever its weight m. The standard\n"
-        "deviation is over N; a normal distribution has skewness 0 and kurtosis 3. \"values\" are counted up to 16.\n"
-        "Results are the same bits for any number of threads.\n",
+        "IN is any SPEC; several may be given. Each row counts once, whatever its weight m. The standard deviation\n"
+        "divides by N; a normal distribution has skewness 0 and kurtosis 3. \"values\" counts different values up to\n"
+        "16. The bits of the result do not depend on the number of threads.\n",
     .takes_words = true};
 
-constexpr int kDigits = 6;
-constexpr std::size_t kLabelWidth = 27;
-constexpr std::size_t kTextColumns = 64;
 constexpr std::size_t kFigureColumns = 256;
-
-/// One IN and what was found.
-struct Found {
-    std::string text;
-    std::string kind;
-    std::string precision;  // empty for .csv, which has none
-    DataSummary summary;
-};
 
 std::string stored_precision(const SampleStream<double>& stream) {
     if (stream.is_generated()) {
@@ -71,97 +60,16 @@ std::string stored_precision(const SampleStream<double>& stream) {
     return !stream.stored_type() ? "" : stream.stored_type() == ElementType::float32 ? "float32" : "float64";
 }
 
-Cell number_or_dash(double value) { return std::isnan(value) ? Cell("-") : Cell(Number{value}); }
-
-std::vector<Cell> row_of(const std::string& name, const ColumnMoments& column, const DistinctValues& distinct) {
-    const int digits = digits_apart(column.min, column.max, kDigits);
-    return {name,
-            rounded(column.min, digits),
-            rounded(column.max, digits),
-            rounded(column.mean, digits),
-            Number{column.standard_deviation()},
-            number_or_dash(column.skewness()),
-            number_or_dash(column.kurtosis()),
-            distinct.count() ? std::to_string(*distinct.count()) : "> " + std::to_string(DistinctValues::kMost)};
-}
-
-std::string moments_text(const DataSummary& summary) {
-    Table table{{{""}, {"min"}, {"max"}, {"mean"}, {"std. dev."}, {"skewness"}, {"kurtosis"}, {"values"}}, {}};
-    table.rows.push_back(row_of("x", summary.moments.x, summary.distinct_x));
-    table.rows.push_back(row_of("y", summary.moments.y, summary.distinct_y));
-    if (summary.has_weights()) {
-        table.rows.push_back(row_of("m", summary.moments.sample_weight, summary.distinct_weights));
-    }
-    return render({table}, Format::text, kDigits);
-}
-
-std::string direction(const SortedColumn& column) { return column.is_ascending ? "ascending" : "descending"; }
-
-/// The direction of a column that is sorted, or null.
-Json sorted_json(const DataSummary& summary, std::string_view name) {
-    const std::vector<SortedColumn> sorted = summary.sorted_columns();
-    const auto found = std::ranges::find(sorted, name, &SortedColumn::name);
-    return found == sorted.end() ? Json(nullptr) : Json(direction(*found));
-}
-
-std::string found_text(const Found& found) {
-    const DataSummary& summary = found.summary;
-    const std::uint64_t count = summary.num_samples();
-    std::string text = found.text + ": " + grouped(count) + (count == 1 ? " sample" : " samples") + " (" + found.kind +
-                       (found.precision.empty() ? "" : ", " + found.precision) + ")\n\n" + moments_text(summary);
-    if (const double correlation = summary.moments.correlation(); !std::isnan(correlation)) {
-        text += "\n  correlation of x and y   " + rounded(correlation) + "\n";
-    }
-    if (const std::vector<SortedColumn> sorted = summary.sorted_columns(); !sorted.empty()) {
-        const std::string label = "  sorted by " + std::string(sorted[0].name);
-        text += label + std::string(kLabelWidth - label.size(), ' ') + direction(sorted[0]) + "\n";
-    }
-    if (!summary.moments.x.is_constant()) {
-        text += "\n" + profile_text(density_profile(summary.histogram, kTextColumns));
-    }
-    return text;
-}
-
-Json column_json(const ColumnMoments& column, const DistinctValues& distinct) {
-    return {{"min", exact_json(column.min)},
-            {"max", exact_json(column.max)},
-            {"mean", exact_json(column.mean)},
-            {"standard_deviation", exact_json(column.standard_deviation())},
-            {"skewness", exact_json(column.skewness())},
-            {"kurtosis", exact_json(column.kurtosis())},
-            {"distinct_values", distinct.count() ? Json(*distinct.count()) : Json(nullptr)},
-            {"share_between_runs", exact_json(column.share_between_runs())}};
-}
-
-Json found_json(const Found& found) {
-    const DataSummary& summary = found.summary;
-    Json json{{"data", found.text},
-              {"kind", found.kind},
-              {"precision", found.precision.empty() ? Json(nullptr) : Json(found.precision)},
-              {"samples", summary.num_samples()},
-              {"x", column_json(summary.moments.x, summary.distinct_x)},
-              {"y", column_json(summary.moments.y, summary.distinct_y)}};
-    if (summary.has_weights()) {
-        json["m"] = column_json(summary.moments.sample_weight, summary.distinct_weights);
-    }
-    json["correlation"] = exact_json(summary.moments.correlation());
-    json["sorted_by_x"] = sorted_json(summary, "x");
-    json["sorted_by_absolute_x"] = sorted_json(summary, "|x|");
-    json["sorted_by_y"] = sorted_json(summary, "y");
-    json["warnings"] = summary.warnings();
-    return json;
-}
-
 fs::path check_picture(const Configuration& configuration, const std::vector<fs::path>& inputs) {
-    const fs::path path = configuration.text("picture");
     if (!configuration.is_given("picture")) {
-        return path;
+        return {};
     }
+    const fs::path path = configuration.text("picture");
     if (path.extension() != ".png") {
-        configuration.fail("picture", "'" + path.string() + "': expected a name that ends in .png");
+        configuration.fail("picture", fmt::format("'{}': expected a name that ends in .png", path.string()));
     }
     if (configuration.words().size() > 1) {
-        configuration.fail("picture", std::to_string(configuration.words().size()) + " data sets: expected one");
+        configuration.fail("picture", fmt::format("{} data sets: expected one", configuration.words().size()));
     }
     require_output_file(configuration, "picture", path, inputs);
     if (!can_draw_figures()) {
@@ -170,68 +78,117 @@ fs::path check_picture(const Configuration& configuration, const std::vector<fs:
     return path;
 }
 
-/// Returns what kept it from being drawn, or nothing: the numbers are there all the same.
-std::string draw_picture(const fs::path& path, const Found& found) {
-    if (found.summary.moments.x.is_constant()) {
+/// Draws the picture. Returns why it cannot be drawn, or nothing; the numbers are printed all the same.
+std::string draw_picture(const fs::path& path, const DescribedData& data) {
+    if (data.summary.moments.columns[kX].is_constant()) {
         return path.string() + " is not drawn: x is always the same";
     }
     try {
-        draw(path, profile_figure(density_profile(found.summary.histogram, kFigureColumns), found.text));
+        draw(path, profile_figure(density_profile(data.summary.histogram, kFigureColumns), data.spec));
     } catch (const FileError& error) {
         return error.what();
     }
     return "";
 }
 
-/// Opens all of them before any is read: what can be refused at once is.
-std::vector<SampleStream<double>> open_all(const std::vector<std::string>& words) {
+/// Opens all of them before any is read: a bad SPEC is refused at once.
+std::vector<SampleStream<double>> open_all(const std::vector<std::string>& specs) {
     std::vector<SampleStream<double>> streams;
-    for (const std::string& word : words) {
-        streams.emplace_back(word, word);
+    for (const std::string& spec : specs) {
+        streams.emplace_back(spec, spec);
     }
     return streams;
 }
 
-void print(const Configuration& configuration, const std::vector<Found>& all, const fs::path& picture) {
-    Json json{{"data_sets", Json::array()}, {"version", version()}, {"numerics_version", kNumericsVersion}};
-    std::string text;
-    for (const Found& found : all) {
-        json["data_sets"].push_back(found_json(found));
-        text += (text.empty() ? "" : "\n") + found_text(found);
+std::vector<fs::path> input_files(const std::vector<SampleStream<double>>& streams) {
+    std::vector<fs::path> files;
+    for (const SampleStream<double>& stream : streams) {
+        files.insert(files.end(), stream.paths().begin(), stream.paths().end());
+    }
+    return files;
+}
+
+Json empty_report() {
+    return {{"data_sets", Json::array()}, {"version", version()}, {"numerics_version", kNumericsVersion}};
+}
+
+void print(const Configuration& configuration, const std::vector<DescribedData>& all, const fs::path& picture) {
+    Json json = empty_report();
+    std::vector<std::string> texts;
+    for (const DescribedData& data : all) {
+        json["data_sets"].push_back(described_json(data));
+        texts.push_back(described_text(data));
     }
     if (!picture.empty()) {
         json["picture"] = picture.string();
-        text += "\n  picture   " + picture.string() + "\n";
+        texts.push_back(fmt::format("  picture   {}\n", picture.string()));
     }
-    write_output(configuration.flag("json") ? json_line(json) : text);
+    write_output(configuration.flag("json") ? json_line(json) : joined(texts, "\n"));
 }
 
-int report_stop(const Configuration& configuration, const std::string& text, std::uint64_t num_samples) {
+int report_stop(const Configuration& configuration, const std::string& spec, std::uint64_t num_samples) {
     write_output(configuration.flag("json")
-                     ? json_line({{"status", "stopped"}, {"data", text}, {"samples", num_samples}})
-                     : "stopped by " + std::string(signal_name(stop_signal())) + " after " + grouped(num_samples) +
-                           " samples of " + text + "\n");
+                     ? json_line({{"status", "stopped"}, {"data", spec}, {"samples", num_samples}})
+                     : fmt::format("stopped by {} after {} of {}\n", signal_name(stop_signal()),
+                                   counted(num_samples, "sample"), spec));
     return kSignalBase + stop_signal();
 }
 
-/// A compressed data set tells what its sums are; there are no samples to go through.
+/// A compressed data set has no single samples: only its sums are described.
 int describe_compressed(const Configuration& configuration) {
-    Json json{{"data_sets", Json::array()}, {"version", version()}, {"numerics_version", kNumericsVersion}};
-    std::string text;
-    for (const std::string& word : configuration.words()) {
-        if (!is_compressed_spec(word)) {
-            throw BadInput(word + ": has samples, beside a compressed data set: expected one kind at a time");
+    Json json = empty_report();
+    std::vector<std::string> texts;
+    for (const std::string& file : configuration.words()) {
+        if (!is_compressed_spec(file)) {
+            throw BadInput(fmt::format("{}: is not compressed, but another IN is: expected one kind at a time", file));
         }
-        const CompressedDataset data = read_compressed(word);
-        Json found{{"data", word}, {"kind", "compressed"}};
-        found.update(compressed_json(data));
-        json["data_sets"].push_back(found);
-        text += (text.empty() ? "" : "\n") + word + ": compressed\n\n" + compressed_text(data);
+        const CompressedDataset data = read_compressed(file);
+        Json described{{"data", file}, {"kind", "compressed"}};
+        described.update(compressed_json(data));
+        json["data_sets"].push_back(described);
+        SummaryTable table(15, 0);
+        add_compressed_rows(data, table);
+        texts.push_back(fmt::format("{}: compressed\n\n{}", file, table.text()));
     }
     if (configuration.is_given("picture")) {
         configuration.fail("picture", "a compressed data set has no samples to draw");
     }
-    write_output(configuration.flag("json") ? json_line(json) : text);
+    write_output(configuration.flag("json") ? json_line(json) : joined(texts, "\n"));
+    return kDone;
+}
+
+void warn(const std::vector<DescribedData>& all) {
+    for (const DescribedData& data : all) {
+        for (const std::string& warning : data.summary.warnings()) {
+            write_warning(fmt::format("{}: {}", data.spec, warning));
+        }
+    }
+}
+
+int describe_samples(const Configuration& configuration) {
+    const std::vector<std::string>& specs = configuration.words();
+    const Execution execution{static_cast<int>(configuration.count("threads", 0, kMaxThreads)), 0};
+    const bool quiet = configuration.flag("quiet");
+    std::vector<SampleStream<double>> streams = open_all(specs);
+    const fs::path picture = check_picture(configuration, input_files(streams));
+    catch_stop_signals();
+    std::vector<DescribedData> all;
+    for (std::size_t index = 0; index < streams.size(); ++index) {
+        DataProgress progress(streams[index].num_samples(), quiet);
+        std::optional<DataSummary> summary = summarize(streams[index], num_threads(execution), progress);
+        if (!summary) {
+            return report_stop(configuration, specs[index], streams[index].num_taken());
+        }
+        all.push_back({specs[index], streams[index].kind(), stored_precision(streams[index]), std::move(*summary)});
+    }
+    const std::string fault = picture.empty() ? "" : draw_picture(picture, all.front());
+    print(configuration, all, fault.empty() ? picture : fs::path());
+    if (!quiet) {
+        warn(all);
+    }
+    if (!fault.empty()) {
+        throw Failure(fault);
+    }
     return kDone;
 }
 
@@ -243,42 +200,12 @@ int data_info_command(const std::vector<std::string>& arguments) {
         write_output(help_text(kCommand) + "\n" + std::string(kDataSpecHelp));
         return kDone;
     }
-    const std::vector<std::string>& words = configuration->words();
-    if (words.empty()) {
+    const std::vector<std::string>& specs = configuration->words();
+    if (specs.empty()) {
         throw BadInput("IN is missing: expected at least one SPEC (see skein data info --help)");
     }
-    if (std::ranges::any_of(words, is_compressed_spec)) {
-        return describe_compressed(*configuration);
-    }
-    const Execution execution{static_cast<int>(configuration->count("threads", 0, kMaxThreads)), 0};
-    const bool quiet = configuration->flag("quiet");
-    std::vector<SampleStream<double>> streams = open_all(words);
-    std::vector<fs::path> inputs;
-    for (const SampleStream<double>& stream : streams) {
-        inputs.insert(inputs.end(), stream.paths().begin(), stream.paths().end());
-    }
-    const fs::path picture = check_picture(*configuration, inputs);
-    catch_stop_signals();
-    std::vector<Found> all;
-    for (std::size_t index = 0; index < streams.size(); ++index) {
-        DataProgress progress(streams[index].num_samples(), quiet);
-        std::optional<DataSummary> summary = summarize(streams[index], num_threads(execution), progress);
-        if (!summary) {
-            return report_stop(*configuration, words[index], streams[index].num_taken());
-        }
-        all.push_back({words[index], streams[index].kind(), stored_precision(streams[index]), std::move(*summary)});
-    }
-    const std::string fault = picture.empty() ? "" : draw_picture(picture, all.front());
-    print(*configuration, all, fault.empty() ? picture : fs::path());
-    for (const Found& found : all) {
-        for (const std::string& warning : quiet ? std::vector<std::string>() : found.summary.warnings()) {
-            write_warning(found.text + ": " + warning);
-        }
-    }
-    if (!fault.empty()) {
-        throw Failure(fault);
-    }
-    return kDone;
+    return std::ranges::any_of(specs, is_compressed_spec) ? describe_compressed(*configuration)
+                                                          : describe_samples(*configuration);
 }
 
 }  // namespace skein::app

@@ -6,7 +6,7 @@
 namespace skein::app {
 namespace {
 
-/// Sums side by side, so that the CPU need not wait for one to go on with the next.
+/// Independent sums, so that the CPU need not wait for one addition before the next.
 constexpr std::size_t kLanes = 8;
 
 double sum_of(const double (&lanes)[kLanes]) {
@@ -32,7 +32,7 @@ ColumnMoments column_moments(const double* values, std::size_t count) {
         moments.min = std::min(moments.min, values[index]);
         moments.max = std::max(moments.max, values[index]);
     }
-    // From the first value on: exact where all are equal, and better where all are far from zero.
+    // Relative to the first value: exact if all are equal, and more accurate if all are far from zero.
     const double origin = values[0];
     const double mean = origin + sum(count, [=](std::size_t i) { return values[i] - origin; }) / moments.count;
     moments.mean = mean;
@@ -87,48 +87,52 @@ double ColumnMoments::kurtosis() const {
 double ColumnMoments::share_between_runs() const { return std::max(0.0, 1.0 - sum_2_within_runs / sum_2); }
 
 double SampleMoments::correlation() const {
-    const double product = x.standard_deviation() * y.standard_deviation();
+    const double product = columns[kX].standard_deviation() * columns[kY].standard_deviation();
     if (!(product > 0.0) || !std::isfinite(product) || !std::isfinite(sum_xy)) {
-        return std::numeric_limits<double>::quiet_NaN();  // squares have under- or overflowed, or are 0
+        return std::numeric_limits<double>::quiet_NaN();  // constant, or its squares under- or overflow
     }
-    return std::clamp(sum_xy / x.count / product, -1.0, 1.0);
+    return std::clamp(sum_xy / columns[kX].count / product, -1.0, 1.0);
 }
 
-SampleMoments moments_of_run(const double* x, const double* y, const double* sample_weight, std::size_t count) {
-    double absolute_x[kRunSamples];
-    std::transform(x, x + count, absolute_x, [](double value) { return std::abs(value); });
-    SampleMoments moments{
-        column_moments(x, count), column_moments(absolute_x, count), column_moments(y, count), {}, 0.0};
-    if (sample_weight != nullptr) {
-        moments.sample_weight = column_moments(sample_weight, count);
+SampleMoments moments_of_run(const ColumnValues& values, std::size_t first, std::size_t count) {
+    SampleMoments moments;
+    for (std::size_t column = 0; column < kNumColumns; ++column) {
+        if (values[column] != nullptr) {
+            moments.columns[column] = column_moments(values[column] + first, count);
+        }
     }
-    const double mean_x = moments.x.mean, mean_y = moments.y.mean;
+    const double* const x = values[kX] + first;
+    const double* const y = values[kY] + first;
+    const double mean_x = moments.columns[kX].mean, mean_y = moments.columns[kY].mean;
     moments.sum_xy = sum(count, [=](std::size_t i) { return (x[i] - mean_x) * (y[i] - mean_y); });
     return moments;
 }
 
 SampleMoments merged(const SampleMoments& one, const SampleMoments& other) {
-    SampleMoments all{merged_columns(one.x, other.x), merged_columns(one.absolute_x, other.absolute_x),
-                      merged_columns(one.y, other.y), merged_columns(one.sample_weight, other.sample_weight), 0.0};
-    all.sum_xy =
-        one.sum_xy + other.sum_xy +
-        one.x.count * (other.x.count / all.x.count) * (other.x.mean - one.x.mean) * (other.y.mean - one.y.mean);
+    SampleMoments all;
+    for (std::size_t column = 0; column < kNumColumns; ++column) {
+        all.columns[column] = merged_columns(one.columns[column], other.columns[column]);
+    }
+    const ColumnMoments &x = one.columns[kX], &other_x = other.columns[kX];
+    const double distance_y = other.columns[kY].mean - one.columns[kY].mean;
+    all.sum_xy = one.sum_xy + other.sum_xy +
+                 x.count * (other_x.count / all.columns[kX].count) * (other_x.mean - x.mean) * distance_y;
     return all;
 }
 
 void MomentTree::add(const SampleMoments& part) {
-    Node node{part, 1};
-    while (!nodes_.empty() && nodes_.back().num_parts == node.num_parts) {
-        node = {merged(nodes_.back().moments, node.moments), 2 * node.num_parts};
-        nodes_.pop_back();
+    Subtree next{part, 1};
+    while (!subtrees_.empty() && subtrees_.back().num_parts == next.num_parts) {
+        next = {merged(subtrees_.back().moments, next.moments), 2 * next.num_parts};
+        subtrees_.pop_back();
     }
-    nodes_.push_back(node);
+    subtrees_.push_back(next);
 }
 
 SampleMoments MomentTree::sum() const {
-    SampleMoments all = nodes_.back().moments;
-    for (std::size_t node = nodes_.size() - 1; node > 0; --node) {
-        all = merged(nodes_[node - 1].moments, all);
+    SampleMoments all = subtrees_.back().moments;
+    for (std::size_t at = subtrees_.size() - 1; at > 0; --at) {
+        all = merged(subtrees_[at - 1].moments, all);
     }
     return all;
 }

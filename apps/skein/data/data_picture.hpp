@@ -1,7 +1,8 @@
-// Pictures of a data set: the density of x, and the mean of y over x.
+// The density of x and the mean of y over x, as columns of a picture.
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,18 +14,18 @@ namespace skein::app {
 /// Columns of equal width over [from, to].
 struct DensityProfile {
     double from = 0.0, to = 0.0;
-    double share = 1.0;           // of the samples that lie there: where few lie far outside, they are left out
+    double share = 1.0;           // of the samples in this range: a few far outside are left out
     std::vector<double> density;  // of x: the integral over all x is 1
-    std::vector<double> mean_y;   // NaN where there are no samples, or hardly any
+    std::vector<double> mean_y;   // NaN for columns with hardly any samples
 
     double centre(std::size_t column) const;
 };
 
-/// At most `max_columns`, a power of two, and fewer where there are few samples. x must have two values at least.
+/// Columns of the histogram's grid at the finest level with at most `max_columns`; fewer for few samples.
 DensityProfile density_profile(const DyadicHistogram& histogram, std::size_t max_columns);
 
-/// Both in block characters, 12 lines beside their labels, indented by two.
-std::string profile_text(const DensityProfile& profile);
+/// One block character for each value, from 1/8 high at `from` to 8/8 at `to`; a space for NaN.
+std::string bars(std::span<const double> values, double from, double to);
 
 LineFigure profile_figure(const DensityProfile& profile, const std::string& title);
 

@@ -1,12 +1,15 @@
 #include "data/data_summary.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <functional>
 #include <utility>
 
 #include "console/numbers.hpp"
-#include "console/ordered_blocks.hpp"
+#include "console/ordered_pieces.hpp"
 #include "console/signals.hpp"
 #include "input/sample_order.hpp"
 
@@ -14,68 +17,53 @@ namespace skein::app {
 namespace {
 
 static_assert(kStreamBlock % kRunSamples == 0 && std::has_single_bit(kStreamBlock / kRunSamples),
-              "a block is a complete subtree of the sums");
+              "a piece is a complete subtree of the moments");
 
-/// Of fewer runs the share of the variance between them says little.
+/// With fewer runs the share of the variance between them says little.
 constexpr double kLeastRuns = 16.0;
 constexpr double kLargestShare = 0.1;
 
-/// What a block adds to the summary.
-struct SummaryBlock {
+/// A piece of the samples and what is found in it.
+struct SummaryPiece {
     SampleBlock<double> block;
-    SampleMoments moments;
-    DistinctValues distinct_x, distinct_y, distinct_weights;
-    SampleOrders orders;
-    DyadicHistogram histogram;
+    std::vector<double> absolute_x;
+    DataSummary summary;
 };
 
-void add_all(DistinctValues& distinct, const double* values, std::size_t count) {
-    distinct = DistinctValues();
-    for (std::size_t index = 0; index < count; ++index) {
-        distinct.add(values[index]);
-    }
-}
-
-void compute(SummaryBlock& part, int level) {
+void summarize_piece(SummaryPiece& part, int level) {
     const MiniBatch<double>& samples = part.block.samples;
     const std::size_t count = samples.num_samples;
+    part.absolute_x.resize(count);
+    std::transform(samples.x, samples.x + count, part.absolute_x.begin(), [](double x) { return std::abs(x); });
+    const ColumnValues values{samples.x, part.absolute_x.data(), samples.y, samples.sample_weight};
     MomentTree tree;
     for (std::size_t first = 0; first < count; first += kRunSamples) {
-        tree.add(moments_of_run(samples.x + first, samples.y + first,
-                                samples.sample_weight == nullptr ? nullptr : samples.sample_weight + first,
-                                std::min(kRunSamples, count - first)));
+        tree.add(moments_of_run(values, first, std::min(kRunSamples, count - first)));
     }
-    part.moments = tree.sum();
-    add_all(part.distinct_x, samples.x, count);
-    add_all(part.distinct_y, samples.y, count);
-    add_all(part.distinct_weights, samples.sample_weight, samples.sample_weight == nullptr ? 0 : count);
-    part.orders = SampleOrders();
-    part.histogram = DyadicHistogram(level);
+    part.summary = {tree.sum(), {}, {}, DyadicHistogram(level)};
+    for (std::size_t column = 0; column < kNumColumns; ++column) {
+        const std::span<const double> all(values[column], values[column] == nullptr ? 0 : count);
+        part.summary.orders[column] = Order::of(all);
+        for (const double value : all) {
+            part.summary.distinct[column].add(value);
+        }
+    }
     for (std::size_t index = 0; index < count; ++index) {
-        part.orders.add(samples.x[index], samples.y[index]);
-        part.histogram.add(samples.x[index], samples.y[index]);
+        part.summary.histogram.add(samples.x[index], samples.y[index]);
     }
 }
 
-void add(DataSummary& summary, MomentTree& tree, const SummaryBlock& part) {
-    tree.add(part.moments);
-    summary.distinct_x.add(part.distinct_x);
-    summary.distinct_y.add(part.distinct_y);
-    summary.distinct_weights.add(part.distinct_weights);
-    summary.orders.add(part.orders);
-    summary.histogram.add(part.histogram);
+/// All but the moments, which a tree adds.
+void add(DataSummary& summary, const DataSummary& next) {
+    for (std::size_t column = 0; column < kNumColumns; ++column) {
+        summary.distinct[column].add(next.distinct[column]);
+        summary.orders[column].add(next.orders[column]);
+    }
+    summary.histogram.add(next.histogram);
 }
 
 bool differs_between_runs(const ColumnMoments& column) {
     return column.count >= kLeastRuns * kRunSamples && column.share_between_runs() > kLargestShare;
-}
-
-void warn_of_runs(const ColumnMoments& column, const std::string& name, std::vector<std::string>& warnings) {
-    if (differs_between_runs(column)) {
-        warnings.push_back("the samples come in an order: " + rounded(100 * column.share_between_runs(), 3) +
-                           " % of the variance of " + name + " lies between runs of " + grouped(kRunSamples) +
-                           " samples, so shuffling blocks of them (--shuffle blocks) is not enough");
-    }
 }
 
 }  // namespace
@@ -85,7 +73,7 @@ void DistinctValues::add(double value) {
         return;
     }
     if (const auto found = std::ranges::find(values_, value); found != values_.end()) {
-        std::swap(*found, values_.back());  // it may well come again
+        std::swap(*found, values_.back());  // it is likely to come again
     } else if (values_.size() == kMost) {
         is_many_ = true;
     } else {
@@ -100,68 +88,61 @@ void DistinctValues::add(const DistinctValues& other) {
     }
 }
 
-void Order::add(double value) {
-    if (is_empty_) {
-        is_empty_ = false;
-        first_ = last_ = value;
+Order Order::of(std::span<const double> values) {
+    if (values.empty()) {
+        return {};
     }
-    is_ascending_ = is_ascending_ && value >= last_;
-    is_descending_ = is_descending_ && value <= last_;
-    last_ = value;
+    return {std::ranges::is_sorted(values), std::ranges::is_sorted(values, std::greater<>()), values.front(),
+            values.back(), false};
 }
 
 void Order::add(const Order& next) {
-    if (next.is_empty_) {
+    if (next.is_empty || is_empty) {
+        *this = next.is_empty ? *this : next;
         return;
     }
-    add(next.first_);
-    is_ascending_ = is_ascending_ && next.is_ascending_;
-    is_descending_ = is_descending_ && next.is_descending_;
-    last_ = next.last_;
+    is_ascending = is_ascending && next.is_ascending && last <= next.first;
+    is_descending = is_descending && next.is_descending && last >= next.first;
+    last = next.last;
 }
 
-void SampleOrders::add(double of_x, double of_y) {
-    x.add(of_x);
-    absolute_x.add(std::abs(of_x));
-    y.add(of_y);
+bool DataSummary::is_sorted_by(Column column) const {
+    return !moments.columns[column].is_constant() && (orders[column].is_ascending || orders[column].is_descending);
 }
 
-void SampleOrders::add(const SampleOrders& next) {
-    x.add(next.x);
-    absolute_x.add(next.absolute_x);
-    y.add(next.y);
-}
-
-std::vector<SortedColumn> DataSummary::sorted_columns() const {
-    std::vector<SortedColumn> sorted;
-    const auto look_at = [&](std::string_view name, const Order& order, const ColumnMoments& column) {
-        if (!column.is_constant() && (order.is_ascending() || order.is_descending())) {
-            sorted.push_back({name, order.is_ascending()});
+std::optional<Column> DataSummary::sorted_by() const {
+    for (const Column column : {kX, kAbsoluteX, kY}) {
+        if (is_sorted_by(column)) {
+            return column;
         }
-    };
-    look_at("x", orders.x, moments.x);
-    look_at("|x|", orders.absolute_x, moments.absolute_x);
-    look_at("y", orders.y, moments.y);
-    return sorted;
+    }
+    return std::nullopt;
 }
 
 std::vector<std::string> DataSummary::warnings() const {
     std::vector<std::string> warnings;
-    if (moments.x.is_constant()) {
-        warnings.push_back("x is always " + shortest(moments.x.min) + ": a chain has one output to learn");
+    const auto& columns = moments.columns;
+    if (columns[kX].is_constant()) {
+        warnings.push_back(fmt::format("x is always {}: a chain has one output to learn", shortest(columns[kX].min)));
     }
-    if (moments.y.is_constant()) {
-        warnings.push_back("y is always " + shortest(moments.y.min));
+    if (columns[kY].is_constant()) {
+        warnings.push_back(fmt::format("y is always {}", shortest(columns[kY].min)));
     }
-    const std::vector<SortedColumn> sorted = sorted_columns();
-    if (!sorted.empty() && num_samples() > kRunSamples) {  // fewer are in one block, or in one batch
-        warnings.push_back("the samples are " + sorted_in_words(sorted[0].name, sorted[0].is_ascending) +
-                           ": shuffling blocks of them (--shuffle blocks) is not enough");
+    const std::optional<Column> sorted = sorted_by();
+    if (sorted && num_samples() > kRunSamples) {  // fewer fit in one block or batch
+        warnings.push_back(fmt::format("the samples are {}: shuffling blocks of them (--shuffle blocks) is not enough",
+                                       sorted_in_words(kColumnNames[*sorted], orders[*sorted].is_ascending)));
         return warnings;
     }
-    const bool is_x_enough = differs_between_runs(moments.x);  // |x| then mostly does, too
-    warn_of_runs(is_x_enough ? moments.x : moments.absolute_x, is_x_enough ? "x" : "|x|", warnings);
-    warn_of_runs(moments.y, "y", warnings);
+    // If x differs between runs, |x| mostly does, too.
+    for (const Column column : {differs_between_runs(columns[kX]) ? kX : kAbsoluteX, kY}) {
+        if (differs_between_runs(columns[column])) {
+            warnings.push_back(fmt::format(
+                "the samples come in an order: {} % of the variance of {} lies between runs of {} samples, so "
+                "shuffling blocks of them (--shuffle blocks) is not enough",
+                rounded(100 * columns[column].share_between_runs(), 3), kColumnNames[column], grouped(kRunSamples)));
+        }
+    }
     return warnings;
 }
 
@@ -169,24 +150,25 @@ std::optional<DataSummary> summarize(SampleStream<double>& stream, int num_threa
     DataSummary summary;
     MomentTree tree;
     int level = DyadicHistogram::kFinestLevel;
-    std::optional<double> fraction;
-    const auto read = [&](SummaryBlock& part) {
+    const auto read = [&](SummaryPiece& part) {
         const bool is_there = stream.next(part.block);
-        fraction = stream.fraction_taken();
-        progress.update(stream.num_taken(), fraction);
+        progress.update(stream.num_taken(), stream.fraction_taken());
         return is_there;
     };
-    const auto work = [&](SummaryBlock& part) {
+    const auto work = [&](SummaryPiece& part) {
         stream.fill(part.block);
-        compute(part, level);
+        summarize_piece(part, level);
     };
-    const auto write = [&](SummaryBlock& part) { add(summary, tree, part); };
-    // The first block alone: no finer level than its own can be the last one, and others need not begin with one.
-    SummaryBlock first;
+    const auto write = [&](SummaryPiece& part) {
+        tree.add(part.summary.moments);
+        add(summary, part.summary);
+    };
+    // The first piece alone: the final level is no finer than its level, so other pieces can begin there.
+    SummaryPiece first;
     if (read(first)) {
         work(first);
         write(first);
-        level = first.histogram.level();
+        level = first.summary.histogram.level();
         for_each_in_order(num_threads, first, read, work, write);
     }
     if (stop_signal() != 0) {

@@ -1,15 +1,19 @@
 #include "data/data_transfer.hpp"
 
+#include <fmt/core.h>
+
 #include <optional>
 
-#include "cli/output_files.hpp"
-#include "console/errors.hpp"
+#include "cli/output_paths.hpp"
+#include "console/exit_codes.hpp"
 #include "console/json.hpp"
 #include "console/machine.hpp"
 #include "console/numbers.hpp"
-#include "console/ordered_blocks.hpp"
+#include "console/ordered_pieces.hpp"
 #include "console/signals.hpp"
 #include "console/streams.hpp"
+#include "console/summary_table.hpp"
+#include "console/text.hpp"
 #include "input/data_progress.hpp"
 #include "skein/files/sample_writer.hpp"
 #include "skein/version.hpp"
@@ -20,7 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 template <class Scalar>
-struct TransferBlock {
+struct TransferPiece {
     SampleBlock<Scalar> block;
     EncodedSamples encoded;
 };
@@ -29,51 +33,51 @@ std::string names_of_files(const std::vector<fs::path>& files) {
     return files[0].string() + (files.size() == 2 ? ", " + files[1].string() : "");
 }
 
-/// A disk that is too small is an error before anything is written.
+/// Refuses a disk that is too small before anything is written.
 template <class Scalar>
 void require_room(const Configuration& configuration, const std::vector<fs::path>& files, std::size_t num_columns,
                   std::uint64_t num_samples) {
     const std::optional<std::uint64_t> needed = sample_files_bytes<Scalar>(files, num_columns, num_samples);
     const std::uint64_t free = free_bytes(files[0]);
     if (needed && *needed > free) {
-        configuration.fail("out", grouped(num_samples) + " samples take " + grouped(*needed) +
-                                      " bytes, but the disk of " + files[0].string() + " has room for " +
-                                      grouped(free));
+        configuration.fail(
+            "out", fmt::format("{} samples take {} bytes, but the disk of {} has room for {}", grouped(num_samples),
+                               grouped(*needed), files[0].string(), grouped(free)));
     }
 }
 
-/// False where a signal came first.
+/// False if a signal came first.
 template <class Scalar>
 bool copy_samples(const Configuration& configuration, SampleStream<Scalar>& stream, SampleWriter<Scalar>& writer,
                   DataProgress& progress) {
     const Execution execution{static_cast<int>(configuration.count("threads", 0, kMaxThreads)), 0};
     std::optional<double> fraction;
-    const auto read = [&](TransferBlock<Scalar>& piece) { return stream.next(piece.block); };
-    const auto work = [&](TransferBlock<Scalar>& piece) {
+    const auto read = [&](TransferPiece<Scalar>& piece) { return stream.next(piece.block); };
+    const auto work = [&](TransferPiece<Scalar>& piece) {
         stream.fill(piece.block);
         writer.encode(piece.block.samples, piece.encoded);
     };
-    const auto write = [&](TransferBlock<Scalar>& piece) {
+    const auto write = [&](TransferPiece<Scalar>& piece) {
         writing([&] { writer.append(piece.encoded); });
         if (stream.num_samples()) {
             fraction = static_cast<double>(writer.num_samples()) / static_cast<double>(*stream.num_samples());
         }
         progress.update(writer.num_samples(), fraction, writer.size_bytes());
     };
-    for_each_in_order(num_threads(execution), TransferBlock<Scalar>{}, read, work, write);
+    for_each_in_order(num_threads(execution), TransferPiece<Scalar>{}, read, work, write);
     return stop_signal() == 0;
 }
 
-nlohmann::ordered_json report_json(const TransferReport& report) {
-    nlohmann::ordered_json json{{"status", report.signal == 0 ? "finished" : "stopped"},
-                                {"data", report.from},
-                                {"files", nlohmann::ordered_json::array()},
-                                {"samples", report.num_samples},
-                                {"precision", report.precision},
-                                {"bytes", report.size_bytes},
-                                {"seconds", exact_json(report.seconds)},
-                                {"version", version()},
-                                {"numerics_version", kNumericsVersion}};
+Json report_json(const TransferReport& report) {
+    Json json{{"status", report.signal == 0 ? "finished" : "stopped"},
+              {"data", report.from},
+              {"files", Json::array()},
+              {"samples", report.num_samples},
+              {"precision", report.precision},
+              {"bytes", report.size_bytes},
+              {"seconds", report.seconds},
+              {"version", version()},
+              {"numerics_version", kNumericsVersion}};
     for (const fs::path& file : report.files) {
         json["files"].push_back(file.string());
     }
@@ -81,16 +85,19 @@ nlohmann::ordered_json report_json(const TransferReport& report) {
 }
 
 std::string report_text(const TransferReport& report) {
-    const std::string samples = grouped(report.num_samples) + (report.num_samples == 1 ? " sample" : " samples");
+    const std::string samples = counted(report.num_samples, "sample");
     if (report.signal != 0) {
-        return "stopped by " + std::string(signal_name(report.signal)) + " after " + samples + ": " +
-               names_of_files(report.files) + (report.files.size() == 1 ? " is" : " are") + " not written\n";
+        return fmt::format("stopped by {} after {}: {} {} not written\n", signal_name(report.signal), samples,
+                           names_of_files(report.files), report.files.size() == 1 ? "is" : "are");
     }
-    return "done: " + samples + "\n\n  data              " + report.from + "\n  files             " +
-           names_of_files(report.files) + " (" + report.precision + ", " + grouped(report.size_bytes) +
-           " bytes)\n  time              " + duration(report.seconds) + ", " +
-           rounded(static_cast<double>(report.num_samples) / report.seconds, 3) + " samples/s, " +
-           bytes_per_second(static_cast<double>(report.size_bytes) / report.seconds) + "\n";
+    SummaryTable table;
+    table.add("data", report.from);
+    table.add("files", fmt::format("{} ({}, {} bytes)", names_of_files(report.files), report.precision,
+                                   grouped(report.size_bytes)));
+    table.add("time", fmt::format("{}, {} samples/s, {}", duration(report.seconds),
+                                  rounded(static_cast<double>(report.num_samples) / report.seconds, 3),
+                                  bytes_per_second(static_cast<double>(report.size_bytes) / report.seconds)));
+    return fmt::format("done: {}\n\n{}", samples, table.text());
 }
 
 }  // namespace
@@ -101,13 +108,13 @@ TransferReport transfer(const Configuration& configuration, SampleStream<Scalar>
     const std::size_t num_columns = stream.num_columns();
     if (num_columns == 3 && files.size() == 2) {
         configuration.fail("out",
-                           "the samples have weights, which have no place in files of x and y: expected FILE.npy "
-                           "or FILE.csv");
+                           "the samples have weights, but X.npy,Y.npy hold only x and y: expected FILE.npy or "
+                           "FILE.csv");
     }
     if (stream.num_samples()) {
         require_room<Scalar>(configuration, files, num_columns, *stream.num_samples());
     }
-    catch_stop_signals();  // before there are files: those of a stopped command are removed
+    catch_stop_signals();  // before files are created: a stopped command must remove them
     DataProgress progress(stream.num_samples(), configuration.flag("quiet"));
     auto writer = writing([&] { return SampleWriter<Scalar>(files, num_columns, stream.num_samples()); });
     const bool is_complete = copy_samples(configuration, stream, writer, progress);
@@ -116,7 +123,7 @@ TransferReport transfer(const Configuration& configuration, SampleStream<Scalar>
         writing([&] { writer.finish(); });
     }
     return {{},
-            "float" + std::to_string(8 * sizeof(Scalar)),
+            std::string(float_name<Scalar>()),
             files,
             writer.num_samples(),
             writer.size_bytes(),

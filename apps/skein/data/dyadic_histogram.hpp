@@ -1,49 +1,52 @@
-// Where x lies, and the mean of y there, though the range of x is not known beforehand.
+// The density of x, and the mean of y over x, in one pass over samples whose range is not known beforehand.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <unordered_map>
 #include <vector>
 
 namespace skein::app {
 
-/// Counts samples in the cells [k 2^-level, (k + 1) 2^-level) of an absolute grid, which are kept where there are
-/// samples. The level is the finest at which there are at most kMaxCells of them, however the samples have come: cells
-/// of a level are pairs of the next one, so any two histograms can be added. (Beside that, k fits in a double.)
+struct HistogramCell {
+    std::int64_t index = 0;  // k
+    std::uint64_t count = 0;
+    double sum_y = 0.0;  // added in the order of the samples: accurate enough for a picture
+};
+
+/// Ascending cells, merged `halvings` levels down: 2^halvings cells become one.
+std::vector<HistogramCell> coarser(std::span<const HistogramCell> cells, int halvings);
+
+/// Counts samples in the cells [k 2^-level, (k + 1) 2^-level). The level is the finest with at most kMaxCells occupied
+/// cells (and with every k a double), whatever the order of the samples: two cells of a level make one of the next
+/// coarser level, so any two histograms can be added.
 class DyadicHistogram {
 public:
     static constexpr std::size_t kMaxCells = 2048;
     static constexpr int kFinestLevel = 1000;
 
-    struct Cell {
-        std::int64_t index = 0;  // k
-        std::uint64_t count = 0;
-        double sum_y = 0.0;  // added as the samples come: good for a picture
-    };
-
-    /// `level`: where to begin, at least as fine as it ends.
-    explicit DyadicHistogram(int level = kFinestLevel);
+    /// `level`: the first one, at least as fine as the last one will be.
+    explicit DyadicHistogram(int level = kFinestLevel) { set_level(level); }
 
     /// `x` is finite.
     void add(double x, double y);
     void add(const DyadicHistogram& other);
 
     int level() const noexcept { return level_; }
-    /// In the order of their places.
-    std::vector<Cell> cells() const;
+    /// The occupied cells, ascending.
+    std::vector<HistogramCell> cells() const;
 
 private:
-    static constexpr std::size_t kNumSlots = 4 * kMaxCells;  // a hash table with a place for each: a cell, or none
-
-    void insert(std::int64_t index, std::uint64_t count, double sum_y);
+    void insert(const HistogramCell& cell);
     void set_level(int level);
-    void coarsen_to(int level);
+    /// Levels down, and more if there are too many cells.
+    void coarsen(int halvings);
 
     int level_ = 0;
     double scale_ = 1.0;  // 2^level
-    double limit_ = 1.0;  // of |x| at this level
-    std::size_t num_cells_ = 0;
-    std::vector<Cell> slots_;
+    double limit_ = 1.0;  // |x| is smaller at this level
+    std::unordered_map<std::int64_t, HistogramCell> cells_;
 };
 
 }  // namespace skein::app

@@ -2,20 +2,13 @@
 
 #include <algorithm>
 
+#include "skein/run_options.hpp"
+
 namespace skein::app {
 
 template <class Scalar>
 Chain<Scalar> make_chain(const Configuration& configuration, const std::vector<Scalar>& weights) {
-    std::vector<Activation> activations = configuration.words<Activation>("activation", kActivationNames);
-    if (activations.size() == 1) {
-        activations.assign(weights.size(), Activation(activations[0]));
-    }
-    if (activations.size() != weights.size()) {
-        configuration.fail("activation", std::to_string(activations.size()) + " activations for " +
-                                             std::to_string(weights.size()) +
-                                             " layers: expected one, or one per layer");
-    }
-    return Chain<Scalar>(weights, activations);
+    return Chain<Scalar>(weights, read_activations(configuration, weights.size()));
 }
 template Chain<float> make_chain(const Configuration&, const std::vector<float>&);
 template Chain<double> make_chain(const Configuration&, const std::vector<double>&);

@@ -1,23 +1,19 @@
-// The options that name a chain: --weights, --activation, --precision, the same in every command.
+// The options that name a chain: --weights and --activation, the same in every command.
 #pragma once
 
-#include <array>
-#include <string_view>
+#include <string>
 #include <vector>
 
-#include "cli/configuration.hpp"
 #include "skein/chain.hpp"
+#include "skein/configuration.hpp"
 
 namespace skein::app {
-
-enum class Precision : std::uint8_t { float32, float64 };
-inline constexpr std::array<std::string_view, 2> kPrecisionNames{"float32", "float64"};
 
 /// The chain of these weights, with the activations of --activation: one for all layers, or one per layer.
 template <class Scalar>
 Chain<Scalar> make_chain(const Configuration& configuration, const std::vector<Scalar>& weights);
 
-/// "tanh" where all layers have it, else "tanh, relu, ..." by layer.
+/// "tanh" if all layers have it, else "tanh, relu, ..." by layer.
 template <class Scalar>
 std::string activations_text(const Chain<Scalar>& chain);
 

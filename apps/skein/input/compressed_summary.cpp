@@ -1,5 +1,7 @@
 #include "input/compressed_summary.hpp"
 
+#include <fmt/core.h>
+
 #include <cmath>
 
 #include "console/json.hpp"
@@ -7,35 +9,35 @@
 
 namespace skein::app {
 
-nlohmann::ordered_json compressed_json(const CompressedDataset& data) {
+Json compressed_json(const CompressedDataset& data) {
     return {{"samples", data.num_samples()},
             {"first_index", data.first_index()},
-            {"sample_weight_sum", exact_json(data.sample_weight_sum())},
-            {"x_min", exact_json(data.x_min())},
-            {"x_max", exact_json(data.x_max())},
-            {"root_mean_square_x", exact_json(std::sqrt(data.mean_square_x()))},
-            {"root_mean_square_y", exact_json(std::sqrt(data.mean_square_y()))},
+            {"sample_weight_sum", data.sample_weight_sum()},
+            {"x_min", data.x_min()},
+            {"x_max", data.x_max()},
+            {"root_mean_square_x", std::sqrt(data.mean_square_x())},
+            {"root_mean_square_y", std::sqrt(data.mean_square_y())},
             {"panel_exponent", data.panel_exponent()},
             {"panels", data.num_panels()},
             {"nodes_per_panel", data.num_nodes()}};
 }
 
-std::string compressed_text(const CompressedDataset& data) {
-    return "samples        " + grouped(data.num_samples()) +
-           (data.first_index() == 0 ? "" : ", from index " + grouped(data.first_index())) + "\n" +
-           "x              from " + rounded(data.x_min()) + " to " + rounded(data.x_max()) + ", root mean square " +
-           rounded(std::sqrt(data.mean_square_x())) + "\n" + "y              root mean square " +
-           rounded(std::sqrt(data.mean_square_y())) + "\n" + "panels         " + grouped(data.num_panels()) + " of " +
-           std::to_string(data.num_nodes()) + " nodes, the finest 2^" + std::to_string(data.panel_exponent()) +
-           " wide\n";
+void add_compressed_rows(const CompressedDataset& data, SummaryTable& table) {
+    const std::uint64_t first = data.first_index();
+    table.add("samples", grouped(data.num_samples()) + (first == 0 ? "" : ", from index " + grouped(first)));
+    table.add("x", fmt::format("from {} to {}, root mean square {}", rounded(data.x_min()), rounded(data.x_max()),
+                               rounded(std::sqrt(data.mean_square_x()))));
+    table.add("y", "root mean square " + rounded(std::sqrt(data.mean_square_y())));
+    table.add("panels", fmt::format("{} of {} nodes, the finest 2^{} wide", grouped(data.num_panels()),
+                                    data.num_nodes(), data.panel_exponent()));
 }
 
-nlohmann::ordered_json compression_json(const CompressionRecord& record, double tolerance) {
+Json compression_json(const CompressionRecord& record, double tolerance) {
     return {{"compressed", record.num_compressed},
             {"exact", record.num_exact},
-            {"largest_bound", exact_json(record.largest_bound)},
-            {"largest_bound_of_value", exact_json(record.largest_bound_of_value)},
-            {"largest_refused_bound", exact_json(record.largest_refused_bound)},
+            {"largest_bound", record.largest_bound},
+            {"largest_bound_of_value", record.largest_bound_of_value},
+            {"largest_refused_bound", record.largest_refused_bound},
             {"tolerance", tolerance}};
 }
 

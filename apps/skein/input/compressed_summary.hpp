@@ -2,20 +2,22 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 
+#include "console/json.hpp"
+#include "console/summary_table.hpp"
 #include "skein/compressed_dataset.hpp"
 #include "skein/compression_record.hpp"
 
 namespace skein::app {
 
-nlohmann::ordered_json compressed_json(const CompressedDataset& data);
-std::string compressed_text(const CompressedDataset& data);
+Json compressed_json(const CompressedDataset& data);
+/// The same as rows of a summary.
+void add_compressed_rows(const CompressedDataset& data, SummaryTable& table);
 
 /// The object "compression" of whatever has been computed from compressed data.
-nlohmann::ordered_json compression_json(const CompressionRecord& record, double tolerance);
+Json compression_json(const CompressionRecord& record, double tolerance);
 /// The same in a summary: "all 1,001 gradients and losses, error at most 2.3e-10 of their scales, rounding included".
 std::string compression_in_words(const CompressionRecord& record);
 

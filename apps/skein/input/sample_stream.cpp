@@ -3,18 +3,19 @@
 #include <algorithm>
 #include <cmath>
 
-#include "cli/output_files.hpp"
-#include "console/errors.hpp"
+#include "cli/output_paths.hpp"
+#include "console/exit_codes.hpp"
 #include "console/numbers.hpp"
 #include "console/signals.hpp"
-#include "input/data_spec.hpp"
+#include "skein/data_spec.hpp"
+#include "skein/files/open_data.hpp"
 
 namespace skein::app {
 
 template <class Scalar>
 SampleStream<Scalar>::SampleStream(const std::string& text, const std::string& where) : text_(text) {
     if (parse_generated(text, where)) {
-        generated_ = open_data<Scalar>(text, where);
+        generated_ = *open_data<Scalar>(text, where).samples();
         return;
     }
     paths_ = split_file_names(text);

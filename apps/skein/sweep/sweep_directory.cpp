@@ -1,141 +1,53 @@
 #include "sweep/sweep_directory.hpp"
 
-#include <algorithm>
-#include <fstream>
-#include <iterator>
-#include <string>
-#include <string_view>
-#include <vector>
+#include <fmt/format.h>
 
-#include "cli/config_file.hpp"
-#include "console/errors.hpp"
-#include "input/data_files.hpp"
-#include "skein/files/sweep_files.hpp"
+#include "console/machine.hpp"
+#include "skein/files/run_configuration.hpp"
 #include "skein/version.hpp"
 
 namespace skein::app {
-namespace {
 
-namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
-
-/// What of a configuration changes no outcome.
-constexpr std::string_view kWithoutEffect[] = {"threads", "picture"};
-
-Json without_ineffective(Json settings) {
-    for (const std::string_view name : kWithoutEffect) {
-        settings.erase(std::string(name));
-    }
-    return settings;
+SweepRecord new_record(const Configuration& configuration, int num_threads) {
+    SweepRecord record;
+    record.numerics_version = kNumericsVersion;
+    record.configuration = configuration_json(configuration);
+    record.data_files = identify_data(configuration.text("data"), configuration.where("data"));
+    record.start_time = utc_now();
+    record.machine = machine_json(num_threads).dump();
+    return record;
 }
 
-/// "picture.png", "figure_012.png".
-bool is_picture_name(std::string_view name) {
-    constexpr std::string_view kEnd = ".png";
-    if (!name.ends_with(kEnd)) {
-        return false;
-    }
-    name.remove_suffix(kEnd.size());
-    for (const std::string_view begin : {"picture", "figure"}) {
-        if (name == begin) {
-            return true;
-        }
-        if (name.starts_with(begin) && name[begin.size()] == '_') {
-            name.remove_prefix(begin.size() + 1);
-            return !name.empty() && name.find_first_not_of("0123456789") == std::string_view::npos;
-        }
-    }
-    return false;
-}
-
-template <class Predicate>
-std::vector<fs::path> files_that(const fs::path& directory, const Predicate& predicate) {
-    std::vector<fs::path> found;
-    if (fs::exists(directory)) {
-        for (const fs::directory_entry& entry : fs::directory_iterator(directory)) {
-            if (predicate(entry.path().filename().native())) found.push_back(entry.path());
-        }
-    }
-    std::ranges::sort(found);
-    return found;
-}
-
-/// Somebody's own arrays are not overwritten.
-void require_no_foreign_files(const Configuration& configuration, const fs::path& directory) {
-    const std::vector<fs::path> found =
-        files_that(directory, [](std::string_view name) { return is_sweep_file_name(name) || is_picture_name(name); });
-    if (!found.empty()) {
-        configuration.fail(
-            "out", found[0].string() + " is there, but no run.json of a sweep: expected a new directory, or --force");
-    }
-}
-
-/// Whether a sweep's run.json has what is looked at here.
-bool is_whole(const Json& run) {
-    const auto has = [&](const char* key, bool (Json::*is_type)() const noexcept) {
-        return run.contains(key) && (run[key].*is_type)();
-    };
-    return has("numerics_version", &Json::is_number_integer) && has("configuration", &Json::is_object) &&
-           has("status", &Json::is_string) && (run["status"] == "running" || run["status"] == "finished");
-}
-
-}  // namespace
-
-std::optional<HeldSweep> held_sweep(const Configuration& configuration, const fs::path& directory) {
-    if (configuration.flag("force")) {
+std::optional<SweepRecord> held_sweep(const Configuration& configuration, const SweepOutput& output) {
+    if (output.replaces_sweep) {
         return std::nullopt;
     }
-    const fs::path path = directory / "run.json";
-    if (!fs::exists(path)) {
-        require_no_foreign_files(configuration, directory);
-        return std::nullopt;
+    HeldSweep held = find_held_sweep(output.directory);
+    const std::string path = held.path.string();
+    switch (held.content) {
+        case HeldSweep::Content::nothing: return std::nullopt;
+        case HeldSweep::Content::sweep: return std::move(held.record);
+        case HeldSweep::Content::other_run:
+            configuration.fail(
+                "out", fmt::format("{} already holds a run: expected a new directory, or --force", output.directory));
+        case HeldSweep::Content::damaged_run:
+            configuration.fail("out", fmt::format("{} is damaged: expected what a sweep writes (skein, status, "
+                                                  "numerics_version, configuration), a new directory, or --force",
+                                                  path));
+        case HeldSweep::Content::other_files:
+            configuration.fail("out", fmt::format("{} exists, but no run.json of a sweep: expected a new directory, or "
+                                                  "--force",
+                                                  path));
     }
-    std::ifstream file(path, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    Json run = Json::parse(text, nullptr, false);
-    const bool is_run = run.is_object() && run.contains("skein") && run["skein"].is_string();
-    if (is_run && run["skein"] != "sweep") {
-        configuration.fail("out", directory.string() + " already holds a run: expected a new directory, or --force");
-    }
-    if (!is_run || !is_whole(run)) {
-        configuration.fail("out", path.string() +
-                                      " is damaged: expected what a sweep writes (skein, status, numerics_version, "
-                                      "configuration), a new directory, or --force");
-    }
-    const bool is_finished = run["status"] == "finished";
-    return HeldSweep{is_finished, std::move(run)};
+    return std::nullopt;
 }
 
-void require_same_settings(const Configuration& configuration, const HeldSweep& held) {
-    const auto fail = [&](const std::string& message) {
-        configuration.fail("out", configuration.text("out") + " holds a sweep of " + message +
-                                      ": expected the same, another directory, or --force");
-    };
-    const Json& version = held.run["numerics_version"];
-    if (version != kNumericsVersion) {
-        fail("another numerics version, " + version.dump());
-    }
-    const Json now = without_ineffective(stored_configuration(configuration));
-    const Json before = without_ineffective(held.run["configuration"]);
-    for (const Json& settings : {now, before}) {
-        for (const auto& [key, value] : settings.items()) {
-            const Json here = now.value(key, Json()), there = before.value(key, Json());
-            if (here != there) {
-                fail("other settings (" + key + ": there " + (there.is_null() ? "none" : there.dump()) + ", now " +
-                     (here.is_null() ? "none" : here.dump()) + ")");
-            }
-        }
-    }
-    const std::string changed =
-        changed_data_file(held.run.value("data_files", Json::array()), data_files_json(configuration));
-    if (!changed.empty()) {
-        fail("other data: " + changed + " has changed since");
-    }
-}
-
-void remove_earlier_pictures(const fs::path& directory) {
-    for (const fs::path& path : files_that(directory, is_picture_name)) {
-        fs::remove(path);
+void require_same_settings(const Configuration& configuration, const SweepRecord& held, const SweepRecord& now) {
+    const std::string difference = difference_in_words(held, now);
+    if (!difference.empty()) {
+        configuration.fail("out",
+                           fmt::format("{} holds a sweep of {}: expected the same, another directory, or --force",
+                                       configuration.text("out"), difference));
     }
 }
 

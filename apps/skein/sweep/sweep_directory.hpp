@@ -1,28 +1,24 @@
-// What a directory already holds, before a sweep writes into it.
+// What the directory of a sweep already holds: to be continued, refused or replaced.
 #pragma once
 
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <optional>
 
-#include "cli/configuration.hpp"
+#include "skein/configuration.hpp"
+#include "skein/files/sweep_record.hpp"
+#include "sweep/sweep_options.hpp"
 
 namespace skein::app {
 
-/// The sweep that a directory holds, by its run.json.
-struct HeldSweep {
-    bool is_finished;
-    nlohmann::ordered_json run;
-};
+/// The record of a sweep that has not begun: its configuration, data files, machine, and the time.
+SweepRecord new_record(const Configuration& configuration, int num_threads);
 
-/// Nothing where there is none, or it is to be replaced (--force). Throws BadInput for a directory that holds another
-/// run, a damaged run.json, or, without run.json, files with the names of a sweep's.
-std::optional<HeldSweep> held_sweep(const Configuration& configuration, const std::filesystem::path& directory);
+/// The sweep that a directory holds; nothing if there is none, or it is to be replaced (--force). Throws
+/// std::invalid_argument about --out for a directory that holds another run, a damaged run.json, or, without run.json,
+/// files with the names of a sweep's.
+std::optional<SweepRecord> held_sweep(const Configuration& configuration, const SweepOutput& output);
 
-/// Throws BadInput, naming what differs, unless the sweep has these settings.
-void require_same_settings(const Configuration& configuration, const HeldSweep& held);
-
-/// Removes pictures of an earlier sweep, which may have had more of them.
-void remove_earlier_pictures(const std::filesystem::path& directory);
+/// Throws std::invalid_argument about --out, naming what differs, unless the sweeps have the same settings.
+void require_same_settings(const Configuration& configuration, const SweepRecord& held, const SweepRecord& now);
 
 }  // namespace skein::app

@@ -5,15 +5,12 @@
 #include <string>
 #include <vector>
 
-#include "cli/configuration.hpp"
-#include "input/axis.hpp"
+#include "skein/axis.hpp"
+#include "skein/configuration.hpp"
 #include "skein/sweep.hpp"
+#include "sweep/sweep_options.hpp"
 
 namespace skein::app {
-
-/// What a picture of a sweep shows; `column`: one of the outcome columns (skein/ensemble_outcome.hpp).
-enum class Quantity : std::uint8_t { trainability, learned, converged, recorded, column };
-inline constexpr std::array<std::string_view, 4> kQuantityNames{"trainability", "learned", "converged", "recorded"};
 
 template <class Scalar>
 struct SweepJob {
@@ -21,20 +18,12 @@ struct SweepJob {
     Sweep<Scalar> sweep;
     Quantity quantity;
     std::string column;                         // its name, for Quantity::column
-    std::optional<double> compression_seconds;  // where the data have been compressed here
+    std::optional<double> compression_seconds;  // if the data were compressed here
 };
 
-/// The axes that the configuration has, windows applied; they are written back into it. Throws BadInput.
-std::vector<Axis> read_axes(Configuration& configuration);
-
-/// Reads the data and checks everything; writes the defaults that depend on other options into the configuration.
-/// Throws BadInput, FileError or std::invalid_argument for what is wrong.
+/// Reads the settings, opens the data and checks everything; writes the defaults that depend on other options into the
+/// configuration. Throws std::invalid_argument or FileError for what is wrong.
 template <class Scalar>
-SweepJob<Scalar> make_sweep_job(Configuration& configuration);
-
-/// The `skein train` command that trains one point alone, to the same bits. `coordinates` are the values of the axes.
-template <class Scalar>
-std::string train_command_of(const Configuration& configuration, const SweepJob<Scalar>& job,
-                             const std::vector<double>& coordinates);
+SweepJob<Scalar> make_sweep_job(Configuration& configuration, const SweepOutput& output);
 
 }  // namespace skein::app

@@ -1,31 +1,44 @@
 // The options of `skein sweep` and `skein boundary`.
 #pragma once
 
-#include "cli/configuration.hpp"
-#include "skein/ensemble_outcome.hpp"
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/options.hpp"
+#include "skein/configuration.hpp"
 
 namespace skein::app {
+
+/// What a picture of a sweep shows; `column`: one of the outcome columns (skein/ensemble_outcome.hpp).
+enum class Quantity : std::uint8_t { trainability, learned, converged, recorded, column };
+inline constexpr std::array<std::string_view, 4> kQuantityNames{"trainability", "learned", "converged", "recorded"};
 
 const Command& sweep_command_options();
 const Command& boundary_command_options();
 
-/// A sweep that runs as it is.
-struct Preset {
-    std::string_view name;
-    std::string_view summary;
-    std::string_view text;  // of its TOML file
+/// What the options say about presets, pictures, zooms and files.
+struct SweepOutput {
+    std::string preset;
+    std::optional<Quantity> picture;
+    std::string column;              // that the picture shows, for Quantity::column
+    std::string along;               // of boundary
+    std::vector<double> zoom;        // X, Y, factor, frames; or empty
+    std::vector<std::string> point;  // an index per axis, or empty
+    std::string directory;
+    bool replaces_sweep = false;
+    bool prints_json = false;
+    bool is_quiet = false;
 };
-std::span<const Preset> presets();
 
-/// Throws BadInput naming the nearest right one.
-const Preset& find_preset(const Configuration& configuration);
-
-/// The outcomes that options ask for, apart from --record-last: which steps these are depends on the runs.
-OutcomeSelection read_outcome_selection(const Configuration& configuration);
-
-/// What the arguments say, files and presets read in; nothing where they asked for help or for the presets, which has been
-/// shown then. Throws BadInput.
+/// What the arguments say, files and presets read in; nothing if they asked for help or for the presets, which were
+/// printed. Throws BadInput and std::invalid_argument.
 std::optional<Configuration> read_sweep_configuration(const Command& command,
                                                       const std::vector<std::string>& arguments);
+
+SweepOutput read_sweep_output(const Configuration& configuration);
 
 }  // namespace skein::app

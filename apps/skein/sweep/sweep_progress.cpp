@@ -3,66 +3,42 @@
 #include <algorithm>
 
 #include "console/numbers.hpp"
-#include "console/streams.hpp"
-#include "train/progress.hpp"
 
 namespace skein::app {
 
 SweepProgress::SweepProgress(std::uint64_t num_points, std::uint64_t points_before, double work_per_point,
                              int num_threads, bool quiet)
-    : is_shown_(!quiet && error_is_terminal()),
-      num_points_(num_points),
+    : num_points_(num_points),
       points_before_(points_before),
       points_done_(points_before),
       work_per_point_(work_per_point),
-      num_threads_(num_threads) {}
-
-SweepProgress::~SweepProgress() {
-    if (has_line_) {
-        clear_progress_line();
-    }
-}
-
-double SweepProgress::seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+      num_threads_(num_threads),
+      line_(quiet) {}
 
 void SweepProgress::after_tile(std::size_t num_lanes) {
     points_done_ += num_lanes;
-    show_at_times();
+    line_.update([&] { return parts(); });
 }
 
 void SweepProgress::after_work(std::uint64_t sample_layers) {
     sample_layers_ += sample_layers;
-    show_at_times();
+    line_.update([&] { return parts(); });
 }
 
-void SweepProgress::show_at_times() {
-    if (!is_shown_) {
-        return;
-    }
-    const Clock::time_point now = Clock::now();
-    if (now - last_ < kProgressInterval) {
-        return;
-    }
-    last_ = now;
-    has_line_ = true;
-    show_progress_line(line());
-}
-
-std::string SweepProgress::line() const {
+std::vector<std::string> SweepProgress::parts() const {
     const double elapsed = seconds();
     const auto work = static_cast<double>(sample_layers_);
     // Points that take minutes get on as well; points that end early are more than their work.
     const double done_now = std::max(static_cast<double>(points_done_ - points_before_), work / work_per_point_);
     const double done = std::min(static_cast<double>(points_before_) + done_now, static_cast<double>(num_points_));
     const double rate = done_now / elapsed;
-    std::vector<std::string> parts{
+    return {
         grouped(points_done_) + " of " + grouped(num_points_) + " chains",
-        std::to_string(static_cast<int>(100 * done / static_cast<double>(num_points_))) + " %",
+        percent_done(done / static_cast<double>(num_points_)),
         duration((static_cast<double>(num_points_) - done) / rate) + " left",
         rounded(rate, 3) + " chains/s",
         rounded(work / elapsed / num_threads_, 3) + " sample-layers/s per core",
     };
-    return joined_to_width(parts, error_terminal_columns());
 }
 
 }  // namespace skein::app

@@ -1,10 +1,11 @@
 // The line on the terminal that tells how far a sweep is.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <string>
+#include <vector>
 
+#include "console/progress_line.hpp"
 #include "skein/ensemble_trainer.hpp"
 
 namespace skein::app {
@@ -15,29 +16,21 @@ public:
     /// `work_per_point`: sample-layers, at most.
     SweepProgress(std::uint64_t num_points, std::uint64_t points_before, double work_per_point, int num_threads,
                   bool quiet);
-    SweepProgress(const SweepProgress&) = delete;
-    SweepProgress& operator=(const SweepProgress&) = delete;
-    ~SweepProgress() override;
 
     void after_tile(std::size_t num_lanes) override;
     void after_work(std::uint64_t sample_layers) override;
-    double seconds() const;
+    double seconds() const { return line_.seconds(); }
 
 private:
-    using Clock = std::chrono::steady_clock;
-    void show_at_times();
-    std::string line() const;
+    std::vector<std::string> parts() const;
 
-    bool is_shown_;
     std::uint64_t num_points_;
     std::uint64_t points_before_;
     std::uint64_t points_done_;
     double work_per_point_;
     int num_threads_;
     std::uint64_t sample_layers_ = 0;
-    Clock::time_point start_ = Clock::now();
-    Clock::time_point last_ = start_;
-    bool has_line_ = false;
+    ProgressLine line_;
 };
 
 }  // namespace skein::app

@@ -1,24 +1,20 @@
 #include "sweep/sweep_run.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 
-#include "cli/config_file.hpp"
 #include "cli/directory_lock.hpp"
-#include "console/errors.hpp"
-#include "console/json.hpp"
+#include "console/exit_codes.hpp"
 #include "console/machine.hpp"
 #include "console/numbers.hpp"
 #include "console/signals.hpp"
 #include "console/streams.hpp"
-#include "input/compressed_summary.hpp"
-#include "input/data_files.hpp"
 #include "skein/files/array_file.hpp"
 #include "skein/files/file_error.hpp"
 #include "skein/files/run_directory.hpp"
 #include "skein/files/sweep_files.hpp"
-#include "skein/instruction_set.hpp"
-#include "skein/version.hpp"
 #include "sweep/sweep_directory.hpp"
 #include "sweep/sweep_pictures.hpp"
 #include "sweep/sweep_progress.hpp"
@@ -27,82 +23,58 @@ namespace skein::app {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 
-/// How often disks are waited for at most.
+/// How often the run waits for the disk at most.
 constexpr std::chrono::seconds kSyncInterval{2};
-
-std::string run_json(const Configuration& configuration, const SweepReport& report, const std::string& start_time,
-                     bool is_finished) {
-    Json json{{"skein", "sweep"},
-              {"status", is_finished ? "finished" : "running"},
-              {"version", version()},
-              {"numerics_version", kNumericsVersion},
-              {"start_time", start_time},
-              {"configuration", stored_configuration(configuration)},
-              {"data_files", report.data_files}};
-    if (is_finished) {
-        Json outcome = report_json(report);
-        outcome.erase("directory");
-        json["outcome"] = outcome;
-    }
-    Json names = Json::object();
-    names["status"] = kStatusNames;
-    names["cause"] = kCauseNames;
-    json["codes"] = names;
-    json["machine"] = {{"cpu", cpu_model()},
-                       {"cores", num_cores()},
-                       {"threads", report.num_threads},
-                       {"instruction_set", instruction_set()},
-                       {"compiler", compiler()}};
-    return json_text(json);
-}
 
 template <class Scalar>
 void require_room(const Configuration& configuration, const SweepJob<Scalar>& job, const fs::path& directory) {
     const std::uint64_t needed = SweepFiles<Scalar>::total_bytes(job.sweep);
     const std::uint64_t free = free_bytes(directory);
     if (needed > free) {
-        configuration.fail("out", "the arrays of " + grouped(job.sweep.num_points()) + " points take " +
-                                      grouped(needed) + " bytes, but " + directory.string() + " has room for " +
-                                      grouped(free));
+        configuration.fail(
+            "out", fmt::format("the arrays of {} points take {} bytes, but {} has room for {}",
+                               grouped(job.sweep.num_points()), grouped(needed), directory.string(), grouped(free)));
     }
 }
 
-/// Whether the directory holds an unfinished sweep of these settings. Throws BadInput for one that holds anything else.
-bool can_go_on(const Configuration& configuration, const fs::path& directory) {
-    const std::optional<HeldSweep> held = held_sweep(configuration, directory);
+/// Whether the directory holds an unfinished sweep of these settings. Throws std::invalid_argument if it holds anything
+/// else.
+bool can_continue(const Configuration& configuration, const SweepOutput& output, const SweepRecord& record) {
+    const std::optional<SweepRecord> held = held_sweep(configuration, output);
     if (!held) {
         return false;
     }
     if (held->is_finished) {
-        configuration.fail("out", directory.string() + " holds a finished sweep: expected a new directory, or --force");
+        configuration.fail(
+            "out", fmt::format("{} holds a finished sweep: expected a new directory, or --force", output.directory));
     }
-    require_same_settings(configuration, *held);
+    require_same_settings(configuration, *held, record);
     return true;
 }
 
-/// The order matters to a kill at any moment: once there is no checkpoint nothing of the earlier sweep is gone on with;
-/// once run.json tells of this sweep, the same command begins it again.
+/// The order matters to a kill at any moment: without a checkpoint nothing of the earlier sweep is continued; once
+/// run.json names this sweep, the same command begins it again.
 template <class Scalar>
-void take_over(const Configuration& configuration, const fs::path& directory, const SweepReport& report) {
+void take_over(const fs::path& directory, const SweepRecord& record) {
     SweepFiles<Scalar>::remove_checkpoint(directory);
-    write_file(directory / "run.json", run_json(configuration, report, utc_now(), false));
+    write_file(directory / "run.json", sweep_record_json(record));
 }
 
 template <class Scalar>
-SweepFiles<Scalar> open_files(const Configuration& configuration, const SweepJob<Scalar>& job,
-                              const fs::path& directory, const SweepReport& report) {
-    if (can_go_on(configuration, directory) && SweepFiles<Scalar>::is_unfinished(directory)) {
-        return SweepFiles<Scalar>::open(directory, job.sweep);
+SweepFiles<Scalar> open_files(const Configuration& configuration, const SweepOutput& output,
+                              const SweepJob<Scalar>& job, const SweepRecord& record) {
+    if (can_continue(configuration, output, record) && SweepFiles<Scalar>::is_unfinished(output.directory)) {
+        return SweepFiles<Scalar>::open(output.directory, job.sweep);
     }
-    require_room(configuration, job, directory);
-    take_over<Scalar>(configuration, directory, report);
-    remove_earlier_pictures(directory);
-    return SweepFiles<Scalar>::create(directory, job.sweep);
+    require_room(configuration, job, output.directory);
+    take_over<Scalar>(output.directory, record);
+    remove_sweep_pictures(output.directory);
+    return SweepFiles<Scalar>::create(output.directory, job.sweep);
 }
 
-/// Block after block, until all is done or a stop is requested: then what is through of the last one is kept.
+/// Trains block after block, until all is done or a stop is requested. Then the finished points of the last block are
+/// kept.
 template <class Scalar>
 void train_blocks(const SweepJob<Scalar>& job, SweepFiles<Scalar>& files, bool quiet, SweepReport& report) {
     using Clock = std::chrono::steady_clock;
@@ -129,7 +101,7 @@ void train_blocks(const SweepJob<Scalar>& job, SweepFiles<Scalar>& files, bool q
     report.signal = report.points_done < num_points ? stop_signal() : 0;
 }
 
-/// Counts what the arrays hold, those of an earlier call included.
+/// Counts the outcomes in the arrays, those of an earlier call included.
 void count_outcomes(const fs::path& directory, const std::vector<Axis>& axes, SweepReport& report) {
     std::vector<std::size_t> shape;
     for (const Axis& axis : axes) {
@@ -149,176 +121,98 @@ void count_outcomes(const fs::path& directory, const std::vector<Axis>& axes, Sw
     }
 }
 
-std::string row(const std::string& name, const std::string& value) {
-    constexpr std::size_t kColumn = 18;
-    return "  " + name + std::string(name.size() < kColumn ? kColumn - name.size() : 2, ' ') + value + "\n";
+template <class Scalar>
+SweepReport new_report(const SweepJob<Scalar>& job, const SweepOutput& output) {
+    SweepReport report;
+    report.directory = output.directory;
+    report.num_points = job.sweep.num_points();
+    report.is_forced = output.replaces_sweep;
+    if (const CompressedData<Scalar>* const compressed = job.sweep.data().compressed()) {
+        report.tolerance = compressed->tolerance();
+    }
+    report.compression_seconds = job.compression_seconds;
+    report.num_samples = job.sweep.data().num_samples();
+    report.num_threads = num_threads(job.sweep.settings().training.execution);
+    return report;
 }
 
-/// Of points that are done: only the bound of compressed data stops a chain that is not gone on with.
-std::string status_in_words(std::size_t status) {
-    if (status == static_cast<std::size_t>(Status::stopped)) {
-        return "beyond the tolerance";
+/// Draws the pictures and completes run.json.
+template <class Scalar>
+void finish(const SweepJob<Scalar>& job, const SweepOutput& output, SweepRecord record, SweepFiles<Scalar>& files,
+            SweepReport& report) {
+    report.files = files.names();
+    const std::string title = output.preset.empty() ? "skein sweep" : fmt::format("skein sweep: {}", output.preset);
+    for (const std::string& name : draw_sweep(output.directory, job, title, output.is_quiet)) {
+        report.files.push_back(name);
     }
-    std::string name(kStatusNames[status]);
-    std::ranges::replace(name, '_', ' ');
-    return name;
+    Json outcome = report_json(report);
+    outcome.erase("directory");
+    record.is_finished = true;
+    record.outcome = outcome.dump();
+    write_file(fs::path(output.directory) / "run.json", sweep_record_json(record));
+    files.finish();
 }
 
-std::string part_of(std::uint64_t count, std::uint64_t all) {
-    return grouped(count) + " (" +
-           rounded(100.0 * static_cast<double>(count) / static_cast<double>(std::max<std::uint64_t>(1, all)), 3) +
-           " %)";
-}
-
-/// Where the samples are not at hand, chains have ended at the bounds that were refused.
-std::string compression_rows(const SweepReport& report) {
-    if (!report.compression) {
-        return "";
+template <class Scalar>
+void run_in_directory(const Configuration& configuration, const SweepOutput& output, const SweepJob<Scalar>& job,
+                      SweepReport& report) {
+    const SweepRecord record = new_record(configuration, report.num_threads);
+    if (!fs::exists(output.directory)) {
+        require_room(configuration, job, output.directory);
+        fs::create_directories(output.directory);
     }
-    const CompressionRecord& record = *report.compression;
-    std::string text;
-    if (record.num_compressed + record.num_exact != 0) {
-        text += row("compressed", compression_in_words(record));
+    const DirectoryLock lock(configuration, output.directory);
+    SweepFiles<Scalar> files = open_files(configuration, output, job, record);
+    report.points_before = files.points_done();
+    train_blocks(job, files, output.is_quiet, report);
+    count_outcomes(output.directory, job.axes, report);
+    if (!output.is_quiet) {
+        warn_of_stopped(report);
     }
-    if (record.num_exact == 0 && record.largest_refused_bound != 0) {
-        const std::string refused = rounded(record.largest_refused_bound, 2) + " of their scales";
-        text += row(text.empty() ? "compressed" : "", "beyond the tolerance bounded only by " + refused);
-    }
-    return text;
-}
-
-void warn_of_stopped(const Configuration& configuration, const SweepReport& report) {
-    const std::uint64_t count = report.by_status[static_cast<std::size_t>(Status::stopped)];
-    if (count != 0 && !configuration.flag("quiet")) {
-        write_warning(grouped(count) + " of " + grouped(report.points_done) +
-                      " chains stopped because the bound of the error on the compressed data exceeds --tolerance " +
-                      configuration.text("tolerance") +
-                      " (a larger tolerance, a smaller --panel-width, or the samples may help)");
+    files.sync();
+    if (report.points_done == report.num_points) {
+        finish(job, output, record, files, report);
     }
 }
 
 }  // namespace
 
 template <class Scalar>
-SweepReport run_sweep(const Configuration& configuration, const SweepJob<Scalar>& job, const fs::path& directory) {
-    SweepReport report;
-    report.directory = directory.string();
-    report.num_points = job.sweep.num_points();
-    report.is_forced = configuration.flag("force");
-    if (const CompressedData<Scalar>* const compressed = job.sweep.data().compressed()) {
-        report.tolerance = compressed->tolerance();
-    }
-    report.compression_seconds = job.compression_seconds;
-    report.num_samples = job.sweep.data().num_samples();
-    report.data_files = data_files_json(configuration);
-    report.num_threads = num_threads(job.sweep.settings().training.execution);
+SweepReport run_sweep(const Configuration& configuration, const SweepOutput& output, const SweepJob<Scalar>& job) {
+    SweepReport report = new_report(job, output);
     try {
-        if (!fs::exists(directory)) {
-            require_room(configuration, job, directory);
-            fs::create_directories(directory);
-        }
-        const DirectoryLock lock(configuration, directory);
-        SweepFiles<Scalar> files = open_files(configuration, job, directory, report);
-        const std::string start_time = utc_now();
-        report.points_before = files.points_done();
-        train_blocks(job, files, configuration.flag("quiet"), report);
-        count_outcomes(directory, job.axes, report);
-        warn_of_stopped(configuration, report);
-        if (report.points_done < report.num_points) {
-            files.sync();
-            return report;
-        }
-        files.sync();
-        report.files = files.names();
-        const std::string title =
-            configuration.is_given("preset") ? "skein sweep: " + configuration.text("preset") : "skein sweep";
-        for (const std::string& name : draw_sweep(directory, job, title, configuration.flag("quiet"))) {
-            report.files.push_back(name);
-        }
-        write_file(directory / "run.json", run_json(configuration, report, start_time, true));
-        files.finish();
+        run_in_directory(configuration, output, job, report);
     } catch (const FileError& error) {
         throw Failure(error.what());
     } catch (const fs::filesystem_error& error) {
-        throw Failure(directory.string() + ": cannot be created: " + error.code().message());
+        throw Failure(fmt::format("{}: cannot be created: {}", output.directory, error.code().message()));
     }
     return report;
 }
-template SweepReport run_sweep(const Configuration&, const SweepJob<float>&, const fs::path&);
-template SweepReport run_sweep(const Configuration&, const SweepJob<double>&, const fs::path&);
+template SweepReport run_sweep(const Configuration&, const SweepOutput&, const SweepJob<float>&);
+template SweepReport run_sweep(const Configuration&, const SweepOutput&, const SweepJob<double>&);
 
 template <class Scalar>
-void replace_sweep(const Configuration& configuration, const SweepJob<Scalar>& job, const fs::path& directory) {
-    SweepReport report;
-    report.data_files = data_files_json(configuration);
-    report.num_threads = num_threads(job.sweep.settings().training.execution);
+int run_and_print(const Configuration& configuration, const SweepOutput& output, const SweepJob<Scalar>& job) {
+    catch_stop_signals();
+    const SweepReport report = run_sweep(configuration, output, job);
+    write_output(output.prints_json ? json_line(report_json(report)) : report_text(report, job.axes));
+    return report.signal == 0 ? kDone : kSignalBase + report.signal;
+}
+template int run_and_print(const Configuration&, const SweepOutput&, const SweepJob<float>&);
+template int run_and_print(const Configuration&, const SweepOutput&, const SweepJob<double>&);
+
+template <class Scalar>
+void replace_sweep(const Configuration& configuration, const SweepOutput& output, const SweepJob<Scalar>& job) {
     try {
-        const DirectoryLock lock(configuration, directory);
-        take_over<Scalar>(configuration, directory, report);
+        const SweepRecord record = new_record(configuration, num_threads(job.sweep.settings().training.execution));
+        const DirectoryLock lock(configuration, output.directory);
+        take_over<Scalar>(output.directory, record);
     } catch (const FileError& error) {
         throw Failure(error.what());
     }
 }
-template void replace_sweep(const Configuration&, const SweepJob<float>&, const fs::path&);
-template void replace_sweep(const Configuration&, const SweepJob<double>&, const fs::path&);
-
-Json report_json(const SweepReport& report) {
-    Json counts = Json::object();
-    for (std::size_t status = 0; status < kStatusNames.size(); ++status) {
-        counts[std::string(kStatusNames[status])] = report.by_status[status];
-    }
-    Json json{{"status", report.signal == 0 ? "finished" : "stopped"},
-              {"points", report.num_points},
-              {"points_done", report.points_done},
-              {"points_before", report.points_before},
-              {"counts", counts},
-              {"learned", report.learned}};
-    if (report.compression) {
-        json["compression"] = compression_json(*report.compression, report.tolerance);
-    }
-    if (report.compression_seconds) {
-        json["compression_seconds"] = *report.compression_seconds;
-    }
-    json["seconds"] = report.seconds;
-    json["sample_layers_per_second"] =
-        report.seconds > 0 ? static_cast<double>(report.sample_layers) / report.seconds : 0.0;
-    json["threads"] = report.num_threads;
-    json["directory"] = report.directory;
-    json["files"] = report.files;
-    return json;
-}
-
-std::string report_text(const SweepReport& report, const std::vector<Axis>& axes) {
-    const double rate = report.seconds > 0 ? static_cast<double>(report.sample_layers) / report.seconds : 0.0;
-    std::string text = report.signal == 0 ? "done: " + grouped(report.num_points) + " chains\n\n"
-                                          : "stopped by " + std::string(signal_name(report.signal)) + " after " +
-                                                grouped(report.points_done) + " of " + grouped(report.num_points) +
-                                                " chains; the same command " +
-                                                (report.is_forced ? "without --force " : "") + "goes on\n\n";
-    for (std::size_t axis = 0; axis < axes.size(); ++axis) {
-        text += row(axis == 0 ? "axes" : "", axes[axis].text());
-    }
-    text += row("learned", part_of(report.learned, report.points_done));
-    for (std::size_t status = 0; status < kStatusNames.size(); ++status) {
-        if (report.by_status[status] != 0) {
-            text += row(status_in_words(status), part_of(report.by_status[status], report.points_done));
-        }
-    }
-    text += compression_rows(report);
-    if (report.points_before != 0) {
-        text += row("done before", grouped(report.points_before));
-    }
-    if (report.compression_seconds) {
-        text += row("compression time", compression_time_in_words(*report.compression_seconds, report.num_samples));
-    }
-    text += row("time", duration(report.seconds) + ", " + rounded(rate, 3) + " sample-layers/s (" +
-                            std::string(instruction_set()) + ", " + std::to_string(report.num_threads) +
-                            (report.num_threads == 1 ? " thread)" : " threads)"));
-    std::string files;
-    for (const std::string& file : report.files) {
-        files += (files.empty() ? "" : ", ") + file;
-    }
-    return text + row("files", report.directory + (files.empty() ? "" : ": " + files));
-}
+template void replace_sweep(const Configuration&, const SweepOutput&, const SweepJob<float>&);
+template void replace_sweep(const Configuration&, const SweepOutput&, const SweepJob<double>&);
 
 }  // namespace skein::app

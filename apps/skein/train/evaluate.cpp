@@ -5,17 +5,21 @@
 #include <optional>
 
 #include "cli/command_line.hpp"
-#include "cli/output_files.hpp"
+#include "cli/output_paths.hpp"
+#include "cli/precision.hpp"
 #include "commands.hpp"
-#include "console/errors.hpp"
+#include "console/exit_codes.hpp"
 #include "console/json.hpp"
 #include "console/numbers.hpp"
 #include "console/signals.hpp"
 #include "console/streams.hpp"
+#include "console/summary_table.hpp"
+#include "console/text.hpp"
 #include "input/chain_options.hpp"
 #include "input/compressed_summary.hpp"
-#include "input/data_spec.hpp"
+#include "skein/data_spec.hpp"
 #include "skein/files/chain_file.hpp"
+#include "skein/files/open_data.hpp"
 #include "skein/files/sample_writer.hpp"
 #include "skein/gradient.hpp"
 #include "skein/instruction_set.hpp"
@@ -96,13 +100,13 @@ struct Evaluation {
 };
 
 std::string evaluation_json(const Configuration& configuration, const Evaluation& evaluation) {
-    nlohmann::ordered_json json{{"loss", exact_json(evaluation.loss)},
-                                {"root_mean_square_error", exact_json(std::sqrt(evaluation.loss))},
-                                {"samples", evaluation.num_samples},
-                                {"precision", evaluation.precision},
-                                {"version", version()},
-                                {"numerics_version", kNumericsVersion},
-                                {"instruction_set", instruction_set()}};
+    Json json{{"loss", evaluation.loss},
+              {"root_mean_square_error", std::sqrt(evaluation.loss)},
+              {"samples", evaluation.num_samples},
+              {"precision", evaluation.precision},
+              {"version", version()},
+              {"numerics_version", kNumericsVersion},
+              {"instruction_set", instruction_set()}};
     if (evaluation.compression) {
         json["compression"] = compression_json(*evaluation.compression, evaluation.tolerance);
     }
@@ -113,18 +117,18 @@ std::string evaluation_json(const Configuration& configuration, const Evaluation
 }
 
 std::string evaluation_text(const Configuration& configuration, const Evaluation& evaluation) {
-    std::string text = "chain                     " + configuration.text("chain") + " (" + evaluation.chain + ")\n" +
-                       "data                      " + configuration.text("data") + " (" +
-                       grouped(evaluation.num_samples) + " samples)\n" + "loss                      " +
-                       rounded(evaluation.loss) + "\n" + "root mean square error    " +
-                       rounded(std::sqrt(evaluation.loss)) + "\n";
+    SummaryTable table(26, 0);
+    table.add("chain", configuration.text("chain") + " (" + evaluation.chain + ")");
+    table.add("data", configuration.text("data") + " (" + counted(evaluation.num_samples, "sample") + ")");
+    table.add("loss", rounded(evaluation.loss));
+    table.add("root mean square error", rounded(std::sqrt(evaluation.loss)));
     if (evaluation.compression) {
-        text += "compressed                " + bound_in_words(*evaluation.compression, "its scale", "itself") + "\n";
+        table.add("compressed", bound_in_words(*evaluation.compression, "its scale", "itself"));
     }
     if (configuration.is_given("predictions")) {
-        text += "predictions               " + configuration.text("predictions") + "\n";
+        table.add("predictions", configuration.text("predictions"));
     }
-    return text;
+    return table.text();
 }
 
 template <class Scalar>
@@ -146,14 +150,13 @@ int evaluate_with(const Configuration& configuration, const std::string& precisi
         throw Stopped(stop_signal(), "stopped by " + std::string(signal_name(stop_signal())) +
                                          (predictions.empty() ? "" : ": " + predictions.string() + " is not written"));
     }
-    const Evaluation evaluation{mean.loss,
-                                data.num_samples(),
-                                std::to_string(chain.num_layers()) +
-                                    (chain.num_layers() == 1 ? " layer, " : " layers, ") + activations_text(chain) +
-                                    ", " + precision,
-                                precision,
-                                mean.compression,
-                                data.compressed() != nullptr ? data.compressed()->tolerance() : 0.0};
+    const Evaluation evaluation{
+        mean.loss,
+        data.num_samples(),
+        counted(chain.num_layers(), "layer") + ", " + activations_text(chain) + ", " + precision,
+        precision,
+        mean.compression,
+        data.compressed() != nullptr ? data.compressed()->tolerance() : 0.0};
     write_output(configuration.flag("json") ? evaluation_json(configuration, evaluation)
                                             : evaluation_text(configuration, evaluation));
     return kDone;
@@ -177,12 +180,9 @@ int evaluate_command(const std::vector<std::string>& arguments) {
     }
     warn_without_hardware_fma(configuration->flag("quiet"));
     const std::string stored = read_chain_precision(configuration->text("chain"));
-    const std::string precision = configuration->is_given("precision") ? configuration->text("precision") : stored;
-    if (configuration->is_given("precision")) {
-        configuration->word<Precision>("precision", kPrecisionNames);
-    }
-    return precision == "float32" ? evaluate_with<float>(*configuration, precision)
-                                  : evaluate_with<double>(*configuration, precision);
+    const std::string precision = configuration->is_given("precision") ? read_precision(*configuration) : stored;
+    return with_precision(precision,
+                          [&]<class Scalar>(Scalar) { return evaluate_with<Scalar>(*configuration, precision); });
 }
 
 }  // namespace skein::app

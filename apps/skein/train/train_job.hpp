@@ -3,27 +3,41 @@
 
 #include <optional>
 
-#include "cli/configuration.hpp"
+#include "skein/run_options.hpp"
 #include "skein/trainer.hpp"
 
 namespace skein::app {
 
+/// The data of a run, opened.
 template <class Scalar>
-struct TrainJob {
-    Chain<Scalar> start;
+struct RunData {
     TrainingData<Scalar> training;
     std::optional<TrainingData<Scalar>> validation;
-    TrainingSettings settings;
-    std::uint64_t steps_per_epoch;
-    /// The steps that --epochs or --steps allow, where they limit them.
-    std::optional<std::uint64_t> max_steps;
     /// How long --compress took.
     std::optional<double> compression_seconds;
 };
 
-/// Reads the data and checks everything; writes the defaults that depend on other options into the configuration.
-/// Throws BadInput, FileError or std::invalid_argument for what is wrong.
+/// Opens the data, and compresses them if asked to, with progress on the terminal. Throws std::invalid_argument and
+/// FileError for what is wrong with them, Stopped if a signal came.
 template <class Scalar>
-TrainJob<Scalar> make_train_job(Configuration& configuration);
+RunData<Scalar> open_run_data(const Configuration& configuration, const RunSettings& settings, bool is_quiet);
+
+/// Completes the settings (complete_run_settings()). Warns, unless quiet, of data in an order that mini-batches keep.
+template <class Scalar>
+RunLength complete_settings(Configuration& configuration, const TrainingData<Scalar>& training, RunSettings& settings,
+                            bool is_quiet);
+
+template <class Scalar>
+struct TrainJob {
+    Chain<Scalar> start;
+    RunData<Scalar> data;
+    TrainingSettings settings;
+    RunLength length;
+};
+
+/// Reads the settings, opens the data and checks everything; writes the defaults that depend on other options into the
+/// configuration. Throws std::invalid_argument or FileError for what is wrong.
+template <class Scalar>
+TrainJob<Scalar> make_train_job(Configuration& configuration, bool is_quiet);
 
 }  // namespace skein::app

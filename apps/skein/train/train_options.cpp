@@ -2,99 +2,38 @@
 
 #include <algorithm>
 
-#include "console/errors.hpp"
+#include "skein/data_spec.hpp"
+#include "skein/option_row.hpp"
+#include "skein/run_options.hpp"
 
 namespace skein::app {
 namespace {
 
 using enum ValueType;
-constexpr bool kStored = true;
 
-constexpr Option kOptions[] = {
-    {"Model", "layers", "N", count, "4", "Number of layers.", kStored},
-    {"Model", "weights", "W1,W2,..", numbers, "", "Weights to start from, instead of --layers and --init.", kStored},
-    {"Model", "activation", "A[,A..]", texts, "tanh",
-     "tanh, identity, sigmoid, relu or softplus: one for all layers, or one per layer.", kStored},
-    {"Model", "init", "KIND", text, "equal",
-     "How weights start: equal (all are --init-scale), normal (of this standard deviation) or uniform (on [-scale, "
-     "scale)). Deep chains hardly train from normal or uniform weights: their products nearly vanish.",
-     kStored},
-    {"Model", "init-scale", "S", number, "1", "See --init.", kStored},
+template <auto member>
+constexpr auto field = &field_of<TrainOutput, member>;
 
-    {"Data", "data", "SPEC", text, "teacher:samples=100000,layers=4,weight=1.2,noise=0.01",
-     "Training data: files, or generated; see below.", kStored},
-    {"Data", "validation", "SPEC|FRACTION", number_or_text, "",
-     "Validation data, or the fraction of the data (0.1) to set aside as such, chosen by --seed.", kStored},
-    {"Data", "batch", "N|full", count_or_text, "",
-     "Samples of a mini-batch (default: 1024, or full for fewer samples).", kStored},
-    {"Data", "shuffle", "KIND", text, "",
-     "full (each epoch in its own order), blocks (of 32,768 samples: those in an order of their own, and the samples "
-     "of "
-     "each; not enough where the data are sorted), none or with_replacement (default: full, or blocks for files that "
-     "do "
-     "not fit into memory).",
-     kStored},
-
-    {"Data", "compress", "", flag, "",
-     "Compress the training data first (skein data compress): a step then costs the same however many samples there "
-     "are. Full batches.",
-     kStored},
-    {"Data", "tolerance", "T", number, "1e-10",
-     "Of compressed data: what a step's error bound may be, the loss's relative to mean(y^2), the gradient's to rms(y) "
-     "max|df_L/dw|. Beyond it the samples serve, where they are there; else the run stops.",
-     kStored},
-
-    {"Optimisation", "optimizer", "KIND", text, "sgd", "sgd, momentum, nesterov or adamw.", kStored},
-    {"Optimisation", "learning-rate", "R[,R..]", numbers, "",
-     "Learning rate, for all layers or one per layer (default: 0.1 for sgd, else 0.01).", kStored},
-    {"Optimisation", "momentum", "MU", number, "0.9", "Of momentum and nesterov.", kStored},
-    {"Optimisation", "weight-decay", "LAMBDA", number, "0", "Weight decay: in the gradient; decoupled for adamw.",
-     kStored},
-    {"Optimisation", "beta1", "B", number, "0.9", "Of adamw.", kStored},
-    {"Optimisation", "beta2", "B", number, "0.999", "Of adamw.", kStored},
-    {"Optimisation", "epsilon", "E", number, "1e-8", "Of adamw.", kStored},
-    {"Optimisation", "clip-norm", "C", number, "", "Scale gradients down to this norm over all weights.", kStored},
-    {"Optimisation", "schedule", "KIND", text, "constant",
-     "Learning rate over the steps: constant, step (times --decay every --every steps), cosine (down to --final-factor "
-     "at the end) or inverse_time (1 / (1 + decay step)).",
-     kStored},
-    {"Optimisation", "warm-up", "STEPS", count, "0", "Steps of linear warm-up before the schedule.", kStored},
-    {"Optimisation", "decay", "D", number, "0.1", "Of the step and inverse_time schedules.", kStored},
-    {"Optimisation", "every", "STEPS", count, "1000", "Of the step schedule.", kStored},
-    {"Optimisation", "final-factor", "F", number, "0", "Of the cosine schedule, from 0 to 1.", kStored},
-    {"Optimisation", "schedule-scale", "S", number, "1", "What all learning rates are multiplied by.", kStored},
-
-    {"Stopping (the first rule that holds)", "epochs", "N", count, "",
-     "Passes over the data (default: 10, or 1000 with --target-loss or --gradient-norm; none where --steps or "
-     "--max-seconds is given).",
-     kStored},
-    {"Stopping (the first rule that holds)", "steps", "N", count, "", "Updates of the weights.", kStored},
-    {"Stopping (the first rule that holds)", "target-loss", "LOSS", number, "",
-     "Converged when the loss over all training data is at most this (looked at after epochs).", kStored},
-    {"Stopping (the first rule that holds)", "gradient-norm", "NORM", number, "",
-     "Converged when the norm of a mini-batch's gradient is at most this.", kStored},
-    {"Stopping (the first rule that holds)", "max-seconds", "SECONDS", number, "",
-     "Stop after this much time, at the end of a step.", kStored},
-
-    {"Output", "out", "DIR", text, "",
-     "Directory of the run: run.json, history.csv, chain.json, loss.png. Without it nothing is written to disk."},
-    {"Output", "force", "", flag, "", "Replace a run that --out already holds."},
-    {"Output", "history-every", "STEPS", count, "",
-     "A row of history.csv every so many steps of an epoch, and at its end (default: about 1,000 rows).", kStored},
-    {"Output", "json", "", flag, "", "Print one JSON object instead of a summary."},
-    {"Output", "quiet", "", flag, "", "No progress, and no warnings."},
-
-    {"Machine", "precision", "TYPE", text, "float64", "float64 or float32.", kStored},
-    {"Machine", "seed", "N", count, "0", "Seed of initial weights, sample order and validation split.", kStored},
-    {"Machine", "threads", "N", count, "0",
-     "Threads at most; 0: as many as there are cores, or OMP_NUM_THREADS. Changes no bit of any result.", kStored},
-    {"Machine", "config", "FILE", text, "",
-     "Options from a TOML file (names as here, arrays for lists), or from an earlier run's run.json. The command line "
-     "wins."},
+constexpr OptionRow<TrainOutput> kOutputRows[] = {
+    {{"Output", "out", "DIR", text, "",
+      "Directory of the run: run.json, history.csv, chain.json, loss.png. Without it nothing is written to disk."},
+     {},
+     field<&TrainOutput::directory>},
+    {{"Output", "force", "", flag, "", "Replace a run that --out already holds."},
+     {},
+     field<&TrainOutput::replaces_run>},
+    {{"Output", "history-every", "STEPS", count, "",
+      "Rows of history.csv at the multiples of this number of steps in each epoch, and at its end (default: about "
+      "1,000 "
+      "rows).",
+      true},
+     CountRange{1, UINT64_MAX / 2},
+     field<&TrainOutput::history_interval>},
+    {{"Output", "json", "", flag, "", "Print one JSON object instead of a summary."},
+     {},
+     field<&TrainOutput::prints_json>},
+    {{"Output", "quiet", "", flag, "", "No progress, and no warnings."}, {}, field<&TrainOutput::is_quiet>},
 };
-
-constexpr std::array<std::string_view, 2> kAlternatives[] = {
-    {"layers", "weights"}, {"init", "weights"}, {"init-scale", "weights"}, {"epochs", "steps"}};
 
 constexpr std::string_view kExamples =
     R"(  skein train
@@ -105,37 +44,35 @@ constexpr std::string_view kExamples =
   skein train --config run.toml --seed 7
 )";
 
-/// Options that do something only where another one has certain values.
-struct Effect {
-    std::string_view option;
-    std::string_view needs;
-    std::array<std::string_view, 2> values;
-};
-constexpr Effect kEffects[] = {
-    {"momentum", "optimizer", {"momentum", "nesterov"}}, {"beta1", "optimizer", {"adamw", "adamw"}},
-    {"beta2", "optimizer", {"adamw", "adamw"}},          {"epsilon", "optimizer", {"adamw", "adamw"}},
-    {"decay", "schedule", {"step", "inverse_time"}},     {"every", "schedule", {"step", "step"}},
-    {"final-factor", "schedule", {"cosine", "cosine"}},
-};
+/// The options of a run; those of its output come before those about the machine.
+std::vector<Option> all_options() {
+    std::vector<Option> options = options_of(run_options());
+    const std::vector<Option> output = options_of(std::span<const OptionRow<TrainOutput>>(kOutputRows));
+    options.insert(std::ranges::find(options, "Machine", &Option::group), output.begin(), output.end());
+    options.push_back(kConfigOption);
+    return options;
+}
 
 }  // namespace
 
-const Command kTrainCommand{"train",   "trains a chain: one summary on standard output, progress on the terminal.",
-                            kExamples, kOptions,
-                            {},        kAlternatives};
+const Command& train_command_options() {
+    static const std::vector<Option> options = all_options();
+    static const Command command{
+        "train",       "trains a chain: one summary on standard output, progress on the terminal.",
+        kExamples,     options,
+        kDataSpecHelp, run_alternatives()};
+    return command;
+}
 
-void require_effect(const Configuration& configuration) {
-    for (const Effect& effect : kEffects) {
-        const std::string flag = "--" + std::string(effect.option);
-        std::string value = configuration.text(effect.needs);
-        std::ranges::replace(value, '-', '_');
-        if (configuration.is_on_command_line(effect.option) &&
-            std::ranges::find(effect.values, value) == effect.values.end()) {
-            throw BadInput(flag + " has no effect with --" + std::string(effect.needs) + " " + value + ": expected --" +
-                           std::string(effect.needs) + " " + std::string(effect.values[0]) +
-                           (effect.values[0] == effect.values[1] ? "" : " or " + std::string(effect.values[1])));
+TrainOutput read_train_output(const Configuration& configuration) {
+    TrainOutput output;
+    read_options(std::span<const OptionRow<TrainOutput>>(kOutputRows), configuration, output);
+    for (const std::string_view name : {"force", "history-every"}) {
+        if (configuration.is_on_command_line(name) && !configuration.is_given("out")) {
+            configuration.fail(name, "has no effect: nothing is written: expected --out");
         }
     }
+    return output;
 }
 
 }  // namespace skein::app

@@ -1,13 +1,18 @@
 #include "train/train_report.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 #include "console/json.hpp"
 #include "console/machine.hpp"
 #include "console/numbers.hpp"
 #include "console/signals.hpp"
+#include "console/summary_table.hpp"
+#include "console/text.hpp"
 #include "input/compressed_summary.hpp"
 #include "skein/instruction_set.hpp"
 #include "skein/version.hpp"
@@ -15,37 +20,42 @@
 namespace skein::app {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-std::string_view status_name(Status status) { return kStatusNames[static_cast<std::size_t>(status)]; }
-
 /// Red for a run that diverged, yellow for one that was stopped, green for the others.
 std::string coloured(const std::string& text, Status status, bool colour) {
     const char* code = status == Status::diverged ? "31" : status == Status::stopped ? "33" : "32";
-    return colour ? "\x1b[" + std::string(code) + "m" + text + "\x1b[0m" : text;
+    return colour ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : text;
 }
 
-std::string diverged_in_words(const TrainReport& report, const std::string& what) {
-    return "diverged at step " + grouped(report.outcome.steps + 1) + ": " + what +
-           "; a smaller --learning-rate or --clip-norm may help";
+std::string diverged_in_words(const TrainReport& report, std::string_view what) {
+    return fmt::format("diverged at step {}: {}; a smaller --learning-rate or --clip-norm may help",
+                       grouped(report.outcome.steps + 1), what);
 }
 
-/// What a run that has come to its limit has not reached, and which limit that was; often that is a default.
+/// What a run at its limit has not reached, and which limit that was: often a default.
 std::string missed_in_words(const TrainReport& report) {
     if (!report.stop.target_loss && !report.stop.gradient_norm) {
         return "";
     }
-    const std::string missed = !report.stop.gradient_norm ? "the target loss is"
-                               : !report.stop.target_loss ? "the gradient norm is"
-                                                          : "target loss and gradient norm are";
-    return ", and " + missed + " not reached" +
-           (report.outcome.cause == Cause::max_epochs
-                ? " (" + grouped(*report.stop.max_epochs) + " epochs at most: see --epochs)"
-                : "");
+    const std::string_view missed = !report.stop.gradient_norm ? "the target loss is"
+                                    : !report.stop.target_loss ? "the gradient norm is"
+                                                               : "target loss and gradient norm are";
+    const std::string limit =
+        report.outcome.cause == Cause::max_epochs
+            ? fmt::format(" ({} at most: see --epochs)", counted(*report.stop.max_epochs, "epoch"))
+            : "";
+    return fmt::format(", and {} not reached{}", missed, limit);
+}
+
+std::string refused_in_words(const TrainReport& report) {
+    return fmt::format(
+        "with these weights the error on the compressed data is bounded only by {} of its scale, beyond --tolerance {} "
+        "(a "
+        "larger tolerance, a smaller --panel-width, or the samples, with --compress, may help)",
+        rounded(report.outcome.compression->largest_refused_bound, 2), rounded(report.tolerance, 2));
 }
 
 std::string status_in_words(const TrainReport& report) {
-    const std::string steps = grouped(report.outcome.steps) + (report.outcome.steps == 1 ? " step" : " steps");
+    const std::string steps = counted(report.outcome.steps, "step");
     switch (report.outcome.cause) {
         case Cause::target_loss: return "converged: the target loss is reached after " + steps;
         case Cause::gradient_norm: return "converged: the gradient norm is small enough after " + steps;
@@ -55,19 +65,14 @@ std::string status_in_words(const TrainReport& report) {
         case Cause::gradient_not_finite: return diverged_in_words(report, "the gradient is no longer finite");
         case Cause::weight_not_finite: return diverged_in_words(report, "a weight would no longer be finite");
         case Cause::max_seconds: return "stopped: the time is up after " + steps;
-        case Cause::compression_tolerance:
-            return "stopped after " + steps +
-                   ": with these weights the error on the compressed data is bounded only by " +
-                   rounded(report.outcome.compression->largest_refused_bound, 2) +
-                   " of its scale, beyond --tolerance " + rounded(report.tolerance, 2) +
-                   " (a larger tolerance, a smaller --panel-width, or the samples, with --compress, may do)";
+        case Cause::compression_tolerance: return fmt::format("stopped after {}: {}", steps, refused_in_words(report));
         case Cause::observer:
-        case Cause::stop_request: return "stopped by " + report.cause() + " after " + steps;
+        case Cause::stop_request: return fmt::format("stopped by {} after {}", report.cause(), steps);
     }
     return "";
 }
 
-/// Of a run that a signal has stopped, a loss that is not a number is one that there was no time for.
+/// After a signal, a loss that is NaN is one that there was no time for.
 std::string loss_in_words(const TrainReport& report, double loss) {
     if (!report.data_error.empty() && std::isnan(loss)) {
         return "not computed: the data cannot be read";
@@ -80,45 +85,37 @@ bool are_weights_lost(const TrainReport& report) {
 }
 
 std::string weights_in_words(const TrainReport& report) {
-    std::string text;
+    std::vector<std::string> weights;
     if (are_weights_lost(report)) {
-        for (const Json& weight : report.weights) {
-            text += (text.empty() ? "" : "  ") + weight.dump();
-        }
-        return text;
+        std::ranges::transform(report.weights.items(), std::back_inserter(weights), &Json::dump);
+        return joined(weights, "  ");
     }
-    for (const double weight : report.shown_weights) {
-        text += (text.empty() ? "" : "  ") + rounded(weight);
-    }
-    const std::size_t rest = report.weights.size() - report.shown_weights.size();
-    return rest == 0 ? text : text + "  ... (" + grouped(rest) + " more)";
+    std::ranges::transform(report.shown_weights, std::back_inserter(weights),
+                           [](double weight) { return rounded(weight); });
+    const std::size_t rest = report.weights.items().size() - report.shown_weights.size();
+    return joined(weights, "  ") + (rest == 0 ? "" : fmt::format("  ... ({} more)", grouped(rest)));
 }
 
 std::string epochs_in_words(const TrainReport& report) {
     const std::uint64_t whole = report.outcome.steps / report.steps_per_epoch;
     const double epochs = static_cast<double>(report.outcome.steps) / static_cast<double>(report.steps_per_epoch);
-    return grouped(report.outcome.steps) + " (" + (whole < 100 ? rounded(epochs, 3) : grouped(whole)) +
-           (epochs == 1 ? " epoch of " : " epochs of ") + grouped(report.steps_per_epoch) + ")";
+    return fmt::format("{} ({} {} of {})", grouped(report.outcome.steps),
+                       whole < 100 ? rounded(epochs, 3) : grouped(whole), epochs == 1 ? "epoch" : "epochs",
+                       grouped(report.steps_per_epoch));
 }
 
 std::string samples_in_words(const TrainReport& report) {
-    std::string text = grouped(report.num_samples) + " samples";
-    if (report.num_validation_samples > 0) {
-        text += ", " + grouped(report.num_validation_samples) + " for validation";
-    }
-    return text;
+    const std::string samples = counted(report.num_samples, "sample");
+    return report.num_validation_samples == 0
+               ? samples
+               : fmt::format("{}, {} for validation", samples, grouped(report.num_validation_samples));
 }
 
 std::string time_in_words(const TrainReport& report) {
     const std::string rate =
-        report.is_work_known ? ", " + rounded(report.sample_layers_per_second(), 3) + " sample-layers/s" : "";
-    return duration(report.outcome.seconds) + rate + " (" + std::string(instruction_set()) + ", " +
-           std::to_string(report.num_threads) + (report.num_threads == 1 ? " thread)" : " threads)");
-}
-
-std::string row(const std::string& name, const std::string& value) {
-    constexpr std::size_t kColumn = 18;
-    return "  " + name + std::string(kColumn - name.size(), ' ') + value + "\n";
+        report.is_work_known ? fmt::format(", {} sample-layers/s", rounded(report.sample_layers_per_second(), 3)) : "";
+    return fmt::format("{}{} ({}, {})", duration(report.outcome.seconds), rate, instruction_set(),
+                       counted(static_cast<std::uint64_t>(report.num_threads), "thread"));
 }
 
 }  // namespace
@@ -135,28 +132,20 @@ std::string TrainReport::cause() const {
         return std::string(signal_name(signal));
     }
     const bool is_ended_by_data = !data_error.empty() && outcome.cause == Cause::stop_request;
-    return is_ended_by_data ? "data_error" : std::string(kCauseNames[static_cast<std::size_t>(outcome.cause)]);
-}
-
-std::string TrainReport::files_in_words() const {
-    std::string text;
-    for (const std::string& file : files) {
-        text += (text.empty() ? "" : ", ") + file;
-    }
-    return text;
+    return is_ended_by_data ? "data_error" : std::string(name_of(outcome.cause, kCauseNames));
 }
 
 Json report_json(const TrainReport& report) {
-    Json json{{"status", status_name(report.outcome.status)},
+    Json json{{"status", name_of(report.outcome.status, kStatusNames)},
               {"cause", report.cause()},
               {"steps", report.outcome.steps},
               {"epochs", report.outcome.steps / report.steps_per_epoch},
-              {"loss", exact_json(report.outcome.loss)},
-              {"validation_loss", report.validation_loss ? exact_json(*report.validation_loss) : Json(nullptr)},
+              {"loss", report.outcome.loss},
+              {"validation_loss", report.validation_loss ? Json(*report.validation_loss) : Json()},
               {"weights", report.weights},
               {"samples", report.num_samples},
               {"seconds", report.outcome.seconds},
-              {"sample_layers_per_second", exact_json(report.sample_layers_per_second())},
+              {"sample_layers_per_second", report.sample_layers_per_second()},
               {"precision", report.precision},
               {"seed", report.seed},
               {"version", version()},
@@ -165,7 +154,7 @@ Json report_json(const TrainReport& report) {
               {"threads", report.num_threads}};
     if (report.is_compressed) {
         json["compression"] =
-            report.is_work_known ? compression_json(*report.outcome.compression, report.tolerance) : Json(nullptr);
+            report.is_work_known ? compression_json(*report.outcome.compression, report.tolerance) : Json();
     }
     if (report.compression_seconds) {
         json["compression_seconds"] = *report.compression_seconds;
@@ -177,7 +166,7 @@ Json report_json(const TrainReport& report) {
     return json;
 }
 
-std::string run_json(const TrainReport& report, const Json& configuration) {
+std::string run_json(const TrainReport& report, const std::string& configuration) {
     Json outcome = report_json(report);
     for (const char* elsewhere : {"seed", "version", "numerics_version", "instruction_set", "threads", "directory"}) {
         outcome.erase(elsewhere);
@@ -187,39 +176,36 @@ std::string run_json(const TrainReport& report, const Json& configuration) {
                     {"numerics_version", kNumericsVersion},
                     {"start_time", report.start_time},
                     {"seed", report.seed},
-                    {"configuration", configuration},
+                    {"configuration", Json::parse(configuration).value()},
                     {"outcome", outcome},
-                    {"machine",
-                     {{"cpu", cpu_model()},
-                      {"cores", num_cores()},
-                      {"threads", report.num_threads},
-                      {"instruction_set", instruction_set()},
-                      {"compiler", compiler()}}}};
+                    {"machine", machine_json(report.num_threads)}};
     return json_text(json);
 }
 
 std::string report_text(const TrainReport& report, bool colour) {
-    std::string text = coloured(status_in_words(report), report.outcome.status, colour) + "\n\n";
-    text += row("chain", grouped(report.weights.size()) + (report.weights.size() == 1 ? " layer, " : " layers, ") +
-                             report.activations + ", " + report.precision);
-    text += row("data", report.data) + row("", samples_in_words(report));
-    text += row("steps", epochs_in_words(report));
-    text += row("loss", loss_in_words(report, report.outcome.loss));
+    SummaryTable table;
+    table.add("chain", fmt::format("{}, {}, {}", counted(report.weights.items().size(), "layer"), report.activations,
+                                   report.precision));
+    table.add("data", report.data);
+    table.add("", samples_in_words(report));
+    table.add("steps", epochs_in_words(report));
+    table.add("loss", loss_in_words(report, report.outcome.loss));
     if (report.is_compressed && report.is_work_known) {
-        text += row("compressed", compression_in_words(*report.outcome.compression));
+        table.add("compressed", compression_in_words(*report.outcome.compression));
     }
     if (report.validation_loss) {
-        text += row("validation loss", loss_in_words(report, *report.validation_loss));
+        table.add("validation loss", loss_in_words(report, *report.validation_loss));
     }
-    text += row("weights", weights_in_words(report));
+    table.add("weights", weights_in_words(report));
     if (report.compression_seconds) {
-        text += row("compression time", compression_time_in_words(*report.compression_seconds, report.num_samples));
+        table.add("compression time", compression_time_in_words(*report.compression_seconds, report.num_samples));
     }
-    text += row("time", time_in_words(report));
+    table.add("time", time_in_words(report));
     if (!report.directory.empty()) {
-        text += row("files", report.directory + ": " + (report.files.empty() ? "none" : report.files_in_words()));
+        table.add("files",
+                  fmt::format("{}: {}", report.directory, report.files.empty() ? "none" : joined(report.files)));
     }
-    return text;
+    return fmt::format("{}\n\n{}", coloured(status_in_words(report), report.outcome.status, colour), table.text());
 }
 
 }  // namespace skein::app

@@ -1,20 +1,20 @@
-// What `skein train` tells about a run when it is over.
+// What `skein train` reports when a run has ended.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "console/json.hpp"
 #include "skein/trainer.hpp"
 
 namespace skein::app {
 
 struct TrainReport {
     TrainingOutcome outcome;
-    int signal = 0;          // that stopped it, or 0
-    std::string data_error;  // that ended it, or came after it; or empty
-    /// Whether outcome.sample_layers and outcome.compression are; after an error in the data they may not be.
+    int signal = 0;          // that stopped the run, or 0
+    std::string data_error;  // that ended the run, or came after it; or empty
+    /// Whether outcome.sample_layers and outcome.compression are known. After an error in the data they may not be.
     bool is_work_known = true;
     StopRules stop = {};
     std::uint64_t steps_per_epoch = 1;
@@ -22,9 +22,9 @@ struct TrainReport {
     std::uint64_t num_validation_samples = 0;
     bool is_compressed = false;
     double tolerance = 0.0;                     // of compressed data
-    std::optional<double> compression_seconds;  // where this run has compressed them
+    std::optional<double> compression_seconds;  // if this run compressed them
     std::optional<double> validation_loss;
-    nlohmann::ordered_json weights;  // an array that round-trips
+    Json weights;  // an array that round-trips
     std::vector<double> shown_weights;
     std::string activations;
     std::string precision;
@@ -32,22 +32,21 @@ struct TrainReport {
     std::uint64_t seed = 0;
     int num_threads = 1;
     std::string start_time;
-    std::string directory;           // empty where nothing was written
+    std::string directory;           // empty: nothing was written
     std::vector<std::string> files;  // in it
     std::vector<std::string> file_errors;
 
-    /// NaN where it is not known.
+    /// NaN if it is not known.
     double sample_layers_per_second() const;
     /// A name of kCauseNames, or "SIGINT", "SIGTERM", "data_error".
     std::string cause() const;
-    std::string files_in_words() const;
 };
 
 /// The object that --json prints.
-nlohmann::ordered_json report_json(const TrainReport& report);
+Json report_json(const TrainReport& report);
 
-/// The content of run.json.
-std::string run_json(const TrainReport& report, const nlohmann::ordered_json& configuration);
+/// The content of run.json. `configuration` is a JSON object (configuration_json()).
+std::string run_json(const TrainReport& report, const std::string& configuration);
 
 /// The summary for people.
 std::string report_text(const TrainReport& report, bool colour);

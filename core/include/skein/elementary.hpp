@@ -13,8 +13,6 @@
 
 #include <span>
 
-#include "skein/activation.hpp"  // before the objects: GCC's -Wshadow minds enumerators that follow them
-
 namespace skein::elementary {
 
 template <class Scalar>
@@ -33,6 +31,10 @@ template <class Scalar>
 inline constexpr Scalar kSoftplusMaxUlp = choose<Scalar>(2.02f, 2.1);
 template <class Scalar>
 inline constexpr Scalar kReluMaxUlp = Scalar(0);
+template <class Scalar>
+inline constexpr Scalar kLeakyReluMaxUlp = choose<Scalar>(0.85f, 0.7);
+template <class Scalar>
+inline constexpr Scalar kEluMaxUlp = choose<Scalar>(0.96f, 1.2);
 template <class Scalar>
 inline constexpr Scalar kExpMaxUlp = choose<Scalar>(0.9f, 1.0);
 template <class Scalar>
@@ -62,43 +64,31 @@ inline constexpr Scalar kTwoPiMaxTurns = choose<Scalar>(0x1p20f, 0x1p49);
     void operator()(std::span<const float> z, std::span<float> result) const;           \
     void operator()(std::span<const double> z, std::span<double> result) const;
 
-struct Tanh {
-    SKEIN_ELEMENTARY_CALLS
-};
-struct Sigmoid {
-    SKEIN_ELEMENTARY_CALLS
-};
-struct Softplus {
-    SKEIN_ELEMENTARY_CALLS
-};
-struct Relu {
-    SKEIN_ELEMENTARY_CALLS
-};
-struct Exp {
-    SKEIN_ELEMENTARY_CALLS
-};
-struct Expm1 {
-    SKEIN_ELEMENTARY_CALLS
-};
-struct Log {
-    SKEIN_ELEMENTARY_CALLS
-};
-struct Log1p {
-    SKEIN_ELEMENTARY_CALLS
-};
-struct Exp10 {
-    SKEIN_ELEMENTARY_CALLS
-};
-struct SinTwoPi {
-    SKEIN_ELEMENTARY_CALLS
-};
-struct CosTwoPi {
-    SKEIN_ELEMENTARY_CALLS
-};
+/// The one list of functions: X(name, type).
+#define SKEIN_ELEMENTARY_FUNCTIONS(X) \
+    X(tanh, Tanh)                     \
+    X(sigmoid, Sigmoid)               \
+    X(softplus, Softplus)             \
+    X(relu, Relu)                     \
+    X(leaky_relu, LeakyRelu)          \
+    X(elu, Elu)                       \
+    X(exp, Exp)                       \
+    X(expm1, Expm1)                   \
+    X(log, Log)                       \
+    X(log1p, Log1p)                   \
+    X(exp10, Exp10)                   \
+    X(sin_two_pi, SinTwoPi)           \
+    X(cos_two_pi, CosTwoPi)
 
+#define SKEIN_DECLARE(name, Type) \
+    struct Type {                 \
+        SKEIN_ELEMENTARY_CALLS    \
+    };
+SKEIN_ELEMENTARY_FUNCTIONS(SKEIN_DECLARE)
+#undef SKEIN_DECLARE
 #undef SKEIN_ELEMENTARY_CALLS
 
-/// tanh(z) for every z: |tanh(z)| <= 1, tanh(-z) = -tanh(z) to the bit, z itself where that is the nearest number to
+/// tanh(z) for every z: |tanh(z)| <= 1, tanh(-z) = -tanh(z) to the bit, z itself if that is the nearest number to
 /// it and |z| is tiny (denormal numbers and both zeros included), +-1 from kTanhClamp on.
 inline constexpr Tanh tanh{};
 /// 1 / (1 + exp(-z)) for every z. The tail of negative z keeps its relative accuracy down to denormal results;
@@ -106,9 +96,13 @@ inline constexpr Tanh tanh{};
 inline constexpr Sigmoid sigmoid{};
 /// log(1 + exp(z)) for every z, accurate in both tails; softplus(-infinity) = 0, softplus(infinity) = infinity.
 inline constexpr Softplus softplus{};
-/// z where z > 0, +0 elsewhere. Exact.
+/// z if z > 0, else +0. Exact.
 inline constexpr Relu relu{};
-/// exp(z) for every z: infinity where it overflows, denormal numbers and 0 where it underflows.
+/// z if z > 0, else 0.01 z; keeps the sign of zero.
+inline constexpr LeakyRelu leaky_relu{};
+/// z if z > 0, else exp(z) - 1; keeps the sign of zero; -1 at -infinity.
+inline constexpr Elu elu{};
+/// exp(z) for every z: infinity on overflow, denormal numbers and 0 on underflow.
 inline constexpr Exp exp{};
 /// exp(z) - 1 for every z; keeps the sign of zero; -1 at -infinity.
 inline constexpr Expm1 expm1{};

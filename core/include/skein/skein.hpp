@@ -26,6 +26,7 @@
 #include "skein/sample_source.hpp"
 #include "skein/schedule.hpp"
 #include "skein/sweep.hpp"
+#include "skein/text.hpp"
 #include "skein/trainer.hpp"
 #include "skein/training_data.hpp"
 #include "skein/training_settings.hpp"

@@ -33,8 +33,8 @@ enum class Cause : std::uint8_t {
     observer,               ///< stopped
     stop_request,           ///< stopped: Execution::stop_request, in a step; or in the final loss, if only max_steps or
                             ///< max_epochs had ended the run
-    compression_tolerance,  ///< stopped: the bound of compressed data is beyond the tolerance, and the samples are not at
-                            ///< hand; in a step, or in the final loss as above
+    compression_tolerance,  ///< stopped: the bound of compressed data is beyond the tolerance, and the samples are not
+                            ///< at hand; in a step, or in the final loss as above
 };
 inline constexpr std::array<std::string_view, 11> kCauseNames{
     "target_loss",       "gradient_norm", "max_steps", "max_epochs",   "loss_not_finite",      "gradient_not_finite",
@@ -46,8 +46,8 @@ struct TrainingState {
     explicit TrainingState(Chain<Scalar> start) : chain(std::move(start)) {}
     Chain<Scalar> chain;
     std::uint64_t step = 0;             ///< updates done
-    std::vector<Scalar> first_moment;   ///< v of momentum and nesterov, m of adamw; [layers], or empty: zeros
-    std::vector<Scalar> second_moment;  ///< v of adamw; likewise
+    std::vector<Scalar> first_moment;   ///< of the update rule (Optimizer); [layers], or empty: zeros
+    std::vector<Scalar> second_moment;  ///< likewise
 };
 
 /// What observers see after each update.

@@ -51,17 +51,24 @@ std::string_view nearest_word(std::string_view word, std::span<const std::string
     return nearest;
 }
 
+std::string joined_words(std::span<const std::string_view> words, std::string_view conjunction) {
+    std::string text;
+    for (std::size_t index = 0; index < words.size(); ++index) {
+        if (index != 0) {
+            text += index + 1 == words.size() ? " " + std::string(conjunction) + " " : ", ";
+        }
+        text += words[index];
+    }
+    return text;
+}
+
 std::string unknown_word(std::string_view what, std::string_view word, std::span<const std::string_view> candidates) {
     std::string text = "unknown " + std::string(what) + " '" + std::string(word) + "': ";
     const std::string_view nearest = nearest_word(word, candidates);
     if (!nearest.empty()) {
         return text + "did you mean '" + std::string(nearest) + "'?";
     }
-    text += "expected ";
-    for (std::size_t index = 0; index < candidates.size(); ++index) {
-        text += (index == 0 ? "" : index + 1 == candidates.size() ? " or " : ", ") + std::string(candidates[index]);
-    }
-    return text;
+    return text + "expected " + joined_words(candidates);
 }
 
 std::size_t parse_word(std::string_view what, std::string_view word, std::span<const std::string_view> candidates) {

@@ -2,30 +2,24 @@
 #pragma once
 
 #include <cstddef>
-#include <locale>
-#include <sstream>
 #include <stdexcept>
-#include <string>
+#include <string_view>
 
+#include "base/text.hpp"
 #include "skein/execution.hpp"
 
 namespace skein::internal {
 
 /// Throws std::invalid_argument "<what> is <value>: expected <expected>".
 template <class Value>
-[[noreturn]] void refuse(const std::string& what, const Value& value, const std::string& expected) {
-    std::ostringstream text;
-    text.imbue(std::locale::classic());
-    text << what << " is " << value << ": expected " << expected;
-    throw std::invalid_argument(text.str());
+[[noreturn]] void refuse(std::string_view what, const Value& value, std::string_view expected) {
+    throw std::invalid_argument(to_text(what, " is ", value, ": expected ", expected));
 }
 
 /// Refuses `value` unless `holds`.
 template <class Value>
-void require(bool holds, const std::string& what, const Value& value, const char* expected) {
-    if (!holds) {
-        refuse(what, value, expected);
-    }
+void require(bool holds, std::string_view what, const Value& value, std::string_view expected) {
+    if (!holds) refuse(what, value, expected);
 }
 
 /// Throws for an enumerator that has no name: a number cast to an enumeration.

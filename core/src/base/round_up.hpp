@@ -1,11 +1,20 @@
-// Whole numbers rounded up.
+// Quotients and multiples, rounded up.
 #pragma once
 
-#include <cstdint>
+#include <concepts>
 
 namespace skein::internal {
 
-/// a / b, rounded up.
-inline std::uint64_t divided_up(std::uint64_t a, std::uint64_t b) { return a / b + (a % b != 0 ? 1 : 0); }
+/// a / b, rounded up; does not overflow.
+template <std::unsigned_integral Count>
+constexpr Count divided_up(Count a, Count b) noexcept {
+    return a / b + (a % b != 0 ? 1 : 0);
+}
+
+/// The smallest multiple of `unit` that is at least `count`.
+template <std::unsigned_integral Count>
+constexpr Count rounded_up(Count count, Count unit) noexcept {
+    return divided_up(count, unit) * unit;
+}
 
 }  // namespace skein::internal

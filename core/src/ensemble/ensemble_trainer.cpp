@@ -11,6 +11,7 @@
 #include "base/floating_point_environment.hpp"
 #include "base/parallel.hpp"
 #include "base/require.hpp"
+#include "base/round_up.hpp"
 #include "ensemble/lane_data.hpp"
 #include "ensemble/lane_trainer.hpp"
 #include "ensemble/outcome_columns.hpp"
@@ -52,7 +53,7 @@ void check_columns(const EnsembleSettings& settings, std::size_t num_lanes, std:
 void check_lane(const EnsembleSettings& settings, std::size_t lane, std::size_t num_lanes, std::size_t num_layers,
                 std::uint64_t num_samples) {
     try {
-        checked(lane_settings(settings, lane, num_lanes), num_layers, num_samples);
+        validated(lane_settings(settings, lane, num_lanes), num_layers, num_samples);
     } catch (const std::invalid_argument& error) {
         throw std::invalid_argument("lane " + std::to_string(lane) + ": " + error.what());
     }
@@ -80,7 +81,7 @@ EnsembleSettings checked_settings(EnsembleSettings settings, std::size_t num_lan
     }
     const bool has_length = settings.common.stop.max_steps || settings.common.stop.max_epochs;
     require(has_length, "the number of stop rules that end every lane", 0, "max_steps or max_epochs");
-    settings.common = checked(settings.common, num_layers, num_samples);
+    settings.common = validated(settings.common, num_layers, num_samples);
     const bool lanes_differ = !settings.learning_rates.empty() || !settings.momentum.empty() ||
                               !settings.weight_decay.empty() || !settings.schedule_scale.empty();
     for (std::size_t lane = 0; lanes_differ && lane < num_lanes; ++lane) {
@@ -100,8 +101,8 @@ std::size_t choose_tile_lanes(std::size_t num_lanes, std::size_t num_layers, con
     std::size_t lanes =
         execution.tile_lanes != 0 ? execution.tile_lanes : std::clamp<std::size_t>(kTileBytes / lane_bytes, kRow, 512);
     const std::size_t threads = static_cast<std::size_t>(num_threads);
-    lanes = std::min(lanes, (num_lanes + threads - 1) / threads);
-    return (lanes + kRow - 1) / kRow * kRow;
+    lanes = std::min(lanes, divided_up(num_lanes, threads));
+    return kernels::to_whole_rows(lanes);
 }
 
 /// Trains tile after tile, each thread with a trainer of its own. `settings` have been checked.
@@ -115,7 +116,7 @@ void train_tiles(Ensemble<Scalar>& ensemble, const LaneData<Scalar>& data, const
     std::vector<std::unique_ptr<LaneTrainer<Scalar>>> trainers(static_cast<std::size_t>(num_threads));
     std::atomic<bool> is_stopped{false};  // once seen, a request holds, even if it is taken back
     SharedObserver shared_observer(observer);
-    for_each_chunk((num_lanes + tile_lanes - 1) / tile_lanes, num_threads, [&](std::size_t tile, int thread) {
+    for_each_chunk(divided_up(num_lanes, tile_lanes), num_threads, [&](std::size_t tile, int thread) {
         if (is_stopped.load(std::memory_order_relaxed)) {
             return;
         }

@@ -9,15 +9,9 @@
 namespace skein::internal {
 namespace {
 
-constexpr std::size_t kRow = kernels::kRowLanes;
-
-constexpr Eigen::Index to_index(std::size_t count) { return static_cast<Eigen::Index>(count); }
-
-constexpr std::size_t to_whole_rows(std::size_t num_lanes) { return (num_lanes + kRow - 1) / kRow * kRow; }
-
 /// The columns of a tile are a whole number of rows long and one row apart from the next power of two: at a distance of
 /// 1,024 or 4,096 bytes they would compete for the same sets of the L1 cache.
-std::size_t stride_of(std::size_t tile_lanes) { return to_whole_rows(tile_lanes) + kRow; }
+std::size_t stride_of(std::size_t tile_lanes) { return kernels::to_whole_rows(tile_lanes) + kernels::kRowLanes; }
 
 /// `column` is one per lane, or empty: then all have `common`.
 template <class Value>
@@ -37,13 +31,13 @@ LaneLayout::LaneLayout(const EnsembleSettings& settings, std::size_t num_lanes, 
         first = num_columns;
         num_columns += count;
     };
-    const Optimizer::Kind kind = settings.common.optimizer.kind;
+    const int num_moments = optimizer_traits(settings.common.optimizer.kind).num_moments;
     take(weights[0], num_layers);
     take(weights[1], num_layers);
     take(base_rates, num_rates);
     take(rates, num_rates);
-    take(first_moment, kind != Optimizer::Kind::sgd ? num_layers : 0);
-    take(second_moment, kind == Optimizer::Kind::adamw ? num_layers : 0);
+    take(first_moment, num_moments >= 1 ? num_layers : 0);
+    take(second_moment, num_moments >= 2 ? num_layers : 0);
     for (std::size_t* const single : {&momentum, &weight_decay, &gradient_scale, &watched_loss, &flag, &smallest_loss,
                                       &loss_sum, &loss_sum_error, &inverse_sum, &inverse_sum_error, &first_loss}) {
         take(*single, 1);
@@ -66,7 +60,7 @@ LaneColumns<Scalar>::LaneColumns(const EnsembleSettings& settings, std::size_t e
 
 template <class Scalar>
 std::size_t LaneColumns<Scalar>::whole_rows() const noexcept {
-    return to_whole_rows(num_live_);
+    return kernels::to_whole_rows(num_live_);
 }
 
 /// The lanes that fill up the last row are chains of zeros that do not learn.
@@ -93,7 +87,8 @@ void LaneColumns<Scalar>::pack_lane(std::size_t row, Scalar watched_loss) {
     const std::size_t lane = first_lane_ + row;
     lane_of_[row] = row;
     schedule_scales_[row] = of_lane(settings_.schedule_scale, lane, common.schedule.scale);
-    column(layout_.momentum)[row] = static_cast<Scalar>(of_lane(settings_.momentum, lane, common.optimizer.momentum));
+    column(layout_.momentum)[row] =
+        static_cast<Scalar>(of_lane(settings_.momentum, lane, common.optimizer.momentum_or_default()));
     column(layout_.weight_decay)[row] =
         static_cast<Scalar>(of_lane(settings_.weight_decay, lane, common.optimizer.weight_decay));
     column(layout_.watched_loss)[row] = watched_loss;

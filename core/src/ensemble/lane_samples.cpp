@@ -16,8 +16,6 @@ constexpr std::uint64_t kNoEpoch = std::numeric_limits<std::uint64_t>::max();
 constexpr std::uint64_t kMaxOwnTable = 1024;
 constexpr std::uint64_t kMaxSharedTable = 65536;
 
-Eigen::Index to_index(std::size_t count) { return static_cast<Eigen::Index>(count); }
-
 }  // namespace
 
 template <class Scalar>
@@ -199,7 +197,6 @@ void LaneSamples<Scalar>::gather_from_sources(std::uint64_t step, std::uint64_t 
 
 template <class Scalar>
 kernels::LaneNetworks LaneSamples<Scalar>::networks(std::size_t num_lanes) noexcept {
-    constexpr std::size_t kRow = kernels::kRowLanes;
     const FeistelShape shape(order_.num_samples());
     return {order_.num_samples(),
             shape.low_bits,
@@ -207,7 +204,7 @@ kernels::LaneNetworks LaneSamples<Scalar>::networks(std::size_t num_lanes) noexc
             shape.high_mask,
             shape.num_rounds,
             lane_keys_.data(),
-            (num_lanes + kRow - 1) / kRow * kRow,
+            kernels::to_whole_rows(num_lanes),
             static_cast<std::size_t>(lane_keys_.outerStride())};
 }
 

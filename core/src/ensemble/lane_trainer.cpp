@@ -40,8 +40,8 @@ LaneTrainer<Scalar>::LaneTrainer(std::span<const Activation> activations, const 
       gradient_(data, activations, samples_.order().batch_size(0), columns_.stride(), needs_norms_,
                 stop_request(settings)),
       all_gradient_(data, activations, data.num_samples(), columns_.stride(), false, stop_request(settings)),
-      activations_(static_cast<Eigen::Index>(columns_.stride()), static_cast<Eigen::Index>(activations.size())),
-      deltas_(static_cast<Eigen::Index>(columns_.stride())),
+      activations_(to_index(columns_.stride()), to_index(activations.size())),
+      deltas_(to_index(columns_.stride())),
       norms_(columns_.stride()) {}
 
 template <class Scalar>

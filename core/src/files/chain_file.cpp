@@ -15,9 +15,9 @@
 #include <vector>
 
 #include "base/floating_point_environment.hpp"
+#include "base/text.hpp"
 #include "files/io/fail.hpp"
 #include "files/io/input_file.hpp"
-#include "files/io/to_text.hpp"
 #include "skein/files/run_directory.hpp"
 #include "skein/names.hpp"
 

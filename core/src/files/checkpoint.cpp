@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/fnv1a.hpp"
+#include "base/text.hpp"
 #include "files/io/descriptor.hpp"
 #include "files/io/fail.hpp"
 #include "skein/files/run_directory.hpp"
@@ -20,15 +22,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kHead = "skein sweep checkpoint 1\n";
-
-/// FNV-1a, 64 bits: so that a damaged number is noticed.
-std::uint64_t hash_of(std::string_view text) {
-    std::uint64_t hash = 0xCBF29CE484222325u;
-    for (const char letter : text) {
-        hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001B3u;
-    }
-    return hash;
-}
 
 /// visit(key, number) for every number of a checkpoint, in the order of the file.
 template <class SomeCheckpoint, class Visit>
@@ -45,12 +38,8 @@ void for_each_number(SomeCheckpoint& checkpoint, const Visit& visit) {
 
 std::string text_of(const Checkpoint& checkpoint) {
     std::string text(kHead);
-    for_each_number(checkpoint, [&](const char* key, const auto& number) {
-        char digits[32];  // the fewest that give the same bits again
-        text +=
-            key + std::string(" ") + std::string(digits, std::to_chars(digits, std::end(digits), number).ptr) + "\n";
-    });
-    return text + "hash " + std::to_string(hash_of(text)) + "\n";
+    for_each_number(checkpoint, [&](const char* key, const auto& number) { text += to_text(key, " ", number, "\n"); });
+    return to_text(text, "hash ", Fnv1a().add_text(text).hash(), "\n");
 }
 
 }  // namespace

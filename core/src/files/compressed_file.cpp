@@ -12,8 +12,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/fnv1a.hpp"
 #include "compression/compressed_storage.hpp"
-#include "compression/moment_sums.hpp"
+#include "compression/panel_sums.hpp"
 #include "files/io/fail.hpp"
 #include "files/io/input_file.hpp"
 #include "files/io/output_file.hpp"
@@ -33,14 +34,8 @@ constexpr std::string_view kHead = "skein compressed data set 1\n    ";
 static_assert(kHead.size() == 32);
 constexpr std::size_t kChecksumBytes = 8;
 
-/// G. Fowler, L. C. Noll, K.-P. Vo; 64 bits. One flipped bit always changes it: each step is a bijection.
-std::uint64_t checksum(std::string_view bytes) {
-    std::uint64_t hash = 0xcbf29ce484222325u;
-    for (const char byte : bytes) {
-        hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3u;
-    }
-    return hash;
-}
+/// One flipped bit always changes it: each step of FNV-1a is a bijection.
+std::uint64_t checksum(std::string_view bytes) { return Fnv1a().add_text(bytes).hash(); }
 
 template <class Number>
 void put(std::string& bytes, std::span<const Number> numbers) {

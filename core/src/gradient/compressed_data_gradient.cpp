@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <locale>
-#include <sstream>
 
+#include "base/text.hpp"
+#include "gradient/bounds.hpp"
 #include "skein/error.hpp"
 
 namespace skein::internal {
@@ -89,12 +89,9 @@ void CompressedDataGradient<Scalar>::require_within_tolerance() const {
     const StepBound& bound = compressed_.bound();
     const char* const remedy =
         bound.interpolation <= tolerance_ ? "it is rounding: compress with fewer nodes" : "compress with finer panels";
-    std::ostringstream text;
-    text.imbue(std::locale::classic());
-    text << "the error on the compressed data is bounded by " << bound.relative
-         << " with these weights: expected at most the tolerance, " << tolerance_ << " (" << remedy
-         << ", or use the samples)";
-    throw ToleranceError(text.str());
+    throw ToleranceError(to_text("the error on the compressed data is bounded by ", rounded(bound.relative),
+                                 " with these weights: expected at most the tolerance, ", tolerance_, " (", remedy,
+                                 ", or use the samples)"));
 }
 
 template class CompressedDataGradient<float>;

@@ -33,7 +33,7 @@ double arc_tangent(double u) {
 
 RectangleBounds::RectangleBounds(std::span<const Activation> activations, std::size_t max_rectangles)
     : activations_(activations),
-      stride_((max_rectangles + kernels::kRowLanes - 1) / kernels::kRowLanes * kernels::kRowLanes),
+      stride_(kernels::to_whole_rows(max_rectangles)),
       moduli_(stride_ * (activations.size() + 1)),
       slopes_(stride_ * activations.size()) {
     for (std::vector<double>* const column : {&re_min_, &re_max_, &im_}) {

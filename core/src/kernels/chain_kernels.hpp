@@ -2,58 +2,11 @@
 // line below does a row of lanes.
 #pragma once
 
-#include "kernels/elementary.hpp"
-#include "kernels/kernel_table.hpp"
-#include "kernels/lanes.hpp"
+#include "kernels/chain_arguments.hpp"
+#include "kernels/column_kernels.hpp"
 
 namespace skein::internal::kernels {
 namespace {
-
-template <Activation kActivation, class Scalar>
-SKEIN_INLINE Row<Scalar> activate_row(const Row<Scalar>& z) {
-    switch (kActivation) {
-        case Activation::tanh: return tanh(z);
-        case Activation::identity: return z;
-        case Activation::sigmoid: return sigmoid(z);
-        case Activation::relu: return relu(z);
-        case Activation::softplus: return softplus(z);
-    }
-}
-
-/// f'(z), from f = f(z).
-template <Activation kActivation, class Scalar>
-SKEIN_INLINE Row<Scalar> slope_row(const Row<Scalar>& f) {
-    const Row<Scalar> one = broadcast(Scalar(1));
-    switch (kActivation) {
-        case Activation::tanh: return fused(negated(f), f, one);
-        case Activation::identity: return one;
-        case Activation::sigmoid: return f * (one - f);
-        case Activation::relu: return select(less(broadcast(Scalar(0)), f), one, broadcast(Scalar(0)));
-        case Activation::softplus: return negated(expm1(negated(f)));
-    }
-}
-
-/// a * f'(z). Multiplying by an identity's slope would change nothing.
-template <Activation kActivation, class Scalar>
-SKEIN_INLINE Row<Scalar> times_slope(const Row<Scalar>& a, const Row<Scalar>& f) {
-    if constexpr (kActivation == Activation::identity) {
-        return a;
-    } else {
-        return a * slope_row<kActivation>(f);
-    }
-}
-
-/// Calls function.operator()<kActivation>(): the choice is made once per layer, outside the loop over lanes.
-template <class Function>
-SKEIN_INLINE void with_activation(Activation activation, Function function) {
-    switch (activation) {
-        case Activation::tanh: return function.template operator()<Activation::tanh>();
-        case Activation::identity: return function.template operator()<Activation::identity>();
-        case Activation::sigmoid: return function.template operator()<Activation::sigmoid>();
-        case Activation::relu: return function.template operator()<Activation::relu>();
-        case Activation::softplus: return function.template operator()<Activation::softplus>();
-    }
-}
 
 /// f_i = f(f_{i-1} w_i) for whole rows; `input` and `output` may be the same.
 template <class Scalar>
@@ -61,7 +14,7 @@ void forward_layer(Activation activation, Scalar weight, const Scalar* input, Sc
     with_activation(activation, [&]<Activation kActivation>() {
         const Row<Scalar> w = broadcast(weight);
         for (std::size_t lane = 0; lane < num_lanes; lane += kRowLanes) {
-            store(output + lane, activate_row<kActivation>(w * load(input + lane)));
+            store(output + lane, Formulas<kActivation>::activate(w * load(input + lane)));
         }
     });
 }
@@ -159,18 +112,6 @@ void accumulate_rows(const GradientTile<Scalar>& tile, const Mask<Scalar>& is_sa
     }
 }
 
-/// A column's last lanes in a whole row, the missing ones filled with its last lane: what goes through the padding has
-/// gone through a sample's lane too, so it can be no slower (a denormal) and no stranger (an infinity) than that.
-template <class Scalar>
-struct PaddedRow {
-    PaddedRow(const Scalar* lanes, std::size_t num_lanes) {
-        for (std::size_t lane = 0; lane < kRowLanes; ++lane) {
-            value[lane] = lanes[lane < num_lanes ? lane : num_lanes - 1];
-        }
-    }
-    alignas(64) Scalar value[kRowLanes];
-};
-
 template <class Scalar>
 Mask<Scalar> first_lanes(std::size_t num_lanes) {
     alignas(64) Scalar index[kRowLanes];
@@ -215,31 +156,6 @@ void combine_slots(const Scalar* slot_sums, std::size_t num_sums, double* sums) 
             }
         }
         sums[sum] = slots[0] == slots[0] ? static_cast<double>(slots[0]) : std::numeric_limits<double>::quiet_NaN();
-    }
-}
-
-/// Applies a function of rows to columns of any length: a last partial row goes through the same function, padded.
-template <class Scalar, class Function>
-SKEIN_INLINE void map_column(const Scalar* input, Scalar* output, std::size_t count, Function function) {
-    const std::size_t rest = count % kRowLanes;
-    for (std::size_t lane = 0; lane < count - rest; lane += kRowLanes) {
-        store(output + lane, with_one_nan(function(load(input + lane))));
-    }
-    if (rest != 0) {
-        alignas(64) Scalar last[kRowLanes];
-        store(last, with_one_nan(function(load(PaddedRow<Scalar>(input + count - rest, rest).value))));
-        std::memcpy(output + count - rest, last, rest * sizeof(Scalar));
-    }
-}
-
-template <class Scalar>
-void forward(const ChainView<Scalar>& chain, const Scalar* inputs, Scalar* outputs, std::size_t num_lanes) {
-    for (std::size_t layer = 0; layer < chain.num_layers; ++layer) {
-        with_activation(chain.activations[layer], [&]<Activation kActivation>() {
-            const Row<Scalar> w = broadcast(chain.weights[layer]);
-            map_column(layer == 0 ? inputs : outputs, outputs, num_lanes,
-                       [&](const Row<Scalar>& f) { return activate_row<kActivation>(w * f); });
-        });
     }
 }
 

@@ -2,7 +2,7 @@
 """Fits every coefficient of kernels/elementary.hpp from scratch and prints them as they stand there.
 
     python3 fit_elementary.py          prints the two structs of coefficients (a minute or less)
-    python3 fit_elementary.py --check  compares them with elementary.hpp beside this script; exit code 1 if they differ
+    python3 fit_elementary.py --check  compares them with elementary_coefficients.hpp beside this script; exit code 1 if they differ
 
 Needs mpmath. Method: Remez's exchange in 60 digits, with the error weighted to be relative to the function, then
 rounding to the format. The numbers in the comments are the largest approximation errors before rounding, in units of
@@ -288,9 +288,9 @@ def structure(form):
 def main():
     text = "\n".join(structure(FLOAT) + structure(DOUBLE))
     if sys.argv[1:] == ["--check"]:
-        header = pathlib.Path(__file__).with_name("elementary.hpp").read_text(encoding="utf-8")
+        header = pathlib.Path(__file__).with_name("elementary_coefficients.hpp").read_text(encoding="utf-8")
         if text not in header:
-            sys.exit("elementary.hpp does not hold these coefficients")
+            sys.exit("elementary_coefficients.hpp does not hold these coefficients")
     else:
         print(text)
 

@@ -4,7 +4,8 @@
 #pragma once
 
 #include "kernels/chain_kernels.hpp"
-#include "kernels/update_kernels.hpp"
+#include "kernels/lane_arguments.hpp"
+#include "kernels/update_rules.hpp"
 
 namespace skein::internal::kernels {
 namespace {
@@ -15,8 +16,8 @@ SKEIN_INLINE Row<Scalar> sample_row(const Scalar* column, std::size_t lane) {
     return kPerLane ? load(column + lane) : broadcast(*column);
 }
 
-/// Adds a * b to a lane's slot, or begins the slot with it. A slot's last sample also completes what its sum completes:
-/// the partial sums below it, one after the other (skein/gradient.hpp: pairs of slots, pairs of pairs, ...).
+/// Adds a * b to a lane's slot, or begins the slot with it. A slot's last sample also merges the partial sums that are
+/// complete with it, level by level (skein/gradient.hpp: pairs of slots, pairs of pairs, ...).
 template <class Scalar>
 SKEIN_INLINE void add_to_sum(const LaneSample<Scalar>& sample, Scalar* here, const Row<Scalar>& a,
                              const Row<Scalar>& b) {
@@ -63,26 +64,26 @@ void forward_lanes(const LaneTile<Scalar>& tile, const LaneSample<Scalar>& sampl
             if (layer == 0) {
                 for (std::size_t lane = 0; lane < tile.num_lanes; lane += kRowLanes) {
                     const Row<Scalar> x = sample_row<kPerLane>(sample.x, lane);
-                    store(output + lane, activate_row<kActivation>(load(weights + lane) * x));
+                    store(output + lane, Formulas<kActivation>::activate(load(weights + lane) * x));
                 }
                 return;
             }
             const Scalar* const input = output - tile.stride;
             for (std::size_t lane = 0; lane < tile.num_lanes; lane += kRowLanes) {
-                store(output + lane, activate_row<kActivation>(load(weights + lane) * load(input + lane)));
+                store(output + lane, Formulas<kActivation>::activate(load(weights + lane) * load(input + lane)));
             }
         });
     }
 }
 
 /// The last layer, and delta_L = 2 m (f_L - y) f'(z_L) in tile.deltas. take_loss(lane, m (f_L - y), f_L - y, m) has the
-/// terms of the loss; m means nothing where samples have no weights.
+/// terms of the loss; m has no meaning if samples have no weights.
 template <bool kPerLane, class Scalar, class TakeLoss>
 SKEIN_INLINE void output_lanes(const LaneTile<Scalar>& the_tile, const LaneSample<Scalar>& the_sample,
                                const TakeLoss& take_loss) {
     const std::size_t layer = the_tile.num_layers - 1;
     with_activation(the_tile.activation_of_layer[layer], [&]<Activation kActivation>() {
-        const LaneTile<Scalar> tile = the_tile;  // copies of its own: stores cannot be taken for changes of them
+        const LaneTile<Scalar> tile = the_tile;  // local copies, so that no store has to be assumed to change them
         const LaneSample<Scalar> sample = the_sample;
         const TakeLoss take = take_loss;
         const bool has_losses = sample.losses_before != nullptr;
@@ -92,7 +93,7 @@ SKEIN_INLINE void output_lanes(const LaneTile<Scalar>& the_tile, const LaneSampl
         const bool shares_input = layer == 0 && !kPerLane;
         for (std::size_t lane = 0; lane < tile.num_lanes; lane += kRowLanes) {
             const Row<Scalar> before = shares_input ? broadcast(*input) : load(input + lane);
-            const Row<Scalar> f = activate_row<kActivation>(load(weights + lane) * before);
+            const Row<Scalar> f = Formulas<kActivation>::activate(load(weights + lane) * before);
             const Row<Scalar> residual = f - sample_row<kPerLane>(sample.y, lane);
             Row<Scalar> weighted = residual;
             Row<Scalar> twice = residual + residual;
@@ -176,59 +177,69 @@ bool any_flagged(const Row<Scalar>& row) {
     return any;
 }
 
-/// One weight of a row of lanes. Returns what is finite where the new weight and the square of the gradient are: in
+/// `row` has the weight, the learning rate and the gradient; `at` is its place in the columns of state.
+template <Optimizer::Kind kKind, class Scalar>
+SKEIN_INLINE void apply_rule(const LaneUpdate<Scalar>& update, std::size_t lane, std::size_t at,
+                             UpdateRow<Scalar>& row) {
+    constexpr int kNumMoments = optimizer_traits(kKind).num_moments;
+    row.momentum = load(update.momentum + lane);
+    row.weight_decay = load(update.weight_decay + lane);
+    if constexpr (kNumMoments >= 1) {
+        row.first_moment = load(update.first_moment + at);
+    }
+    if constexpr (kNumMoments >= 2) {
+        row.second_moment = load(update.second_moment + at);
+    }
+    Rule<kKind>::apply(row, update.rule);
+    if constexpr (kNumMoments >= 1) {
+        store(update.first_moment + at, row.first_moment);
+    }
+    if constexpr (kNumMoments >= 2) {
+        store(update.second_moment + at, row.second_moment);
+    }
+}
+
+/// One weight of a row of lanes. Returns a row that is finite if the new weight and the square of the gradient are: in
 /// double the norm's sum of squares can overflow though all gradients are finite. (In float a gradient that is not
 /// finite makes a weight that is not, and the norm, a double, holds all squares.) kPlain: sgd without weight decay, for
 /// which w - eta (g + 0 w) is w - eta g, zeros and their signs included.
 template <bool kPlain, class Scalar>
 SKEIN_INLINE Row<Scalar> update_weight_row(const LaneUpdate<Scalar>& update, std::size_t layer, std::size_t lane,
-                                           const Row<Scalar>& weight, Row<Scalar> gradient) {
+                                           const Row<Scalar>& weight, const Row<Scalar>& gradient) {
     const std::size_t at = layer * update.stride + lane;
-    const Row<Scalar> learning_rate = load(update.learning_rates + layer * update.learning_rate_stride + lane);
-    const Row<Scalar> square = gradient * gradient;
-    UpdateRow<Scalar> row{learning_rate, gradient, weight, broadcast(Scalar(0)), broadcast(Scalar(0))};
+    UpdateRow<Scalar> row;
+    row.learning_rate = load(update.learning_rates + layer * update.learning_rate_stride + lane);
+    row.gradient = gradient;
+    row.weight = weight;
     if constexpr (kPlain) {
-        row.weight = fused(negated(learning_rate), gradient, weight);
+        row.descend(gradient);
     } else {
-        const bool has_first = update.rule.kind != Optimizer::Kind::sgd;
-        const bool has_second = update.rule.kind == Optimizer::Kind::adamw;
         if (update.gradient_scale != nullptr) {
             row.gradient = gradient * load(update.gradient_scale + lane);
         }
-        if (has_first) {
-            row.first_moment = load(update.first_moment + at);
-        }
-        if (has_second) {
-            row.second_moment = load(update.second_moment + at);
-        }
-        update_row(row, update.rule, load(update.momentum + lane), load(update.weight_decay + lane));
-        if (has_first) {
-            store(update.first_moment + at, row.first_moment);
-        }
-        if (has_second) {
-            store(update.second_moment + at, row.second_moment);
-        }
+        with_rule(update.rule.kind,
+                  [&]<Optimizer::Kind kKind>() SKEIN_INLINE_LAMBDA { apply_rule<kKind>(update, lane, at, row); });
     }
     store(update.new_weights + at, row.weight);
-    return sizeof(Scalar) == sizeof(double) ? row.weight + square : row.weight;
+    return sizeof(Scalar) == sizeof(double) ? row.weight + gradient * gradient : row.weight;
 }
 
-/// 0 where a lane's loss is finite and above the watched one, else not finite.
+/// 0 if a lane's loss is finite and above the watched one, else NaN.
 template <class Scalar>
 SKEIN_INLINE Row<Scalar> check_of_loss(const LaneUpdate<Scalar>& update, std::size_t lane, const Row<Scalar>& loss) {
     const Row<Scalar> nan = broadcast(std::numeric_limits<Scalar>::quiet_NaN());
     return select(less(load(update.watched_losses + lane), loss), loss - loss, nan);
 }
 
-/// The mean that a sum stands for. A chain alone adds its slots in pairs, empty ones too: what that does to the sign of
-/// a zero is made up for here.
+/// The mean that a sum stands for. A chain alone also adds its empty slots, which can turn a sum of -0 into +0;
+/// empty_slots does the same here.
 template <class Scalar>
 SKEIN_INLINE Row<Scalar> mean_of(const LaneUpdate<Scalar>& update, const Scalar* sum) {
     return (load(sum) + broadcast(update.empty_slots)) * broadcast(update.reciprocal);
 }
 
-/// `update` by value: what is stored through its columns cannot then be taken for a change of itself. A sum of what
-/// must be finite is not finite where one of them is not.
+/// `update` by value: then no store through its columns has to be assumed to change it. What must be finite is summed:
+/// the sum is finite only if every term is.
 template <bool kPlain, class Scalar>
 bool update_lanes_as(const LaneUpdate<Scalar> update) {
     Row<Scalar> all = broadcast(Scalar(0));
@@ -254,8 +265,8 @@ bool update_lanes(const LaneUpdate<Scalar>& update) {
     return update.is_plain ? update_lanes_as<true>(update) : update_lanes_as<false>(update);
 }
 
-/// Forward, backward and update where one sample, without a weight, is all of the mini-batch: its gradients go into the
-/// weights as they come, and no sums are made. What must be finite is summed in the flags' column on the way.
+/// Forward, backward and update for a mini-batch of one sample without a weight: its gradients go into the weights at
+/// once, and no sums are made. What must be finite is summed in the flags' column on the way.
 template <bool kPerLane, bool kPlain, class Scalar>
 bool step_lanes_as(const LaneTile<Scalar>& tile, const LaneSample<Scalar>& sample, const LaneUpdate<Scalar> update) {
     forward_lanes<kPerLane>(tile, sample);

@@ -1,7 +1,7 @@
-// Random numbers and generated samples, a row of lanes at a time (skein/random.hpp, skein/generated_data.hpp).
+// Random numbers and generated samples, a row of lanes at a time (skein/random.hpp, skein/sample_formula.hpp).
 #pragma once
 
-#include "kernels/chain_kernels.hpp"
+#include "kernels/column_kernels.hpp"
 #include "kernels/philox.hpp"
 
 namespace skein::internal::kernels {
@@ -120,11 +120,11 @@ void generate(const SampleFormula<Scalar>& formula, const std::uint64_t* indices
                 generate_row(formula, last, tile_x + lane, target + lane, noise + lane);
             }
         }
-        const std::size_t num_rows = (num_lanes + kRowLanes - 1) / kRowLanes;
+        const std::size_t whole_rows = to_whole_rows(num_lanes);
         if (formula.target == Target::teacher) {
-            forward(formula.teacher, target, target, num_rows * kRowLanes);
+            forward(formula.teacher, target, target, whole_rows);
         }
-        for (std::size_t lane = 0; lane < num_rows * kRowLanes; lane += kRowLanes) {
+        for (std::size_t lane = 0; lane < whole_rows; lane += kRowLanes) {
             store(tile_x + lane, with_one_nan(load(tile_x + lane)));
             store(target + lane,
                   with_one_nan(fused(broadcast(formula.noise), load(noise + lane), load(target + lane))));

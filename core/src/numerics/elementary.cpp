@@ -29,27 +29,17 @@ void evaluate_column(ElementaryFunction function, std::span<const Scalar> z, std
 
 }  // namespace
 
-#define SKEIN_DEFINE(Type, function)                                                   \
-    float Type::operator()(float z) const { return evaluate_one(function, z); }        \
-    double Type::operator()(double z) const { return evaluate_one(function, z); }      \
-    void Type::operator()(std::span<const float> z, std::span<float> result) const {   \
-        evaluate_column(function, z, result);                                          \
-    }                                                                                  \
-    void Type::operator()(std::span<const double> z, std::span<double> result) const { \
-        evaluate_column(function, z, result);                                          \
+#define SKEIN_DEFINE(name, Type)                                                                  \
+    float Type::operator()(float z) const { return evaluate_one(ElementaryFunction::name, z); }   \
+    double Type::operator()(double z) const { return evaluate_one(ElementaryFunction::name, z); } \
+    void Type::operator()(std::span<const float> z, std::span<float> result) const {              \
+        evaluate_column(ElementaryFunction::name, z, result);                                     \
+    }                                                                                             \
+    void Type::operator()(std::span<const double> z, std::span<double> result) const {            \
+        evaluate_column(ElementaryFunction::name, z, result);                                     \
     }
 
-SKEIN_DEFINE(Tanh, ElementaryFunction::tanh)
-SKEIN_DEFINE(Sigmoid, ElementaryFunction::sigmoid)
-SKEIN_DEFINE(Softplus, ElementaryFunction::softplus)
-SKEIN_DEFINE(Relu, ElementaryFunction::relu)
-SKEIN_DEFINE(Exp, ElementaryFunction::exp)
-SKEIN_DEFINE(Expm1, ElementaryFunction::expm1)
-SKEIN_DEFINE(Log, ElementaryFunction::log)
-SKEIN_DEFINE(Log1p, ElementaryFunction::log1p)
-SKEIN_DEFINE(Exp10, ElementaryFunction::exp10)
-SKEIN_DEFINE(SinTwoPi, ElementaryFunction::sin_two_pi)
-SKEIN_DEFINE(CosTwoPi, ElementaryFunction::cos_two_pi)
+SKEIN_ELEMENTARY_FUNCTIONS(SKEIN_DEFINE)
 
 #undef SKEIN_DEFINE
 

@@ -5,24 +5,13 @@
 #include <stdexcept>
 #include <string>
 
+#include "kernels/feistel_round.hpp"
 #include "kernels/kernel_table.hpp"
 #include "samples/feistel_shape.hpp"
 
 namespace skein {
 
 using namespace internal;
-
-namespace {
-
-/// The round function; kernels/order_kernels.hpp has it for lanes, with its source.
-std::uint32_t mixed(std::uint32_t word, std::uint32_t key) noexcept {
-    word ^= key;
-    word = (word ^ word >> 16) * 0x7FEB352Du;
-    word = (word ^ word >> 15) * 0x846CA68Bu;
-    return word ^ word >> 16;
-}
-
-}  // namespace
 
 Permutation::Permutation(std::uint64_t size, std::uint64_t seed, random::Stream stream, std::uint64_t epoch) noexcept
     : size_(size) {
@@ -39,8 +28,8 @@ std::uint64_t Permutation::operator()(std::uint64_t position) const noexcept {
         std::uint32_t low = static_cast<std::uint32_t>(position) & shape.low_mask;
         std::uint32_t high = static_cast<std::uint32_t>(position >> shape.low_bits);
         for (std::size_t round = 0; round < shape.num_rounds; round += 2) {
-            high ^= mixed(low, keys_[round]) & shape.high_mask;
-            low ^= mixed(high, keys_[round + 1]) & shape.low_mask;
+            high ^= kernels::mixed(low, keys_[round]) & shape.high_mask;
+            low ^= kernels::mixed(high, keys_[round + 1]) & shape.low_mask;
         }
         position = std::uint64_t{high} << shape.low_bits | low;
     } while (position >= size_);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/require.hpp"
+#include "skein/names.hpp"
 
 namespace skein::internal {
 namespace {
@@ -113,12 +114,11 @@ bool seed_matters(const SweepSettings& settings) noexcept {
 
 void check_effect(const SweepSettings& settings, const SweepAxis& axis) {
     const Kind kind = axis.parameter.kind;
-    const Optimizer::Kind optimizer = settings.training.optimizer.kind;
     if ((kind == Kind::weight_scale || kind == Kind::layers) && !settings.weights.empty()) {
         fail(axis, "cannot be combined with weights to start from");
     }
-    if (kind == Kind::momentum && optimizer != Optimizer::Kind::momentum && optimizer != Optimizer::Kind::nesterov) {
-        fail(axis, "has no effect on this optimizer: expected momentum or nesterov");
+    if (kind == Kind::momentum && !optimizer_traits(settings.training.optimizer.kind).uses_momentum) {
+        fail(axis, "has no effect on this optimizer: expected " + joined_words(optimizers_using("momentum")));
     }
     if (kind == Kind::seed && !seed_matters(settings)) {
         fail(axis,

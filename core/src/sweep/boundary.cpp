@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <locale>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 
 #include "base/floating_point_environment.hpp"
 #include "base/require.hpp"
+#include "base/text.hpp"
 #include "skein/error.hpp"
 
 namespace skein {
@@ -202,17 +201,14 @@ void require_classes(const Sweep<Scalar>& sweep, const EnsembleOutcome& points,
         return;
     }
     const std::vector<double> coordinates = coordinates_of(static_cast<std::size_t>(beyond - points.cause.begin()));
-    std::ostringstream text;
-    text.imbue(std::locale::classic());
-    text.precision(std::numeric_limits<double>::max_digits10);
+    std::string point;
     for (std::size_t axis = 0; axis < coordinates.size(); ++axis) {
-        text << (axis == 0 ? "" : ", ") << sweep.settings().axes[axis].parameter.name() << " = " << coordinates[axis];
+        point += to_text(axis == 0 ? "" : ", ", sweep.settings().axes[axis].parameter.name(), " = ", coordinates[axis]);
     }
-    text.precision(6);
-    text << ": the bound of the error on the compressed data exceeds the tolerance, "
-         << sweep.data().compressed()->tolerance()
-         << ", so this point has no class (a larger tolerance, finer panels or the samples may help)";
-    throw ToleranceError(text.str());
+    throw ToleranceError(
+        to_text(point, ": the bound of the error on the compressed data exceeds the tolerance, ",
+                sweep.data().compressed()->tolerance(),
+                ", so this point has no class (a larger tolerance, finer panels or the samples may help)"));
 }
 
 template <class Scalar>

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/parallel.hpp"
+#include "base/round_up.hpp"
 #include "ensemble/outcome_columns.hpp"
 #include "sweep/axis_checks.hpp"
 
@@ -53,7 +54,7 @@ public:
           own_data_(has_own_data() ? num_lanes_ : 0) {
         constexpr std::size_t kLanesPerChunk = 256;
         const std::size_t num_axes = sweep.num_axes();
-        for_each_chunk((num_lanes_ + kLanesPerChunk - 1) / kLanesPerChunk,
+        for_each_chunk(divided_up(num_lanes_, kLanesPerChunk),
                        resolve_num_threads(settings_.common.execution.num_threads), [&](std::size_t chunk, int) {
                            const std::size_t end = std::min(num_lanes_, (chunk + 1) * kLanesPerChunk);
                            for (std::size_t lane = chunk * kLanesPerChunk; lane < end; ++lane) {
@@ -95,7 +96,7 @@ private:
         for (std::size_t rate = 0; rate < settings_.learning_rates.size() / num_lanes_; ++rate) {
             settings_.learning_rates[rate * num_lanes_ + lane] = chain.training.learning_rates[rate];
         }
-        put(settings_.momentum, lane, chain.training.optimizer.momentum);
+        put(settings_.momentum, lane, chain.training.optimizer.momentum_or_default());
         put(settings_.weight_decay, lane, chain.training.optimizer.weight_decay);
         put(settings_.schedule_scale, lane, chain.training.schedule.scale);
         put(settings_.seeds, lane, chain.training.seed);

@@ -1,6 +1,7 @@
 // How many points of a sweep are trained at once.
 #include <algorithm>
 
+#include "base/round_up.hpp"
 #include "kernels/row_lanes.hpp"
 #include "skein/sweep.hpp"
 
@@ -22,7 +23,7 @@ std::uint64_t num_groups(const SweepSettings& settings, std::uint64_t num_points
     std::uint64_t groups = 1, distance = 1;
     for (const SweepAxis& axis : settings.axes) {
         if (axis.parameter.kind == SweepParameter::Kind::layers || axis.parameter.kind == SweepParameter::Kind::batch) {
-            groups *= std::min<std::uint64_t>(axis.values.size(), (num_points + distance - 1) / distance);
+            groups *= std::min<std::uint64_t>(axis.values.size(), divided_up(num_points, distance));
         }
         distance *= axis.values.size();
     }

@@ -103,7 +103,7 @@ Sweep<Scalar>::Sweep(SweepSettings settings, TrainingData<Scalar> data)
             first.training.batch_size = static_cast<std::uint64_t>(std::ranges::max(axis.values));
         }
     }
-    checked(first.training, first.weights.size(), data_.num_samples());
+    validated(first.training, first.weights.size(), data_.num_samples());
     Chain<Scalar>(first.weights, first.activations);
 }
 

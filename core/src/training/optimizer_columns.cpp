@@ -11,10 +11,9 @@ namespace {
 /// `values` in a column of whole rows, zeros after them.
 template <class Scalar, class Values>
 Column<Scalar> padded(const Values& values, std::size_t num_layers) {
-    constexpr std::size_t kRow = kernels::kRowLanes;
-    Column<Scalar> column = Column<Scalar>::Zero(static_cast<Eigen::Index>((num_layers + kRow - 1) / kRow * kRow));
+    Column<Scalar> column = Column<Scalar>::Zero(to_index(kernels::to_whole_rows(num_layers)));
     for (std::size_t layer = 0; layer < values.size(); ++layer) {
-        column[static_cast<Eigen::Index>(layer)] = static_cast<Scalar>(values[layer]);
+        column[to_index(layer)] = static_cast<Scalar>(values[layer]);
     }
     return column;
 }
@@ -27,17 +26,21 @@ double clip_scale(const std::optional<double>& clip_norm, double norm) noexcept 
 
 template <class Scalar>
 kernels::UpdateRule<Scalar> update_rule(const Optimizer& optimizer, std::uint64_t step) noexcept {
-    const bool is_adamw = optimizer.kind == Optimizer::Kind::adamw;
-    const double correction1 = is_adamw ? 1.0 - power(optimizer.beta1, step + 1) : 1.0;
-    const double correction2 = is_adamw ? 1.0 - power(optimizer.beta2, step + 1) : 1.0;
-    return {optimizer.kind,
-            static_cast<Scalar>(optimizer.beta1),
-            static_cast<Scalar>(1.0 - optimizer.beta1),
-            static_cast<Scalar>(optimizer.beta2),
-            static_cast<Scalar>(1.0 - optimizer.beta2),
-            static_cast<Scalar>(optimizer.epsilon),
-            static_cast<Scalar>(correction1),
-            static_cast<Scalar>(std::sqrt(correction2))};
+    const OptimizerTraits& traits = optimizer_traits(optimizer.kind);
+    const double decay1 = traits.first_decay != nullptr ? optimizer.*traits.first_decay : 0.0;
+    const double decay2 = traits.second_decay != nullptr ? optimizer.*traits.second_decay : 0.0;
+    const double correction1 = traits.corrects_bias ? 1.0 - power(decay1, step + 1) : 1.0;
+    const double correction2 = traits.corrects_bias ? 1.0 - power(decay2, step + 1) : 1.0;
+    return {
+        .kind = optimizer.kind,
+        .first_decay = static_cast<Scalar>(decay1),
+        .one_minus_first_decay = static_cast<Scalar>(1.0 - decay1),
+        .second_decay = static_cast<Scalar>(decay2),
+        .one_minus_second_decay = static_cast<Scalar>(1.0 - decay2),
+        .epsilon = static_cast<Scalar>(optimizer.epsilon),
+        .first_bias_correction = static_cast<Scalar>(correction1),
+        .root_of_second_bias_correction = static_cast<Scalar>(std::sqrt(correction2)),
+    };
 }
 
 template <class Scalar>
@@ -69,19 +72,18 @@ void OptimizerColumns<Scalar>::update(std::span<const Scalar> weight_gradients, 
                                       double learning_rate_factor) {
     std::copy(weight_gradients.begin(), weight_gradients.end(), gradients_.data());
     learning_rates_ = base_learning_rates_ * static_cast<Scalar>(learning_rate_factor);
-    kernels::kernels<Scalar>().update({update_rule<Scalar>(optimizer_, step), static_cast<Scalar>(optimizer_.momentum),
-                                       static_cast<Scalar>(optimizer_.weight_decay),
-                                       static_cast<Scalar>(clip_scale(clip_norm_, norm)), learning_rates_.data(),
-                                       gradients_.data(), weights_.data(), first_moment_.data(), second_moment_.data(),
-                                       static_cast<std::size_t>(weights_.size())});
+    kernels::kernels<Scalar>().update(
+        {update_rule<Scalar>(optimizer_, step), static_cast<Scalar>(optimizer_.momentum_or_default()),
+         static_cast<Scalar>(optimizer_.weight_decay), static_cast<Scalar>(clip_scale(clip_norm_, norm)),
+         learning_rates_.data(), gradients_.data(), weights_.data(), first_moment_.data(), second_moment_.data(),
+         static_cast<std::size_t>(weights_.size())});
 }
 
 template <class Scalar>
 void OptimizerColumns<Scalar>::save(TrainingState<Scalar>& state) const {
-    const bool has_first = optimizer_.kind != Optimizer::Kind::sgd;
-    const bool has_second = optimizer_.kind == Optimizer::Kind::adamw;
-    state.first_moment.assign(first_moment_.data(), first_moment_.data() + (has_first ? num_layers_ : 0));
-    state.second_moment.assign(second_moment_.data(), second_moment_.data() + (has_second ? num_layers_ : 0));
+    const int num_moments = optimizer_traits(optimizer_.kind).num_moments;
+    state.first_moment.assign(first_moment_.data(), first_moment_.data() + (num_moments >= 1 ? num_layers_ : 0));
+    state.second_moment.assign(second_moment_.data(), second_moment_.data() + (num_moments >= 2 ? num_layers_ : 0));
 }
 
 template double gradient_norm(std::span<const float>) noexcept;

@@ -177,7 +177,7 @@ private:
 template <class Scalar>
 void check_training(const Chain<Scalar>& chain, const std::type_identity_t<TrainingData<Scalar>>& data,
                     const TrainingSettings& settings) {
-    checked(settings, chain.num_layers(), data.num_samples());
+    validated(settings, chain.num_layers(), data.num_samples());
     check_training_data<Scalar>(data, chain.activations(),
                                 settings.batch_size == 0 ? data.num_samples() : settings.batch_size);
 }
@@ -188,7 +188,7 @@ TrainingOutcome train(TrainingState<Scalar>& state, const std::type_identity_t<T
                       std::type_identity_t<std::span<Observer<Scalar>* const>> observers) {
     const FloatingPointEnvironment environment;
     check_state(state);
-    const TrainingSettings found_good = checked(settings, state.chain.num_layers(), data.num_samples());
+    const TrainingSettings found_good = validated(settings, state.chain.num_layers(), data.num_samples());
     return Run<Scalar>(state, data, found_good, observers).train();
 }
 

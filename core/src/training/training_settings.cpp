@@ -26,12 +26,15 @@ void check_learning_rates(const std::vector<double>& learning_rates, std::size_t
 }
 
 void check_optimizer(const Optimizer& optimizer) {
-    require(is_fraction(optimizer.momentum), "the momentum", optimizer.momentum, "at least 0 and less than 1");
+    const double momentum = optimizer.momentum_or_default();
+    require(is_fraction(momentum), "the momentum", momentum, "at least 0 and less than 1");
     require(std::isfinite(optimizer.weight_decay) && optimizer.weight_decay >= 0.0, "the weight decay",
             optimizer.weight_decay, "0 or more");
-    require(is_fraction(optimizer.beta1), "beta1", optimizer.beta1, "at least 0 and less than 1");
-    require(is_fraction(optimizer.beta2), "beta2", optimizer.beta2, "at least 0 and less than 1");
-    require(is_positive(optimizer.epsilon), "epsilon", optimizer.epsilon, "a positive number");
+    for (const OptimizerParameter& parameter : kOptimizerParameters) {
+        const double value = optimizer.*parameter.value;
+        require(parameter.is_fraction ? is_fraction(value) : is_positive(value), std::string(parameter.name), value,
+                parameter.is_fraction ? "at least 0 and less than 1" : "a positive number");
+    }
 }
 
 void check_schedule(const Schedule& schedule) {
@@ -65,7 +68,7 @@ void check_stop_rules(const StopRules& stop) {
 
 }  // namespace
 
-TrainingSettings checked(TrainingSettings settings, std::size_t num_layers, std::uint64_t num_samples) {
+TrainingSettings validated(TrainingSettings settings, std::size_t num_layers, std::uint64_t num_samples) {
     const StopRules& stop = settings.stop;
     require_name(settings.optimizer.kind, kOptimizerNames, "the kind of the optimizer");
     require_name(settings.schedule.kind, kScheduleNames, "the kind of the schedule");

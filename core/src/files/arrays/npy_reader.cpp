@@ -6,8 +6,8 @@
 #include <cmath>
 #include <type_traits>
 
+#include "base/text.hpp"
 #include "files/io/fail.hpp"
-#include "files/io/to_text.hpp"
 
 namespace skein::internal::files {
 namespace {

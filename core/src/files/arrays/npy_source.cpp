@@ -8,8 +8,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "base/text.hpp"
 #include "files/io/fail.hpp"
-#include "files/io/to_text.hpp"
 
 namespace skein::internal::files {
 namespace {

@@ -8,11 +8,11 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "base/text.hpp"
 #include "files/figures/axis_tics.hpp"
 #include "files/figures/gnuplot.hpp"
 #include "files/figures/map_figure.hpp"
 #include "files/io/output_file.hpp"
-#include "files/io/to_text.hpp"
 
 namespace skein {
 
@@ -22,7 +22,6 @@ namespace {
 
 using files::decade_of;
 using files::gnuplot_string;
-using files::to_text;
 
 /// Colours that differ also for the colour-blind (M. Okabe and K. Ito, 2008), dark enough on white.
 constexpr std::string_view kSettings = R"(set encoding utf8

@@ -7,12 +7,12 @@
 #include <string>
 #include <string_view>
 
+#include "base/text.hpp"
 #include "files/figures/axis_tics.hpp"
 #include "files/figures/gnuplot.hpp"
 #include "files/figures/png_reader.hpp"
 #include "files/io/fail.hpp"
 #include "files/io/output_file.hpp"
-#include "files/io/to_text.hpp"
 
 namespace skein::internal::files {
 namespace {

@@ -3,34 +3,14 @@
 #include <cstddef>
 #include <system_error>
 
+#include "base/text.hpp"
 #include "skein/files/file_error.hpp"
+#include "skein/text.hpp"
 
 namespace skein::internal::files {
 namespace {
 
 constexpr std::size_t kShownBytes = 40;
-
-bool is_control(unsigned char byte) { return byte < 0x20 || byte == 0x7f; }
-
-void append_escaped(std::string& line, unsigned char byte) {
-    constexpr std::string_view kHexDigits = "0123456789abcdef";
-    line += "\\x";
-    line += kHexDigits[byte >> 4];
-    line += kHexDigits[byte & 15];
-}
-
-std::string in_one_line(std::string_view text) {
-    std::string line;
-    for (const char character : text) {
-        const auto byte = static_cast<unsigned char>(character);
-        if (is_control(byte)) {
-            append_escaped(line, byte);
-        } else {
-            line += character;
-        }
-    }
-    return line;
-}
 
 }  // namespace
 

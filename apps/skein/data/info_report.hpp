@@ -1,0 +1,22 @@
+// What skein data info prints about one data set.
+#pragma once
+
+#include <string>
+
+#include "console/json.hpp"
+#include "data/data_summary.hpp"
+
+namespace skein::app {
+
+/// One SPEC and what is in it.
+struct DescribedData {
+    std::string spec;
+    std::string kind;       // see SampleStream::kind()
+    std::string precision;  // "float32" or "float64"; empty for .csv, which has none
+    DataSummary summary;
+};
+
+std::string described_text(const DescribedData& data);
+Json described_json(const DescribedData& data);
+
+}  // namespace skein::app

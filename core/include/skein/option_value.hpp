@@ -1,0 +1,77 @@
+/// The text of one option, read and checked.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace skein {
+
+/// What a number must be, with the words that an error says it in.
+struct NumberCheck {
+    bool (*holds)(double);
+    std::string_view expected;
+};
+inline constexpr NumberCheck kAnyNumber{[](double) { return true; }, "a number"};
+inline constexpr NumberCheck kPositive{[](double value) { return value > 0; }, "a positive number"};
+inline constexpr NumberCheck kNotNegative{[](double value) { return value >= 0; }, "0 or more"};
+inline constexpr NumberCheck kFromZeroToOne{[](double value) { return value >= 0 && value <= 1; }, "from 0 to 1"};
+inline constexpr NumberCheck kLessThanOne{[](double value) { return value >= 0 && value < 1; },
+                                          "at least 0 and less than 1"};
+
+struct CountRange {
+    std::uint64_t min = 0;
+    std::uint64_t max = UINT64_MAX;
+};
+
+/// The text of an option, or of one key of a data SPEC. Every reader throws std::invalid_argument
+/// "where: what was found: what was expected" for a text that does not fit.
+class OptionValue {
+public:
+    /// `where` is what errors call it: "--seed", "run.toml, line 3: seed". `separator` is that of lists.
+    OptionValue(std::string_view name, std::string text, std::string where, char separator = ',');
+
+    const std::string& text() const noexcept { return text_; }
+    const std::string& where() const noexcept { return where_; }
+
+    [[nodiscard]] bool flag() const { return text_ == "true"; }
+    /// A whole number; 1e7 and 10_000_000 are some.
+    [[nodiscard]] std::uint64_t count(const CountRange& range) const;
+    template <class Scalar = double>
+    [[nodiscard]] Scalar number(const NumberCheck& check = kAnyNumber) const;
+    /// The parts of a list, at least one.
+    [[nodiscard]] std::vector<std::string> texts() const;
+    template <class Scalar = double>
+    [[nodiscard]] std::vector<Scalar> numbers(const NumberCheck& check = kAnyNumber) const;
+    /// The enumerator of that name: its position among `names`. '-' stands for '_'.
+    template <class Enum>
+    [[nodiscard]] Enum word(std::span<const std::string_view> names) const {
+        return static_cast<Enum>(word_index(text_, names));
+    }
+    template <class Enum>
+    [[nodiscard]] std::vector<Enum> words(std::span<const std::string_view> names) const {
+        std::vector<Enum> found;
+        for (const std::string& part : texts()) {
+            found.push_back(static_cast<Enum>(word_index(part, names)));
+        }
+        return found;
+    }
+
+    /// Throws std::invalid_argument("where: message").
+    [[noreturn]] void fail(std::string_view message) const;
+
+private:
+    template <class Scalar>
+    Scalar number_of(const std::string& text, const NumberCheck& check) const;
+    std::size_t word_index(std::string word, std::span<const std::string_view> names) const;
+
+    std::string name_;
+    std::string text_;
+    std::string where_;
+    char separator_;
+};
+
+}  // namespace skein

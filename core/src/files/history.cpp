@@ -1,0 +1,139 @@
+#include "skein/files/history.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "base/text.hpp"
+
+namespace skein {
+
+using namespace internal;
+
+namespace {
+
+constexpr std::uint64_t kWantedRows = 1000;
+constexpr double kNotComputed = std::numeric_limits<double>::quiet_NaN();
+
+std::uint64_t divided_up(std::uint64_t a, std::uint64_t b) { return a / b + (a % b != 0 ? 1 : 0); }
+
+std::uint64_t first_interval(std::optional<std::uint64_t> wanted, std::optional<std::uint64_t> max_steps) {
+    return wanted ? *wanted : std::max<std::uint64_t>(1, divided_up(max_steps.value_or(1), kWantedRows));
+}
+
+}  // namespace
+
+HistoryGrid::HistoryGrid(std::uint64_t interval, std::uint64_t steps_per_epoch)
+    : interval_(interval <= steps_per_epoch ? interval : divided_up(interval, steps_per_epoch) * steps_per_epoch),
+      steps_per_epoch_(steps_per_epoch) {}
+
+bool HistoryGrid::has_row_at(std::uint64_t step) const {
+    return interval_ > steps_per_epoch_ ? step % interval_ == 0 : step % steps_per_epoch_ % interval_ == 0;
+}
+
+template <class Scalar>
+History<Scalar>::History(std::optional<std::uint64_t> wanted_interval, std::optional<std::uint64_t> max_steps,
+                         std::uint64_t steps_per_epoch, double learning_rate, const TrainingData<Scalar>* validation,
+                         const Execution& execution)
+    : grid_(first_interval(wanted_interval, max_steps), steps_per_epoch),
+      is_interval_fixed_(wanted_interval.has_value()),
+      learning_rate_(learning_rate),
+      validation_(validation),
+      execution_(execution) {}
+
+template <class Scalar>
+bool History<Scalar>::after_step(const StepReport<Scalar>& report) {
+    loss_sum_ += report.loss;
+    pending_ = {report.step,
+                divided_up(report.step, report.steps_per_epoch),
+                learning_rate_ * report.learning_rate_factor,
+                0.0,
+                report.gradient_norm,
+                kNotComputed,
+                pending_.num_steps + 1};
+    if (grid_.has_row_at(report.step)) {
+        const bool is_computed = validation_ != nullptr && report.is_epoch_end();
+        add_row(is_computed ? mean_loss(report.chain, *validation_, execution_).loss : kNotComputed);
+    }
+    return true;
+}
+
+template <class Scalar>
+void History<Scalar>::finish(double validation_loss) {
+    if (pending_.num_steps > 0) {
+        add_row(validation_loss);
+    } else if (!rows_.empty()) {
+        rows_.back().validation_loss = validation_loss;
+    }
+}
+
+template <class Scalar>
+void History<Scalar>::add_row(double validation_loss) {
+    pending_.loss = loss_sum_ / static_cast<double>(pending_.num_steps);
+    pending_.validation_loss = validation_loss;
+    rows_.push_back(pending_);
+    pending_.num_steps = 0;
+    loss_sum_ = 0.0;
+    if (!is_interval_fixed_ && rows_.size() >= 2 * kWantedRows) {
+        thin_out();
+    }
+}
+
+/// Doubles the interval. Rows that fall off the grid become part of the next row.
+template <class Scalar>
+void History<Scalar>::thin_out() {
+    grid_ = HistoryGrid(2 * grid_.interval(), grid_.steps_per_epoch());
+    std::vector<HistoryRow> kept;
+    double loss_sum = 0.0;
+    std::uint64_t num_steps = 0;
+    for (HistoryRow row : rows_) {
+        loss_sum += row.loss * static_cast<double>(row.num_steps);
+        num_steps += row.num_steps;
+        if (grid_.has_row_at(row.step)) {
+            row.loss = loss_sum / static_cast<double>(num_steps);
+            row.num_steps = std::exchange(num_steps, 0);
+            loss_sum = 0.0;
+            kept.push_back(row);
+        }
+    }
+    loss_sum_ = loss_sum;
+    pending_.num_steps = num_steps;
+    rows_ = std::move(kept);
+}
+
+template class History<float>;
+template class History<double>;
+
+std::string history_csv(const std::vector<HistoryRow>& rows) {
+    std::string text = "step,epoch,learning_rate,loss,gradient_norm,validation_loss\n";
+    for (const HistoryRow& row : rows) {
+        text += to_text(row.step, ',', row.epoch, ',', row.learning_rate, ',', row.loss, ',', row.gradient_norm, ',');
+        text += std::isnan(row.validation_loss) ? "\n" : to_text(row.validation_loss, '\n');
+    }
+    return text;
+}
+
+LineFigure loss_figure(const std::vector<HistoryRow>& rows, const std::string& title) {
+    Curve training{"training (mean of mini-batches)", {}, {}};
+    Curve validation{"validation", {}, {}};
+    double smallest = std::numeric_limits<double>::infinity();
+    double largest = 0.0;
+    for (const HistoryRow& row : rows) {
+        training.x.push_back(static_cast<double>(row.step));
+        training.y.push_back(row.loss);
+        if (!std::isnan(row.validation_loss)) {
+            validation.x.push_back(static_cast<double>(row.step));
+            validation.y.push_back(row.validation_loss);
+        }
+        smallest = std::min(smallest, row.loss);
+        largest = std::max(largest, row.loss);
+    }
+    LineFigure figure{title, "step", "loss", smallest > 0 && largest > 10 * smallest, {std::move(training)}};
+    if (!validation.x.empty()) {
+        figure.curves.push_back(std::move(validation));
+    }
+    return figure;
+}
+
+}  // namespace skein

@@ -1,0 +1,80 @@
+#include "skein/option_value.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <stdexcept>
+
+#include "base/text.hpp"
+#include "skein/names.hpp"
+#include "skein/numbers.hpp"
+
+namespace skein {
+
+using namespace internal;
+
+OptionValue::OptionValue(std::string_view name, std::string text, std::string where, char separator)
+    : name_(name), text_(std::move(text)), where_(std::move(where)), separator_(separator) {}
+
+std::uint64_t OptionValue::count(const CountRange& range) const {
+    const std::optional<std::uint64_t> value = parse_count(text_);
+    if (!value) {
+        fail(count_fault(text_, range.min, range.max));
+    }
+    if (*value < range.min) {
+        fail(to_text(text_, " is out of range: expected at least ", range.min));
+    }
+    if (*value > range.max) {
+        fail(to_text(text_, " is out of range: expected at most ", range.max));
+    }
+    return *value;
+}
+
+template <class Scalar>
+Scalar OptionValue::number_of(const std::string& text, const NumberCheck& check) const {
+    const std::optional<Scalar> value = parse_number<Scalar>(text);
+    if (!value) {
+        fail(number_fault<Scalar>(text));
+    }
+    if (!check.holds(static_cast<double>(*value))) {
+        fail(to_text(text, " is out of range: expected ", check.expected));
+    }
+    return *value;
+}
+
+template <class Scalar>
+Scalar OptionValue::number(const NumberCheck& check) const {
+    return number_of<Scalar>(text_, check);
+}
+template float OptionValue::number(const NumberCheck&) const;
+template double OptionValue::number(const NumberCheck&) const;
+
+template <class Scalar>
+std::vector<Scalar> OptionValue::numbers(const NumberCheck& check) const {
+    std::vector<Scalar> values;
+    for (const std::string& part : texts()) {
+        values.push_back(number_of<Scalar>(part, check));
+    }
+    return values;
+}
+template std::vector<float> OptionValue::numbers(const NumberCheck&) const;
+template std::vector<double> OptionValue::numbers(const NumberCheck&) const;
+
+std::vector<std::string> OptionValue::texts() const {
+    if (text_.empty()) {
+        fail("is empty: expected at least one value");
+    }
+    return split(text_, separator_);
+}
+
+std::size_t OptionValue::word_index(std::string word, std::span<const std::string_view> names) const {
+    std::ranges::replace(word, '-', '_');
+    try {
+        return parse_word(name_, word, names);
+    } catch (const std::invalid_argument& error) {
+        fail(error.what());
+    }
+}
+
+void OptionValue::fail(std::string_view message) const { throw std::invalid_argument(to_text(where_, ": ", message)); }
+
+}  // namespace skein
