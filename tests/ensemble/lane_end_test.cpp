@@ -126,6 +126,7 @@ TEST_CASE("a stop request in the middle leaves no trace of a tile, nor of its la
     settings.learning_rates[3] = 100.0;  // diverges at once
     settings.marked_loss = 1e-3;
     settings.recorded_steps = {0, 1, 2};
+    settings.counts_loss_increases = true;
     const EnsembleOutcome outcome = train(chains, data, settings, &observer);
     CHECK(std::ranges::count(outcome.status, Status::stopped) == kNumLanes);
     CHECK(std::ranges::count(outcome.cause, Cause::stop_request) == kNumLanes);

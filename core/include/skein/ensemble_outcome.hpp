@@ -20,6 +20,8 @@ struct OutcomeSelection {
     std::optional<double> marked_loss;
     /// Keep EnsembleOutcome::recorded_losses of these steps: ascending, counted from 0.
     std::vector<std::uint64_t> recorded_steps;
+    /// Keep EnsembleOutcome::loss_increases.
+    bool counts_loss_increases = false;
 };
 
 inline constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
@@ -45,6 +47,9 @@ struct EnsembleOutcome {
     std::vector<std::uint8_t> loss_decreased;  ///< 1 or 0
     /// Updates done when the loss was first at most marked_loss, or kNever. Empty without a marked loss.
     std::vector<std::uint64_t> marked_step;
+    /// How many steps had a loss above the loss of the step before: instability as a number, 0 for gradient descent below
+    /// the edge of stability. Empty unless asked for.
+    std::vector<std::uint64_t> loss_increases;
     std::vector<double> recorded_losses;         ///< [lanes x recorded steps]; NaN after a lane has ended
     std::vector<CompressionRecord> compression;  ///< empty unless the data are compressed
     double seconds = 0.0;
@@ -84,6 +89,7 @@ void for_each_column(const OutcomeSelection& selection, Visit&& visit) {
     using enum OutcomeKind;
     constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
     const std::size_t marks = selection.marked_loss ? 1 : 0;
+    const std::size_t increases = selection.counts_loss_increases ? 1 : 0;
     const std::size_t records = selection.recorded_steps.size();
     visit(OutcomeColumn{"status", &Outcome::status, code, Status::stopped, 1, "status"});
     visit(OutcomeColumn{"cause", &Outcome::cause, code, Cause::stop_request, 1, "cause"});
@@ -97,6 +103,7 @@ void for_each_column(const OutcomeSelection& selection, Visit&& visit) {
     visit(OutcomeColumn{"loss_decreased", &Outcome::loss_decreased, truth, 0, 1, "whether the loss decreased"});
     visit(
         OutcomeColumn{"marked_step", &Outcome::marked_step, count_or_never, kNever, marks, "steps to the marked loss"});
+    visit(OutcomeColumn{"loss_increases", &Outcome::loss_increases, count, 0, increases, "steps with a higher loss"});
     visit(OutcomeColumn{"recorded_losses", &Outcome::recorded_losses, real, kNan, records, "recorded losses", true});
 }
 

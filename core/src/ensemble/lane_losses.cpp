@@ -14,6 +14,15 @@ double total(Scalar sum, Scalar error) {
     return std::isfinite(value) ? value : std::numeric_limits<double>::infinity();
 }
 
+/// Counts the live lanes whose loss is above that of the step before.
+template <class Scalar>
+void count_increases(const LaneColumns<Scalar>& columns, const Scalar* before, const Scalar* losses,
+                     std::vector<std::uint64_t>& increases) {
+    for (std::size_t lane = 0; lane < columns.num_live(); ++lane) {
+        increases[columns.ensemble_lane(lane)] += losses[lane] > before[lane] ? 1 : 0;
+    }
+}
+
 }  // namespace
 
 template <class Scalar>
@@ -48,6 +57,9 @@ void LaneLosses<Scalar>::end_step(std::uint64_t step) {
     const Scalar* const losses = of_step(step);
     if (step == 0) {
         std::copy_n(losses, columns_.num_live(), columns_.column(columns_.layout().first_loss));
+    }
+    if (settings_.counts_loss_increases && step != 0) {
+        count_increases(columns_, of_step(step - 1), losses, outcome_->loss_increases);
     }
     keep(step, losses);
     has_unrecorded_ = true;
