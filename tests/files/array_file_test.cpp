@@ -174,13 +174,13 @@ TEST_CASE("files: elements that an array file does not have") {
         return error_about(path, [&] { file.write<float>(first, two); });
     };
     CHECK(write_error(4) == "no error");
-    CHECK(write_error(5) == "has 6 elements: there are no 2 from element 5 on");
-    CHECK(write_error(7) == "has 6 elements: there are no 2 from element 7 on");
-    CHECK(write_error(~0ull) == "has 6 elements: there are no 2 from element 18446744073709551615 on");
+    CHECK(write_error(5) == "has 6 elements: expected 2 from element 5 on");
+    CHECK(write_error(7) == "has 6 elements: expected 2 from element 7 on");
+    CHECK(write_error(~0ull) == "has 6 elements: expected 2 from element 18446744073709551615 on");
     CHECK(error_about(path, [&] {
               std::vector<float> seven(7);
               file.read<float>(0, seven);
-          }) == "has 6 elements: there are no 7 from element 0 on");
+          }) == "has 6 elements: expected 7 from element 0 on");
     CHECK(error_about(path, [&] { file.write<double>(0, std::vector<double>(1)); }) == "holds float32, not float64");
     CHECK(error_about(path, [&] { file.write<std::uint8_t>(0, std::vector<std::uint8_t>(1)); }) ==
           "holds float32, not uint8");
@@ -261,7 +261,7 @@ TEST_CASE("files: a write to an array file that fails") {
     CHECK(elements == std::array<double, 2>{1.5, 0});
     fs::resize_file(path, 1000);
     CHECK(error_about(path, [&] { file.read<double>(108, elements); }) ==
-          "ended at byte 1000: it got shorter while being read");
+          "ends at byte 1000: the file was truncated while being read");
 }
 
 TEST_CASE("files: arrays that no file can hold") {

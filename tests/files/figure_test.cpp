@@ -84,16 +84,15 @@ TEST_CASE("files: a gnuplot that fails") {
     CHECK(can_draw_figures());
     CHECK(failing.error(figure_of({})) == "cannot be drawn: gnuplot says: line 3: bad thing");
     CHECK(failing.directory().num_entries() == 1);
-    CHECK(FakeGnuplot("echo text; exit 0\n").error(figure_of({})) ==
-          "cannot be drawn: gnuplot says: no word about why");
+    CHECK(FakeGnuplot("echo text; exit 0\n").error(figure_of({})) == "cannot be drawn: gnuplot gave no reason");
     CHECK(FakeGnuplot(kKeepScript + "echo bad >&2; exit 1\n").error(figure_of({})) ==
           "cannot be drawn: gnuplot says: bad");
-    CHECK(FakeGnuplot("kill -9 $$\n").error(figure_of({})) == "cannot be drawn: gnuplot says: no word about why");
+    CHECK(FakeGnuplot("kill -9 $$\n").error(figure_of({})) == "cannot be drawn: gnuplot gave no reason");
 }
 
 TEST_CASE("files: a gnuplot that reads nothing, or writes much, blocks and kills nobody") {
     const Curve curve{"long", std::vector<double>(9000, 1.5), std::vector<double>(9000, 2.5)};
-    CHECK(FakeGnuplot("exit 3\n").error(figure_of({curve})) == "cannot be drawn: gnuplot says: no word about why");
+    CHECK(FakeGnuplot("exit 3\n").error(figure_of({curve})) == "cannot be drawn: gnuplot gave no reason");
     const FakeGnuplot talkative("head -c 1000000 /dev/zero | tr '\\0' 'e' >&2; exit 1\n");
     CHECK(talkative.error(figure_of({curve})) == "cannot be drawn: gnuplot says: " + std::string(300, 'e'));
 }

@@ -16,7 +16,7 @@
 
 #include "base/floating_point_environment.hpp"
 #include "base/text.hpp"
-#include "files/io/fail.hpp"
+#include "files/io/file_error.hpp"
 #include "files/io/input_file.hpp"
 #include "skein/files/run_directory.hpp"
 #include "skein/names.hpp"

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "files/io/fail.hpp"
+#include "files/io/file_error.hpp"
 #include "files/io/input_file.hpp"
 #include "files/io/output_file.hpp"
 

@@ -1,11 +1,7 @@
 #include "skein/files/sweep_files.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <charconv>
 #include <fstream>
 #include <functional>
@@ -14,8 +10,8 @@
 #include <span>
 #include <utility>
 
-#include "files/io/descriptor.hpp"
-#include "files/io/fail.hpp"
+#include "files/io/directory.hpp"
+#include "files/io/file_error.hpp"
 #include "skein/files/array_file.hpp"
 #include "skein/files/run_directory.hpp"
 
@@ -143,16 +139,12 @@ Progress read_checkpoint(const fs::path& path, bool is_compressed) {
     return progress;
 }
 
-void remove_file(const fs::path& path) {
-    if (::unlink(path.c_str()) != 0 && errno != ENOENT) files::fail_system(path, "cannot be removed", errno);
-}
-
 void remove_earlier_files(const fs::path& directory) {
     std::vector<fs::path> found;
     for (const fs::directory_entry& entry : fs::directory_iterator(directory)) {
         if (is_sweep_file_name(entry.path().filename().native())) found.push_back(entry.path());
     }
-    std::ranges::for_each(found, remove_file);
+    std::ranges::for_each(found, files::remove_file);
 }
 
 }  // namespace
@@ -218,12 +210,8 @@ bool SweepFiles<Scalar>::is_unfinished(const fs::path& directory) {
 
 template <class Scalar>
 void SweepFiles<Scalar>::remove_checkpoint(const fs::path& directory) {
-    remove_file(directory / kCheckpointName);
-    const files::Descriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    // EINVAL: the file system has no such thing as syncing a directory.
-    if (!opened.is_open() || (::fsync(opened.get()) != 0 && errno != EINVAL)) {
-        files::fail_system(directory, "cannot be synced", errno);
-    }
+    files::remove_file(directory / kCheckpointName);
+    files::sync_directory(directory);
 }
 
 template <class Scalar>
@@ -351,11 +339,7 @@ void SweepFiles<Scalar>::sync() {
 template <class Scalar>
 void SweepFiles<Scalar>::finish() {
     sync();
-    std::error_code error;
-    fs::remove(state_->directory / kCheckpointName, error);
-    if (error) {
-        files::fail_system(state_->directory / kCheckpointName, "cannot be removed", error.value());
-    }
+    files::remove_file(state_->directory / kCheckpointName);
 }
 
 template <class Scalar>

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "base/text.hpp"
-#include "files/io/fail.hpp"
+#include "files/io/file_error.hpp"
 
 namespace skein::internal::files {
 namespace {
@@ -69,7 +69,7 @@ bool take_column(const Scalar* __restrict values, std::size_t count, Scalar* __r
 std::size_t num_columns_of(const NpyReader& reader) { return reader.shape().size() == 2 ? reader.shape()[1] : 1; }
 
 void require_samples(const NpyReader& reader) {
-    if (reader.shape()[0] == 0) fail(reader.path(), "has no samples: shape " + format_shape(reader.shape()));
+    if (reader.shape()[0] == 0) fail(reader.path(), "has no samples: shape ", format_shape(reader.shape()));
 }
 
 /// An array of two or three columns.
@@ -77,8 +77,8 @@ NpyReader open_samples(const std::filesystem::path& path) {
     NpyReader reader(path);
     const std::size_t num_columns = num_columns_of(reader);
     if (num_columns < 2 || num_columns > 3) {
-        fail(path, "has shape " + format_shape(reader.shape()) + ": expected (N, 2), x and y, or (N, 3), x, y and m" +
-                       (num_columns == 1 ? "; x and y in two files are read together" : ""));
+        fail(path, "has shape ", format_shape(reader.shape()), ": expected (N, 2), x and y, or (N, 3), x, y and m",
+             num_columns == 1 ? "; x and y in two files are read together" : "");
     }
     require_samples(reader);
     return reader;
@@ -88,7 +88,7 @@ NpyReader open_samples(const std::filesystem::path& path) {
 NpyReader open_column(const std::filesystem::path& path) {
     NpyReader reader(path);
     if (num_columns_of(reader) != 1) {
-        fail(path, "has shape " + format_shape(reader.shape()) + ": expected (N,) or (N, 1)");
+        fail(path, "has shape ", format_shape(reader.shape()), ": expected (N,) or (N, 1)");
     }
     require_samples(reader);
     return reader;
@@ -99,9 +99,8 @@ void require_valid(const NpyReader& reader, std::size_t index, Scalar value, boo
     if (std::isfinite(value) && !(is_weight && value < 0)) {
         return;
     }
-    fail(reader.path(),
-         reader.position(index) + ": '" + to_text(value) +
-             (std::isfinite(value) ? "': a sample weight must not be negative" : "': every value must be finite"));
+    fail(reader.path(), reader.position(index), ": '", value,
+         std::isfinite(value) ? "': a sample weight must not be negative" : "': every value must be finite");
 }
 
 /// Looks at them one by one, to name the first that is wrong, if any.
@@ -134,8 +133,7 @@ template <class Scalar>
 NpySource<Scalar>::NpySource(const std::filesystem::path& x_path, const std::filesystem::path& y_path)
     : x_(open_column(x_path)), y_(open_column(y_path)), num_columns_(2) {
     if (x_.num_values() != y_->num_values()) {
-        fail(y_path, "has " + std::to_string(y_->num_values()) + " values: expected " +
-                         std::to_string(x_.num_values()) + " as in " + shown_path(x_path));
+        fail(y_path, "has ", y_->num_values(), " values: expected ", x_.num_values(), " as in ", shown_path(x_path));
     }
 }
 

@@ -11,7 +11,7 @@
 #include "files/figures/axis_tics.hpp"
 #include "files/figures/gnuplot.hpp"
 #include "files/figures/png_reader.hpp"
-#include "files/io/fail.hpp"
+#include "files/io/file_error.hpp"
 #include "files/io/output_file.hpp"
 
 namespace skein::internal::files {
