@@ -1,4 +1,4 @@
-/// Compressed data sets in files, by convention with names that end in .skc.
+/// Compressed data sets in files. By convention, their names end in .skc.
 #pragma once
 
 #include <filesystem>
