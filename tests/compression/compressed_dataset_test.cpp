@@ -8,12 +8,17 @@
 #include <cmath>
 #include <cstdint>
 #include <numeric>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "compression/compressed_storage.hpp"
+#include "compression/moment_sums.hpp"
 #include "gradient/compressed_gradient.hpp"
+#include "skein/dataset.hpp"
 #include "skein/ensemble_trainer.hpp"
+#include "skein/error.hpp"
 #include "skein/generated_data.hpp"
 #include "skein/gradient.hpp"
 #include "skein/random.hpp"
@@ -25,6 +30,10 @@ using namespace skein::internal;
 namespace {
 
 constexpr double kNoTolerance = 1e300;
+
+const std::vector<MomentSubtree>& subtrees_of(const CompressedDataset& data) {
+    return CompressedAccess::storage(data).subtrees;
+}
 
 struct Samples {
     std::vector<double> x, y, m;
@@ -340,16 +349,16 @@ TEST_CASE("what overflows on the way to the bound is no small bound") {
     REQUIRE(heavy.compute(weights));
     CHECK(heavy.bound().relative == doctest::Approx(ordinary.bound().relative).epsilon(1e-9));
 
-    const Dataset<double> data(sums);
+    const CompressedData<double> data(sums);
     const Chain<double> huge({1e200, 1e200}, Activation::identity);
     const auto overflowed = loss_and_gradient(huge, data);
     CHECK(std::isnan(overflowed.loss));
-    CHECK(overflowed.compression.largest_bound == std::numeric_limits<double>::infinity());
+    CHECK(overflowed.compression->largest_bound == std::numeric_limits<double>::infinity());
     const Chain<double> steep({0.0, 1e308});
     CHECK_THROWS_WITH_AS(loss_and_gradient(steep, data),
                          "the error on the compressed data is bounded by inf with these weights: expected at most the "
-                         "tolerance, 1e-10 (finer panels, or the samples, would do)",
-                         std::runtime_error);
+                         "tolerance, 1e-10 (compress with finer panels, or use the samples)",
+                         ToleranceError);
 }
 
 TEST_CASE_TEMPLATE("any split, and any number of threads, give the same bits", Scalar, float, double) {
@@ -365,11 +374,11 @@ TEST_CASE_TEMPLATE("any split, and any number of threads, give the same bits", S
     how.execution.num_threads = 1;
     const CompressedDataset whole = compress(all, how);
     const auto require_same = [&](const CompressedDataset& other) {
-        REQUIRE(other.subtrees().size() == whole.subtrees().size());
-        for (std::size_t index = 0; index < whole.subtrees().size(); ++index) {
-            CHECK(other.subtrees()[index].panels == whole.subtrees()[index].panels);
-            CHECK(other.subtrees()[index].sums == whole.subtrees()[index].sums);
-            CHECK(other.subtrees()[index].level == whole.subtrees()[index].level);
+        REQUIRE(subtrees_of(other).size() == subtrees_of(whole).size());
+        for (std::size_t index = 0; index < subtrees_of(whole).size(); ++index) {
+            CHECK(subtrees_of(other)[index].panels == subtrees_of(whole)[index].panels);
+            CHECK(subtrees_of(other)[index].sums == subtrees_of(whole)[index].sums);
+            CHECK(subtrees_of(other)[index].level == subtrees_of(whole)[index].level);
         }
         CHECK(other.num_samples() == whole.num_samples());
         CHECK(other.mean_square_y() == whole.mean_square_y());
@@ -391,7 +400,7 @@ TEST_CASE_TEMPLATE("any split, and any number of threads, give the same bits", S
             first = end;
         }
         std::ranges::reverse(parts);
-        require_same(merge(parts));
+        require_same(merge_compressed(parts));
 
         how.first_index = 0;
         Compressor<Scalar> compressor(how);
@@ -416,7 +425,7 @@ TEST_CASE("pieces: the first chooses the panels, the last may have any size, and
     Compressor<double> compressor;
     CHECK_THROWS_AS(compressor.finish(), std::invalid_argument);
     compressor.add(piece(0, kPiece));
-    compressor.add(Dataset<double>({x.begin() + kPiece, x.end()}, {y.begin() + kPiece, y.end()}));
+    compressor.add(Dataset<double>({x.begin() + kPiece, x.end()}, {y.begin() + kPiece, y.end()}).source());
     CHECK(compressor.num_samples() == x.size());
     CHECK_THROWS_WITH_AS(compressor.add(piece(0, 5)),
                          "the number of samples in all pieces but the last is 131077: expected a multiple of 65536",
@@ -529,10 +538,10 @@ TEST_CASE("the scale of gradients is that of samples, in the panel next to 0 as 
 TEST_CASE("sample weights whose sum overflows are refused, wherever their samples are") {
     const Samples samples{{1.0, 2.0}, {1.0, 1.0}, {1e308, 0.0}, ""};
     const CompressedDataset one = compress(samples.dataset());
-    std::vector<MomentSubtree> subtrees(one.subtrees().begin(), one.subtrees().end());
-    const std::size_t stride = CompressedDataset::sums_per_panel(one.num_nodes());
+    std::vector<MomentSubtree> subtrees = subtrees_of(one);
+    const std::size_t stride = PanelLayout(one.num_nodes()).stride;
     subtrees[0].sums[stride + 1] = 1e308;  // A_0 of the second panel
-    CHECK_THROWS_WITH_AS(CompressedDataset(one.panel_exponent(), one.num_nodes(), subtrees),
+    CHECK_THROWS_WITH_AS(CompressedAccess::from_subtrees(one.panel_exponent(), one.num_nodes(), subtrees),
                          "the sum of the sample weights is inf: expected a positive, finite number",
                          std::invalid_argument);
 }
@@ -572,7 +581,7 @@ TEST_CASE_TEMPLATE("at every step of a training the exact gradient is within the
     settings.noise = 0.05;
     const Dataset<Scalar> samples = generate<Scalar>(settings);
     const CompressedDataset sums = compress(samples);
-    const Dataset<Scalar> data(sums);
+    const CompressedData<Scalar> data(sums);
     const std::vector<Scalar> start{Scalar(0.4), Scalar(0.9), Scalar(-0.5)};
     TrainingState<Scalar> state{Chain<Scalar>(std::span<const Scalar>(start))};
     struct Check final : Observer<Scalar> {
@@ -593,17 +602,17 @@ TEST_CASE_TEMPLATE("at every step of a training the exact gradient is within the
                       gradient.bound().gradient);
             }
             CHECK(std::abs(gradient.loss() - right.loss) <= gradient.bound().loss);
-            const auto rounded = loss_and_gradient(report.chain, Dataset<Scalar>(sums));
+            const auto rounded = loss_and_gradient(report.chain, CompressedData<Scalar>(sums));
             for (std::size_t layer = 0; layer < weights.size(); ++layer) {
                 CHECK(std::abs(rounded.weight_gradients[layer] - right.weight_gradients[layer]) <=
-                      rounded.compression.largest_bound * gradient.gradient_scale() * (1.0 + 1e-15));
+                      rounded.compression->largest_bound * gradient.gradient_scale() * (1.0 + 1e-15));
             }
             double largest = 0.0;
             for (const Scalar component : rounded.weight_gradients) {
                 largest = std::max(largest, std::abs(static_cast<double>(component)));
             }
             // The largest component as computed is rounded to Scalar.
-            const double of_value = rounded.compression.largest_bound_of_value, scalar = 1.0 + 0x1p-23;
+            const double of_value = rounded.compression->largest_bound_of_value, scalar = 1.0 + 0x1p-23;
             for (std::size_t layer = 0; layer < weights.size(); ++layer) {
                 CHECK(std::abs(rounded.weight_gradients[layer] - right.weight_gradients[layer]) <=
                       of_value * largest * scalar);
@@ -620,10 +629,11 @@ TEST_CASE_TEMPLATE("at every step of a training the exact gradient is within the
     Observer<Scalar>* const observers[] = {&check};
     const TrainingOutcome outcome = train(state, data, how, observers);
     CHECK(outcome.status == Status::reached_max_steps);
-    CHECK(outcome.compression.num_compressed == 1001);
-    CHECK(outcome.compression.num_exact == 0);
-    CHECK(outcome.compression.largest_bound > 0);
-    CHECK(outcome.compression.largest_bound < (sizeof(Scalar) == 4 ? 1e-7 : 1e-8));  // rounding to float: 2^-24 at most
+    CHECK(outcome.compression->num_compressed == 1001);
+    CHECK(outcome.compression->num_exact == 0);
+    CHECK(outcome.compression->largest_bound > 0);
+    CHECK(outcome.compression->largest_bound <
+          (sizeof(Scalar) == 4 ? 1e-7 : 1e-8));  // rounding to float: 2^-24 at most
     CHECK(outcome.loss < 0.01);
 }
 
@@ -634,26 +644,27 @@ TEST_CASE("beyond the tolerance the samples serve, or the run stops") {
     TrainingSettings how;
     how.stop.max_steps = 5;
     const std::vector<double> start{2.0, 2.0, 1.9, 2.1};
-    const auto run = [&](const Dataset<double>& data) {
+    const auto run = [&](const TrainingData<double>& data) {
         TrainingState<double> state{Chain<double>(std::span<const double>(start))};
         const TrainingOutcome outcome = train(state, data, how);
         return std::pair(outcome, std::vector<double>(state.chain.weights().begin(), state.chain.weights().end()));
     };
-    const auto [alone, weights] = run(Dataset<double>(coarse));
+    const auto [alone, weights] = run(CompressedData<double>(coarse));
     CHECK(alone.status == Status::stopped);
     CHECK(alone.cause == Cause::compression_tolerance);
     CHECK(alone.steps == 0);
     CHECK(weights == start);
     CHECK(std::isnan(alone.loss));
 
-    const auto [with_samples, weights_with] = run(Dataset<double>(coarse, kDefaultCompressionTolerance, &exact_data));
-    CHECK(with_samples.compression.num_exact == 6);
-    CHECK(with_samples.compression.num_compressed == 0);
+    const auto [with_samples, weights_with] =
+        run(CompressedData<double>(coarse, kDefaultCompressionTolerance, exact_data));
+    CHECK(with_samples.compression->num_exact == 6);
+    CHECK(with_samples.compression->num_compressed == 0);
     const auto [exactly, exact_weights] = run(exact_data);
     CHECK(weights_with == exact_weights);
     CHECK(with_samples.loss == exactly.loss);
-    CHECK_THROWS_AS(loss_and_gradient(Chain<double>(std::span<const double>(start)), Dataset<double>(coarse)),
-                    std::runtime_error);
+    CHECK_THROWS_AS(loss_and_gradient(Chain<double>(std::span<const double>(start)), CompressedData<double>(coarse)),
+                    ToleranceError);
 }
 
 TEST_CASE_TEMPLATE("on compressed data a lane is a chain to the bit", Scalar, float, double) {
@@ -669,7 +680,8 @@ TEST_CASE_TEMPLATE("on compressed data a lane is a chain to the bit", Scalar, fl
         weights[at] = Scalar(3) * static_cast<Scalar>(random::uniform(9, random::Stream::samples, at));
     }
     for (const bool has_samples : {false, true}) {
-        const Dataset<Scalar> data(sums, kDefaultCompressionTolerance, has_samples ? &exact_data : nullptr);
+        const CompressedData<Scalar> data(sums, kDefaultCompressionTolerance,
+                                          has_samples ? std::optional(exact_data) : std::nullopt);
         EnsembleSettings settings;
         settings.common.optimizer.kind = Optimizer::Kind::momentum;
         settings.common.clip_norm = 0.3;
@@ -698,17 +710,18 @@ TEST_CASE_TEMPLATE("on compressed data a lane is a chain to the bit", Scalar, fl
                 CHECK(outcome.status[lane] == alone.status);
                 CHECK(outcome.cause[lane] == alone.cause);
                 CHECK(outcome.steps[lane] == alone.steps);
-                CHECK(outcome.compression[lane] == alone.compression);
-                all = together(all, alone.compression);
+                REQUIRE(alone.compression);
+                CHECK(outcome.compression[lane] == *alone.compression);
+                all += *alone.compression;
                 CHECK((outcome.loss[lane] == alone.loss || (std::isnan(outcome.loss[lane]) && std::isnan(alone.loss))));
                 for (std::size_t layer = 0; layer < kLayers; ++layer) {
                     CHECK(ensemble.layer(layer)[lane] == state.chain.weights()[layer]);
                 }
-                num_beyond += alone.cause == Cause::compression_tolerance || alone.compression.num_exact > 0 ? 1 : 0;
+                num_beyond += alone.cause == Cause::compression_tolerance || alone.compression->num_exact > 0 ? 1 : 0;
             }
             CHECK(num_beyond > 0);
             CHECK(num_beyond < kLanes);
-            CHECK(together(outcome.compression) == all);
+            CHECK(CompressionRecord::sum(outcome.compression) == all);
             CHECK(all.num_compressed > 0);
             CHECK((all.num_exact > 0) == has_samples);
             CHECK(all.largest_refused_bound > kDefaultCompressionTolerance);
@@ -719,25 +732,23 @@ TEST_CASE_TEMPLATE("on compressed data a lane is a chain to the bit", Scalar, fl
 TEST_CASE("what cannot be done with compressed data is refused") {
     const Samples samples = distributions(1'000)[0];
     const CompressedDataset sums = compressed(samples, -3, 16);
-    const Dataset<double> data(sums);
+    const CompressedData<double> data(sums);
     TrainingSettings how;
     how.stop.max_steps = 1;
     TrainingState<double> relu{Chain<double>({1.0, 1.0}, Activation::relu)};
     CHECK_THROWS_WITH_AS(
         train(relu, data, how),
-        "the activation of layer 1 is relu: expected another one for compressed data: relu has a kink, "
-        "and is near no polynomial",
+        "the activation of layer 1 is relu: expected an analytic one: for compressed data polynomials take its place",
         std::invalid_argument);
     TrainingState<double> state{Chain<double>({1.0, 1.0})};
     how.batch_size = 10;
     CHECK_THROWS_WITH_AS(train(state, data, how),
-                         "the batch size is 10: expected the full batch: the data set is compressed, and its samples "
-                         "have no order any more",
+                         "the batch size is 10: expected the full batch: mini-batches need samples, and this data set "
+                         "is compressed",
                          std::invalid_argument);
-    CHECK_THROWS_AS(data.split(0.5, 0), std::invalid_argument);
-    CHECK_THROWS_AS(Dataset<double>(sums, 0.0), std::invalid_argument);
+    CHECK_THROWS_AS(CompressedData<double>(sums, 0.0), std::invalid_argument);
     const Dataset<double> other = distributions(1'001)[0].dataset();
-    CHECK_THROWS_AS(Dataset<double>(sums, 1e-10, &other), std::invalid_argument);
+    CHECK_THROWS_AS(CompressedData<double>(sums, 1e-10, other), std::invalid_argument);
     CompressionSettings settings;
     settings.num_nodes = 20;
     CHECK_THROWS_AS(compress(samples.dataset(), settings), std::invalid_argument);
@@ -747,7 +758,7 @@ TEST_CASE("what cannot be done with compressed data is refused") {
     settings.first_index = 0;
     settings.panel_exponent = -70;
     CHECK_THROWS_AS(compress(Dataset<double>({1.0, 2.0}, {1.0, 2.0}), settings), std::invalid_argument);
-    CHECK_THROWS_AS(merge({}), std::invalid_argument);
-    CHECK_THROWS_AS(merge(std::vector{sums, sums}), std::invalid_argument);
-    CHECK_THROWS_AS(merge(std::vector{sums, compressed(samples, -4, 16)}), std::invalid_argument);
+    CHECK_THROWS_AS(merge_compressed({}), std::invalid_argument);
+    CHECK_THROWS_AS(merge_compressed(std::vector{sums, sums}), std::invalid_argument);
+    CHECK_THROWS_AS(merge_compressed(std::vector{sums, compressed(samples, -4, 16)}), std::invalid_argument);
 }

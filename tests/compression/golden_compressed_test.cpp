@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "compression/compressed_storage.hpp"
 #include "skein/compressed_dataset.hpp"
 #include "skein/generated_data.hpp"
 #include "skein/instruction_set.hpp"
@@ -18,14 +19,14 @@ namespace {
 template <class Scalar>
 std::uint64_t hash_of(int num_threads) {
     GeneratedData samples;
-    samples.num_samples = 3 * CompressedDataset::kSplitSamples + 777;
+    samples.num_samples = 3 * CompressedDataset::kSegmentSamples + 777;
     samples.noise = 0.125;
     samples.teacher_weights = {1.5, -0.75, 1.25};
     CompressionSettings settings;
     settings.execution.num_threads = num_threads;
     const CompressedDataset sums = compress(generate<Scalar>(samples), settings);
     Fnv1a hash;
-    for (const MomentSubtree& subtree : sums.subtrees()) {
+    for (const internal::MomentSubtree& subtree : internal::CompressedAccess::storage(sums).subtrees) {
         for (const double sum : subtree.sums) {
             hash.add(sum);
         }
@@ -34,13 +35,13 @@ std::uint64_t hash_of(int num_threads) {
     TrainingSettings training;
     training.stop.max_steps = 20;
     training.execution.num_threads = num_threads;
-    const TrainingOutcome outcome = train(state, Dataset<Scalar>(sums), training);
+    const TrainingOutcome outcome = train(state, CompressedData<Scalar>(sums), training);
     CHECK(outcome.steps == 20);
     for (const Scalar weight : state.chain.weights()) {
         hash.add(weight);
     }
     hash.add(outcome.loss);
-    hash.add(outcome.compression.largest_bound);
+    hash.add(outcome.compression->largest_bound);
     return hash.hash();
 }
 

@@ -96,7 +96,7 @@ double central_difference(const Chain<double>& chain, const Dataset<double>& dat
     Chain<double> above = chain, below = chain;
     above.weights()[layer] += step;  // exact: weights are floats, steps powers of two
     below.weights()[layer] -= step;
-    return (loss(above, data) - loss(below, data)) / (2.0 * step);
+    return (mean_loss(above, data).loss - mean_loss(below, data).loss) / (2.0 * step);
 }
 
 /// Central differences D(h) = g + c h^2 + O(h^4) + rounding, so |D(2h) - D(h)| = 3 |c| h^2 up to O(h^4) and rounding:
@@ -165,9 +165,9 @@ TEST_CASE("at the kink itself the slope is that of the left side, 0") {
         return Chain<double>(std::vector{first_weight, 2.0}, std::vector{A::relu, A::identity});
     };
     CHECK(loss_and_gradient(chain_of(0.0), data).weight_gradients == std::vector<double>{0.0, 0.0});
-    CHECK(loss(chain_of(0.0), data) - loss(chain_of(-kStep), data) == 0.0);
+    CHECK(mean_loss(chain_of(0.0), data).loss - mean_loss(chain_of(-kStep), data).loss == 0.0);
     // To the right of it the loss is (2 w_1 - 0.75)^2 = 0.75^2 - 3 w_1 + 4 w_1^2, here without any rounding.
-    CHECK((loss(chain_of(kStep), data) - loss(chain_of(0.0), data)) / kStep == -3.0 + 4.0 * kStep);
+    CHECK((mean_loss(chain_of(kStep), data).loss - mean_loss(chain_of(0.0), data).loss) / kStep == -3.0 + 4.0 * kStep);
 }
 
 // ---- The reduction shape --------------------------------------------------------------------------------------------
@@ -184,7 +184,7 @@ void check_against_reference(std::size_t count, bool weighted) {
     const LossAndGradient<Scalar> expected = reference::loss_and_gradient(chain, samples.view());
     CHECK(same_bits(loss_and_gradient(chain, samples.view()), expected));
     CHECK(same_bits(loss_and_gradient(chain, samples.dataset()), expected));
-    CHECK(loss(chain, samples.dataset()) == expected.loss);
+    CHECK(mean_loss(chain, samples.dataset()).loss == expected.loss);
     CHECK((expected.weight_gradients[0] != 0 || count < 10));
     for (const std::size_t tile_lanes : Sizes{1, 17, 64, 1024}) {
         CHECK(same_bits(loss_and_gradient(chain, samples.view(), {1, tile_lanes}), expected));
@@ -226,7 +226,7 @@ void check_executions(std::size_t count, bool weighted) {
             CAPTURE(tile_lanes);
             CHECK(same_bits(loss_and_gradient(chain, data, {num_threads, tile_lanes}), expected));
         }
-        CHECK(loss(chain, data, {num_threads, 0}) == expected.loss);
+        CHECK(mean_loss(chain, data, {num_threads, 0}).loss == expected.loss);
     }
 }
 

@@ -71,7 +71,7 @@ private:
              {Activation::tanh, Activation::identity, Activation::sigmoid, Activation::relu, Activation::softplus}) {
             for (const Scalar value : {kThird, kSmall}) {
                 of("activate()").add(activate(activation, value));
-                of("slope()").add(slope(activation, value));
+                of("slope()").add(activation_slope(activation, value));
             }
             const Chain<Scalar> chain({kThird, Scalar(1.25), kThird, kSmall}, activation);
             const auto values = back_propagate(chain, kThird, kSmall);
@@ -87,7 +87,7 @@ private:
             const auto gradient = loss_and_gradient(chain, data);
             of("loss_and_gradient()").add(gradient.loss);
             of("loss_and_gradient()").add(std::span<const Scalar>(gradient.weight_gradients));
-            of("loss()").add(loss(chain, data));
+            of("mean_loss()").add(mean_loss(chain, data).loss);
         }
     }
     void add_initial_weights() {

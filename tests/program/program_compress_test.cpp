@@ -302,7 +302,7 @@ TEST_CASE("program: boundary takes no point beyond the tolerance for one of a cl
         CHECK(result.output.empty());
         CHECK(std::ranges::count(result.errors, '\n') == 1);
         CHECK(result.errors.starts_with("skein: error: weight[1] = "));
-        CHECK(result.errors.find(", weight[2] = 1: the error on the compressed data is bounded only beyond the "
+        CHECK(result.errors.find(", weight[2] = 1: the bound of the error on the compressed data exceeds the "
                                  "tolerance, 1e-10, so this point has no class (a larger tolerance, ") !=
               std::string::npos);
     }
@@ -606,7 +606,8 @@ TEST_CASE("program: what compressed data cannot do is refused in one line") {
     CHECK(error_of({"data", "compress", file, "--out", "x.skc"}).find("is compressed already") != std::string::npos);
     CHECK(error_of({"data", "compres", "sine"}) ==
           "skein: error: unknown subcommand of data 'compres': did you mean 'compress'?\n");
-    CHECK(error_of({"train", "--data", file, "--activation=relu"}).find("relu has a kink") != std::string::npos);
+    CHECK(error_of({"train", "--data", file, "--activation=relu"}).find("is relu: expected an analytic one") !=
+          std::string::npos);
     CHECK(error_of({"train", "--data", file, "--batch=10"}).find("expected the full batch") != std::string::npos);
     CHECK(error_of({"train", "--data", file, "--compress"}).find("is compressed already") != std::string::npos);
     CHECK(error_of({"train", "--data", file, "--validation=0.1"}).find("cannot be split") != std::string::npos);

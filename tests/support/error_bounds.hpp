@@ -51,14 +51,14 @@ Bounded<Scalar> bounded_activation(Activation activation, const Bounded<Scalar>&
     if (activation == Activation::identity || activation == Activation::relu) {
         return {f, z.error};
     }
-    const double carried = (slope(activation, f) + z.error) * z.error;
+    const double carried = (activation_slope(activation, f) + z.error) * z.error;
     return Bounded<Scalar>::rounded(f, carried, 2.0 * max_ulp<Scalar>(activation));
 }
 
 /// f'(z) from f: tanh 1 - f^2, sigmoid f (1 - f), softplus 1 - exp(-f), whose derivative is at most 1.
 template <class Scalar>
 Bounded<Scalar> bounded_slope(Activation activation, const Bounded<Scalar>& f) {
-    const double value = slope(activation, f.value);
+    const double value = activation_slope(activation, f.value);
     switch (activation) {
         case Activation::tanh: return Bounded<Scalar>::rounded(value, (2.0 * std::fabs(f.value) + f.error) * f.error);
         case Activation::sigmoid:

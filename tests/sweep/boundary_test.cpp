@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "skein/box_counting.hpp"
 #include "skein/random.hpp"
 
 namespace skein {

@@ -110,7 +110,7 @@ TEST_CASE("observers see every step") {
     CHECK(recorder.factors[3] == 1.0);
     CHECK(recorder.factors[4] == 0.5);
     CHECK(recorder.factors[11] == 0.25);
-    CHECK(outcome.loss == loss(state.chain, data));
+    CHECK(outcome.loss == mean_loss(state.chain, data).loss);
 }
 
 TEST_CASE("each stop rule") {
@@ -305,7 +305,7 @@ TEST_CASE("a stop request in the final loss, and in losses outside training") {
     CHECK(std::isnan(outcome.loss));
 
     REQUIRE(stop);
-    CHECK(std::isnan(loss(state.chain, data, settings.execution)));
+    CHECK(std::isnan(mean_loss(state.chain, data, settings.execution).loss));
     const auto unfinished = loss_and_gradient(state.chain, data, settings.execution);
     CHECK(std::isnan(unfinished.loss));
     CHECK(std::isnan(unfinished.weight_gradients[1]));
@@ -313,7 +313,7 @@ TEST_CASE("a stop request in the final loss, and in losses outside training") {
     predict<double>(state.chain, outputs, outputs, settings.execution);
     CHECK(std::isnan(outputs[1]));
     stop = false;
-    CHECK(loss(state.chain, data, settings.execution) == loss(state.chain, data));
+    CHECK(mean_loss(state.chain, data, settings.execution).loss == mean_loss(state.chain, data).loss);
 }
 
 TEST_CASE("schedules") {
@@ -397,13 +397,13 @@ TEST_CASE("data that could not be trained on are refused") {
     const Chain<double> chain({1.0});
     CHECK_THROWS_AS(loss_and_gradient(chain, MiniBatch<double>{nullptr, nullptr, nullptr, 4}), std::invalid_argument);
     for (const int num_threads : {-1, 1025}) {
-        CHECK_THROWS_AS(loss(chain, Dataset<double>({1.0}, {0.0}), {num_threads, 0}), std::invalid_argument);
+        CHECK_THROWS_AS(mean_loss(chain, Dataset<double>({1.0}, {0.0}), {num_threads, 0}), std::invalid_argument);
         std::vector<double> outputs{1.0};
         CHECK_THROWS_AS(predict<double>(chain, outputs, outputs, {num_threads, 0}), std::invalid_argument);
     }
     const Execution huge_tile{1, std::numeric_limits<std::size_t>::max()};
     CHECK(loss_and_gradient(chain, Dataset<double>({1.0}, {0.0}), huge_tile).loss ==
-          loss(chain, Dataset<double>({1.0}, {0.0})));
+          mean_loss(chain, Dataset<double>({1.0}, {0.0})).loss);
     CHECK_THROWS_WITH_AS(initial_weights<double>(0, {}, 1), "the number of layers is 0: expected at least 1",
                          std::invalid_argument);
 }

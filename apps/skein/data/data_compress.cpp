@@ -148,7 +148,7 @@ CompressedDataset compress_pieces(const Configuration& configuration, const Comp
 /// One data set whose samples are found by their numbers: every thread reads its own.
 CompressedDataset compress_dataset(const Configuration& configuration, const CompressionSettings& settings) {
     const std::string& spec = configuration.words()[0];
-    const Dataset<double> samples = open_data<double>(spec, spec);
+    const Dataset<double> samples = *open_data<double>(spec, spec).samples();
     CompressionProgress progress(samples.num_samples(), configuration.flag("quiet"));
     return compress_until_signal(samples, settings, progress);
 }
@@ -210,13 +210,13 @@ void require_no_gap(const Part& before, const Part& part) {
     const std::string text = part.file + ": begins at index " + std::to_string(first) + ", but " + before.file +
                              ", the part before, ends " + (first < end ? "later" : "earlier") + ", at " +
                              std::to_string(end) + ": ";
-    if (end % CompressedDataset::kSplitSamples == 0) {
+    if (end % CompressedDataset::kSegmentSamples == 0) {
         throw BadInput(text + "expected --first-index " + std::to_string(end));
     }
     throw BadInput(text + "expected a multiple of 65536 samples in all parts but the last");
 }
 
-/// What merge() would refuse too, but without the names of the files, and what to do.
+/// What merge_compressed() would refuse too, but without the names of the files, and what to do.
 void require_one_data_set(std::vector<Part> parts) {
     require_same_panels(parts);
     std::ranges::stable_sort(parts, {}, [](const Part& part) { return part.data.first_index(); });
@@ -234,7 +234,7 @@ int merge_files(const Configuration& configuration) {
         parts.push_back({file, data_sets.back()});
     }
     require_one_data_set(std::move(parts));
-    const CompressedDataset data = merge(data_sets);
+    const CompressedDataset data = merge_compressed(data_sets);
     write_compressed(path, data);
     write_summary(configuration, data, path, std::nullopt);
     return kDone;

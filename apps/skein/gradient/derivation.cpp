@@ -132,7 +132,8 @@ std::string not_finite_remark(const std::vector<Scalar>& weight_gradients) {
 
 template <class Scalar>
 NextStep<Scalar> take_step(const Chain<Scalar>& chain, const std::vector<Scalar>& weight_gradients,
-                           const Dataset<Scalar>& data, double learning_rate, const Execution& execution) {
+                           const std::type_identity_t<TrainingData<Scalar>>& data, double learning_rate,
+                           const Execution& execution) {
     TrainingSettings settings;
     settings.learning_rates = {learning_rate};
     settings.stop.max_steps = 1;
@@ -180,10 +181,10 @@ Derivation<Scalar> derive(const Chain<Scalar>& chain, Scalar x, Scalar y, double
 
 template std::string not_finite_remark(const std::vector<float>&);
 template std::string not_finite_remark(const std::vector<double>&);
-template NextStep<float> take_step(const Chain<float>&, const std::vector<float>&, const Dataset<float>&, double,
+template NextStep<float> take_step(const Chain<float>&, const std::vector<float>&, const TrainingData<float>&, double,
                                    const Execution&);
-template NextStep<double> take_step(const Chain<double>&, const std::vector<double>&, const Dataset<double>&, double,
-                                    const Execution&);
+template NextStep<double> take_step(const Chain<double>&, const std::vector<double>&, const TrainingData<double>&,
+                                    double, const Execution&);
 template Derivation<float> derive(const Chain<float>&, float, float, double);
 template Derivation<double> derive(const Chain<double>&, double, double, double);
 

@@ -3,13 +3,14 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "console/document.hpp"
 #include "skein/back_propagation.hpp"
 #include "skein/chain.hpp"
-#include "skein/dataset.hpp"
 #include "skein/execution.hpp"
+#include "skein/training_data.hpp"
 
 namespace skein::app {
 
@@ -52,7 +53,8 @@ std::string not_finite_remark(const std::vector<Scalar>& weight_gradients);
 /// The step that train() takes on all of `data` at once, where the gradient is `weight_gradients`.
 template <class Scalar>
 NextStep<Scalar> take_step(const Chain<Scalar>& chain, const std::vector<Scalar>& weight_gradients,
-                           const Dataset<Scalar>& data, double learning_rate, const Execution& execution = {});
+                           const std::type_identity_t<TrainingData<Scalar>>& data, double learning_rate,
+                           const Execution& execution = {});
 
 template <class Scalar>
 Document derivation_document(const Derivation<Scalar>& derivation);

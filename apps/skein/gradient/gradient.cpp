@@ -125,16 +125,16 @@ template <class Scalar>
 Output mean_output(const Configuration& configuration, const Chain<Scalar>& chain, double learning_rate) {
     const Execution execution{static_cast<int>(configuration.count("threads", 0, kMaxThreads)), 0};
     const std::string text = configuration.text("data");
-    const Dataset<Scalar> data =
+    const TrainingData<Scalar> data =
         open_data<Scalar>(text, configuration.where("data"), configuration.positive_number("tolerance"));
     const LossAndGradient<Scalar> mean = loss_and_gradient(chain, data, execution);
     const NextStep<Scalar> next = take_step(chain, mean.weight_gradients, data, learning_rate, execution);
     Output output{mean_document(chain, mean, next, text, data.num_samples()),
                   mean_json(mean, next, data.num_samples())};
-    if (data.compressed() != nullptr) {
-        const std::string bound = bound_in_words(mean.compression, "their scales", "themselves");
+    if (mean.compression) {
+        const std::string bound = bound_in_words(*mean.compression, "their scales", "themselves");
         output.document.push_back(Paragraph{{"Compressed data: loss and gradient with an " + bound + "."}});
-        output.json["compression"] = compression_json(mean.compression, data.compression_tolerance());
+        output.json["compression"] = compression_json(*mean.compression, data.compressed()->tolerance());
     }
     return output;
 }

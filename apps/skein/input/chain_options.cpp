@@ -27,7 +27,7 @@ std::string activations_text(const Chain<Scalar>& chain) {
     const bool all_equal = std::ranges::count(activations, activations[0]) == std::ssize(activations);
     std::string text;
     for (std::size_t layer = 0; layer < (all_equal ? 1 : std::min(kMostShown, activations.size())); ++layer) {
-        text += (layer == 0 ? "" : ", ") + std::string(name(activations[layer]));
+        text += (layer == 0 ? "" : ", ") + std::string(activation_name(activations[layer]));
     }
     return all_equal || activations.size() <= kMostShown ? text : text + ", ...";
 }

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "skein/compressed_dataset.hpp"
-#include "skein/compression.hpp"
+#include "skein/compression_record.hpp"
 
 namespace skein::app {
 

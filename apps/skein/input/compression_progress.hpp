@@ -2,13 +2,14 @@
 // a signal asks for it.
 #pragma once
 
-#include <stdexcept>
 #include <string>
 
 #include "console/errors.hpp"
 #include "console/signals.hpp"
 #include "input/data_progress.hpp"
 #include "skein/compressed_dataset.hpp"
+#include "skein/dataset.hpp"
+#include "skein/error.hpp"
 
 namespace skein::app {
 
@@ -41,10 +42,7 @@ CompressedDataset compress_until_signal(const Dataset<Scalar>& samples, Compress
     settings.execution.stop_request = &training_stop_request();
     try {
         return compress(samples, settings, &progress);
-    } catch (const std::runtime_error&) {
-        if (stop_signal() == 0) {
-            throw;
-        }
+    } catch (const skein::Stopped&) {
         throw_compression_stopped();
     }
 }

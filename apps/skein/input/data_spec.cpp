@@ -201,7 +201,7 @@ std::string generated_text(const GeneratedData& data) {
 bool is_compressed_spec(std::string_view text) { return text.ends_with(".skc"); }
 
 template <class Scalar>
-Dataset<Scalar> open_data(const std::string& text, const std::string& where, double tolerance) {
+TrainingData<Scalar> open_data(const std::string& text, const std::string& where, double tolerance) {
     if (const std::optional<GeneratedData> settings = parse_generated(text, where)) {
         try {
             return generate<Scalar>(*settings);
@@ -210,7 +210,7 @@ Dataset<Scalar> open_data(const std::string& text, const std::string& where, dou
         }
     }
     if (is_compressed_spec(text)) {
-        return Dataset<Scalar>(read_compressed(text), tolerance);
+        return CompressedData<Scalar>(read_compressed(text), tolerance);
     }
     constexpr std::string_view kNpyPair = ".npy,";
     if (const std::size_t pair = text.find(kNpyPair); pair != std::string::npos && text.ends_with(".npy")) {
@@ -218,7 +218,7 @@ Dataset<Scalar> open_data(const std::string& text, const std::string& where, dou
     }
     return open_dataset<Scalar>(text);
 }
-template Dataset<float> open_data(const std::string&, const std::string&, double);
-template Dataset<double> open_data(const std::string&, const std::string&, double);
+template TrainingData<float> open_data(const std::string&, const std::string&, double);
+template TrainingData<double> open_data(const std::string&, const std::string&, double);
 
 }  // namespace skein::app

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "skein/dataset.hpp"
 #include "skein/generated_data.hpp"
+#include "skein/training_data.hpp"
 
 namespace skein::app {
 
@@ -21,11 +21,11 @@ std::optional<GeneratedData> parse_generated(std::string_view text, const std::s
 /// The text that parse_generated() reads these settings from, to the bit.
 std::string generated_text(const GeneratedData& data);
 
-/// The data set of a SPEC: "file.csv", "file.npy", "x.npy,y.npy", "file.skc" or "KIND:key=value,...".
+/// The data of a SPEC: "file.csv", "file.npy", "x.npy,y.npy", "file.skc" (compressed) or "KIND:key=value,...".
 /// Throws BadInput as above; FileError for what is wrong in files.
 template <class Scalar>
-Dataset<Scalar> open_data(const std::string& text, const std::string& where,
-                          double tolerance = kDefaultCompressionTolerance);
+TrainingData<Scalar> open_data(const std::string& text, const std::string& where,
+                               double tolerance = kDefaultCompressionTolerance);
 
 bool is_compressed_spec(std::string_view text);
 

@@ -16,6 +16,7 @@
 #include "console/streams.hpp"
 #include "input/chain_options.hpp"
 #include "input/compressed_summary.hpp"
+#include "skein/box_counting.hpp"
 #include "skein/names.hpp"
 #include "sweep/sweep_job.hpp"
 #include "sweep/sweep_options.hpp"
@@ -68,15 +69,15 @@ std::vector<std::pair<std::string, double>> other_values(const SweepJob<Scalar>&
 
 /// Of all chains that have been trained, where the data are compressed.
 template <class Scalar>
-void add_compression(const SweepJob<Scalar>& job, const CompressionRecord& record, Json& json) {
-    if (job.sweep.data().compressed() != nullptr) {
-        json["compression"] = compression_json(record, job.sweep.data().compression_tolerance());
+void add_compression(const SweepJob<Scalar>& job, const std::optional<CompressionRecord>& record, Json& json) {
+    if (record) {
+        json["compression"] = compression_json(*record, job.sweep.data().compressed()->tolerance());
     }
 }
 
-std::string compression_line(const CompressionRecord& record) {
-    const bool is_empty = record.num_compressed + record.num_exact == 0;
-    return is_empty ? "" : "compressed: " + compression_in_words(record) + "\n";
+std::string compression_line(const std::optional<CompressionRecord>& record) {
+    const bool is_empty = !record || record->num_compressed + record->num_exact == 0;
+    return is_empty ? "" : "compressed: " + compression_in_words(*record) + "\n";
 }
 
 template <class Scalar>
@@ -228,7 +229,7 @@ Json dimension_json(const std::vector<BoxCount>& counts, const Dimension& dimens
 
 struct Plane {
     std::vector<std::uint8_t> classes;  // of every point
-    CompressionRecord compression;
+    std::optional<CompressionRecord> compression;
 };
 
 /// Nothing where a stop was requested.
@@ -238,6 +239,9 @@ std::optional<Plane> train_plane(const Configuration& configuration, const Sweep
     const auto boundary = configuration.word<BoundaryOf>("between", kBoundaryOfNames);
     const std::uint64_t num_points = job.sweep.num_points();
     Plane plane;
+    if (job.sweep.data().compressed() != nullptr) {
+        plane.compression.emplace();
+    }
     std::vector<std::uint8_t>& classes = plane.classes;
     const int threads = num_threads(job.sweep.settings().training.execution);
     SweepProgress progress(num_points, 0, job.sweep.work_per_point(), threads, configuration.flag("quiet"));
@@ -250,7 +254,9 @@ std::optional<Plane> train_plane(const Configuration& configuration, const Sweep
         require_classes(job.sweep, points, [&](std::size_t at) { return job.sweep.coordinates(classes.size() + at); });
         const std::vector<std::uint8_t> block = classes_of(points, boundary);
         classes.insert(classes.end(), block.begin(), block.end());
-        plane.compression = together(plane.compression, together(points.compression));
+        if (plane.compression) {
+            *plane.compression += CompressionRecord::sum(points.compression);
+        }
     }
     return plane;
 }

@@ -9,6 +9,7 @@
 #include "console/numbers.hpp"
 #include "console/signals.hpp"
 #include "input/data_spec.hpp"
+#include "sweep/sweep_options.hpp"
 #include "train/train_job.hpp"
 #include "train/train_options.hpp"
 
@@ -44,6 +45,28 @@ std::vector<std::uint64_t> read_recorded_steps(const Configuration& configuratio
     return steps;
 }
 
+/// kQuantityNames, then the outcome columns that a picture can show.
+std::vector<std::string_view> picture_names() {
+    std::vector<std::string_view> names(kQuantityNames.begin(), kQuantityNames.end());
+    for_each_column({}, [&](const auto& column) {
+        if (!column.is_table && column.kind != OutcomeKind::code && column.kind != OutcomeKind::truth) {
+            names.push_back(column.name);
+        }
+    });
+    return names;
+}
+
+/// Throws BadInput unless the sweep keeps the outcome that the picture shows.
+void require_kept(const Configuration& configuration, const OutcomeSelection& selection) {
+    for_each_column(selection, [&](const auto& column) {
+        if (column.name == configuration.text("picture") && column.per_lane == 0) {
+            configuration.fail("picture", std::string(column.name) +
+                                              " is not kept by this sweep: expected the option that keeps it, or "
+                                              "another picture");
+        }
+    });
+}
+
 Quantity read_quantity(Configuration& configuration, const std::vector<Axis>& axes) {
     const bool reduces = std::ranges::any_of(axes, [](const Axis& axis) { return axis.reduction != Reduction::none; });
     if (!configuration.is_given("picture")) {
@@ -52,7 +75,7 @@ Quantity read_quantity(Configuration& configuration, const std::vector<Axis>& ax
                                                                         : Quantity::trainability;
         configuration.resolve("picture", std::string(kQuantityNames[static_cast<std::size_t>(quantity)]));
     }
-    const Quantity quantity = configuration.word<Quantity>("picture", kQuantityNames);
+    const auto quantity = std::min(configuration.word<Quantity>("picture", picture_names()), Quantity::column);
     if (quantity == Quantity::trainability && reduces) {
         configuration.fail("picture",
                            "trainability has two sides, which have no mean: expected learned, loss or steps "
@@ -115,7 +138,7 @@ SweepSettings make_settings(const Configuration& configuration, const std::vecto
                                    configuration.number("init-scale")};
     }
     settings.generated = parse_generated(configuration.text("data"), configuration.where("data"));
-    settings.marked_loss = configuration.optional_number("mark-loss");
+    static_cast<OutcomeSelection&>(settings) = read_outcome_selection(configuration);
     settings.recorded_steps = read_recorded_steps(configuration, axes, job.max_steps);
     std::ranges::transform(axes, std::back_inserter(settings.axes),
                            [&](const Axis& axis) { return values_of(configuration, axis); });
@@ -227,8 +250,9 @@ SweepJob<Scalar> make_sweep_job(Configuration& configuration) {
     TrainJob<Scalar> job = make_train_job<Scalar>(configuration);
     const Quantity quantity = read_quantity(configuration, axes);
     SweepSettings settings = make_settings(configuration, axes, job);
+    require_kept(configuration, settings);
     return {std::move(axes), Sweep<Scalar>(std::move(settings), std::move(job.training)), quantity,
-            job.compression_seconds};
+            configuration.text("picture"), job.compression_seconds};
 }
 template SweepJob<float> make_sweep_job(Configuration&);
 template SweepJob<double> make_sweep_job(Configuration&);

@@ -11,16 +11,16 @@
 
 namespace skein::app {
 
-/// What a picture of a sweep shows.
-enum class Quantity : std::uint8_t { trainability, learned, converged, loss, steps, recorded };
-inline constexpr std::array<std::string_view, 6> kQuantityNames{"trainability", "learned", "converged",
-                                                                "loss",         "steps",   "recorded"};
+/// What a picture of a sweep shows; `column`: one of the outcome columns (skein/ensemble_outcome.hpp).
+enum class Quantity : std::uint8_t { trainability, learned, converged, recorded, column };
+inline constexpr std::array<std::string_view, 4> kQuantityNames{"trainability", "learned", "converged", "recorded"};
 
 template <class Scalar>
 struct SweepJob {
     std::vector<Axis> axes;
     Sweep<Scalar> sweep;
     Quantity quantity;
+    std::string column;                         // its name, for Quantity::column
     std::optional<double> compression_seconds;  // where the data have been compressed here
 };
 

@@ -36,9 +36,8 @@ constexpr Option kSweepOptions[] = {
     {"Outcomes", "record-last", "N", count, "", "Keep the losses of the last N steps.", kStored},
     {"Outcomes", "picture", "QUANTITY", text, "",
      "What picture.png shows: trainability (blue where the loss decreased, orange where not, bright near the boundary; "
-     "the default), learned (whether the loss decreased), converged, loss, steps, or recorded (how often each loss was "
-     "recorded, "
-     "over the first axis; the default with --record-last).",
+     "the default), learned (whether the loss decreased), converged, an outcome (loss, steps, ...), or recorded (how "
+     "often each loss was recorded, over the first axis; the default with --record-last).",
      kStored},
 };
 
@@ -146,6 +145,12 @@ const Command& boundary_command_options() {
         kTrainCommand.alternatives,
         "config"};
     return command;
+}
+
+OutcomeSelection read_outcome_selection(const Configuration& configuration) {
+    OutcomeSelection selection;
+    selection.marked_loss = configuration.optional_number("mark-loss");
+    return selection;
 }
 
 std::optional<Configuration> read_sweep_configuration(const Command& command,

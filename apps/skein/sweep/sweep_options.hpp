@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/configuration.hpp"
+#include "skein/ensemble_outcome.hpp"
 
 namespace skein::app {
 
@@ -18,6 +19,9 @@ std::span<const Preset> presets();
 
 /// Throws BadInput naming the nearest right one.
 const Preset& find_preset(const Configuration& configuration);
+
+/// The outcomes that options ask for, apart from --record-last: which steps these are depends on the runs.
+OutcomeSelection read_outcome_selection(const Configuration& configuration);
 
 /// What the arguments say, files and presets read in; nothing where they asked for help or for the presets, which has been
 /// shown then. Throws BadInput.

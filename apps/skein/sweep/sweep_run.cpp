@@ -107,7 +107,7 @@ template <class Scalar>
 void train_blocks(const SweepJob<Scalar>& job, SweepFiles<Scalar>& files, bool quiet, SweepReport& report) {
     using Clock = std::chrono::steady_clock;
     const std::uint64_t num_points = job.sweep.num_points();
-    const std::size_t block = points_per_block(job.sweep, report.num_threads);
+    const std::size_t block = points_at_a_time(job.sweep, report.num_threads);
     SweepProgress progress(num_points, files.points_done(), job.sweep.work_per_point(), report.num_threads, quiet);
     Clock::time_point last_sync = Clock::now();
     while (files.points_done() < num_points && stop_signal() == 0) {
@@ -191,9 +191,9 @@ void warn_of_stopped(const Configuration& configuration, const SweepReport& repo
     const std::uint64_t count = report.by_status[static_cast<std::size_t>(Status::stopped)];
     if (count != 0 && !configuration.flag("quiet")) {
         write_warning(grouped(count) + " of " + grouped(report.points_done) +
-                      " chains ended where the error on the compressed data is bounded only beyond --tolerance " +
+                      " chains stopped because the bound of the error on the compressed data exceeds --tolerance " +
                       configuration.text("tolerance") +
-                      " (a larger tolerance, a smaller --panel-width, or the samples may do)");
+                      " (a larger tolerance, a smaller --panel-width, or the samples may help)");
     }
 }
 
@@ -205,7 +205,9 @@ SweepReport run_sweep(const Configuration& configuration, const SweepJob<Scalar>
     report.directory = directory.string();
     report.num_points = job.sweep.num_points();
     report.is_forced = configuration.flag("force");
-    report.tolerance = job.sweep.data().compression_tolerance();
+    if (const CompressedData<Scalar>* const compressed = job.sweep.data().compressed()) {
+        report.tolerance = compressed->tolerance();
+    }
     report.compression_seconds = job.compression_seconds;
     report.num_samples = job.sweep.data().num_samples();
     report.data_files = data_files_json(configuration);

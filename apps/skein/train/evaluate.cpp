@@ -133,26 +133,27 @@ int evaluate_with(const Configuration& configuration, const std::string& precisi
                               &training_stop_request()};
     const Chain<Scalar> chain = read_chain<Scalar>(configuration.text("chain"));
     const fs::path predictions = check_predictions(configuration);
-    const Dataset<Scalar> data = open_data<Scalar>(configuration.text("data"), configuration.where("data"),
-                                                   configuration.positive_number("tolerance"));
-    if (!predictions.empty() && !data.has_samples()) {
+    const TrainingData<Scalar> data = open_data<Scalar>(configuration.text("data"), configuration.where("data"),
+                                                        configuration.positive_number("tolerance"));
+    if (!predictions.empty() && data.samples() == nullptr) {
         configuration.fail("predictions",
                            "has no samples to predict: " + configuration.text("data") + " is compressed");
     }
     catch_stop_signals();
-    const BoundedLoss mean = bounded_loss(chain, data, execution);
-    if (stop_signal() != 0 || (!predictions.empty() && !write_predictions(predictions, chain, data, execution))) {
+    const MeanLoss mean = mean_loss(chain, data, execution);
+    if (stop_signal() != 0 ||
+        (!predictions.empty() && !write_predictions(predictions, chain, *data.samples(), execution))) {
         throw Stopped(stop_signal(), "stopped by " + std::string(signal_name(stop_signal())) +
                                          (predictions.empty() ? "" : ": " + predictions.string() + " is not written"));
     }
-    const Evaluation evaluation{
-        mean.loss,
-        data.num_samples(),
-        std::to_string(chain.num_layers()) + (chain.num_layers() == 1 ? " layer, " : " layers, ") +
-            activations_text(chain) + ", " + precision,
-        precision,
-        data.compressed() != nullptr ? std::optional<CompressionRecord>(mean.compression) : std::nullopt,
-        data.compression_tolerance()};
+    const Evaluation evaluation{mean.loss,
+                                data.num_samples(),
+                                std::to_string(chain.num_layers()) +
+                                    (chain.num_layers() == 1 ? " layer, " : " layers, ") + activations_text(chain) +
+                                    ", " + precision,
+                                precision,
+                                mean.compression,
+                                data.compressed() != nullptr ? data.compressed()->tolerance() : 0.0};
     write_output(configuration.flag("json") ? evaluation_json(configuration, evaluation)
                                             : evaluation_text(configuration, evaluation));
     return kDone;

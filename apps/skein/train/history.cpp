@@ -30,7 +30,7 @@ bool HistoryGrid::has_row_at(std::uint64_t step) const {
 
 template <class Scalar>
 History<Scalar>::History(std::optional<std::uint64_t> wanted_interval, std::optional<std::uint64_t> max_steps,
-                         std::uint64_t steps_per_epoch, double learning_rate, const Dataset<Scalar>* validation,
+                         std::uint64_t steps_per_epoch, double learning_rate, const TrainingData<Scalar>* validation,
                          const Execution& execution)
     : grid_(first_interval(wanted_interval, max_steps), steps_per_epoch),
       is_interval_fixed_(wanted_interval.has_value()),
@@ -50,7 +50,7 @@ bool History<Scalar>::after_step(const StepReport<Scalar>& report) {
                 pending_.num_steps + 1};
     if (grid_.has_row_at(report.step)) {
         const bool look = validation_ != nullptr && report.is_epoch_end();
-        add_row(look ? loss(report.chain, *validation_, execution_) : kNotLookedAt);
+        add_row(look ? mean_loss(report.chain, *validation_, execution_).loss : kNotLookedAt);
     }
     return true;
 }

@@ -42,7 +42,7 @@ template <class Scalar>
 class History final : public Observer<Scalar> {
 public:
     History(std::optional<std::uint64_t> wanted_interval, std::optional<std::uint64_t> max_steps,
-            std::uint64_t steps_per_epoch, double learning_rate, const Dataset<Scalar>* validation,
+            std::uint64_t steps_per_epoch, double learning_rate, const TrainingData<Scalar>* validation,
             const Execution& execution);
 
     bool after_step(const StepReport<Scalar>& report) override;
@@ -58,7 +58,7 @@ private:
     HistoryGrid grid_;
     bool is_interval_fixed_;
     double learning_rate_;
-    const Dataset<Scalar>* validation_;
+    const TrainingData<Scalar>* validation_;
     Execution execution_;
     HistoryRow pending_{};
     double loss_sum_ = 0.0;

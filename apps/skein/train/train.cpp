@@ -59,8 +59,10 @@ TrainReport make_report(const Configuration& configuration, const TrainJob<Scala
     report.stop = job.settings.stop;
     report.steps_per_epoch = job.steps_per_epoch;
     report.num_samples = job.training.num_samples();
-    report.is_compressed = job.training.compressed() != nullptr;
-    report.tolerance = job.training.compression_tolerance();
+    if (const CompressedData<Scalar>* const compressed = job.training.compressed()) {
+        report.is_compressed = true;
+        report.tolerance = compressed->tolerance();
+    }
     report.compression_seconds = job.compression_seconds;
     if (job.validation) {
         report.num_validation_samples = job.validation->num_samples();
@@ -192,10 +194,10 @@ void add_losses(const TrainJob<Scalar>& job, const Chain<Scalar>& chain, TrainRe
     }
     try {
         if (report.outcome.cause == Cause::stop_request) {
-            report.outcome.loss = loss(chain, job.training, execution);
+            report.outcome.loss = mean_loss(chain, job.training, execution).loss;
         }
         if (job.validation) {
-            report.validation_loss = loss(chain, *job.validation, execution);
+            report.validation_loss = mean_loss(chain, *job.validation, execution).loss;
         }
     } catch (const FileError& error) {  // what has been trained must not be lost with it
         report.data_error = error.what();

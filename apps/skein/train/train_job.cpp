@@ -57,9 +57,9 @@ double read_tolerance(Configuration& configuration) {
 
 /// The training data, and the validation data that --validation asks for.
 template <class Scalar>
-std::pair<Dataset<Scalar>, std::optional<Dataset<Scalar>>> open_all_data(Configuration& configuration) {
+std::pair<TrainingData<Scalar>, std::optional<TrainingData<Scalar>>> open_all_data(Configuration& configuration) {
     const double tolerance = read_tolerance(configuration);
-    Dataset<Scalar> data = open_data<Scalar>(configuration.text("data"), configuration.where("data"), tolerance);
+    TrainingData<Scalar> data = open_data<Scalar>(configuration.text("data"), configuration.where("data"), tolerance);
     if (!configuration.is_given("validation")) {
         return {std::move(data), std::nullopt};
     }
@@ -71,22 +71,26 @@ std::pair<Dataset<Scalar>, std::optional<Dataset<Scalar>>> open_all_data(Configu
     if (!(*fraction > 0 && *fraction < 1)) {
         configuration.fail("validation", "a fraction of " + validation + ": expected more than 0 and less than 1");
     }
-    auto split = data.split(*fraction, configuration.count("seed", 0, UINT64_MAX));
+    if (data.samples() == nullptr) {
+        configuration.fail("validation", configuration.where("data") +
+                                             " is compressed and cannot be split: expected a data set of its own");
+    }
+    auto split = data.samples()->split(*fraction, configuration.count("seed", 0, UINT64_MAX));
     return {std::move(split.training), std::move(split.validation)};
 }
 
 /// Seconds before there is a chain to train: progress on the terminal.
 template <class Scalar>
-Dataset<Scalar> compress_data(const Configuration& configuration, const Dataset<Scalar>& samples,
-                              const Execution& execution) {
-    if (samples.compressed() != nullptr) {
+TrainingData<Scalar> compress_data(const Configuration& configuration, const TrainingData<Scalar>& data,
+                                   const Execution& execution) {
+    if (data.samples() == nullptr) {
         configuration.fail("compress", "has no effect: " + configuration.where("data") + " is compressed already");
     }
     CompressionSettings settings;
     settings.execution = execution;
-    CompressionProgress progress(samples.num_samples(), configuration.flag("quiet"));
-    return Dataset<Scalar>(compress_until_signal(samples, settings, progress),
-                           configuration.positive_number("tolerance"), &samples);
+    CompressionProgress progress(data.num_samples(), configuration.flag("quiet"));
+    return CompressedData<Scalar>(compress_until_signal(*data.samples(), settings, progress),
+                                  configuration.positive_number("tolerance"), *data.samples());
 }
 
 /// In the order of Sampling.
@@ -94,13 +98,13 @@ constexpr std::array<std::string_view, 4> kShuffleNames{"full", "with_replacemen
 
 /// Where the order of the samples is kept, more or less, sorted data give mini-batches that are all alike.
 template <class Scalar>
-void warn_of_order(const Configuration& configuration, const Dataset<Scalar>& data, Sampling sampling) {
+void warn_of_order(const Configuration& configuration, const TrainingData<Scalar>& data, Sampling sampling) {
     const bool keeps_order = sampling == Sampling::sequential ||
                              (sampling == Sampling::shuffled_blocks && data.num_samples() > kBlockSamples);
-    if (!keeps_order || !data.has_samples() || configuration.flag("quiet")) {
+    if (!keeps_order || data.samples() == nullptr || configuration.flag("quiet")) {
         return;
     }
-    if (const std::optional<SampleOrder> order = apparent_order(data)) {
+    if (const std::optional<SampleOrder> order = apparent_order(*data.samples())) {
         const std::string found =
             order->is_of_neighbours
                 ? "ordered: " + std::string(order->column) + " of neighbouring rows is alike (correlation "
@@ -111,7 +115,7 @@ void warn_of_order(const Configuration& configuration, const Dataset<Scalar>& da
 }
 
 template <class Scalar>
-void read_shuffle(Configuration& configuration, const Dataset<Scalar>& training, TrainingSettings& settings) {
+void read_shuffle(Configuration& configuration, const TrainingData<Scalar>& training, TrainingSettings& settings) {
     if (training.compressed() != nullptr) {
         if (configuration.is_given("shuffle")) {
             configuration.word<Sampling>("shuffle", kShuffleNames);  // a wrong word stays one
@@ -121,13 +125,13 @@ void read_shuffle(Configuration& configuration, const Dataset<Scalar>& training,
         return;
     }
     if (!configuration.is_given("shuffle")) {
-        configuration.resolve("shuffle", training.source().prefers_blocks() ? "blocks" : "full");
+        configuration.resolve("shuffle", training.samples()->source().prefers_blocks() ? "blocks" : "full");
     }
     settings.sampling = configuration.word<Sampling>("shuffle", kShuffleNames);
 }
 
 template <class Scalar>
-void read_batches(Configuration& configuration, const Dataset<Scalar>& training, TrainingSettings& settings) {
+void read_batches(Configuration& configuration, const TrainingData<Scalar>& training, TrainingSettings& settings) {
     const std::uint64_t num_samples = training.num_samples();
     if (!configuration.is_given("batch")) {
         configuration.resolve("batch", num_samples <= kDefaultBatch ? "full" : std::to_string(kDefaultBatch));

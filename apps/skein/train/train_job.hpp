@@ -11,8 +11,8 @@ namespace skein::app {
 template <class Scalar>
 struct TrainJob {
     Chain<Scalar> start;
-    Dataset<Scalar> training;
-    std::optional<Dataset<Scalar>> validation;
+    TrainingData<Scalar> training;
+    std::optional<TrainingData<Scalar>> validation;
     TrainingSettings settings;
     std::uint64_t steps_per_epoch;
     /// The steps that --epochs or --steps allow, where they limit them.

@@ -58,8 +58,8 @@ std::string status_in_words(const TrainReport& report) {
         case Cause::compression_tolerance:
             return "stopped after " + steps +
                    ": with these weights the error on the compressed data is bounded only by " +
-                   rounded(report.outcome.compression.largest_refused_bound, 2) + " of its scale, beyond --tolerance " +
-                   rounded(report.tolerance, 2) +
+                   rounded(report.outcome.compression->largest_refused_bound, 2) +
+                   " of its scale, beyond --tolerance " + rounded(report.tolerance, 2) +
                    " (a larger tolerance, a smaller --panel-width, or the samples, with --compress, may do)";
         case Cause::observer:
         case Cause::stop_request: return "stopped by " + report.cause() + " after " + steps;
@@ -165,7 +165,7 @@ Json report_json(const TrainReport& report) {
               {"threads", report.num_threads}};
     if (report.is_compressed) {
         json["compression"] =
-            report.is_work_known ? compression_json(report.outcome.compression, report.tolerance) : Json(nullptr);
+            report.is_work_known ? compression_json(*report.outcome.compression, report.tolerance) : Json(nullptr);
     }
     if (report.compression_seconds) {
         json["compression_seconds"] = *report.compression_seconds;
@@ -206,7 +206,7 @@ std::string report_text(const TrainReport& report, bool colour) {
     text += row("steps", epochs_in_words(report));
     text += row("loss", loss_in_words(report, report.outcome.loss));
     if (report.is_compressed && report.is_work_known) {
-        text += row("compressed", compression_in_words(report.outcome.compression));
+        text += row("compressed", compression_in_words(*report.outcome.compression));
     }
     if (report.validation_loss) {
         text += row("validation loss", loss_in_words(report, *report.validation_loss));

@@ -2,19 +2,60 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string_view>
 
 namespace skein {
 
-enum class Activation : std::uint8_t { tanh, identity, sigmoid, relu, softplus };
+/// The facts about an activation that code outside the kernels depends on.
+struct ActivationTraits {
+    std::string_view name;
+    bool is_identity = false;  ///< f(z) = z
+    bool is_odd = false;       ///< f(-z) = -f(z)
+    bool has_kink = false;     ///< f' jumps at 0
+    /// On the whole real line. Compressed data sets refuse every other activation. The numbers below are for them only.
+    bool is_analytic = false;
+    /// |Im f(z)| <= v if |Im z| <= strip_scale atan(strip_scale v), or, if strip_scale is 0, if |Im z| <= min(v,
+    /// strip_limit).
+    double strip_scale = 0.0;
+    double strip_limit = std::numeric_limits<double>::infinity();
+    /// If f is wrong by d, then f' as computed from it is wrong by at most slope_factor d + slope_roundings 2^-53.
+    double slope_factor = 0.0;
+    double slope_roundings = 0.0;
+};
 
-inline constexpr std::array<std::string_view, 5> kActivationNames{"tanh", "identity", "sigmoid", "relu", "softplus"};
+/// The one list of activations: X(name, traits...). The enumeration, the names, the traits and the kernels expand it.
+#define SKEIN_ACTIVATIONS(X)                                                                                      \
+    X(tanh, .is_odd = true, .is_analytic = true, .strip_scale = 1.0, .slope_factor = 2.0, .slope_roundings = 1.0) \
+    X(identity, .is_identity = true, .is_odd = true, .is_analytic = true)                                         \
+    X(sigmoid, .is_analytic = true, .strip_scale = 2.0, .slope_factor = 1.0, .slope_roundings = 2.0)              \
+    X(relu, .has_kink = true)                                                                                     \
+    X(softplus, .is_analytic = true, .strip_limit = 3.141592653589793, .slope_factor = 1.0, .slope_roundings = 8.0)
+
+#define SKEIN_ENUMERATOR(name, ...) name,
+enum class Activation : std::uint8_t { SKEIN_ACTIVATIONS(SKEIN_ENUMERATOR) };
+#undef SKEIN_ENUMERATOR
+
+#define SKEIN_TRAITS(activation, ...) ActivationTraits{.name = #activation __VA_OPT__(, ) __VA_ARGS__},
+inline constexpr std::array kActivationTraits{SKEIN_ACTIVATIONS(SKEIN_TRAITS)};
+#undef SKEIN_TRAITS
+
+#define SKEIN_NAME(activation, ...) #activation,
+inline constexpr std::array<std::string_view, kActivationTraits.size()> kActivationNames{SKEIN_ACTIVATIONS(SKEIN_NAME)};
+#undef SKEIN_NAME
+
+constexpr const ActivationTraits& activation_traits(Activation activation) noexcept {
+    return kActivationTraits[static_cast<std::size_t>(activation)];
+}
 
 /// "tanh", "identity", ...
-std::string_view name(Activation activation) noexcept;
+constexpr std::string_view activation_name(Activation activation) noexcept {
+    return activation_traits(activation).name;
+}
 
-/// The activation of that name. Throws std::invalid_argument, naming the nearest right one.
+/// The activation of that name. Throws std::invalid_argument for any other word, with the nearest right one.
 Activation parse_activation(std::string_view name);
 
 /// f(z), by skein's own elementary functions (skein/elementary.hpp).
@@ -22,10 +63,14 @@ float activate(Activation activation, float pre_activation);
 double activate(Activation activation, double pre_activation);
 
 /// f'(z) as a function of f(z), never of z:
-///     tanh 1 - f^2 (rounded once),  identity 1,  sigmoid f (1 - f),  relu 1 where f > 0 else 0,  softplus -expm1(-f).
+///     tanh      1 - f^2, rounded once
+///     identity  1
+///     sigmoid   f (1 - f)
+///     relu      1 if f > 0, else 0
+///     softplus  -expm1(-f)
 /// So tanh' has an absolute error of about 2^-53 (double), and is exactly 0 once f rounds to 1: |z| beyond about 19 in
 /// double, 9 in float.
-float slope(Activation activation, float activation_value);
-double slope(Activation activation, double activation_value);
+float activation_slope(Activation activation, float activation_value);
+double activation_slope(Activation activation, double activation_value);
 
 }  // namespace skein

@@ -107,7 +107,7 @@ LayerArray<Scalar> backward(const Chain<Scalar>& chain, const LayerArray<Scalar>
     for (Eigen::Index layer = last; layer >= 0; --layer) {
         const Activation activation = chain.activations()[static_cast<std::size_t>(layer)];
         const ColumnArray<Scalar> slopes =
-            activations.col(layer).unaryExpr([activation](Scalar f) { return slope(activation, f); });
+            activations.col(layer).unaryExpr([activation](Scalar f) { return activation_slope(activation, f); });
         deltas.col(layer) = upstream * slopes;
         upstream = weights(chain)[layer] * deltas.col(layer);
     }

@@ -1,31 +1,14 @@
-/// Data sets made by a function: sample i is a function of (seed, i) alone, so a billion samples need no memory.
+/// Data sets made by a formula: sample i is a function of (seed, i) alone, so a billion samples need no memory.
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <string_view>
 #include <vector>
 
 #include "skein/activation.hpp"
 #include "skein/dataset.hpp"
+#include "skein/sample_formula.hpp"
 
 namespace skein {
-
-/// y as a function of x, plus noise.
-enum class Target : std::uint8_t {
-    teacher,        ///< y = f_L(x) of a teacher chain
-    sine,           ///< y = sin(2 pi frequency x)
-    step,           ///< y = 1 where x > 0, else -1
-    random_labels,  ///< y = 1 or -1 with equal odds, whatever x is
-};
-inline constexpr std::array<std::string_view, 4> kTargetNames{"teacher", "sine", "step", "random_labels"};
-
-enum class InputDistribution : std::uint8_t {
-    normal,    ///< mean 0, standard deviation input_scale
-    uniform,   ///< on [-input_scale, input_scale]
-    constant,  ///< input_scale
-};
-inline constexpr std::array<std::string_view, 3> kInputDistributionNames{"normal", "uniform", "constant"};
 
 struct GeneratedData {
     Target target = Target::teacher;
@@ -42,9 +25,10 @@ struct GeneratedData {
     double frequency = 1.0;
 };
 
+/// The data set of these settings. For float the samples are computed in float, not rounded from double.
 /// Throws std::invalid_argument for no samples, scales that are not positive, negative noise, numbers that are not
-/// finite, and a teacher without weights. float data are made in float, not rounded from double.
+/// finite, a frequency beyond 65,536 periods in one input scale, and a teacher without weights.
 template <class Scalar>
-Dataset<Scalar> generate(const GeneratedData& settings);
+[[nodiscard]] Dataset<Scalar> generate(const GeneratedData& settings);
 
 }  // namespace skein

@@ -10,13 +10,15 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 #include "skein/chain.hpp"
-#include "skein/compression.hpp"
-#include "skein/dataset.hpp"
+#include "skein/compression_record.hpp"
 #include "skein/execution.hpp"
+#include "skein/training_data.hpp"
 
 namespace skein {
 
@@ -27,32 +29,34 @@ template <class Scalar>
 struct LossAndGradient {
     double loss = 0.0;
     std::vector<Scalar> weight_gradients;  // [layers]
-    /// Of compressed data. The bounds are infinite where the loss is not finite.
-    CompressionRecord compression;
+    /// Empty unless the data are compressed. The bounds are infinite if the loss is not finite.
+    std::optional<CompressionRecord> compression;
 };
 
-/// By back-propagation. Throws std::invalid_argument for no samples. NaN where it is given up
-/// (Execution::stop_request); so are the loss, and the outputs not yet made, below. On compressed data std::runtime_error
-/// where the bound of the error is beyond the tolerance and the samples are not at hand.
+/// Loss and gradient by back-propagation, over a Dataset or CompressedData. A stop request (execution.stop_request) makes
+/// all of them NaN. Throws std::invalid_argument for compressed data and a layer that is not analytic; ToleranceError if
+/// the error of compressed data may be beyond the tolerance and the samples are not at hand.
 template <class Scalar>
-LossAndGradient<Scalar> loss_and_gradient(const Chain<Scalar>& chain, const Dataset<Scalar>& data,
-                                          const Execution& execution = {});
+[[nodiscard]] LossAndGradient<Scalar> loss_and_gradient(const Chain<Scalar>& chain,
+                                                        const std::type_identity_t<TrainingData<Scalar>>& data,
+                                                        const Execution& execution = {});
+/// Throws std::invalid_argument for no samples.
 template <class Scalar>
-LossAndGradient<Scalar> loss_and_gradient(const Chain<Scalar>& chain, const MiniBatch<Scalar>& batch,
-                                          const Execution& execution = {});
+[[nodiscard]] LossAndGradient<Scalar> loss_and_gradient(const Chain<Scalar>& chain, const MiniBatch<Scalar>& batch,
+                                                        const Execution& execution = {});
 
-/// The loss alone: the forward half of the work, and the same bits.
-template <class Scalar>
-double loss(const Chain<Scalar>& chain, const Dataset<Scalar>& data, const Execution& execution = {});
-
-struct BoundedLoss {
+struct MeanLoss {
     double loss = 0.0;
-    CompressionRecord compression;  ///< as LossAndGradient::compression
+    std::optional<CompressionRecord> compression;  ///< as in LossAndGradient
 };
-template <class Scalar>
-BoundedLoss bounded_loss(const Chain<Scalar>& chain, const Dataset<Scalar>& data, const Execution& execution = {});
 
-/// The chain's outputs f_L(x). `outputs` is as long as `inputs`, and may be the same memory.
+/// The loss alone: half of the work, and the same bits. Stops and throws as loss_and_gradient() does.
+template <class Scalar>
+[[nodiscard]] MeanLoss mean_loss(const Chain<Scalar>& chain, const std::type_identity_t<TrainingData<Scalar>>& data,
+                                 const Execution& execution = {});
+
+/// The chain's outputs f_L(x). `outputs` is as long as `inputs`, and may be the same memory. After a stop request the
+/// outputs not yet computed are NaN.
 template <class Scalar>
 void predict(const Chain<Scalar>& chain, std::span<const Scalar> inputs, std::span<Scalar> outputs,
              const Execution& execution = {});

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <type_traits>
@@ -10,7 +11,8 @@
 #include <vector>
 
 #include "skein/chain.hpp"
-#include "skein/dataset.hpp"
+#include "skein/compression_record.hpp"
+#include "skein/training_data.hpp"
 #include "skein/training_settings.hpp"
 
 namespace skein {
@@ -29,16 +31,16 @@ enum class Cause : std::uint8_t {
     weight_not_finite,      ///< diverged: an update would have made a weight infinite or NaN
     max_seconds,            ///< stopped
     observer,               ///< stopped
-    stop_request,           ///< stopped: Execution::stop_request, in a step, or in the final loss where no rule but the
-                            ///< limits max_steps and max_epochs had ended the run
-    compression_tolerance,  ///< stopped: the bound of a compressed data set is beyond its tolerance, and its samples are
-                            ///< not at hand; in a step, or in the final loss as above
+    stop_request,           ///< stopped: Execution::stop_request, in a step; or in the final loss, if only max_steps or
+                            ///< max_epochs had ended the run
+    compression_tolerance,  ///< stopped: the bound of compressed data is beyond the tolerance, and the samples are not at
+                            ///< hand; in a step, or in the final loss as above
 };
 inline constexpr std::array<std::string_view, 11> kCauseNames{
     "target_loss",       "gradient_norm", "max_steps", "max_epochs",   "loss_not_finite",      "gradient_not_finite",
     "weight_not_finite", "max_seconds",   "observer",  "stop_request", "compression_tolerance"};
 
-/// All there is of a run: give it back to train() and it goes on, to the same bits as if it had never stopped.
+/// All there is of a run. Give it back to train() and the run continues, to the same bits as if it had never stopped.
 template <class Scalar>
 struct TrainingState {
     explicit TrainingState(Chain<Scalar> start) : chain(std::move(start)) {}
@@ -60,7 +62,7 @@ struct StepReport {
     bool is_epoch_end() const { return step % steps_per_epoch == 0; }
 };
 
-/// Watches a run. It may ask to stop: the state is then that after the step it has just seen.
+/// Watches a run, and may ask to stop it: then the state is that after the step just reported.
 template <class Scalar>
 class Observer {
 public:
@@ -73,26 +75,29 @@ struct TrainingOutcome {
     Status status;
     Cause cause;
     std::uint64_t steps;  ///< updates done, those before a resumed start included
-    /// Over all training data, with the final weights; NaN where a stop was requested before it was there.
+    /// Over all training data, with the final weights; NaN if a stop was requested before it was computed.
     double loss;
     double seconds;  ///< of the steps
-    /// Samples x layers that went through forward and backward; of compressed data nodes x layers.
+    /// Samples x layers that went through forward and backward; for compressed data nodes x layers.
     std::uint64_t sample_layers;
-    CompressionRecord compression;  ///< of all steps and losses, where the data are compressed
+    std::optional<CompressionRecord> compression;  ///< of all steps and losses; empty unless the data are compressed
 };
 
-/// Throws what train() would throw, for whoever wants to know before anything is begun.
+/// Throws what train() would throw, before any work is done.
 template <class Scalar>
-void check_training(const Chain<Scalar>& chain, const Dataset<Scalar>& data, const TrainingSettings& settings);
+void check_training(const Chain<Scalar>& chain, const std::type_identity_t<TrainingData<Scalar>>& data,
+                    const TrainingSettings& settings);
 
-/// Trains `state.chain` on `data`, from `state.step` on. When it diverges the weights stay at their last finite values.
-/// When a stop is requested (settings.execution.stop_request) it returns within about a chunk's time: the step in
-/// progress is not done, the state is that before it, and loss() may be asked for the loss. Every other stop is between
+/// Trains `state.chain` on `data` (a Dataset, or CompressedData), from `state.step` on. If the chain diverges, its
+/// weights stay at their last finite values.
+/// A stop request (settings.execution.stop_request) ends the run within about a chunk's time: the step in progress is
+/// dropped and the state is that before it. mean_loss() can then compute the missing loss. Every other stop is between
 /// steps.
-/// Throws std::invalid_argument for settings out of range (each named with its value and what was expected); then
-/// nothing has been changed.
+/// Throws std::invalid_argument for settings out of range, naming the setting, its value and what was expected; then
+/// nothing has changed.
 template <class Scalar>
-TrainingOutcome train(TrainingState<Scalar>& state, const Dataset<Scalar>& data, const TrainingSettings& settings,
+TrainingOutcome train(TrainingState<Scalar>& state, const std::type_identity_t<TrainingData<Scalar>>& data,
+                      const TrainingSettings& settings,
                       std::type_identity_t<std::span<Observer<Scalar>* const>> observers = {});
 
 }  // namespace skein

@@ -1,21 +1,20 @@
 #include "skein/compressed_dataset.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <functional>
 #include <mutex>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "base/floating_point_environment.hpp"
-#include "base/parallel.hpp"
 #include "base/power.hpp"
 #include "base/require.hpp"
+#include "compression/compressed_storage.hpp"
 #include "compression/moment_level.hpp"
 #include "compression/moment_sums.hpp"
 #include "compression/panel_grid.hpp"
-#include "gradient/batch_gradient.hpp"
-#include "skein/dataset.hpp"
 
 namespace skein {
 
@@ -23,7 +22,7 @@ using namespace internal;
 
 namespace {
 
-constexpr std::uint64_t kRun = CompressedDataset::kSplitSamples;
+constexpr std::uint64_t kSegment = CompressedDataset::kSegmentSamples;
 
 bool is_panel(std::int64_t first_cell) {
     return octave_of(first_cell) <= 62 && finest_panel_of(first_cell) == first_cell;
@@ -31,13 +30,13 @@ bool is_panel(std::int64_t first_cell) {
 
 void check_subtree(const MomentSubtree& subtree, std::size_t num_nodes) {
     const PanelLayout layout(num_nodes);
-    const bool is_sound = subtree.level < 48 && subtree.first_run % (std::uint64_t{1} << subtree.level) == 0 &&
-                          subtree.num_samples > 0 && subtree.num_samples <= kRun << subtree.level &&
+    const bool is_sound = subtree.level < 48 && subtree.first_segment % (std::uint64_t{1} << subtree.level) == 0 &&
+                          subtree.num_samples > 0 && subtree.num_samples <= kSegment << subtree.level &&
                           !subtree.panels.empty() && subtree.sums.size() == subtree.panels.size() * layout.stride &&
                           std::ranges::adjacent_find(subtree.panels, std::greater_equal<>()) == subtree.panels.end() &&
                           std::ranges::all_of(subtree.panels, is_panel) && subtree.x_min <= subtree.x_max &&
                           std::ranges::all_of(subtree.sums, [](double sum) { return std::isfinite(sum); });
-    require(is_sound, "a subtree of sums at run", subtree.first_run, "panels in order, finite sums for each");
+    require(is_sound, "a subtree of sums at segment", subtree.first_segment, "panels in order, finite sums for each");
 }
 
 /// The subtrees as one, from the last to the first, as they would be combined if more samples came.
@@ -49,7 +48,7 @@ PanelSums total(const std::vector<MomentSubtree>& subtrees, std::size_t num_node
     return {std::move(sum.panels), std::move(sum.sums)};
 }
 
-void add_up(const PanelSums& finest, CompressedDataset::Storage& storage) {
+void add_up(const PanelSums& finest, CompressedStorage& storage) {
     const PanelLayout layout(storage.num_nodes);
     const double width = power_of_two(storage.panel_exponent);
     double squares_x = 0.0, squares_y = 0.0;
@@ -74,7 +73,7 @@ void add_up(const PanelSums& finest, CompressedDataset::Storage& storage) {
     storage.mean_square_y = std::max(squares_y, 0.0) / storage.sample_weight_sum;
 }
 
-void make_levels(PanelSums finest, CompressedDataset::Storage& storage) {
+void make_levels(PanelSums finest, CompressedStorage& storage) {
     const Chebyshev chebyshev(storage.num_nodes);
     const PanelLayout layout(storage.num_nodes);
     const double cell_width = power_of_two(storage.panel_exponent);
@@ -96,24 +95,41 @@ void make_levels(PanelSums finest, CompressedDataset::Storage& storage) {
 
 }  // namespace
 
-CompressedDataset::CompressedDataset(int panel_exponent, std::size_t num_nodes, std::vector<MomentSubtree> subtrees) {
+CompressedDataset::CompressedDataset(std::shared_ptr<const CompressedStorage> storage) noexcept
+    : storage_(std::move(storage)) {}
+
+std::uint64_t CompressedDataset::num_samples() const noexcept { return storage_->num_samples; }
+double CompressedDataset::sample_weight_sum() const noexcept { return storage_->sample_weight_sum; }
+double CompressedDataset::x_min() const noexcept { return storage_->x_min; }
+double CompressedDataset::x_max() const noexcept { return storage_->x_max; }
+double CompressedDataset::mean_square_x() const noexcept { return storage_->mean_square_x; }
+double CompressedDataset::mean_square_y() const noexcept { return storage_->mean_square_y; }
+std::uint64_t CompressedDataset::first_index() const noexcept { return storage_->subtrees[0].first_segment * kSegment; }
+int CompressedDataset::panel_exponent() const noexcept { return storage_->panel_exponent; }
+std::size_t CompressedDataset::num_nodes() const noexcept { return storage_->num_nodes; }
+std::size_t CompressedDataset::num_panels() const noexcept { return storage_->num_panels; }
+
+CompressedDataset internal::CompressedAccess::from_subtrees(int panel_exponent, std::size_t num_nodes,
+                                                            std::vector<MomentSubtree> subtrees) {
     const FloatingPointEnvironment environment;
     check_num_nodes(num_nodes);
     check_panel_exponent(panel_exponent);
     require(!subtrees.empty(), "the number of subtrees", subtrees.size(), "at least 1");
-    auto storage = std::make_shared<Storage>();
+    auto storage = std::make_shared<CompressedStorage>();
     storage->panel_exponent = panel_exponent;
     storage->num_nodes = num_nodes;
     storage->x_min = subtrees[0].x_min;
     storage->x_max = subtrees[0].x_max;
-    std::uint64_t next_run = subtrees[0].first_run;
+    std::uint64_t next_segment = subtrees[0].first_segment;
     for (std::size_t index = 0; index < subtrees.size(); ++index) {
         const MomentSubtree& subtree = subtrees[index];
         check_subtree(subtree, num_nodes);
-        const bool is_complete = subtree.num_samples == kRun << subtree.level;
-        require(subtree.first_run == next_run && (is_complete || (subtree.level == 0 && index + 1 == subtrees.size())),
-                "the first run of a subtree", subtree.first_run, "the one after the last, all runs complete");
-        next_run += std::uint64_t{1} << subtree.level;
+        const bool is_complete = subtree.num_samples == kSegment << subtree.level;
+        require(subtree.first_segment == next_segment &&
+                    (is_complete || (subtree.level == 0 && index + 1 == subtrees.size())),
+                "the first segment of a subtree", subtree.first_segment,
+                "the one after the last, all segments complete");
+        next_segment += std::uint64_t{1} << subtree.level;
         storage->num_samples += subtree.num_samples;
         storage->x_min = std::min(storage->x_min, subtree.x_min);
         storage->x_max = std::max(storage->x_max, subtree.x_max);
@@ -123,22 +139,10 @@ CompressedDataset::CompressedDataset(int panel_exponent, std::size_t num_nodes, 
     add_up(finest, *storage);
     make_levels(std::move(finest), *storage);
     storage->subtrees = std::move(subtrees);
-    storage_ = std::move(storage);
+    return CompressedDataset(std::move(storage));
 }
 
-std::uint64_t CompressedDataset::num_samples() const noexcept { return storage_->num_samples; }
-double CompressedDataset::sample_weight_sum() const noexcept { return storage_->sample_weight_sum; }
-double CompressedDataset::x_min() const noexcept { return storage_->x_min; }
-double CompressedDataset::x_max() const noexcept { return storage_->x_max; }
-double CompressedDataset::mean_square_x() const noexcept { return storage_->mean_square_x; }
-double CompressedDataset::mean_square_y() const noexcept { return storage_->mean_square_y; }
-std::uint64_t CompressedDataset::first_index() const noexcept { return storage_->subtrees[0].first_run * kRun; }
-int CompressedDataset::panel_exponent() const noexcept { return storage_->panel_exponent; }
-std::size_t CompressedDataset::num_nodes() const noexcept { return storage_->num_nodes; }
-std::size_t CompressedDataset::num_panels() const noexcept { return storage_->num_panels; }
-std::span<const MomentSubtree> CompressedDataset::subtrees() const noexcept { return storage_->subtrees; }
-
-CompressedDataset merge(std::span<const CompressedDataset> parts) {
+CompressedDataset merge_compressed(std::span<const CompressedDataset> parts) {
     const FloatingPointEnvironment environment;
     require(!parts.empty(), "the number of parts", parts.size(), "at least 1");
     std::vector<const CompressedDataset*> ordered;
@@ -157,11 +161,11 @@ CompressedDataset merge(std::span<const CompressedDataset> parts) {
         require(first == next, "the index of a part's first sample", first,
                 ("the one after the part before, " + std::to_string(next)).c_str());
         next = first + part->num_samples();
-        for (const MomentSubtree& subtree : part->subtrees()) {
+        for (const MomentSubtree& subtree : CompressedAccess::storage(*part).subtrees) {
             append(subtrees, subtree, parts[0].num_nodes());
         }
     }
-    return {parts[0].panel_exponent(), parts[0].num_nodes(), std::move(subtrees)};
+    return CompressedAccess::from_subtrees(parts[0].panel_exponent(), parts[0].num_nodes(), std::move(subtrees));
 }
 
 }  // namespace skein

@@ -10,12 +10,14 @@
 #include "base/parallel.hpp"
 #include "base/power.hpp"
 #include "base/require.hpp"
+#include "base/round_up.hpp"
+#include "base/stop_request.hpp"
 #include "base/text.hpp"
+#include "compression/compressed_storage.hpp"
 #include "compression/moment_sums.hpp"
-#include "gradient/batch_gradient.hpp"
-#include "samples/memory_source.hpp"
+#include "samples/view_source.hpp"
 #include "skein/compressed_dataset.hpp"
-#include "skein/dataset.hpp"
+#include "skein/error.hpp"
 
 namespace skein {
 
@@ -23,7 +25,7 @@ using namespace internal;
 
 namespace {
 
-constexpr std::uint64_t kRun = CompressedDataset::kSplitSamples;
+constexpr std::uint64_t kRun = CompressedDataset::kSegmentSamples;
 /// Runs that a thread sums up before the list of subtrees takes them: a subtree themselves, so that the adding up is
 /// done side by side as well.
 constexpr std::uint64_t kRunsPerUnit = 16;
@@ -203,11 +205,6 @@ void Compressor<Scalar>::State::sum_run(Scratch& mine, const SampleSource<Scalar
 }
 
 template <class Scalar>
-void Compressor<Scalar>::add(const Dataset<Scalar>& samples) {
-    add(samples.source());
-}
-
-template <class Scalar>
 void Compressor<Scalar>::add(const MiniBatch<Scalar>& samples) {
     add(ViewSource<Scalar>(samples));
 }
@@ -241,7 +238,7 @@ void Compressor<Scalar>::add(const SampleSource<Scalar>& source) {
             for (std::uint64_t run = std::max(unit_run, first_run); run < std::min(unit_run + kRunsPerUnit, end_run);
                  ++run) {
                 if (is_requested(settings.execution.stop_request)) {
-                    throw std::runtime_error("the compression was stopped");
+                    throw Stopped("the compression was stopped");
                 }
                 state_->sum_run(*mine, source, run, units[unit]);
             }
@@ -268,20 +265,11 @@ CompressedDataset Compressor<Scalar>::finish() {
         require(infinite == subtree.sums.end(), "a sum over the samples", "not finite",
                 "smaller numbers or sample weights");
     }
-    return {*state_->settings.panel_exponent, state_->settings.num_nodes, std::move(state_->subtrees)};
-}
-
-template <class Scalar>
-CompressedDataset compress(const Dataset<Scalar>& data, const CompressionSettings& settings,
-                           CompressionObserver* observer) {
-    Compressor<Scalar> compressor(settings, observer);
-    compressor.add(data);
-    return compressor.finish();
+    return CompressedAccess::from_subtrees(*state_->settings.panel_exponent, state_->settings.num_nodes,
+                                           std::move(state_->subtrees));
 }
 
 template class Compressor<float>;
 template class Compressor<double>;
-template CompressedDataset compress(const Dataset<float>&, const CompressionSettings&, CompressionObserver*);
-template CompressedDataset compress(const Dataset<double>&, const CompressionSettings&, CompressionObserver*);
 
 }  // namespace skein

@@ -8,7 +8,6 @@
 
 #include "compression/moment_sums.hpp"
 #include "numerics/chebyshev.hpp"
-#include "skein/compressed_dataset.hpp"
 
 namespace skein::internal {
 
@@ -55,20 +54,3 @@ private:
 };
 
 }  // namespace skein::internal
-
-namespace skein {
-
-/// All of a compressed data set: what subtrees() gives, and what follows from it.
-struct CompressedDataset::Storage {
-    int panel_exponent;
-    std::size_t num_nodes;
-    std::vector<MomentSubtree> subtrees;
-    std::uint64_t num_samples = 0;
-    double sample_weight_sum = 0.0;
-    double x_min = 0.0, x_max = 0.0;
-    double mean_square_x = 0.0, mean_square_y = 0.0;
-    std::size_t num_panels = 0;
-    std::vector<internal::MomentLevel> levels;  ///< from that of cells on, as many as there are octaves
-};
-
-}  // namespace skein

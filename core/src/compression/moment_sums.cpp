@@ -10,6 +10,7 @@
 #include "compression/panel_grid.hpp"
 #include "kernels/kernel_table.hpp"
 #include "kernels/row_lanes.hpp"
+#include "skein/compressed_dataset.hpp"
 
 namespace skein::internal {
 namespace {
@@ -328,7 +329,7 @@ MomentSubtree RunSums::sum_run(std::span<const double> x, const double* y, const
     std::ranges::sort(order, {}, [&](std::size_t id) { return panels_[id]; });
 
     MomentSubtree run;
-    run.first_run = first_sample / CompressedDataset::kSplitSamples;
+    run.first_segment = first_sample / CompressedDataset::kSegmentSamples;
     run.num_samples = x.size();
     const auto [min, max] = std::ranges::minmax(x);
     run.x_min = min;
@@ -365,10 +366,10 @@ MomentSubtree combined(MomentSubtree left, MomentSubtree right, std::size_t num_
 
 void append(std::vector<MomentSubtree>& subtrees, MomentSubtree next, std::size_t num_nodes) {
     const auto is_complete = [](const MomentSubtree& subtree) {
-        return subtree.num_samples == CompressedDataset::kSplitSamples << subtree.level;
+        return subtree.num_samples == CompressedDataset::kSegmentSamples << subtree.level;
     };
     while (!subtrees.empty() && is_complete(next) && subtrees.back().level == next.level &&
-           (subtrees.back().first_run >> next.level) % 2 == 0) {
+           (subtrees.back().first_segment >> next.level) % 2 == 0) {
         next = combined(std::move(subtrees.back()), std::move(next), num_nodes);
         subtrees.pop_back();
     }

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "skein/compressed_dataset.hpp"
+#include "compression/moment_subtree.hpp"
 
 namespace skein::internal {
 
@@ -24,7 +24,7 @@ struct PanelLayout {
           squares(4 * panel_nodes),
           largest_run(4 * panel_nodes + 1),
           fit_scale(4 * panel_nodes + 2),
-          stride(CompressedDataset::sums_per_panel(panel_nodes)) {}
+          stride(4 * panel_nodes + 3) {}
     std::size_t num_nodes;
     std::size_t count = 0;         ///< samples
     std::size_t moments = 1;       ///< A [2 nodes - 1]

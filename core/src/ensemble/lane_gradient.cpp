@@ -22,7 +22,7 @@ Scalar sum_of_empty_slots(std::size_t num_samples) {
 }  // namespace
 
 template <class Scalar>
-LaneGradient<Scalar>::LaneGradient(const Dataset<Scalar>& data, std::span<const Activation> activations,
+LaneGradient<Scalar>::LaneGradient(const LaneData<Scalar>& data, std::span<const Activation> activations,
                                    std::uint64_t max_samples, std::size_t stride, bool needs_means,
                                    const std::atomic<bool>* stop_request)
     : stride_(stride),
@@ -34,8 +34,9 @@ LaneGradient<Scalar>::LaneGradient(const Dataset<Scalar>& data, std::span<const 
       reciprocals_(static_cast<Eigen::Index>(stride)) {
     sums_.setZero();
     wide_sums_.setZero();
-    if (data.compressed() != nullptr) {
-        compressed_.emplace(data, activations, max_samples, Execution{1, 0, stop_request});
+    if (data.compressed != nullptr) {
+        num_samples_ = data.num_samples();
+        compressed_.emplace(*data.compressed, activations, Execution{1, 0, stop_request});
         chain_.emplace(std::vector<Scalar>(activations.size()), activations);
         beyond_tolerance_.resize(stride);
         records_.resize(stride);
@@ -104,7 +105,7 @@ void LaneGradient<Scalar>::compute_losses(const kernels::LaneTile<Scalar>& tile,
     sum_batch(tile, samples, 0, false, nullptr);
 }
 
-/// The means, as DataGradient has them for a chain alone.
+/// The means, as CompressedDataGradient has them for a chain alone.
 template <class Scalar>
 void LaneGradient<Scalar>::sum_compressed(const kernels::LaneTile<Scalar>& tile, std::size_t num_live,
                                           bool with_gradient, const kernels::LossColumns<Scalar>* losses_before) {
@@ -112,7 +113,7 @@ void LaneGradient<Scalar>::sum_compressed(const kernels::LaneTile<Scalar>& tile,
         kernels::kernels<Scalar>().record_losses(*losses_before);
     }
     const std::size_t num_layers = tile.num_layers;
-    const BatchOrder::Batch all = BatchOrder(compressed_->num_samples(), 0, Sampling::sequential, 0).batch(0);
+    const BatchOrder::Batch all = BatchOrder(num_samples_, 0, Sampling::sequential, 0).batch(0);
     num_lanes_ = tile.num_lanes;
     num_evaluated_ = 0;
     is_given_up_ = false;

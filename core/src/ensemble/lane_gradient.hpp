@@ -6,10 +6,12 @@
 #include <optional>
 #include <vector>
 
+#include "base/carry_tree.hpp"
 #include "base/eigen_core.hpp"
+#include "ensemble/lane_data.hpp"
 #include "ensemble/lane_samples.hpp"
 #include "ensemble/slot_visits.hpp"
-#include "gradient/data_gradient.hpp"
+#include "gradient/compressed_data_gradient.hpp"
 #include "kernels/kernel_table.hpp"
 
 namespace skein::internal {
@@ -19,7 +21,7 @@ class LaneGradient {
 public:
     /// For tiles whose columns are `stride` long and mini-batches of at most `max_samples`. `needs_means`: sums() will
     /// be the means themselves, for those who need gradients before the update.
-    LaneGradient(const Dataset<Scalar>& data, std::span<const Activation> activations, std::uint64_t max_samples,
+    LaneGradient(const LaneData<Scalar>& data, std::span<const Activation> activations, std::uint64_t max_samples,
                  std::size_t stride, bool needs_means, const std::atomic<bool>* stop_request);
 
     /// The sums over a step's mini-batch, for the lanes of `tile`, of which `num_live` are not padding. `losses_before`,
@@ -81,8 +83,9 @@ private:
     bool is_wide_ = false;
     std::vector<SlotVisit> whole_chunk_, part_of_chunk_;
     // Compressed data: a lane after the other, as the chains that they are. The nodes fill the rows of the kernels.
-    std::optional<DataGradient<Scalar>> compressed_;
+    std::optional<CompressedDataGradient<Scalar>> compressed_;
     std::optional<Chain<Scalar>> chain_;
+    std::uint64_t num_samples_ = 0;               // that were compressed
     std::vector<std::uint8_t> beyond_tolerance_;  // [stride]
     std::vector<CompressionRecord> records_;      // [stride]
     std::uint64_t num_evaluated_ = 0;

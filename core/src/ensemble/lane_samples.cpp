@@ -37,7 +37,7 @@ LaneSamples<Scalar>::LaneSamples(std::span<const Dataset<Scalar>> data, const Ba
       lanes_(tile_lanes),
       lane_epoch_(kNoEpoch),
       buffer_(to_index(kChunkSamples), 3) {
-    if (data[0].compressed() != nullptr) {
+    if (data.empty()) {
         return;  // nobody asks for samples
     }
     const std::size_t num_chunk_samples =

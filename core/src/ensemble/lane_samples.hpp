@@ -24,7 +24,7 @@ namespace skein::internal {
 template <class Scalar>
 class LaneSamples {
 public:
-    /// `data` has one element or one per lane; `seeds` none or one per lane. Both outlive this. For tiles of at most
+    /// `data` has one element or one per lane, or none if the data are compressed; `seeds` none or one per lane. Both outlive this. For tiles of at most
     /// `tile_lanes`; columns are `stride` long.
     LaneSamples(std::span<const Dataset<Scalar>> data, const BatchOrder& order, std::span<const std::uint64_t> seeds,
                 std::size_t tile_lanes, std::size_t stride);

@@ -152,7 +152,7 @@ std::string format_array(const Items& items, const Format& format) {
 template <class Scalar>
 void write_chain(const fs::path& path, const Chain<Scalar>& chain) {
     const FloatingPointEnvironment environment;
-    const auto quoted = [](Activation activation) { return to_text('"', name(activation), '"'); };
+    const auto quoted = [](Activation activation) { return to_text('"', activation_name(activation), '"'); };
     write_file(path, to_text("{\n  \"layers\": ", chain.num_layers(),
                              ",\n  \"activations\": ", format_array(chain.activations(), quoted),
                              ",\n  \"weights\": ", format_array(chain.weights(), format_weight<Scalar>),

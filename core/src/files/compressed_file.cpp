@@ -9,7 +9,11 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
+#include "compression/compressed_storage.hpp"
+#include "compression/moment_sums.hpp"
 #include "files/io/file_error.hpp"
 #include "files/io/input_file.hpp"
 #include "files/io/output_file.hpp"
@@ -22,7 +26,7 @@ namespace {
 
 // The file, all numbers little-endian, integers of 64 bits:
 //     the head below, panel_exponent, num_nodes, number of subtrees;
-//     for each subtree: first_run, level, num_samples, x_min, x_max, number of panels P, panels [P], sums [P x stride];
+//     for each subtree: first_segment, level, num_samples, x_min, x_max, number of panels P, panels [P], sums [P x stride];
 //     the FNV-1a checksum of all bytes before.
 static_assert(std::endian::native == std::endian::little, "the numbers are copied as they are");
 constexpr std::string_view kHead = "skein compressed data set 1\n    ";
@@ -48,7 +52,7 @@ void put(std::string& bytes, Number number) {
     put(bytes, std::span<const Number>(&number, 1));
 }
 
-/// Takes numbers off the front of what is left of a file.
+/// Takes numbers from the front of the rest of a file.
 class Bytes {
 public:
     Bytes(const std::filesystem::path& path, std::string_view bytes) : path_(path), rest_(bytes) {}
@@ -67,7 +71,7 @@ public:
         take(std::span<Number>(&number, 1));
         return number;
     }
-    /// A count of things that take `bytes_each` in what is left of the file at least.
+    /// A count of items, each of which takes at least `bytes_each` of the rest.
     std::size_t take_count(std::size_t bytes_each) {
         const auto count = take<std::uint64_t>();
         if (count > rest_.size() / bytes_each) {
@@ -84,7 +88,7 @@ private:
 
 MomentSubtree take_subtree(Bytes& bytes, std::size_t stride) {
     MomentSubtree subtree;
-    subtree.first_run = bytes.take<std::uint64_t>();
+    subtree.first_segment = bytes.take<std::uint64_t>();
     subtree.level = static_cast<unsigned>(bytes.take<std::uint64_t>());
     subtree.num_samples = bytes.take<std::uint64_t>();
     subtree.x_min = bytes.take<double>();
@@ -100,12 +104,13 @@ MomentSubtree take_subtree(Bytes& bytes, std::size_t stride) {
 }  // namespace
 
 void write_compressed(const std::filesystem::path& path, const CompressedDataset& data) {
+    const std::vector<MomentSubtree>& subtrees = CompressedAccess::storage(data).subtrees;
     std::string bytes(kHead);
     put(bytes, std::int64_t{data.panel_exponent()});
     put(bytes, std::uint64_t{data.num_nodes()});
-    put(bytes, std::uint64_t{data.subtrees().size()});
-    for (const MomentSubtree& subtree : data.subtrees()) {
-        put(bytes, subtree.first_run);
+    put(bytes, std::uint64_t{subtrees.size()});
+    for (const MomentSubtree& subtree : subtrees) {
+        put(bytes, subtree.first_segment);
         put(bytes, std::uint64_t{subtree.level});
         put(bytes, subtree.num_samples);
         put(bytes, subtree.x_min);
@@ -128,22 +133,21 @@ CompressedDataset read_compressed(const std::filesystem::path& path) {
         files::fail(path, "is a compressed data set of another version of skein: expected version 1");
     }
     if (all.size() < kHead.size() + 3 * 8 + kChecksumBytes) {
-        files::fail(path, "is cut short: it has " + std::to_string(all.size()) + " bytes");
+        files::fail(path, "is truncated: it has ", counted(all.size(), "byte"));
     }
     std::uint64_t expected = 0;
     std::memcpy(&expected, all.data() + all.size() - kChecksumBytes, kChecksumBytes);
     const std::string_view summed = all.substr(0, all.size() - kChecksumBytes);
     if (checksum(summed) != expected) {
-        files::fail(path, "is cut short or damaged: its checksum does not fit");
+        files::fail(path, "is truncated or damaged: its checksum does not match");
     }
     Bytes bytes(path, summed.substr(kHead.size()));
     const auto panel_exponent = bytes.take<std::int64_t>();
     const auto num_nodes = bytes.take<std::uint64_t>();
     if (panel_exponent < -500 || panel_exponent > 500 || num_nodes > 64) {
-        files::fail(path, "is damaged: panels of 2^" + std::to_string(panel_exponent) + " with " +
-                              std::to_string(num_nodes) + " nodes");
+        files::fail(path, "is damaged: panels of 2^", panel_exponent, " with ", num_nodes, " nodes");
     }
-    const std::size_t stride = CompressedDataset::sums_per_panel(static_cast<std::size_t>(num_nodes));
+    const std::size_t stride = PanelLayout(static_cast<std::size_t>(num_nodes)).stride;
     std::vector<MomentSubtree> subtrees(bytes.take_count(6 * 8));
     for (MomentSubtree& subtree : subtrees) {
         subtree = take_subtree(bytes, stride);
@@ -152,9 +156,10 @@ CompressedDataset read_compressed(const std::filesystem::path& path) {
         files::fail(path, "is damaged: it has more sums than it says");
     }
     try {
-        return {static_cast<int>(panel_exponent), static_cast<std::size_t>(num_nodes), std::move(subtrees)};
+        return CompressedAccess::from_subtrees(static_cast<int>(panel_exponent), static_cast<std::size_t>(num_nodes),
+                                               std::move(subtrees));
     } catch (const std::invalid_argument& error) {
-        files::fail(path, std::string("is damaged: ") + error.what());
+        files::fail(path, "is damaged: ", error.what());
     }
 }
 

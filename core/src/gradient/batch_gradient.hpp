@@ -7,43 +7,19 @@
 #include <span>
 #include <vector>
 
+#include "base/carry_tree.hpp"
 #include "base/eigen_core.hpp"
 #include "kernels/kernel_table.hpp"
 #include "skein/batch_order.hpp"
 #include "skein/chain.hpp"
-#include "skein/dataset.hpp"
 #include "skein/execution.hpp"
 #include "skein/gradient.hpp"
+#include "skein/sample_source.hpp"
 
 namespace skein::internal {
 
-/// Sums of leaves that come one by one, in the shape of a binary tree over aligned powers of two: a leaf count's
-/// binary digits are the complete subtrees kept so far. A missing right half leaves the left one as it is.
-class TreeSum {
-public:
-    TreeSum(std::size_t num_sums, std::uint64_t max_leaves);
-
-    void clear() noexcept { num_leaves_ = 0; }
-    /// Room for the next leaf's sums; fill it, then call add_leaf().
-    std::span<double> next_leaf() noexcept;
-    void add_leaf() noexcept;
-    /// Writes the sums over all leaves added.
-    void total(std::span<double> sums) noexcept;
-
-private:
-    std::span<double> level(std::size_t index) noexcept;
-    std::size_t num_sums_;
-    std::uint64_t num_leaves_ = 0;
-    std::vector<double> levels_;  // [sums x levels]; the last level is the next leaf
-    std::size_t num_levels_;
-};
-
-/// How many threads work on so many samples x layers: one where there is too little to share.
+/// Threads for `num_layers` x `max_samples` of work: one if there is too little to share.
 int choose_num_threads(std::size_t num_layers, std::uint64_t max_samples, const Execution& execution);
-inline std::uint64_t divided_up(std::uint64_t a, std::uint64_t b) { return a / b + (a % b != 0 ? 1 : 0); }
-inline bool is_requested(const std::atomic<bool>* stop) noexcept {
-    return stop != nullptr && stop->load(std::memory_order_relaxed);
-}
 
 template <class Scalar>
 class BatchGradient {

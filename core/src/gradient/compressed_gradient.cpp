@@ -7,6 +7,7 @@
 #include "compression/panel_grid.hpp"
 #include "kernels/kernel_table.hpp"
 #include "kernels/row_lanes.hpp"
+#include "skein/gradient.hpp"
 
 namespace skein::internal {
 namespace {
@@ -14,10 +15,10 @@ namespace {
 constexpr double kEpsilon = std::numeric_limits<double>::epsilon() / 2;
 
 /// The most nodes that a step may take: those of all finest panels.
-std::uint64_t max_nodes(const CompressedDataset::Storage& data) { return data.num_panels * data.num_nodes; }
+std::uint64_t max_nodes(const CompressedStorage& data) { return data.num_panels * data.num_nodes; }
 
 /// Means of x over panels: of four in each octave on either side, evenly chosen.
-std::vector<double> choose_probes(const CompressedDataset::Storage& data) {
+std::vector<double> choose_probes(const CompressedStorage& data) {
     constexpr std::size_t kProbes = 4;
     std::vector<double> probes;
     for (int octave = 0; octave < static_cast<int>(data.levels.size()); ++octave) {
@@ -43,7 +44,7 @@ std::vector<double> choose_probes(const CompressedDataset::Storage& data) {
 
 CompressedGradient::CompressedGradient(const CompressedDataset& data, std::span<const Activation> activations,
                                        double tolerance)
-    : data_(data.storage()),
+    : data_(CompressedAccess::storage(data)),
       activations_(activations),
       tolerance_(tolerance),
       rms_y_(data_.mean_square_y > 0.0 ? std::sqrt(data_.mean_square_y) : 1.0),

@@ -5,8 +5,10 @@
 #include <span>
 #include <vector>
 
+#include "base/carry_tree.hpp"
+#include "base/eigen_core.hpp"
+#include "compression/compressed_storage.hpp"
 #include "compression/moment_level.hpp"
-#include "gradient/batch_gradient.hpp"
 #include "gradient/interpolation_bound.hpp"
 #include "kernels/kernel_table.hpp"
 #include "skein/compressed_dataset.hpp"
@@ -63,7 +65,7 @@ private:
     void sum_nodes(std::span<const double> weights, bool with_gradient);
     void bound_errors();
 
-    const CompressedDataset::Storage& data_;
+    const CompressedStorage& data_;
     std::span<const Activation> activations_;
     double tolerance_;
     double rms_y_, mean_square_y_;  // 1 where y is 0 throughout

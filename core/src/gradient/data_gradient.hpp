@@ -1,64 +1,63 @@
-// Loss and weight gradient over the samples of a batch, or over a compressed data set in their place.
+// Loss and weight gradient over training data. make_data_gradient() is the one place that chooses between samples and
+// compressed data.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
-#include <utility>
-#include <vector>
 
-#include "gradient/batch_gradient.hpp"
-#include "gradient/compressed_gradient.hpp"
-#include "skein/compression.hpp"
+#include "skein/batch_order.hpp"
+#include "skein/chain.hpp"
+#include "skein/compression_record.hpp"
+#include "skein/execution.hpp"
+#include "skein/training_data.hpp"
 
 namespace skein::internal {
 
 enum class Computed : std::uint8_t {
     done,
     given_up,          ///< a stop was requested
-    beyond_tolerance,  ///< of the compressed data set, whose samples are not at hand
+    beyond_tolerance,  ///< the compressed data are too coarse, and the samples are not at hand
 };
-
-/// Throws std::invalid_argument for compressed data and a chain with a relu layer, or batches that are not full.
-template <class Scalar>
-void check_compressed(const Dataset<Scalar>& data, std::span<const Activation> activations, std::uint64_t max_samples);
 
 template <class Scalar>
 class DataGradient {
 public:
-    /// Scratch for batches of at most `max_samples`. `data` and `activations` outlive this. Throws as
-    /// check_compressed() does.
-    DataGradient(const Dataset<Scalar>& data, std::span<const Activation> activations, std::uint64_t max_samples,
-                 const Execution& execution);
+    virtual ~DataGradient() = default;
+    DataGradient(const DataGradient&) = delete;
+    DataGradient& operator=(const DataGradient&) = delete;
 
-    /// As BatchGradient::compute().
-    Computed compute(const Chain<Scalar>& chain, const BatchOrder::Batch& batch, bool with_gradient = true);
+    /// The mean loss of a batch and, if `with_gradient`, its gradient. All NaN unless done.
+    virtual Computed compute(const Chain<Scalar>& chain, const BatchOrder::Batch& batch, bool with_gradient) = 0;
 
-    std::uint64_t num_samples() const noexcept { return data_.num_samples(); }
-    /// NaN where it was not done.
     double loss() const noexcept { return loss_; }
+    /// [layers]
     std::span<const Scalar> weight_gradients() const noexcept { return weight_gradients_; }
-    /// Samples or nodes that the last one went through.
+    /// Samples, or nodes of compressed data, that the last compute() went through.
     std::uint64_t num_evaluated() const noexcept { return num_evaluated_; }
-    /// Where the last one was beyond the tolerance: how far, and of what.
-    const StepBound& bound_beyond_tolerance() const noexcept { return compressed_->bound(); }
-    /// Of all so far.
-    const CompressionRecord& record() const noexcept { return record_; }
-    /// The same, which begins again at nothing.
-    CompressionRecord take_record() noexcept { return std::exchange(record_, {}); }
+    /// Of every compute() so far; empty unless the data are compressed.
+    virtual std::optional<CompressionRecord> record() const { return std::nullopt; }
+    /// Throws ToleranceError if the last compute() was beyond the tolerance.
+    virtual void require_within_tolerance() const {}
 
-private:
-    bool compute_compressed(const Chain<Scalar>& chain, bool with_gradient);
-    void take(double loss, std::span<const Scalar> gradients);
-
-    const Dataset<Scalar>& data_;
-    std::optional<CompressedGradient> compressed_;
-    std::optional<BatchGradient<Scalar>> exact_;  // where the samples are at hand
-    std::vector<double> weights_;                 // the chain's, in double
+protected:
+    DataGradient() = default;
     double loss_ = 0.0;
-    std::vector<Scalar> weight_gradients_;
+    std::span<const Scalar> weight_gradients_;  // of the derived class
     std::uint64_t num_evaluated_ = 0;
-    CompressionRecord record_;
 };
+
+/// Throws std::invalid_argument for compressed data if a layer is not analytic, or if batches are not full.
+template <class Scalar>
+void check_training_data(const TrainingData<Scalar>& data, std::span<const Activation> activations,
+                         std::uint64_t max_samples);
+
+/// For batches of at most `max_samples`. `data` and `activations` outlive the result. Throws as check_training_data()
+/// does.
+template <class Scalar>
+std::unique_ptr<DataGradient<Scalar>> make_data_gradient(const TrainingData<Scalar>& data,
+                                                         std::span<const Activation> activations,
+                                                         std::uint64_t max_samples, const Execution& execution);
 
 }  // namespace skein::internal

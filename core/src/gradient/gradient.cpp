@@ -3,14 +3,18 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <stdexcept>
 #include <string>
 
+#include "base/floating_point_environment.hpp"
 #include "base/parallel.hpp"
-#include "base/require.hpp"
-#include "base/text.hpp"
+#include "base/round_up.hpp"
+#include "base/stop_request.hpp"
+#include "gradient/batch_gradient.hpp"
 #include "gradient/data_gradient.hpp"
-#include "samples/memory_source.hpp"
+#include "kernels/kernel_table.hpp"
+#include "samples/view_source.hpp"
 
 namespace skein {
 
@@ -19,27 +23,21 @@ using namespace internal;
 namespace {
 
 template <class Scalar>
-DataGradient<Scalar> computed_over_all(const Chain<Scalar>& chain, const Dataset<Scalar>& data, bool with_gradient,
-                                       const Execution& execution) {
-    DataGradient<Scalar> gradient(data, chain.activations(), data.num_samples(), execution);
+std::unique_ptr<DataGradient<Scalar>> computed_over_all(const Chain<Scalar>& chain, const TrainingData<Scalar>& data,
+                                                        bool with_gradient, const Execution& execution) {
+    auto gradient = make_data_gradient(data, chain.activations(), data.num_samples(), execution);
     const BatchOrder all(data.num_samples(), 0, Sampling::sequential, 0);
-    if (gradient.compute(chain, all.batch(0), with_gradient) == Computed::beyond_tolerance) {
-        const StepBound& bound = gradient.bound_beyond_tolerance();
-        const bool rounds = bound.interpolation <= data.compression_tolerance();
-        throw std::runtime_error(
-            to_text("the error on the compressed data is bounded by ", rounded(bound.relative),
-                    " with these weights: expected at most the tolerance, ", data.compression_tolerance(), " (",
-                    rounds ? "it is rounding: fewer nodes" : "finer panels", ", or the samples, would do)"));
-    }
+    gradient->compute(chain, all.batch(0), with_gradient);
+    gradient->require_within_tolerance();
     return gradient;
 }
 
-/// Nothing bounds the error of what has overflowed.
+/// If the loss has overflowed, nothing bounds its error.
 template <class Scalar>
-CompressionRecord record_of(const DataGradient<Scalar>& gradient) {
-    CompressionRecord record = gradient.record();
-    if (record.num_compressed != 0 && !std::isfinite(gradient.loss())) {
-        record.largest_bound = record.largest_bound_of_value = std::numeric_limits<double>::infinity();
+std::optional<CompressionRecord> record_of(const DataGradient<Scalar>& gradient) {
+    std::optional<CompressionRecord> record = gradient.record();
+    if (record && record->num_compressed != 0 && !std::isfinite(gradient.loss())) {
+        record->largest_bound = record->largest_bound_of_value = std::numeric_limits<double>::infinity();
     }
     return record;
 }
@@ -47,12 +45,13 @@ CompressionRecord record_of(const DataGradient<Scalar>& gradient) {
 }  // namespace
 
 template <class Scalar>
-LossAndGradient<Scalar> loss_and_gradient(const Chain<Scalar>& chain, const Dataset<Scalar>& data,
+LossAndGradient<Scalar> loss_and_gradient(const Chain<Scalar>& chain,
+                                          const std::type_identity_t<TrainingData<Scalar>>& data,
                                           const Execution& execution) {
     const FloatingPointEnvironment environment;
-    const DataGradient<Scalar> gradient = computed_over_all(chain, data, true, execution);
-    return {
-        gradient.loss(), {gradient.weight_gradients().begin(), gradient.weight_gradients().end()}, record_of(gradient)};
+    const auto gradient = computed_over_all<Scalar>(chain, data, true, execution);
+    const std::span<const Scalar> weight_gradients = gradient->weight_gradients();
+    return {gradient->loss(), {weight_gradients.begin(), weight_gradients.end()}, record_of(*gradient)};
 }
 
 template <class Scalar>
@@ -65,15 +64,11 @@ LossAndGradient<Scalar> loss_and_gradient(const Chain<Scalar>& chain, const Mini
 }
 
 template <class Scalar>
-double loss(const Chain<Scalar>& chain, const Dataset<Scalar>& data, const Execution& execution) {
-    return bounded_loss(chain, data, execution).loss;
-}
-
-template <class Scalar>
-BoundedLoss bounded_loss(const Chain<Scalar>& chain, const Dataset<Scalar>& data, const Execution& execution) {
+MeanLoss mean_loss(const Chain<Scalar>& chain, const std::type_identity_t<TrainingData<Scalar>>& data,
+                   const Execution& execution) {
     const FloatingPointEnvironment environment;
-    const DataGradient<Scalar> gradient = computed_over_all(chain, data, false, execution);
-    return {gradient.loss(), record_of(gradient)};
+    const auto gradient = computed_over_all<Scalar>(chain, data, false, execution);
+    return {gradient->loss(), record_of(*gradient)};
 }
 
 template <class Scalar>
@@ -96,13 +91,12 @@ void predict(const Chain<Scalar>& chain, std::span<const Scalar> inputs, std::sp
                    });
 }
 
-#define SKEIN_INSTANTIATE(Scalar)                                                                      \
-    template LossAndGradient<Scalar> loss_and_gradient(const Chain<Scalar>&, const Dataset<Scalar>&,   \
-                                                       const Execution&);                              \
-    template LossAndGradient<Scalar> loss_and_gradient(const Chain<Scalar>&, const MiniBatch<Scalar>&, \
-                                                       const Execution&);                              \
-    template double loss(const Chain<Scalar>&, const Dataset<Scalar>&, const Execution&);              \
-    template BoundedLoss bounded_loss(const Chain<Scalar>&, const Dataset<Scalar>&, const Execution&); \
+#define SKEIN_INSTANTIATE(Scalar)                                                                         \
+    template LossAndGradient<Scalar> loss_and_gradient(const Chain<Scalar>&, const TrainingData<Scalar>&, \
+                                                       const Execution&);                                 \
+    template LossAndGradient<Scalar> loss_and_gradient(const Chain<Scalar>&, const MiniBatch<Scalar>&,    \
+                                                       const Execution&);                                 \
+    template MeanLoss mean_loss(const Chain<Scalar>&, const TrainingData<Scalar>&, const Execution&);     \
     template void predict(const Chain<Scalar>&, std::span<const Scalar>, std::span<Scalar>, const Execution&);
 SKEIN_INSTANTIATE(float)
 SKEIN_INSTANTIATE(double)

@@ -22,9 +22,6 @@ constexpr double kMaxRatio = 0x1p20;
 /// sup |q| <= kLebesgue max |q(t_j)| for Chebyshev points: 1 + 2 / pi log n (Trefethen, theorem 15.2), n up to 64.
 constexpr double kLebesgue = 3.7;
 
-bool bends(Activation activation) { return activation != Activation::identity; }
-bool is_odd(Activation activation) { return activation == Activation::identity || activation == Activation::tanh; }
-
 /// Of the ellipse with the foci (centre - h, 0) and (centre + h, 0) through (0, height).
 double rho_of_pole(double centre, double half_width, double height) {
     const double left = (centre - half_width) / half_width, right = (centre + half_width) / half_width;
@@ -35,12 +32,12 @@ double rho_of_pole(double centre, double half_width, double height) {
 
 }  // namespace
 
-InterpolationBound::InterpolationBound(const CompressedDataset::Storage& data, std::span<const Activation> activations)
+InterpolationBound::InterpolationBound(const CompressedStorage& data, std::span<const Activation> activations)
     : data_(data),
       activations_(activations),
       cell_width_(power_of_two(data.panel_exponent)),
-      is_linear_(std::ranges::none_of(activations, bends)),
-      is_odd_(std::ranges::all_of(activations, internal::is_odd)),
+      is_linear_(std::ranges::all_of(activations, &ActivationTraits::is_identity, activation_traits)),
+      is_odd_(std::ranges::all_of(activations, &ActivationTraits::is_odd, activation_traits)),
       rectangles_(activations, kBlock * (kMaxEllipses * kArcs + 1)),
       rounding_(activations),
       weights_(activations.size()) {

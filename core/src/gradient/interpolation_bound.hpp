@@ -13,6 +13,7 @@
 #include <span>
 #include <vector>
 
+#include "compression/compressed_storage.hpp"
 #include "compression/moment_level.hpp"
 #include "gradient/rectangle_bounds.hpp"
 #include "gradient/rounding_bound.hpp"
@@ -40,7 +41,7 @@ inline double or_infinity(double bound) noexcept {
     return bound < kInfinity ? bound : kInfinity;
 }
 
-/// A panel of CompressedDataset::Storage::levels.
+/// A panel of CompressedStorage::levels.
 struct PanelIndex {
     std::size_t level, panel;
     bool operator==(const PanelIndex&) const = default;
@@ -49,7 +50,7 @@ struct PanelIndex {
 class InterpolationBound {
 public:
     /// For chains of these activations, none of them relu.
-    InterpolationBound(const CompressedDataset::Storage& data, std::span<const Activation> activations);
+    InterpolationBound(const CompressedStorage& data, std::span<const Activation> activations);
 
     /// Chooses panels for the chain of these weights: from wide ones on, halved until their bounds are within the tolerance,
     /// relative to the scales, or there are no narrower ones; where `spread`, until samples lie all over each, too. Returns
@@ -96,7 +97,7 @@ private:
     void take(const Part& part);
     void finish();
 
-    const CompressedDataset::Storage& data_;
+    const CompressedStorage& data_;
     std::span<const Activation> activations_;
     double cell_width_;
     bool is_linear_, is_odd_;

@@ -62,14 +62,10 @@ void RectangleBounds::compute(std::span<const double> weights) {
 double strip_half_width(std::span<const Activation> activations, std::span<const double> weights) noexcept {
     double allowed = kInfinity;  // how large |Im f_i| may get
     for (std::size_t layer = weights.size(); layer-- > 0;) {
-        double z = allowed;  // and |Im z_i|
-        switch (activations[layer]) {
-            case Activation::tanh: z = arc_tangent(allowed); break;
-            case Activation::sigmoid: z = 2.0 * arc_tangent(2.0 * allowed); break;
-            case Activation::softplus: z = std::min(allowed, kPi); break;
-            case Activation::identity:
-            case Activation::relu: break;
-        }
+        const ActivationTraits& traits = activation_traits(activations[layer]);
+        const double z = traits.strip_scale != 0.0  // and |Im z_i|
+                             ? traits.strip_scale * arc_tangent(traits.strip_scale * allowed)
+                             : std::min(allowed, traits.strip_limit);
         allowed = weights[layer] == 0.0 ? kInfinity : z / std::abs(weights[layer]);
     }
     return allowed;

@@ -12,14 +12,8 @@ constexpr double kHigherOrders = 2.0;
 
 /// By how much f' as computed from f moves where f moves by `moved`.
 double slope_rounding(Activation activation, double moved) {
-    switch (activation) {
-        case Activation::tanh: return 2.0 * moved + kEpsilon;
-        case Activation::sigmoid: return moved + 2.0 * kEpsilon;
-        case Activation::softplus: return moved + kActivationError * kEpsilon;
-        case Activation::identity:
-        case Activation::relu: break;
-    }
-    return 0.0;
+    const ActivationTraits& traits = activation_traits(activation);
+    return traits.is_identity ? 0.0 : traits.slope_factor * moved + traits.slope_roundings * kEpsilon;
 }
 
 }  // namespace

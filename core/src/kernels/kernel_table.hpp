@@ -8,8 +8,8 @@
 #include <cstdint>
 
 #include "skein/activation.hpp"
-#include "skein/generated_data.hpp"
 #include "skein/optimizer.hpp"
+#include "skein/sample_formula.hpp"
 
 namespace skein::internal::kernels {
 

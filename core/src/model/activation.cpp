@@ -25,15 +25,17 @@ Scalar slope_of_one(Activation activation, Scalar activation_value) {
 
 }  // namespace
 
-std::string_view name(Activation activation) noexcept { return kActivationNames[static_cast<std::size_t>(activation)]; }
-
 Activation parse_activation(std::string_view name) {
     return static_cast<Activation>(parse_word("activation", name, kActivationNames));
 }
 
 float activate(Activation activation, float pre_activation) { return activate_one(activation, pre_activation); }
 double activate(Activation activation, double pre_activation) { return activate_one(activation, pre_activation); }
-float slope(Activation activation, float activation_value) { return slope_of_one(activation, activation_value); }
-double slope(Activation activation, double activation_value) { return slope_of_one(activation, activation_value); }
+float activation_slope(Activation activation, float activation_value) {
+    return slope_of_one(activation, activation_value);
+}
+double activation_slope(Activation activation, double activation_value) {
+    return slope_of_one(activation, activation_value);
+}
 
 }  // namespace skein

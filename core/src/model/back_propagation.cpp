@@ -19,7 +19,7 @@ BackPropagation<Scalar> back_propagate(const Chain<Scalar>& chain, Scalar x, Sca
         f = activate(chain.activations()[layer], z);
         result.pre_activations.push_back(z);
         result.activations.push_back(f);
-        result.slopes.push_back(slope(chain.activations()[layer], f));
+        result.slopes.push_back(activation_slope(chain.activations()[layer], f));
     }
     const Scalar residual = f - y;
     result.loss = residual * residual;

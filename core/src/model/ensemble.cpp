@@ -32,9 +32,8 @@ Ensemble<Scalar>::Ensemble(std::size_t num_lanes, std::span<const Scalar> weight
     }
     for (std::size_t index = 0; index < weights.size(); ++index) {
         if (!std::isfinite(weights[index])) {
-            require(false,
-                    "lane " + std::to_string(index % num_lanes) + ": weight " + std::to_string(index / num_lanes + 1),
-                    weights[index], "a finite number");
+            refuse("lane " + std::to_string(index % num_lanes) + ": weight " + std::to_string(index / num_lanes + 1),
+                   weights[index], "a finite number");
         }
     }
     for (const Activation activation : activations) {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "skein/batch_order.hpp"
-#include "skein/dataset.hpp"
+#include "skein/sample_source.hpp"
 
 namespace skein::internal {
 

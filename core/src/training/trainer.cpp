@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <memory>
 
 #include "base/floating_point_environment.hpp"
 #include "base/require.hpp"
@@ -36,7 +37,7 @@ template <class Scalar>
 class Run {
 public:
     /// `settings` have been checked.
-    Run(TrainingState<Scalar>& state, const Dataset<Scalar>& data, const TrainingSettings& settings,
+    Run(TrainingState<Scalar>& state, const TrainingData<Scalar>& data, const TrainingSettings& settings,
         std::span<Observer<Scalar>* const> observers)
         : state_(state),
           data_(data),
@@ -45,9 +46,11 @@ public:
           order_(data.num_samples(), settings.batch_size, settings.sampling, settings.seed),
           observers_(observers),
           columns_(settings, state),
-          gradient_(data, state.chain.activations(), order_.batch(0).num_samples(), settings.execution) {
+          gradient_(
+              make_data_gradient(data, state.chain.activations(), order_.batch(0).num_samples(), settings.execution)) {
         if (!order_.is_full_batch()) {
-            full_gradient_.emplace(data, state.chain.activations(), data.num_samples(), settings.execution);
+            full_gradient_ =
+                make_data_gradient(data, state.chain.activations(), data.num_samples(), settings.execution);
         }
     }
 
@@ -98,16 +101,16 @@ private:
     /// One step: gradient, update, observers, and the rules that look at them.
     std::optional<End> step() {
         const BatchOrder::Batch batch = order_.batch(state_.step);
-        if (const Computed computed = gradient_.compute(state_.chain, batch); computed != Computed::done) {
+        if (const Computed computed = gradient_->compute(state_.chain, batch, true); computed != Computed::done) {
             return not_computed(computed);
         }
-        num_samples_seen_ += gradient_.num_evaluated();
-        const double norm = gradient_norm(gradient_.weight_gradients());
+        num_samples_seen_ += gradient_->num_evaluated();
+        const double norm = gradient_norm(gradient_->weight_gradients());
         if (const std::optional<End> end = judge(norm)) {
             return end;
         }
         const double factor = schedule_.factor(state_.step);
-        columns_.update(gradient_.weight_gradients(), norm, state_.step, factor);
+        columns_.update(gradient_->weight_gradients(), norm, state_.step, factor);
         if (!columns_.weights_are_finite()) {
             return End{Status::diverged, Cause::weight_not_finite};
         }
@@ -118,13 +121,13 @@ private:
 
     /// The rules that look at a step's loss and gradient, before its update.
     std::optional<End> judge(double norm) const {
-        if (!std::isfinite(gradient_.loss())) {
+        if (!std::isfinite(gradient_->loss())) {
             return End{Status::diverged, Cause::loss_not_finite};
         }
         if (!std::isfinite(norm)) {
             return End{Status::diverged, Cause::gradient_not_finite};
         }
-        if (order_.is_full_batch() && stop_.target_loss && gradient_.loss() <= *stop_.target_loss) {
+        if (order_.is_full_batch() && stop_.target_loss && gradient_->loss() <= *stop_.target_loss) {
             return End{Status::converged, Cause::target_loss};
         }
         if (stop_.gradient_norm && norm <= *stop_.gradient_norm) {
@@ -134,7 +137,7 @@ private:
     }
 
     std::optional<End> after_step(double norm, double factor) {
-        const StepReport<Scalar> report{state_.step, order_.steps_per_epoch(), gradient_.loss(), norm, factor,
+        const StepReport<Scalar> report{state_.step, order_.steps_per_epoch(), gradient_->loss(), norm, factor,
                                         state_.chain};
         bool stop = false;
         for (Observer<Scalar>* observer : observers_) {
@@ -150,7 +153,7 @@ private:
         return std::nullopt;
     }
 
-    DataGradient<Scalar>& full_gradient() { return full_gradient_ ? *full_gradient_ : gradient_; }
+    DataGradient<Scalar>& full_gradient() { return full_gradient_ ? *full_gradient_ : *gradient_; }
 
     Computed compute_full_loss() {
         const BatchOrder all(data_.num_samples(), 0, Sampling::sequential, 0);
@@ -158,27 +161,30 @@ private:
     }
 
     TrainingState<Scalar>& state_;
-    const Dataset<Scalar>& data_;
+    const TrainingData<Scalar>& data_;
     StopRules stop_;
     Schedule schedule_;
     BatchOrder order_;
     std::span<Observer<Scalar>* const> observers_;
     OptimizerColumns<Scalar> columns_;
-    DataGradient<Scalar> gradient_;
-    std::optional<DataGradient<Scalar>> full_gradient_;  // where a mini-batch is not the full one
+    std::unique_ptr<DataGradient<Scalar>> gradient_;
+    std::unique_ptr<DataGradient<Scalar>> full_gradient_;  // null if a mini-batch is the full one
     std::uint64_t num_samples_seen_ = 0;
 };
 
 }  // namespace
 
 template <class Scalar>
-void check_training(const Chain<Scalar>& chain, const Dataset<Scalar>& data, const TrainingSettings& settings) {
+void check_training(const Chain<Scalar>& chain, const std::type_identity_t<TrainingData<Scalar>>& data,
+                    const TrainingSettings& settings) {
     checked(settings, chain.num_layers(), data.num_samples());
-    check_compressed(data, chain.activations(), settings.batch_size == 0 ? data.num_samples() : settings.batch_size);
+    check_training_data<Scalar>(data, chain.activations(),
+                                settings.batch_size == 0 ? data.num_samples() : settings.batch_size);
 }
 
 template <class Scalar>
-TrainingOutcome train(TrainingState<Scalar>& state, const Dataset<Scalar>& data, const TrainingSettings& settings,
+TrainingOutcome train(TrainingState<Scalar>& state, const std::type_identity_t<TrainingData<Scalar>>& data,
+                      const TrainingSettings& settings,
                       std::type_identity_t<std::span<Observer<Scalar>* const>> observers) {
     const FloatingPointEnvironment environment;
     check_state(state);
@@ -186,11 +192,11 @@ TrainingOutcome train(TrainingState<Scalar>& state, const Dataset<Scalar>& data,
     return Run<Scalar>(state, data, found_good, observers).train();
 }
 
-template void check_training(const Chain<float>&, const Dataset<float>&, const TrainingSettings&);
-template void check_training(const Chain<double>&, const Dataset<double>&, const TrainingSettings&);
-template TrainingOutcome train(TrainingState<float>&, const Dataset<float>&, const TrainingSettings&,
+template void check_training(const Chain<float>&, const TrainingData<float>&, const TrainingSettings&);
+template void check_training(const Chain<double>&, const TrainingData<double>&, const TrainingSettings&);
+template TrainingOutcome train(TrainingState<float>&, const TrainingData<float>&, const TrainingSettings&,
                                std::span<Observer<float>* const>);
-template TrainingOutcome train(TrainingState<double>&, const Dataset<double>&, const TrainingSettings&,
+template TrainingOutcome train(TrainingState<double>&, const TrainingData<double>&, const TrainingSettings&,
                                std::span<Observer<double>* const>);
 
 }  // namespace skein

@@ -6,6 +6,7 @@
 #include <bit>
 #include <filesystem>
 #include <numeric>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,7 +41,7 @@ Sweep<double> make_sweep(const SweepSettings& settings) {
 }
 
 std::size_t block_of(const SweepSettings& settings, int num_threads) {
-    return points_per_block(make_sweep(settings), num_threads);
+    return points_at_a_time(make_sweep(settings), num_threads);
 }
 
 /// Asks to stop once a tile is through, and adds up what it is told.
@@ -141,19 +142,20 @@ TEST_CASE("what compressed data met goes with the points that are kept, and outl
     coarse.panel_exponent = -3;
     settings.generated.reset();
     const CompressedDataset sums = compress(samples, coarse);
-    for (const Dataset<double>* const at_hand : {static_cast<const Dataset<double>*>(nullptr), &samples}) {
+    for (const bool is_at_hand : {false, true}) {
+        const CompressedData<double> data(sums, 1e-10, is_at_hand ? std::optional(samples) : std::nullopt);
         stop = false;
-        const Sweep<double> sweep(settings, Dataset<double>(sums, 1e-10, at_hand));
+        const Sweep<double> sweep(settings, data);
         const std::vector<CompressionRecord> whole = sweep.run(0, 64).points.compression;
         REQUIRE(whole.size() == 64);
-        const CompressionRecord all = together(whole);
+        const CompressionRecord all = CompressionRecord::sum(whole);
         CHECK(all.num_compressed > 0);
-        CHECK((all.num_exact > 0) == (at_hand != nullptr));
+        CHECK((all.num_exact > 0) == is_at_hand);
         CHECK(all.largest_bound > 0);
         CHECK(all.largest_refused_bound > 1e-10);
         SweepSettings on_threads = settings;
         on_threads.training.execution = {3, 16, nullptr};
-        CHECK(Sweep<double>(on_threads, Dataset<double>(sums, 1e-10, at_hand)).run(0, 64).points.compression == whole);
+        CHECK(Sweep<double>(on_threads, data).run(0, 64).points.compression == whole);
 
         StopAfterTile observer(stop);
         const SweepOutcome<double> part = sweep.run(0, 64, &observer);
@@ -167,7 +169,7 @@ TEST_CASE("what compressed data met goes with the points that are kept, and outl
                   (part.points.cause[point] == Cause::stop_request ? CompressionRecord() : whole[point]));
         }
 
-        const std::filesystem::path out = directory.file(at_hand == nullptr ? "s" : "t");
+        const std::filesystem::path out = directory.file(is_at_hand ? "t" : "s");
         std::filesystem::create_directory(out);
         SweepFiles<double> files = SweepFiles<double>::create(out, sweep);
         CHECK(files.compression() == CompressionRecord());
