@@ -36,7 +36,7 @@ void write_picture(const fs::path& path, const Picture& picture) {
     }
     files::OutputFile file(path);
     const files::Stream stream = files::open_stream(path, file.descriptor(), "wb");
-    // libpng's simplified interface: it catches its own long jumps, and frees what it has.
+    // libpng's simplified interface handles its own long jumps and frees its memory.
     png_image image{};
     image.version = PNG_IMAGE_VERSION;
     image.width = static_cast<png_uint_32>(picture.width);

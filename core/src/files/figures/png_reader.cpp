@@ -15,7 +15,7 @@ namespace skein::internal::files {
 Picture read_png(const std::filesystem::path& target, const OutputFile& file) {
     const Stream stream = open_stream(target, file.descriptor(), "rb");
     std::rewind(stream.get());
-    // libpng's simplified interface: it catches its own long jumps, and frees what it has.
+    // libpng's simplified interface handles its own long jumps and frees its memory.
     png_image image{};
     image.version = PNG_IMAGE_VERSION;
     const auto require = [&](int is_done) {
