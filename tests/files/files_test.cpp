@@ -11,7 +11,9 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <system_error>
 
+#include "skein/files/chain_file.hpp"
 #include "skein/files/run_directory.hpp"
 #include "support/file_checks.hpp"
 #include "support/temporary_directory.hpp"
@@ -70,6 +72,20 @@ TEST_CASE("files: write_file refuses what it cannot replace") {
     REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
     CHECK(error(fifo) == fifo.string() + ": is not a regular file: expected one, or a new name");
     CHECK(fs::is_fifo(fifo));
+}
+
+TEST_CASE("files: an error tells a failed system call from wrong content") {
+    const TemporaryDirectory directory;
+    const auto code = [](const fs::path& path) {
+        try {
+            read_chain_precision(path);
+        } catch (const FileError& error) {
+            return error.code();
+        }
+        return std::make_error_code(std::errc::operation_canceled);
+    };
+    CHECK(code(directory.file("missing")) == std::errc::no_such_file_or_directory);
+    CHECK(code(directory.file("a.json", "[1]")) == std::error_code());
 }
 
 TEST_CASE("files: a failed write leaves the old file and no other") {
