@@ -15,11 +15,11 @@ enum class ElementType : std::uint8_t { boolean, uint8, uint64, int64, float32, 
 
 /// The size of the .npy file of such an array, in bytes, with its header. Throws std::invalid_argument if that is more
 /// than a file can have (2^63 - 1), or if the array has more than 32 dimensions.
-[[nodiscard]] std::uint64_t array_file_bytes(ElementType type, std::span<const std::size_t> shape);
+std::uint64_t array_file_bytes(ElementType type, std::span<const std::size_t> shape);
 
 /// Free bytes, for a user without privileges, on the file system of `path` or of its nearest parent that exists. Throws
 /// FileError if the system does not tell.
-[[nodiscard]] std::uint64_t free_bytes(const std::filesystem::path& path);
+std::uint64_t free_bytes(const std::filesystem::path& path);
 
 /// An array in a .npy file of format version 1.0. Elements are numbered from 0 in C order: the last index of the shape
 /// runs fastest. Functions throw FileError, which names the file. Several threads may write and read different elements

@@ -28,17 +28,17 @@ inline constexpr Rgb kNoValueColour{119, 119, 119};  ///< of NaN
 
 /// One colour per value, by its rank among the values of its own side (0 or 1). `side` has one element per value.
 /// Throws std::invalid_argument for another side or another number of sides.
-[[nodiscard]] std::vector<Rgb> two_sided_colours(std::span<const double> values, std::span<const std::uint8_t> side);
+std::vector<Rgb> two_sided_colours(std::span<const double> values, std::span<const std::uint8_t> side);
 
 /// One colour per value, by its rank among all values.
-[[nodiscard]] std::vector<Rgb> one_sided_colours(std::span<const double> values);
+std::vector<Rgb> one_sided_colours(std::span<const double> values);
 
 /// The value at each rank in [0, 1], for the ticks of a colour bar: 0 gives the smallest ranked value, 1/2 the upper
 /// median, 1 the largest; NaN if there are no values. Throws std::invalid_argument for a rank outside [0, 1].
-[[nodiscard]] std::vector<double> values_at_ranks(std::span<const double> values, std::span<const double> ranks);
+std::vector<double> values_at_ranks(std::span<const double> values, std::span<const double> ranks);
 
 /// The same among the values of one side. Throws std::invalid_argument as two_sided_colours() does, too.
-[[nodiscard]] std::vector<double> values_at_ranks(std::span<const double> values, std::span<const std::uint8_t> side,
-                                                  std::uint8_t wanted_side, std::span<const double> ranks);
+std::vector<double> values_at_ranks(std::span<const double> values, std::span<const std::uint8_t> side,
+                                    std::uint8_t wanted_side, std::span<const double> ranks);
 
 }  // namespace skein

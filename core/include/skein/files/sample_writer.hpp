@@ -57,7 +57,7 @@ private:
 /// The total size in bytes of the files that a SampleWriter makes of `num_samples` samples; empty for .csv, whose
 /// numbers differ in length. Throws std::invalid_argument as SampleWriter does, and if a file would be too large.
 template <class Scalar>
-[[nodiscard]] std::optional<std::uint64_t> sample_files_bytes(std::span<const std::filesystem::path> paths,
-                                                              std::size_t num_columns, std::uint64_t num_samples);
+std::optional<std::uint64_t> sample_files_bytes(std::span<const std::filesystem::path> paths, std::size_t num_columns,
+                                                std::uint64_t num_samples);
 
 }  // namespace skein
