@@ -175,9 +175,12 @@ std::pair<double, double> round_log_range(double from, double to) {
 }
 
 std::string axis_commands(std::string_view name, double from, double to, const AxisTics& axis) {
+    // gnuplot rounds the ends of a logarithmic axis, and drops a tic that lies on them or outside.
+    constexpr double kInside = 1e-12;
     std::string tics;
     for (const Tic& tic : axis.tics) {
-        tics += to_text(tics.empty() ? "'" : ", '", tic.name, "' ", tic.at, tic.name.empty() ? " 1" : " 0");
+        const double at = axis.is_log ? std::clamp(tic.at, from * (1 + kInside), to * (1 - kInside)) : tic.at;
+        tics += to_text(tics.empty() ? "'" : ", '", tic.name, "' ", at, tic.name.empty() ? " 1" : " 0");
     }
     const std::string range = axis.is_log ? to_text(from, ":", to) : "0:1";
     return to_text(axis.is_log ? to_text("set logscale ", name, "\n") : "", "set ", name, "range [", range, "]\nset ",
