@@ -18,32 +18,26 @@
 
 namespace skein::test {
 
+namespace {
+
+const Arguments kSettings{"train",
+                          "--data=sine:samples=2000,frequency=0.1,noise=0.1",
+                          "--validation=0.1",
+                          "--batch=100",
+                          "--optimizer=adamw",
+                          "--schedule=cosine",
+                          "--warm-up=5",
+                          "--epochs=4",
+                          "--seed=3",
+                          "--activation=tanh,sigmoid,identity",
+                          "--weights=1,-0.5,2"};
+
+}  // namespace
+
 TEST_CASE("program: a run directory is complete, and reproduces its run") {
     const TemporaryDirectory directory;
     const std::filesystem::path run = directory.file("runs") / "first";
-    const Json printed = run_json({"train",
-                                   "--data",
-                                   "sine:samples=2000,frequency=0.1,noise=0.1",
-                                   "--validation",
-                                   "0.1",
-                                   "--batch",
-                                   "100",
-                                   "--optimizer",
-                                   "adamw",
-                                   "--schedule",
-                                   "cosine",
-                                   "--warm-up",
-                                   "5",
-                                   "--epochs",
-                                   "4",
-                                   "--seed",
-                                   "3",
-                                   "--activation",
-                                   "tanh,sigmoid,identity",
-                                   "--weights",
-                                   "1,-0.5,2",
-                                   "--out",
-                                   run.string()});
+    const Json printed = run_json(kSettings + Arguments{"--out", run.string()});
     const Json stored = Json::parse(content_of(run / "run.json"));
     CHECK(stored["outcome"]["weights"] == printed["weights"]);
     CHECK(stored["outcome"]["status"] == "reached_max_steps");
