@@ -19,7 +19,7 @@
 
 namespace skein::test {
 
-TEST_CASE("program: text, numbers, several files and pipes compress to the same bytes") {
+TEST_CASE("text, numbers, several files and pipes compress to the same bytes") {
     const TemporaryDirectory directory;
     const std::string text = in(directory, "all.csv"), numbers = in(directory, "all.npy");
     const std::string spec = "teacher:samples=150000,noise=0.1";
@@ -53,7 +53,7 @@ TEST_CASE("program: text, numbers, several files and pipes compress to the same 
     writer.join();
 }
 
-TEST_CASE("program: files with and without sample weights are compressed together, bad ones are named") {
+TEST_CASE("files with and without sample weights are compressed together, bad ones are named") {
     const TemporaryDirectory directory;
     directory.file("weighted.csv", "x,y,m\n0.5,1,2\n0.25,3,0\n");
     directory.file("plain.csv", "x,y\n0.75,1\n");
@@ -74,7 +74,7 @@ TEST_CASE("program: files with and without sample weights are compressed togethe
     CHECK(!std::filesystem::exists(in(directory, "late.skc")));
 }
 
-TEST_CASE("program: numbers too large to sum up are named by their rows, with panels that would do") {
+TEST_CASE("numbers too large to sum up are named by their rows, with panels that would do") {
     const TemporaryDirectory directory;
     std::vector<double> x(70'000, 0.75), y(70'000, 0.5);
     const auto error_of = [&](const Arguments& more) {
@@ -107,7 +107,7 @@ TEST_CASE("program: numbers too large to sum up are named by their rows, with pa
     CHECK(infinite.errors.find("too large") != std::string::npos);
 }
 
-TEST_CASE("program: a signal ends a compression in one line, wherever it is made") {
+TEST_CASE("a signal ends a compression in one line, wherever it is made") {
     const TemporaryDirectory directory;
     const std::string data = "teacher:samples=1e12";
     const auto check = [](const Arguments& arguments, int signal, const std::string& name) {

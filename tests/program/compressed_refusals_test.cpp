@@ -42,7 +42,7 @@ const std::string no_order = "has no effect: compressed data have no order, all 
 
 }  // namespace
 
-TEST_CASE("program: options without effect on compressed data, or on samples, are refused") {
+TEST_CASE("options without effect on compressed data, or on samples, are refused") {
     const BothKinds kinds;
     const auto& [directory, file, samples] = kinds;
     const std::string chain = in(directory, "a/chain.json");
@@ -68,7 +68,7 @@ TEST_CASE("program: options without effect on compressed data, or on samples, ar
           tolerance + "has no effect: one sample is not compressed\n");
 }
 
-TEST_CASE("program: a file of options that names the data names the options without effect") {
+TEST_CASE("a file of options that names the data names the options without effect") {
     const BothKinds kinds;
     const auto& [directory, file, samples] = kinds;
     const std::string both = kinds.options("steps = 1\nshuffle = 'none'\ndata = '" + file + "'\n");
@@ -82,7 +82,7 @@ TEST_CASE("program: a file of options that names the data names the options with
     CHECK(runs({"train", "--config", both, "--data", file}));
 }
 
-TEST_CASE("program: a file of options may serve runs on both kinds of data, and a run keeps those it uses") {
+TEST_CASE("a file of options may serve runs on both kinds of data, and a run keeps those it uses") {
     const BothKinds kinds;
     const auto& [directory, file, samples] = kinds;
     const std::string both = kinds.options("steps = 1\ntolerance = 1e-3\nshuffle = 'none'\n");
@@ -115,7 +115,7 @@ TEST_CASE("program: a file of options may serve runs on both kinds of data, and 
     }
 }
 
-TEST_CASE("program: what compressed data cannot do is refused in one line") {
+TEST_CASE("what compressed data cannot do is refused in one line") {
     const TemporaryDirectory directory;
     const std::string file = in(directory, "data.skc");
     REQUIRE(run_program({"data", "compress", "sine:samples=1000", "--out", file}).exit_code == 0);

@@ -54,7 +54,7 @@ void check_column(const Json& column, const std::vector<double>& values) {
 
 }  // namespace
 
-TEST_CASE("program: data info gives the moments of the columns") {
+TEST_CASE("data info gives the moments of the columns") {
     const TemporaryDirectory directory;
     std::vector<double> x = scattered(kManySamples), y, m;
     for (std::size_t row = 0; row < x.size(); ++row) {
@@ -93,7 +93,7 @@ TEST_CASE("program: data info gives the moments of the columns") {
     CHECK(same == found);
 }
 
-TEST_CASE("program: data info of generated samples is that of the file they make") {
+TEST_CASE("data info of generated samples is that of the file they make") {
     const TemporaryDirectory directory;
     const std::string spec = "teacher:samples=100000,noise=0.2";
     run_well({"make", spec, "--out", directory.file("a.npy")});
@@ -158,7 +158,7 @@ void check_uniform(const std::vector<std::string>& lines, const std::string& den
 
 }  // namespace
 
-TEST_CASE("program: data info draws the density of x and the mean of y, whatever the range") {
+TEST_CASE("data info draws the density of x and the mean of y, whatever the range") {
     check_uniform(lines_of(0, 1, 0.5), "1", "0", "1");
     check_uniform(lines_of(-512, 1024, 0), "0.000979", "-512", "512");  // the fullest column has 1,027 samples
     check_uniform(lines_of(std::ldexp(1.0, -300), std::ldexp(1.0, -300), std::ldexp(1.5, -300)), "2.04e+90",
@@ -170,7 +170,7 @@ TEST_CASE("program: data info draws the density of x and the mean of y, whatever
     check_uniform(lines, "1", "0", "1");
 }
 
-TEST_CASE("program: data info draws pieces of a file whose ranges differ") {
+TEST_CASE("data info draws pieces of a file whose ranges differ") {
     // Pieces that lie side by side, each on a finer grid than all of them.
     std::vector<double> x, y;
     for (std::size_t row = 0; row < 4 * kCount; ++row) {
@@ -187,7 +187,7 @@ TEST_CASE("program: data info draws pieces of a file whose ranges differ") {
     CHECK(tiny[14].ends_with(" 1"));
 }
 
-TEST_CASE("program: data info draws a picture" * doctest::skip(!can_draw_figures())) {
+TEST_CASE("data info draws a picture" * doctest::skip(!can_draw_figures())) {
     const TemporaryDirectory directory;
     const fs::path picture = directory.file("p.png");
     CHECK(contains(run_well({"info", "sine", "--picture", picture}).output, "picture   " + picture.string()));

@@ -40,14 +40,14 @@ public:
 
 }  // namespace
 
-TEST_CASE("program: data refuses bad input in one line: unknown words") {
+TEST_CASE("data refuses bad input in one line: unknown words") {
     const Refusals check;
     check({}, "a subcommand is missing: expected make, convert, info, compress or merge (see skein data --help)");
     check({"mkae"}, "unknown subcommand of data 'mkae': did you mean 'make'?");
     check({"--hlep"}, "unknown option '--hlep': did you mean '--help'?");
 }
 
-TEST_CASE("program: data refuses bad input in one line: make") {
+TEST_CASE("data refuses bad input in one line: make") {
     const Refusals check;
     check({"make"}, "SPEC is missing: expected KIND:key=value,... (see skein data make --help)");
     check({"make", "sine", "step", "--out=b.npy"}, "unexpected argument 'step': expected one SPEC");
@@ -74,7 +74,7 @@ TEST_CASE("program: data refuses bad input in one line: make") {
                           "b.npy has room for "));
 }
 
-TEST_CASE("program: data refuses bad input in one line: convert") {
+TEST_CASE("data refuses bad input in one line: convert") {
     const Refusals check;
     check({"convert"}, "IN is missing: expected FILE.csv, FILE.npy or X.npy,Y.npy (see skein data convert --help)");
     check({"convert", "x.npy", "y.npy", "--out=b.npy"},
@@ -91,7 +91,7 @@ TEST_CASE("program: data refuses bad input in one line: convert") {
     check({"convert", "missing.csv", "--out=b.npy"}, "missing.csv: cannot be opened: No such file or directory");
 }
 
-TEST_CASE("program: data refuses bad input in one line: info") {
+TEST_CASE("data refuses bad input in one line: info") {
     const Refusals check;
     check({"info"}, "IN is missing: expected at least one SPEC (see skein data info --help)");
     check({"info", "a.csv", "nan.csv"}, "nan.csv: row 2, column 2: 'nan': every value must be finite");
@@ -102,7 +102,7 @@ TEST_CASE("program: data refuses bad input in one line: info") {
     check({"info", "a.csv", "--threads=5000"}, "--threads: 5000 is out of range: expected at most 1024");
 }
 
-TEST_CASE("program: data that cannot be written is a failure") {
+TEST_CASE("data that cannot be written is a failure") {
     const TemporaryDirectory directory;
     directory.file("a.csv", "1,2\n");
     const ProgramResult result = run_program({"data", "info", directory.file("a.csv")}, {.output_path = "/dev/full"});
@@ -110,7 +110,7 @@ TEST_CASE("program: data that cannot be written is a failure") {
     CHECK(contains(result.errors, "standard output cannot be written"));
 }
 
-TEST_CASE("program: data has help") {
+TEST_CASE("data has help") {
     for (const Arguments& words : {Arguments{}, {"make"}, {"convert"}, {"info"}}) {
         Arguments arguments = words;
         arguments.push_back("--help");

@@ -25,7 +25,7 @@ const std::string begin = "--axis: axis '";
 
 }  // namespace
 
-TEST_CASE("program: bad sweeps are refused in one line: axes that cannot be read") {
+TEST_CASE("bad sweeps are refused in one line: axes that cannot be read") {
     CHECK(axis_error("learning_rat=linear:1:2:3") ==
           begin + "learning_rat=linear:1:2:3': unknown parameter 'learning_rat': did you mean 'learning_rate'?");
     CHECK(axis_error("momentum=lin:0:0.5:3") ==
@@ -48,7 +48,7 @@ TEST_CASE("program: bad sweeps are refused in one line: axes that cannot be read
           begin + "learning_rate=values:1:means': unknown reduction 'means': did you mean 'mean'?");
 }
 
-TEST_CASE("program: bad sweeps are refused in one line: axes without a sense") {
+TEST_CASE("bad sweeps are refused in one line: axes without a sense") {
     CHECK(axis_error("layers=log10:1:100:5") ==
           "--axis: layers: 3.162277660168379 is no whole number: expected a list of them, as in "
           "layers=values:1:3:10:32:100");
@@ -72,7 +72,7 @@ TEST_CASE("program: bad sweeps are refused in one line: axes without a sense") {
                    "the arrays of 216,000,000,000,000 points take "));
 }
 
-TEST_CASE("program: bad sweeps are refused in one line: presets, points, pictures") {
+TEST_CASE("bad sweeps are refused in one line: presets, points, pictures") {
     const TemporaryDirectory directory;
     const std::string out = "--out=" + directory.file("s").string();
     CHECK(error_of({out}) ==

@@ -24,7 +24,7 @@ Arguments zoom_into(const std::string& out) {
 
 }  // namespace
 
-TEST_CASE("program: each frame of a zoom is narrower than the one before by the factor") {
+TEST_CASE("each frame of a zoom is narrower than the one before by the factor") {
     const TemporaryDirectory directory;
     const std::string out = directory.file("film").string();
     REQUIRE(sweep(zoom_into(out)).exit_code == 0);
@@ -40,7 +40,7 @@ TEST_CASE("program: each frame of a zoom is narrower than the one before by the 
     CHECK(width == doctest::Approx(0.04).epsilon(1e-6));  // 4 decades, 100 times narrower
 }
 
-TEST_CASE("program: a zoom goes on where it ended: finished frames stay, unless --force makes them anew") {
+TEST_CASE("a zoom goes on where it ended: finished frames stay, unless --force makes them anew") {
     const TemporaryDirectory directory;
     const std::string out = directory.file("film").string();
     Arguments zoom = zoom_into(out);
@@ -78,7 +78,7 @@ TEST_CASE("program: a zoom goes on where it ended: finished frames stay, unless 
     CHECK(rest.output.starts_with(out + "/frame_000: done before\ndone: 256"));
 }
 
-TEST_CASE("program: frames of a zoom that cannot be trained are refused before any is") {
+TEST_CASE("frames of a zoom that cannot be trained are refused before any is") {
     const TemporaryDirectory directory;
     const std::string out = "--out=" + directory.file("film").string();
     CHECK(error_of({"--steps=5", "--axis=learning_rate=linear:0.01:1:8,weight[1]=linear:0:1:8", "--layers=2", out,
