@@ -176,6 +176,7 @@ TEST_CASE("where softplus is as good as linear, panels may be wide and far out")
     }
     const CompressedDataset data = compress(samples.dataset());
     for (const std::size_t num_layers : {1u, 3u}) {
+        CAPTURE(num_layers);
         const std::vector<Activation> activations(num_layers, Activation::softplus);
         const std::vector<double> weights(num_layers, 1.1);
         const Exact truth = exact(weights, activations, samples);

@@ -55,7 +55,7 @@ std::vector<Scalar> weights_by_the_library(std::uint64_t seed) {
 
 }  // namespace
 
-// Tolerances as in published_runs_test.cpp: the printed digits of the sources.
+// The expected values, as in published_runs_test.cpp, have ten decimals.
 TEST_CASE("a sigmoid unit learns slowly from a bad start") {
     // M. Nielsen, Neural Networks and Deep Learning, ch. 3.
     const TemporaryDirectory directory;

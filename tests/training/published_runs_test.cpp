@@ -34,7 +34,7 @@ double sum_of_inverse_squares(const Chain<double>& chain) {
 
 }  // namespace
 
-// The sources print ten digits.
+// The expected values have ten decimals.
 constexpr double kPrintedDigits = 1e-10;
 
 TEST_CASE("a sigmoid unit learns slowly from a bad start") {
