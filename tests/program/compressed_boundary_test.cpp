@@ -68,7 +68,7 @@ TEST_CASE("program: boundary takes no point beyond the tolerance for one of a cl
         CHECK(result.output.empty());
         CHECK(std::ranges::count(result.errors, '\n') == 1);
         CHECK(result.errors.starts_with("skein: error: weight[1] = "));
-        CHECK(result.errors.find(", weight[2] = 1: the error on the compressed data is bounded only beyond the "
+        CHECK(result.errors.find(", weight[2] = 1: the bound of the error on the compressed data exceeds the "
                                  "tolerance, 1e-10, so this point has no class (a larger tolerance, ") !=
               std::string::npos);
     }

@@ -33,6 +33,7 @@ public:
 
     bool after_step(const StepReport<Scalar>& report) override {
         const auto loss = static_cast<Scalar>(report.loss);
+        increases += !losses.empty() && static_cast<double>(loss) > losses.back() ? 1 : 0;
         losses.push_back(static_cast<double>(loss));
         smallest = std::min(smallest, losses.back());
         add(sum_, error_, loss);
@@ -79,6 +80,7 @@ public:
     std::vector<double> losses;
     double smallest = std::numeric_limits<double>::infinity();
     std::uint64_t marked_step = kNever;
+    std::uint64_t increases = 0;
     std::vector<double> recorded_losses;
 };
 
@@ -211,6 +213,7 @@ Case<Scalar> random_case(std::uint64_t seed) {
     if (choose.odds(2)) {
         settings.recorded_steps = {0, 2, 5, 30};
     }
+    settings.counts_loss_increases = choose.odds(2);
     return c;
 }
 
@@ -231,7 +234,14 @@ void check_lane(const Case<Scalar>& c, std::size_t lane, const Ensemble<Scalar>&
     CHECK(outcome.steps[lane] == expected.steps);
     CHECK(same(outcome.loss[lane], expected.loss));
     // A mark set in the step that ends a lane is seen by no observer.
-    CHECK((outcome.marked_step[lane] == measures.marked_step || outcome.marked_step[lane] == expected.steps));
+    REQUIRE(outcome.marked_step.size() == (c.settings.marked_loss ? c.num_lanes : 0));
+    if (c.settings.marked_loss) {
+        CHECK((outcome.marked_step[lane] == measures.marked_step || outcome.marked_step[lane] == expected.steps));
+    }
+    REQUIRE(outcome.loss_increases.size() == (c.settings.counts_loss_increases ? c.num_lanes : 0));
+    if (c.settings.counts_loss_increases) {
+        CHECK(outcome.loss_increases[lane] == measures.increases);
+    }
     for (std::size_t record = 0; record < c.settings.recorded_steps.size(); ++record) {
         CHECK(same(outcome.recorded_losses[record * c.num_lanes + lane], measures.recorded_losses[record]));
     }

@@ -80,8 +80,9 @@ std::string kink_remark(const Chain<Scalar>& chain, const std::vector<Scalar>& p
     }
     const std::string numbers = numbers_in_words(kinks);
     const std::string_view name = activation_name(activation);
-    const std::string units = kinks.size() == 1 ? fmt::format("unit {0} is at the kink of {1} (z_{0} = 0)", numbers, name)
-                                                : fmt::format("units {} are at the kink of {} (z_i = 0)", numbers, name);
+    const std::string units = kinks.size() == 1
+                                  ? fmt::format("unit {0} is at the kink of {1} (z_{0} = 0)", numbers, name)
+                                  : fmt::format("units {} are at the kink of {} (z_i = 0)", numbers, name);
     const double slope = activation_slope(activation, 0.0);
     return fmt::format("{}: the loss may have no derivative here; skein takes f' = {}{}", units, rounded(slope),
                        slope == 0 ? ", so no gradient reaches " + layers_up_to(kinks.back()) : "");

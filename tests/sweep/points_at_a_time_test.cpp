@@ -41,7 +41,7 @@ Sweep<double> make_sweep(const SweepSettings& settings) {
 }
 
 std::size_t block_of(const SweepSettings& settings, int num_threads) {
-    return points_per_block(make_sweep(settings), num_threads);
+    return points_at_a_time(make_sweep(settings), num_threads);
 }
 
 /// Asks to stop once a tile is through, and adds up what it is told.
