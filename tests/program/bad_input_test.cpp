@@ -141,7 +141,7 @@ TEST_CASE("program: words for data sets") {
     check_train_refused({"--data", "techer:samples=10"}, {"--data", "did you mean 'teacher'?"});
     check_train_refused({"--data", "teacher:sampels=10"}, {"key of teacher data", "did you mean 'samples'?"});
     check_train_refused({"--data", "sine:weight=1"}, {"unknown key of sine data 'weight'"});
-    check_train_refused({"--data", "sine:samples=0"}, {"samples", "'0'"});
+    check_train_refused({"--data", "sine:samples=0"}, {"samples: 0 is out of range: expected at least 1"});
     check_train_refused({"--data", "sine:samples"}, {"key=value"});
     check_train_refused({"--data", "sine:seed=1,seed=2"}, {"seed is given twice"});
     check_train_refused({"--data", "sine:noise=-1"}, {"noise"});

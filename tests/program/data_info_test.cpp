@@ -161,7 +161,7 @@ TEST_CASE("program: data info draws the density of x and the mean of y, whatever
         CHECK(contains(run_well({"info", "sine", "--picture", picture}).output, "picture   " + picture.string()));
         CHECK(content_of(picture).starts_with("\x89PNG"));
         CHECK(error_of({"info", "sine", "--picture", "p.png"}, directory) ==
-              "--picture: p.png is there already: expected a new name, or --force");
+              "--picture: p.png already exists: expected a new name, or --force");
         const ProgramResult constant =
             data({"info", "sine:input=constant", "--picture", directory.file("q.png"), "--quiet"});
         CHECK(constant.exit_code == 1);

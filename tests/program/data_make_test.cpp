@@ -106,7 +106,7 @@ TEST_CASE("program: data convert there and back gives the same bytes") {
     SUBCASE("a file that is there stays there, unless it may be replaced") {
         const std::string before = content_of(file("a.csv"));
         CHECK(error_of({"make", "sine", "--out", "a.csv"}, directory) ==
-              "--out: a.csv is there already: expected a new name, or --force");
+              "--out: a.csv already exists: expected a new name, or --force");
         CHECK(content_of(file("a.csv")) == before);
         run_well({"make", "sine:samples=3", "--out", file("a.csv"), "--force"});
         CHECK(std::ranges::count(content_of(file("a.csv")), '\n') == 4);

@@ -111,7 +111,7 @@ TEST_CASE("program: files of others and damaged run.json are refused by name") {
     write_file(out / "loss.npy", "mine");
     CHECK(contains(
         error_of(sweep(out, kLine)),
-        (out / "loss.npy").string() + " is there, but no run.json of a sweep: expected a new directory, or --force"));
+        (out / "loss.npy").string() + " exists, but no run.json of a sweep: expected a new directory, or --force"));
     CHECK(content_of(out / "loss.npy") == "mine");
     for (const char* text :
          {R"({"skein": 3})", R"({"skein": "sweep", "status": "running", "numerics_version": "x"})",

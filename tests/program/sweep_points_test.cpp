@@ -141,8 +141,8 @@ TEST_CASE("program: a point with a batch of its own has the schedule that train 
     Arguments recorded = settings;
     recorded.insert(recorded.end(), {"--record-last=3", "--out=" + directory.file("r").string()});
     CHECK(error_of(recorded) ==
-          "--record-last: the points of axis batch have different last steps beside --epochs: "
-          "expected --steps in its place");
+          "--record-last: the points of axis batch have different last steps with --epochs: "
+          "expected --steps instead");
     run = settings;
     run.insert(run.end(), {"--batch=1", "--warm-up=10", "--out=" + directory.file("w").string()});
     CHECK(contains(error_of(run), "total_steps of the cosine schedule is 10: expected more than its warm-up"));
