@@ -76,7 +76,7 @@ TEST_CASE("files: what is no chain") {
     CHECK(error("{}") == "'weights' is missing");
     CHECK(error(R"({"weights": [1]})") == "'activations' is missing");
     CHECK(error(R"({"weigths": [1]})") == "unknown key 'weigths': did you mean 'weights'?");
-    CHECK(error(R"({"weights": [1], "weights": [2]})") == "'weights' stands there twice");
+    CHECK(error(R"({"weights": [1], "weights": [2]})") == "'weights' appears twice");
     CHECK(weights_error("1") == "'weights' is a number: expected an array");
     CHECK(weights_error("{}") == "'weights' is an object: expected an array");
     CHECK(weights_error("[]") == "'weights' is empty: expected one per layer");
@@ -84,7 +84,10 @@ TEST_CASE("files: what is no chain") {
     CHECK(weights_error("[1, \"2\"]") == "weight 2 is a string: expected a number");
     CHECK(weights_error("[[1], 2]") == "weight 1 is an array: expected a number");
     CHECK(weights_error("[NaN]").starts_with("parse error at line 1, column 47: "));
-    CHECK(weights_error("[1e39]") == "number overflow parsing '1e39': expected a float32");
+    CHECK(weights_error("[1e39, 1]") == "weight 1 is 1e39: expected a number in the range of float32");
+    CHECK(weights_error("[1e999]") == "number overflow parsing '1e999'");
+    const std::string nested = std::string(64, '[') + std::string(64, ']');
+    CHECK(weights_error(nested) == "is nested too deeply: expected at most 64 levels");
     CHECK(weights_error("[1]") == "has 2 activations: expected 1, one per weight");
     CHECK(error(R"({"weights": [1], "activations": ["tahn"]})") ==
           "activation 1: unknown activation 'tahn': did you mean 'tanh'?");

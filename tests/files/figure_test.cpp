@@ -84,16 +84,15 @@ TEST_CASE("files: a gnuplot that fails") {
     CHECK(can_draw_figures());
     CHECK(failing.error(figure_of({})) == "cannot be drawn: gnuplot says: line 3: bad thing");
     CHECK(failing.directory().num_entries() == 1);
-    CHECK(FakeGnuplot("echo text; exit 0\n").error(figure_of({})) ==
-          "cannot be drawn: gnuplot says: no word about why");
+    CHECK(FakeGnuplot("echo text; exit 0\n").error(figure_of({})) == "cannot be drawn: gnuplot gave no reason");
     CHECK(FakeGnuplot(kKeepScript + "echo bad >&2; exit 1\n").error(figure_of({})) ==
           "cannot be drawn: gnuplot says: bad");
-    CHECK(FakeGnuplot("kill -9 $$\n").error(figure_of({})) == "cannot be drawn: gnuplot says: no word about why");
+    CHECK(FakeGnuplot("kill -9 $$\n").error(figure_of({})) == "cannot be drawn: gnuplot gave no reason");
 }
 
 TEST_CASE("files: a gnuplot that reads nothing, or writes much, blocks and kills nobody") {
     const Curve curve{"long", std::vector<double>(9000, 1.5), std::vector<double>(9000, 2.5)};
-    CHECK(FakeGnuplot("exit 3\n").error(figure_of({curve})) == "cannot be drawn: gnuplot says: no word about why");
+    CHECK(FakeGnuplot("exit 3\n").error(figure_of({curve})) == "cannot be drawn: gnuplot gave no reason");
     const FakeGnuplot talkative("head -c 1000000 /dev/zero | tr '\\0' 'e' >&2; exit 1\n");
     CHECK(talkative.error(figure_of({curve})) == "cannot be drawn: gnuplot says: " + std::string(300, 'e'));
 }
@@ -130,14 +129,18 @@ TEST_CASE("files: what gnuplot is told: a logarithmic axis leaves out what has n
     const FakeGnuplot gnuplot(kKeepScript);
     const std::string script = gnuplot.script(figure_of({{"c", {0, 1, 2, 3}, {1, 0, -1, 1e-9}}}, true));
     CHECK(script.find("$curve0 << SKEIN_END\n0 1\n\n3 1e-09\n\nSKEIN_END\n") != script.npos);
-    CHECK(script.find("set logscale y\nset format y '10^{%T}'\n") != script.npos);
+    CHECK(script.find("set logscale y\nset yrange [1e-09:1]\nset ytics ('10^{\u22129}' 1.0000000000010001e-09 0, "
+                      "'' 2e-09 1, ") != script.npos);
 }
 
 TEST_CASE(
-    "files: what gnuplot is told: a logarithmic axis of two decades has more tics, one of less than half is linear") {
+    "files: what gnuplot is told: a logarithmic axis of two decades has more names, one of less than half is linear") {
     const FakeGnuplot gnuplot(kKeepScript);
     const std::string two = gnuplot.script(figure_of({{"c", {0, 1}, {0.3, 4}}}, true));
-    CHECK(two.find("set logscale y\nset ytics (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50)\nset yrange [0.2:5]\n") != two.npos);
+    CHECK(two.find("set logscale y\nset yrange [0.2:5]\nset ytics ('0.2' 0.20000000000020002 0, '' 0.3 1, '' 0.4 "
+                   "1, '0.5' ") != two.npos);
+    const std::string small = gnuplot.script(figure_of({{"c", {0, 1}, {3e-9, 1.1e-8}}}, true));
+    CHECK(small.find("set ylabel \"y\" noenhanced\nset logscale y\nset yrange [2e-09:2e-08]\n") != small.npos);
     CHECK(gnuplot.script(figure_of({{"c", {0, 1}, {0.3, 0.4}}}, true)).find("logscale") == std::string::npos);
 }
 
@@ -233,7 +236,8 @@ TEST_CASE("files: what gnuplot is told of a map") {
     CHECK(gnuplot.error(figure).starts_with("cannot be drawn: libpng says: "));
     CHECK(gnuplot.directory().num_entries() == 2);  // bin, and the script: no picture
     const std::string script = content_of(gnuplot.directory().file("script"));
-    CHECK(script.find("set logscale x\nset xrange [0.001:1000]\nset xtics ('10^{\u22123}' 0.001 0, '' 0.002 1, ") !=
+    CHECK(script.find(
+              "set logscale x\nset xrange [0.001:1000]\nset xtics ('10^{\u22123}' 0.001000000000001 0, '' 0.002 1, ") !=
           script.npos);
     CHECK(script.find("set yrange [0:1]\nset ytics ('\u22121.0' 0 0, '\u22120.5' 0.25 0, '0' 0.5 0, ") != script.npos);
     CHECK(script.find("set ylabel \"y\" noenhanced\n") != script.npos);

@@ -117,15 +117,15 @@ TEST_CASE("files: what a writer of samples refuses") {
     };
     CHECK(error({}, 2) == "SampleWriter: 0 files: expected 1 or 2");
     CHECK(error({"a.npy"}, 1) == "SampleWriter: 1 columns: expected 2 or 3");
-    CHECK(error({"x.npy", "y.npy"}, 3) == "SampleWriter: sample weights have no place in files of x and y");
+    CHECK(error({"x.npy", "y.npy"}, 3) == "SampleWriter: two files hold x and y: expected one file for sample weights");
     CHECK(error({"a.txt"}, 2) == "SampleWriter: 'a.txt': expected a name that ends in .npy or .csv");
     CHECK(error({"x.npy", "y.csv"}, 2) == "SampleWriter: 'y.csv': expected a name that ends in .npy");
     const TemporaryDirectory directory;
     const SampleWriter<double> writer(Paths{directory.file("a.csv")}, 3);
     const double x = 1;
     EncodedSamples encoded;
-    CHECK_THROWS_WITH_AS(writer.encode({&x, &x, nullptr, 1}, encoded),
-                         "SampleWriter: samples of 2 columns for files of 3", std::invalid_argument);
+    CHECK_THROWS_WITH_AS(writer.encode({&x, &x, nullptr, 1}, encoded), "SampleWriter: samples of 2 columns: expected 3",
+                         std::invalid_argument);
 }
 
 }  // namespace
