@@ -1,4 +1,7 @@
-/// All of skein but its Eigen face (skein/eigen.hpp) and its files (skein/files.hpp).
+/// All of skein but the interface for Eigen (skein/eigen.hpp) and the files (skein/files.hpp).
+///
+/// Which header first: chain.hpp, dataset.hpp, gradient.hpp, training_settings.hpp, trainer.hpp. Then
+/// ensemble_trainer.hpp for many chains at once, and sweep.hpp for grids of settings.
 #pragma once
 
 #include "skein/activation.hpp"
