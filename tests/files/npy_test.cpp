@@ -56,7 +56,9 @@ TEST_CASE("files: read_npy reads what numpy wrote") {
     CHECK(column.shape == std::vector<std::size_t>{3});
     CHECK(column.values == std::vector<float>{0.1f, 1, -3});
     CHECK(read_npy<double>(directory.file("b.npy")).values == std::vector<double>{double{0.1f}, 1, -3});
-    for (const std::string& file : {kNumpyVersion2, kNumpyVersion3}) {
+    const std::string other_order = "{'shape':(2,),'fortran_order':False,'descr':'<f8'}";
+    const std::string unsorted = npy_file(other_order, std::string_view(kNumpyVersion2).substr(128));
+    for (const std::string& file : {kNumpyVersion2, kNumpyVersion3, unsorted}) {
         CHECK(read_npy<double>(directory.file("c.npy", file)).values == std::vector<double>{1, 2});
         CHECK(read_npy<float>(directory.file("c.npy")).values == std::vector<float>{1, 2});
     }
@@ -148,7 +150,7 @@ TEST_CASE("files: read_npy says what it does not understand: types") {
         CHECK(type_error("'" + type + "'") == "dtype '" + type + "' is not supported: expected '<f4' or '<f8'");
     }
     CHECK(type_error("'\n\x1b'") == "dtype '\\x0a\\x1b' is not supported: expected '<f4' or '<f8'");
-    CHECK(type_error("[('x', '<f8')]") == "has a structured dtype: expected '<f4' or '<f8'");
+    CHECK(type_error("[('x', '<f8')]") == "header: byte 10: expected a dtype such as '<f8', found '[('x', '<f8')], '");
     CHECK(type_error("8") == "header: byte 10: expected a dtype such as '<f8', found '8, 'fortran_orde'");
 }
 
@@ -169,27 +171,26 @@ TEST_CASE("files: read_npy says what it does not understand: shapes") {
     CHECK(shape_error("(99999999999999999999,)") ==
           "header: byte 51: expected a dimension of at most 64 bits, found '9999999999999999'");
     CHECK(shape_error("(2305843009213693952,)") ==
-          "has shape (2305843009213693952,): more bytes than 64 bits can count");
+          "has shape (2305843009213693952,): expected at most 2^64 - 1 bytes");
     CHECK(shape_error("(4294967296, 4294967296)") ==
-          "has shape (4294967296, 4294967296): more bytes than 64 bits can count");
+          "has shape (4294967296, 4294967296): expected at most 2^64 - 1 bytes");
     CHECK(shape_error("(1152921504606846976, 2)") ==
-          "has shape (1152921504606846976, 2): more bytes than 64 bits can count");
+          "has shape (1152921504606846976, 2): expected at most 2^64 - 1 bytes");
 }
 
 TEST_CASE("files: read_npy says what it does not understand: keys") {
     CHECK(header_error("{'descr': '<f8', 'shape': (1,)}") == "header: 'fortran_order' is missing");
     CHECK(header_error("{'descr': '<f8', 'fortran_order': False}") == "header: 'shape' is missing");
     CHECK(header_error("{}") == "header: 'descr' is missing");
-    CHECK(header_error("{'descr': '<f8', 'descr': '<f8'}") == "header: 'descr' stands there twice");
     CHECK(header_error("{'shap': (1,)}") == "header: unknown key 'shap': did you mean 'shape'?");
 }
 
 TEST_CASE("files: read_npy says what it does not understand: junk") {
     CHECK(header_error("") == "header: byte 54: expected '{', found its end");
     CHECK(header_error("[]") == "header: byte 0: expected '{', found '[]              '");
-    CHECK(header_error("{'descr") == "header: byte 1: expected a string that ends, found ''descr          '");
+    CHECK(header_error("{'descr") == "header: byte 2: expected a string that ends, found 'descr           '");
     CHECK(header_error("{'descr' '<f8'}") == "header: byte 9: expected ':', found ''<f8'}          '");
-    CHECK(header_error("{'descr': '<f8' 'shape'}") == "header: byte 16: expected '}', found ''shape'}        '");
+    CHECK(header_error("{'descr': '<f8' 'shape'}") == "header: byte 16: expected ',' or '}', found ''shape'}        '");
     CHECK(header_error("{'descr': '<f8', 'fortran_order': False, 'shape': (1,)} x") ==
           "header: byte 56: expected the end of the header, found 'x               '");
     CHECK(error("") == "is not a .npy file: expected it to start with \\x93NUMPY");
@@ -201,13 +202,13 @@ TEST_CASE("files: read_npy says what it does not understand: sizes") {
     CHECK(error(short_file) == "is truncated: shape (3, 2) of float64 takes 48 bytes of data, the file has 47");
     CHECK(error(kNumpyFloat64 + "x") ==
           "has trailing bytes: shape (3, 2) of float64 takes 48 bytes of data, the file has 49");
-    CHECK(error(kNumpyFloat64.substr(0, 100)) == "is truncated: its header has 118 bytes, of which the file holds 90");
+    CHECK(error(kNumpyFloat64.substr(0, 100)) == "is truncated: its header has 118 bytes, the file holds 90");
     for (const std::size_t size : {6u, 7u, 8u, 9u}) {
         CHECK(error(kNumpyFloat64.substr(0, size)) == "is truncated: it ends within the header");
     }
     CHECK(error(kNumpyVersion2.substr(0, 11)) == "is truncated: it ends within the header");
     CHECK(error("\x93NUMPY\x02\0\xff\xff\xff\xff{}"s) ==
-          "is truncated: its header has 4294967295 bytes, of which the file holds 2");
+          "is truncated: its header has 4294967295 bytes, the file holds 2");
     CHECK(error("\x93NUMPY\x01\0\x11\x27"s + std::string(10'001, ' ')) ==
           "has a header of 10001 bytes: expected at most 10000");
 }
@@ -233,7 +234,7 @@ TEST_CASE("files: a file that cannot be read is named") {
     CHECK(error_of([&] { read_npy<double>(directory.file("folder.npy")); }) ==
           directory.file("folder.npy").string() + ": is a directory: expected a file");
     CHECK(error_of([&] { read_npy<double>("/dev/null"); }) ==
-          "/dev/null: is not a regular file: its size cannot be known");
+          "/dev/null: is not a regular file: expected one, whose size is known");
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ std::vector<Scalar> generated_table(const GeneratedData& settings) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("program: data make writes what is generated, to the bit, with any number of threads", Scalar, float,
+TEST_CASE_TEMPLATE("data make writes what is generated, to the bit, with any number of threads", Scalar, float,
                    double) {
     const TemporaryDirectory directory;
     const std::string precision = sizeof(Scalar) == 4 ? "--precision=float32" : "--precision=float64";
@@ -68,7 +68,7 @@ TEST_CASE_TEMPLATE("program: data make writes what is generated, to the bit, wit
     CHECK(content_of(directory.file("b.npy")) == content_of(directory.file("a1.npy")));
 }
 
-TEST_CASE("program: data convert there and back gives the same bytes") {
+TEST_CASE("data convert there and back gives the same bytes") {
     const TemporaryDirectory directory;
     const auto file = [&](const std::string& name) { return directory.file(name).string(); };
     const auto convert = [&](const std::string& from, const std::string& to, const Arguments& more = {}) {
@@ -106,7 +106,7 @@ TEST_CASE("program: data convert there and back gives the same bytes") {
     SUBCASE("a file that is there stays there, unless it may be replaced") {
         const std::string before = content_of(file("a.csv"));
         CHECK(error_of({"make", "sine", "--out", "a.csv"}, directory) ==
-              "--out: a.csv is there already: expected a new name, or --force");
+              "--out: a.csv already exists: expected a new name, or --force");
         CHECK(content_of(file("a.csv")) == before);
         run_well({"make", "sine:samples=3", "--out", file("a.csv"), "--force"});
         CHECK(std::ranges::count(content_of(file("a.csv")), '\n') == 4);

@@ -11,11 +11,21 @@
 
 namespace skein::test {
 
-TEST_CASE("program: bad sweeps are refused in one line") {
+namespace {
+
+/// The error of a sweep over `axis` of chains of three layers.
+std::string axis_error(const std::string& axis) {
     const TemporaryDirectory directory;
-    const std::string out = "--out=" + directory.file("s").string();
-    const auto axis_error = [&](const std::string& axis) { return error_of({"--layers=3", "--axis=" + axis, out}); };
-    const std::string begin = "--axis: axis '";
+    const std::string error = error_of({"--layers=3", "--axis=" + axis, "--out=" + directory.file("s").string()});
+    CHECK(!fs::exists(directory.file("s")));
+    return error;
+}
+
+const std::string begin = "--axis: axis '";
+
+}  // namespace
+
+TEST_CASE("bad sweeps are refused in one line: axes that cannot be read") {
     CHECK(axis_error("learning_rat=linear:1:2:3") ==
           begin + "learning_rat=linear:1:2:3': unknown parameter 'learning_rat': did you mean 'learning_rate'?");
     CHECK(axis_error("momentum=lin:0:0.5:3") ==
@@ -36,11 +46,14 @@ TEST_CASE("program: bad sweeps are refused in one line") {
     CHECK(axis_error("learning_rate=values:1:inf") == begin + "learning_rate=values:1:inf': 'inf' is not a number");
     CHECK(axis_error("learning_rate=values:1:means") ==
           begin + "learning_rate=values:1:means': unknown reduction 'means': did you mean 'mean'?");
+}
+
+TEST_CASE("bad sweeps are refused in one line: axes without a sense") {
     CHECK(axis_error("layers=log10:1:100:5") ==
           "--axis: layers: 3.162277660168379 is no whole number: expected a list of them, as in "
           "layers=values:1:3:10:32:100");
     CHECK(axis_error("weight[1]=values:1:2:mean,weight[2]=values:1:2:median") ==
-          "--axis: mean of weight[1] beside median of weight[2]: expected one reduction for all axes");
+          "--axis: mean of weight[1] cannot be combined with median of weight[2]: expected one reduction for all axes");
     CHECK(axis_error("learning_rate=log10:1e-3:1:4294967296,weight[1]=linear:0:1:4294967296") ==
           "--axis: a grid of 4,294,967,296 x 4,294,967,296 points: 1.84e+19 chains, whose outcomes take 1.01e+21 bytes "
           "or more: expected less than 2^60 chains");
@@ -57,6 +70,11 @@ TEST_CASE("program: bad sweeps are refused in one line") {
           "axis learning_rate[1]: axis learning_rate varies the same layer: expected every layer on one of them alone");
     CHECK(contains(axis_error("weight[1]=linear:0:1:60000,weight[2]=linear:0:1:60000,weight[3]=linear:0:1:60000"),
                    "the arrays of 216,000,000,000,000 points take "));
+}
+
+TEST_CASE("bad sweeps are refused in one line: presets, points, pictures") {
+    const TemporaryDirectory directory;
+    const std::string out = "--out=" + directory.file("s").string();
     CHECK(error_of({out}) ==
           "no axis is given: expected --axis, [[axis]] in a file, or --preset (see skein sweep --help)");
     CHECK(error_of({"--preset=trainabilty", out}) ==
@@ -64,7 +82,7 @@ TEST_CASE("program: bad sweeps are refused in one line") {
     CHECK(error_of({"--preset=trainability"}) == "--out is missing: expected the directory of the sweep");
     CHECK(error_of({"--preset=trainability", "--point=512,0"}) ==
           "--point: learning_rate[1]: '512' is out of range: expected from 0 to 511");
-    CHECK(error_of({"--preset=trainability", "--point=1"}) == "--point: 1 indices for 2 axes: expected one per axis");
+    CHECK(error_of({"--preset=trainability", "--point=1"}) == "--point: 1 given: expected 2, one index per axis");
     CHECK(error_of({"--preset=trainability", "--zoom=0.01,1,2,3", out}) ==
           "--zoom: 0.01 is not on the axis learning_rate[1]=log10:0.1:1000:512");
     CHECK(error_of({"--preset=trainability", "--window=learning_rate=1:2", out}) ==
@@ -72,8 +90,8 @@ TEST_CASE("program: bad sweeps are refused in one line") {
     CHECK(error_of({"--preset=bifurcation", "--record-last=5000", out}) ==
           "--record-last: 5000 losses of a run of 4000 steps: expected at most that");
     CHECK(error_of({"--layers=2", "--axis=seed=linear:1:2:2:mean", "--picture=trainability", out}) ==
-          "--picture: trainability has two sides, which have no mean: expected learned, loss or steps beside an axis "
-          "with a reduction");
+          "--picture: trainability has two sides, which have no mean: expected learned, loss or steps with an axis "
+          "that has a reduction");
     CHECK(!fs::exists(directory.file("s")));
     REQUIRE(run_program({"train", "--layers=1", "--epochs=1", "--out", directory.file("t").string()}).exit_code == 0);
     CHECK(contains(error_of({"--layers=2", "--axis=weight[1]=linear:1:2:2", "--out", directory.file("t").string()}),

@@ -18,7 +18,7 @@ namespace skein::app {
 namespace fs = std::filesystem;
 
 fs::path check_compressed_output(const Configuration& configuration, std::string_view expected) {
-    const std::string_view command = configuration.command().name;
+    const std::string_view command = configuration.set_of_options().command;
     if (configuration.words().empty()) {
         throw BadInput(fmt::format("IN is missing: expected {} (see skein {} --help)", expected, command));
     }

@@ -5,8 +5,8 @@
 #include <optional>
 #include <string_view>
 
-#include "cli/configuration.hpp"
 #include "skein/compressed_dataset.hpp"
+#include "skein/configuration.hpp"
 
 namespace skein::app {
 

@@ -15,6 +15,8 @@
 #include "data/data_commands.hpp"
 #include "input/compression_progress.hpp"
 #include "input/piece_reader.hpp"
+#include "skein/data_spec.hpp"
+#include "skein/files/open_data.hpp"
 
 namespace skein::app {
 namespace {

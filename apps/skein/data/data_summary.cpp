@@ -16,7 +16,7 @@
 namespace skein::app {
 namespace {
 
-static_assert(kStreamBlock % kRunSamples == 0 && std::has_single_bit(kStreamBlock / kRunSamples),
+static_assert(kPieceSamples % kRunSamples == 0 && std::has_single_bit(kPieceSamples / kRunSamples),
               "a piece is a complete subtree of the moments");
 
 /// With fewer runs the share of the variance between them says little.
@@ -25,13 +25,13 @@ constexpr double kLargestShare = 0.1;
 
 /// A piece of the samples and what is found in it.
 struct SummaryPiece {
-    SampleBlock<double> block;
+    SamplePiece<double> source;
     std::vector<double> absolute_x;
     DataSummary summary;
 };
 
 void summarize_piece(SummaryPiece& part, int level) {
-    const MiniBatch<double>& samples = part.block.samples;
+    const MiniBatch<double>& samples = part.source.samples;
     const std::size_t count = samples.num_samples;
     part.absolute_x.resize(count);
     std::transform(samples.x, samples.x + count, part.absolute_x.begin(), [](double x) { return std::abs(x); });
@@ -151,12 +151,12 @@ std::optional<DataSummary> summarize(SampleStream<double>& stream, int num_threa
     MomentTree tree;
     int level = DyadicHistogram::kFinestLevel;
     const auto read = [&](SummaryPiece& part) {
-        const bool is_there = stream.next(part.block);
+        const bool is_there = stream.next(part.source);
         progress.update(stream.num_taken(), stream.fraction_taken());
         return is_there;
     };
     const auto work = [&](SummaryPiece& part) {
-        stream.fill(part.block);
+        stream.fill(part.source);
         summarize_piece(part, level);
     };
     const auto write = [&](SummaryPiece& part) {

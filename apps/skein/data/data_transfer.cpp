@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 
 template <class Scalar>
 struct TransferPiece {
-    SampleBlock<Scalar> block;
+    SamplePiece<Scalar> source;
     EncodedSamples encoded;
 };
 
@@ -52,10 +52,10 @@ bool copy_samples(const Configuration& configuration, SampleStream<Scalar>& stre
                   DataProgress& progress) {
     const Execution execution{static_cast<int>(configuration.count("threads", 0, kMaxThreads)), 0};
     std::optional<double> fraction;
-    const auto read = [&](TransferPiece<Scalar>& piece) { return stream.next(piece.block); };
+    const auto read = [&](TransferPiece<Scalar>& piece) { return stream.next(piece.source); };
     const auto work = [&](TransferPiece<Scalar>& piece) {
-        stream.fill(piece.block);
-        writer.encode(piece.block.samples, piece.encoded);
+        stream.fill(piece.source);
+        writer.encode(piece.source.samples, piece.encoded);
     };
     const auto write = [&](TransferPiece<Scalar>& piece) {
         writing([&] { writer.append(piece.encoded); });

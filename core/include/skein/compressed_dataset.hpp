@@ -15,8 +15,8 @@
 /// exactly, except for rounding. Nothing cancels near a good fit: small losses keep their digits.
 ///
 /// Two errors remain: the distance between f and q, and that between dloss/dw and the same of q. Both are bounded
-/// before a step, from the weights alone (core/README.md derives it). A step takes finer panels until the bound is
-/// below a tolerance.
+/// before a step, from the weights alone; core/docs/compressed-data.md has the proof. A step takes finer panels until
+/// the bound is below a tolerance.
 ///
 /// Panels lie on the grid [k w, (k + 1) w), w = 2^panel_exponent, up to 64 w from 0. Beyond that they double in width
 /// from octave to octave: [2^j w, 2^(j + 1) w) has 32 panels. Only panels with samples are kept. The moments of wider

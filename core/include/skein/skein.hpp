@@ -1,7 +1,11 @@
-/// All of skein but its Eigen face (skein/eigen.hpp) and its files (skein/files.hpp).
+/// All of skein but the interface for Eigen (skein/eigen.hpp) and the files (skein/files.hpp).
+///
+/// Which header first: chain.hpp, dataset.hpp, gradient.hpp, training_settings.hpp, trainer.hpp. Then
+/// ensemble_trainer.hpp for many chains at once, and sweep.hpp for grids of settings.
 #pragma once
 
 #include "skein/activation.hpp"
+#include "skein/axis.hpp"
 #include "skein/back_propagation.hpp"
 #include "skein/batch_order.hpp"
 #include "skein/boundary.hpp"
@@ -9,6 +13,9 @@
 #include "skein/chain.hpp"
 #include "skein/compressed_dataset.hpp"
 #include "skein/compression_record.hpp"
+#include "skein/configuration.hpp"
+#include "skein/configuration_reader.hpp"
+#include "skein/data_spec.hpp"
 #include "skein/dataset.hpp"
 #include "skein/elementary.hpp"
 #include "skein/ensemble.hpp"
@@ -20,12 +27,19 @@
 #include "skein/gradient.hpp"
 #include "skein/instruction_set.hpp"
 #include "skein/names.hpp"
+#include "skein/numbers.hpp"
 #include "skein/optimizer.hpp"
+#include "skein/option.hpp"
+#include "skein/option_row.hpp"
+#include "skein/option_value.hpp"
+#include "skein/presets.hpp"
 #include "skein/random.hpp"
+#include "skein/run_options.hpp"
 #include "skein/sample_formula.hpp"
 #include "skein/sample_source.hpp"
 #include "skein/schedule.hpp"
 #include "skein/sweep.hpp"
+#include "skein/sweep_options.hpp"
 #include "skein/text.hpp"
 #include "skein/trainer.hpp"
 #include "skein/training_data.hpp"

@@ -21,7 +21,7 @@ constexpr int kFinestPanels = 16;
 /// If every x is 0: narrow enough for all but huge weights.
 constexpr int kExponentOfZeros = -30;
 
-/// The largest number of which a sum of 2^60 squares is finite.
+/// 2^60 squares of numbers up to this have a finite sum.
 constexpr double kLargest = 0x1p480;
 /// Numbers of cells below 2^kCellBits fit into 64 bits.
 constexpr int kCellBits = 62;

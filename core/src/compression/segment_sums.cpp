@@ -19,7 +19,7 @@ std::size_t hash(std::int64_t panel) {
     return static_cast<std::size_t>(static_cast<std::uint64_t>(panel) * 0x9E3779B97F4A7C15u >> 32);
 }
 
-/// Where each panel's samples begin when they stand panel by panel.
+/// The index of each panel's first sample, once samples are sorted by panel.
 std::vector<std::size_t> first_samples(std::span<const std::size_t> counts) {
     std::vector<std::size_t> first(counts.size());
     for (std::size_t id = 1; id < counts.size(); ++id) {
@@ -101,14 +101,14 @@ void SegmentSums::sort_samples(std::span<const double> x, const double* y, const
     m_.resize(x.size());
     for (std::size_t sample = 0; sample < x.size(); ++sample) {
         const std::size_t to = next[ids_[sample]]++;
-        const double place = x[sample] * cells_per_unit_;  // both differences are exact where x is not tiny
+        const double place = x[sample] * cells_per_unit_;  // both differences are exact unless x is tiny
         u_[to] = scales_[ids_[sample]] * (place - static_cast<double>(panels_[ids_[sample]])) - 1.0;
         y_[to] = y[sample];
         m_[to] = m == nullptr ? 1.0 : m[sample];
     }
 }
 
-/// The mean of y, or 0 where it overflows.
+/// The mean of y, or 0 if it overflows.
 double SegmentSums::mean_of_y(std::size_t first, std::size_t count) const {
     constexpr std::size_t kParts = 8;  // none waits for the one before
     std::array<double, kParts> sums{}, weights{};

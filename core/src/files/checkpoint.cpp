@@ -1,9 +1,5 @@
 #include "files/checkpoint.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <charconv>
 #include <fstream>
 #include <iterator>
@@ -12,8 +8,8 @@
 
 #include "base/fnv1a.hpp"
 #include "base/text.hpp"
-#include "files/io/descriptor.hpp"
-#include "files/io/fail.hpp"
+#include "files/io/directory.hpp"
+#include "files/io/file_error.hpp"
 #include "skein/files/run_directory.hpp"
 
 namespace skein::internal::files {
@@ -75,15 +71,8 @@ void write_checkpoint(const fs::path& directory, const Checkpoint& checkpoint) {
 }
 
 void remove_checkpoint(const fs::path& directory) {
-    const fs::path path = directory / kCheckpointName;
-    if (::unlink(path.c_str()) != 0 && errno != ENOENT) {
-        fail_system(path, "cannot be removed", errno);
-    }
-    const Descriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    // EINVAL: the file system cannot sync directories.
-    if (!opened.is_open() || (::fsync(opened.get()) != 0 && errno != EINVAL)) {
-        fail_system(directory, "cannot be synced", errno);
-    }
+    remove_file(directory / kCheckpointName);
+    sync_directory(directory);
 }
 
 }  // namespace skein::internal::files

@@ -5,6 +5,8 @@
 #include <optional>
 
 #include "base/require.hpp"
+#include "base/text.hpp"
+#include "files/arrays/npy_header.hpp"
 #include "files/checkpoint.hpp"
 #include "skein/files/sweep_files.hpp"
 
@@ -27,7 +29,7 @@ ElementType element_type(OutcomeKind kind) {
 
 }  // namespace
 
-std::string file_name(std::string_view column) { return std::string(column) + std::string(kExtension); }
+std::string file_name(std::string_view column) { return to_text(column, kExtension); }
 
 template <class Scalar>
 std::vector<ArraySpec> array_specs(const Sweep<Scalar>& sweep) {
@@ -46,17 +48,15 @@ std::vector<ArraySpec> array_specs(const Sweep<Scalar>& sweep) {
         }
         specs.push_back({file_name(column.name), element_type(column.kind), shape});
     });
-    constexpr ElementType kWeightType = sizeof(Scalar) == sizeof(float) ? ElementType::float32 : ElementType::float64;
     grid.push_back(sweep.max_layers());
-    specs.push_back({file_name("weights"), kWeightType, grid});
+    specs.push_back({file_name("weights"), kTypeOf<Scalar>, grid});
     return specs;
 }
 
 std::vector<ArraySpec> axis_specs(const std::vector<SweepAxis>& axes) {
     std::vector<ArraySpec> specs;
     for (std::size_t axis = 0; axis < axes.size(); ++axis) {
-        specs.push_back(
-            {file_name("axis_" + std::to_string(axis + 1)), ElementType::float64, {axes[axis].values.size()}});
+        specs.push_back({file_name(to_text("axis_", axis + 1)), ElementType::float64, {axes[axis].values.size()}});
     }
     return specs;
 }

@@ -1,15 +1,13 @@
 #include "skein/files/sweep_files.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <span>
 #include <type_traits>
 #include <utility>
 
 #include "files/checkpoint.hpp"
-#include "files/io/fail.hpp"
+#include "files/io/directory.hpp"
+#include "files/io/file_error.hpp"
 #include "files/sweep_arrays.hpp"
 #include "skein/files/array_file.hpp"
 
@@ -29,11 +27,7 @@ void remove_earlier_files(const fs::path& directory) {
             found.push_back(entry.path());
         }
     }
-    for (const fs::path& path : found) {
-        if (::unlink(path.c_str()) != 0 && errno != ENOENT) {
-            files::fail_system(path, "cannot be removed", errno);
-        }
-    }
+    std::ranges::for_each(found, files::remove_file);
 }
 
 /// The numbers of lanes [0, count) as an array stores them, a lane after the other; kNever becomes -1. `column` is
@@ -168,9 +162,8 @@ SweepFiles<Scalar> SweepFiles<Scalar>::open(const fs::path& directory, const Swe
     }
     state->checkpoint = files::read_checkpoint(directory, sweep.data().compressed() != nullptr);
     if (state->checkpoint.points_done > sweep.num_points()) {
-        files::fail(directory / files::kCheckpointName, "says that " + std::to_string(state->checkpoint.points_done) +
-                                                            " points are done, but the sweep has " +
-                                                            std::to_string(sweep.num_points()));
+        files::fail(directory / files::kCheckpointName, "says that ", state->checkpoint.points_done,
+                    " points are done, but the sweep has ", sweep.num_points());
     }
     return SweepFiles(std::move(state));
 }
@@ -217,11 +210,7 @@ void SweepFiles<Scalar>::sync() {
 template <class Scalar>
 void SweepFiles<Scalar>::finish() {
     sync();
-    std::error_code error;
-    fs::remove(state_->directory / files::kCheckpointName, error);
-    if (error) {
-        files::fail_system(state_->directory / files::kCheckpointName, "cannot be removed", error.value());
-    }
+    files::remove_file(state_->directory / files::kCheckpointName);
 }
 
 template <class Scalar>

@@ -1,5 +1,5 @@
 // How far a chain's output f and its derivatives f_k = df/dw_k are from their interpolants on a panel, at most.
-// core/README.md derives it.
+// core/docs/compressed-data.md has the proof (Lemmas 4 and 5).
 //
 // Let a function be analytic in the ellipse with foci -h, h and semi-axes h (rho +- 1 / rho) / 2, and M its root mean
 // square over the ellipse's angle. On [-h, h] its interpolant at p Chebyshev points errs by at most

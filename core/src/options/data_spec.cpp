@@ -127,7 +127,7 @@ const std::string_view kDataSpecHelp =
   KIND:key=value,...            Generated, with these keys and defaults:
     teacher                       y = f_L(x) of a chain: layers=4, weight=1.2 (of every layer), or
                                   weights=0.9:-1.2:0.7; activation=tanh
-    sine                          y = sin(2 pi frequency x): frequency=1
+    sine                          y = sine of 2 pi frequency x: frequency=1
     step                          y = 1 where x > 0, else -1
     random_labels                 y = 1 or -1, whatever x is
     all kinds                     samples=100000, seed=0, noise=0 (standard deviation, added to y),

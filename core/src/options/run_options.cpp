@@ -119,17 +119,18 @@ std::optional<std::uint64_t> length_in_steps(const StopRules& rules, std::uint64
     return rules.max_steps;
 }
 
-void complete_schedule(const Configuration& configuration, std::optional<std::uint64_t> max_steps, Schedule& settings) {
-    settings.total_steps = max_steps.value_or(0);
+/// The schedule keeps total_steps 0: train() and each point of a sweep put the length of their run there.
+void check_schedule(const Configuration& configuration, std::optional<std::uint64_t> max_steps,
+                    const Schedule& settings) {
     if (settings.kind != Schedule::Kind::cosine) {
         return;
     }
     if (!max_steps) {
         configuration.fail(run_option("schedule"), "cosine needs the length of the run: expected --epochs or --steps");
     }
-    if (settings.total_steps <= settings.warm_up_steps) {
-        configuration.fail(run_option("warm-up"), to_text(settings.warm_up_steps, " steps of a run of ",
-                                                          settings.total_steps, ": expected less than all of them"));
+    if (*max_steps <= settings.warm_up_steps) {
+        configuration.fail(run_option("warm-up"), to_text(settings.warm_up_steps, " steps of a run of ", *max_steps,
+                                                          ": expected less than all of them"));
     }
 }
 
@@ -159,7 +160,7 @@ RunLength complete_run_settings(Configuration& configuration, const DataTraits& 
     complete_shuffle(configuration, traits, settings);
     const BatchOrder order(traits.num_samples, run.batch_size, run.sampling, run.seed);
     const std::optional<std::uint64_t> max_steps = length_in_steps(run.stop, order.steps_per_epoch());
-    complete_schedule(configuration, max_steps, run.schedule);
+    check_schedule(configuration, max_steps, run.schedule);
     return {order.steps_per_epoch(), max_steps};
 }
 

@@ -164,9 +164,6 @@ SweepSettings make_sweep_settings(const Configuration& configuration, const Swee
                                   const RunSettings& run, const RunLength& length) {
     SweepSettings settings;
     settings.training = run.training;
-    if (has_own_lengths(options, run)) {
-        settings.training.schedule.total_steps = 0;  // each batch size makes its own number of steps of the epochs
-    }
     settings.num_layers = static_cast<std::size_t>(run.model.num_layers);
     settings.activations = run.model.activations;
     settings.weights = run.model.weights;

@@ -21,8 +21,8 @@ namespace skein {
 /// One array of outcomes, as doubles in the order of the points; NaN for kNever. `name` is that of a column of
 /// for_each_column() (skein/ensemble_outcome.hpp), `shape` the shape of its array. Throws std::invalid_argument for
 /// another name, and FileError if the file cannot be read or is not such an array.
-[[nodiscard]] std::vector<double> read_outcomes(const std::filesystem::path& directory, std::string_view name,
-                                                std::span<const std::size_t> shape);
+std::vector<double> read_outcomes(const std::filesystem::path& directory, std::string_view name,
+                                  std::span<const std::size_t> shape);
 
 /// What the directory of a sweep holds, apart from run.json and pictures. Shapes begin with the axes, the last one first,
 /// so that the first axis varies fastest: array[j, i] is value i of the first axis and value j of the second.
@@ -78,7 +78,7 @@ public:
     void finish();
 
     /// The names of the arrays' files.
-    [[nodiscard]] std::vector<std::string> names() const;
+    std::vector<std::string> names() const;
 
 private:
     struct State;

@@ -1,0 +1,169 @@
+// The options of a run: rows with the fields they set, and from text to settings.
+#include "skein/run_options.hpp"
+
+#include <doctest/doctest.h>
+
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace skein::test {
+namespace {
+
+using Given = std::vector<std::pair<std::string, std::string>>;
+
+const std::vector<Option> kOptions = options_of(run_options());
+
+Configuration configuration_of(const Given& given) {
+    Configuration configuration(OptionSet{"train", kOptions, run_alternatives()});
+    for (const auto& [name, text] : given) {
+        configuration.set(name, text, "--" + name);
+    }
+    return configuration;
+}
+
+RunSettings settings_of(const Given& given) {
+    Configuration configuration = configuration_of(given);
+    return read_run_settings(configuration);
+}
+
+std::string error_of(const Given& given) {
+    try {
+        (void)settings_of(given);
+    } catch (const std::invalid_argument& error) {
+        return error.what();
+    }
+    return "";
+}
+
+}  // namespace
+
+TEST_CASE("options: each row of a run has a name of its own, a help and a default that it takes") {
+    std::set<std::string_view> names;
+    for (const OptionRow<RunSettings>& row : run_options()) {
+        const Option& option = row.option;
+        INFO(option.name);
+        CHECK(names.insert(option.name).second);
+        CHECK(option.help.ends_with('.'));
+        CHECK(help_of(option).find("{}") == std::string::npos);
+        if (!option.default_value.empty()) {
+            RunSettings settings;
+            CHECK_NOTHROW(
+                read_option(row, OptionValue(option.name, std::string(option.default_value), "here"), settings));
+        }
+    }
+}
+
+TEST_CASE("options: each row sets its own field") {
+    const RunSettings settings = settings_of({{"layers", "3"},
+                                              {"activation", "relu,tanh,identity"},
+                                              {"init", "normal"},
+                                              {"init-scale", "0.5"},
+                                              {"data", "sine"},
+                                              {"validation", "0.1"},
+                                              {"batch", "7"},
+                                              {"shuffle", "with-replacement"},
+                                              {"optimizer", "adamw"},
+                                              {"learning-rate", "0.1,0.2,0.3"},
+                                              {"weight-decay", "0.25"},
+                                              {"beta1", "0.5"},
+                                              {"beta2", "0.75"},
+                                              {"epsilon", "1e-3"},
+                                              {"clip-norm", "2"},
+                                              {"schedule", "step"},
+                                              {"warm-up", "10"},
+                                              {"decay", "0.5"},
+                                              {"every", "1e3"},
+                                              {"schedule-scale", "4"},
+                                              {"steps", "1_000"},
+                                              {"target-loss", "0.125"},
+                                              {"gradient-norm", "0.5"},
+                                              {"max-seconds", "9"},
+                                              {"seed", "18446744073709551615"},
+                                              {"threads", "5"}});
+    CHECK(settings.model.num_layers == 3);
+    CHECK(settings.model.activations == std::vector{Activation::relu, Activation::tanh, Activation::identity});
+    CHECK(settings.model.initialization.kind == Initialization::Kind::normal);
+    CHECK(settings.model.initialization.scale == 0.5);
+    CHECK(settings.data.training == "sine");
+    CHECK(settings.data.validation == "0.1");
+    const TrainingSettings& training = settings.training;
+    CHECK(training.batch_size == 7);
+    CHECK(training.sampling == Sampling::with_replacement);
+    CHECK(training.optimizer.kind == Optimizer::Kind::adamw);
+    CHECK(training.learning_rates == std::vector{0.1, 0.2, 0.3});
+    CHECK(training.optimizer.weight_decay == 0.25);
+    CHECK(training.optimizer.beta1 == 0.5);
+    CHECK(training.optimizer.beta2 == 0.75);
+    CHECK(training.optimizer.epsilon == 1e-3);
+    CHECK(training.clip_norm == 2.0);
+    CHECK(training.schedule.kind == Schedule::Kind::step);
+    CHECK(training.schedule.warm_up_steps == 10);
+    CHECK(training.schedule.decay == 0.5);
+    CHECK(training.schedule.every_steps == 1000);
+    CHECK(training.schedule.scale == 4.0);
+    CHECK(training.stop.max_steps == 1000);
+    CHECK(!training.stop.max_epochs);
+    CHECK(training.stop.target_loss == 0.125);
+    CHECK(training.stop.gradient_norm == 0.5);
+    CHECK(training.stop.max_seconds == 9.0);
+    CHECK(training.seed == 18446744073709551615u);
+    CHECK(training.execution.num_threads == 5);
+}
+
+TEST_CASE("options: weights are read once, in the precision of the run") {
+    const RunSettings settings = settings_of({{"weights", "0.1,-1e-3"}, {"precision", "float32"}});
+    CHECK(settings.model.num_layers == 2);
+    CHECK(settings.model.weights == std::vector<double>{0.1F, -1e-3F});
+    const Chain<float> chain = make_chain<float>(settings.model, 0);
+    CHECK(chain.weights()[0] == 0.1F);
+    CHECK(chain.activations()[1] == Activation::tanh);
+    CHECK(settings_of({{"weights", "0.1"}}).model.weights == std::vector<double>{0.1});
+}
+
+TEST_CASE("options: errors name option, value, expectation and the nearest word") {
+    CHECK(error_of({{"clip-norm", "0"}}) == "--clip-norm: 0 is out of range: expected a positive number");
+    CHECK(error_of({{"final-factor", "1.5"}}) == "--final-factor: 1.5 is out of range: expected from 0 to 1");
+    CHECK(error_of({{"layers", "0"}}) == "--layers: 0 is out of range: expected at least 1");
+    CHECK(error_of({{"every", "two"}}) == "--every: 'two' is not a whole number");
+    CHECK(error_of({{"schedule", "cosin"}}) == "--schedule: unknown schedule 'cosin': did you mean 'cosine'?");
+    CHECK(error_of({{"learning-rate", "0.1,-1"}}) == "--learning-rate: -1 is out of range: expected a positive number");
+    CHECK(error_of({{"weights", "1"}, {"init", "normal"}}) == "--init: has no effect with --weights");
+    CHECK(error_of({{"activation", "tanh,relu"}, {"layers", "1"}}) ==
+          "--activation: 2 activations for 1 layer: expected one, or one per layer");
+    CHECK(error_of({{"epochs", "1"}, {"steps", "1"}}) ==
+          "--epochs: cannot be combined with --steps: expected one of them");
+}
+
+TEST_CASE("options: effects follow from the traits of optimizers and schedules") {
+    CHECK(error_of({{"momentum", "0.5"}})
+              .starts_with("--momentum has no effect with --optimizer sgd: expected --optimizer momentum or nesterov"));
+    CHECK(error_of({{"beta2", "0.5"}, {"optimizer", "nesterov"}}) ==
+          "--beta2 has no effect with --optimizer nesterov: expected --optimizer adamw");
+    CHECK(error_of({{"decay", "0.5"}, {"schedule", "cosine"}}) ==
+          "--decay has no effect with --schedule cosine: expected --schedule step or inverse_time");
+    CHECK(error_of({{"decay", "0.5"}, {"schedule", "step"}}).empty());
+}
+
+TEST_CASE("options: defaults that depend on others are written into the configuration") {
+    Configuration configuration = configuration_of({{"optimizer", "adamw"}, {"target-loss", "0.1"}});
+    RunSettings settings = read_run_settings(configuration);
+    CHECK(configuration.text("learning-rate") == "0.01");
+    CHECK(configuration.text("epochs") == "1000");
+    const RunLength length = complete_run_settings(configuration, {5000}, settings);
+    CHECK(configuration.text("batch") == "1024");
+    CHECK(configuration.text("shuffle") == "full");
+    CHECK(settings.training.batch_size == 1024);
+    CHECK(length.steps_per_epoch == 5);
+    CHECK(length.max_steps == 5000);
+
+    Configuration small = configuration_of({});
+    RunSettings of_small = read_run_settings(small);
+    (void)complete_run_settings(small, {1024}, of_small);
+    CHECK(small.text("batch") == "full");
+    CHECK(of_small.training.batch_size == 0);
+}
+
+}  // namespace skein::test
