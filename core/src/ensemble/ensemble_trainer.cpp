@@ -161,13 +161,6 @@ EnsembleOutcome train_lanes(Ensemble<Scalar>& ensemble, const LaneData<Scalar>& 
 
 }  // namespace
 
-bool is_stopped(const EnsembleOutcome& outcome) noexcept { return num_finished(outcome) != outcome.cause.size(); }
-
-std::size_t num_finished(const EnsembleOutcome& outcome) noexcept {
-    const auto first_stopped = std::ranges::find(outcome.cause, Cause::stop_request);
-    return static_cast<std::size_t>(first_stopped - outcome.cause.begin());
-}
-
 TrainingSettings lane_settings(const EnsembleSettings& settings, std::size_t lane, std::size_t num_lanes) {
     TrainingSettings alone = settings.common;
     if (!settings.learning_rates.empty()) {
