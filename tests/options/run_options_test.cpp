@@ -166,4 +166,26 @@ TEST_CASE("options: defaults that depend on others are written into the configur
     CHECK(of_small.training.batch_size == 0);
 }
 
+TEST_CASE("options: --schedule-steps makes the cosine schedule independent of the length of the run") {
+    const auto factors_of = [](const Given& given) {
+        Configuration configuration = configuration_of(given);
+        RunSettings settings = read_run_settings(configuration);
+        (void)complete_run_settings(configuration, {100}, settings);
+        const Schedule schedule = validated(settings.training, 4, 100).schedule;
+        return std::vector{schedule.factor(0), schedule.factor(10), schedule.factor(30)};
+    };
+    const std::vector<double> whole = factors_of({{"schedule", "cosine"}, {"steps", "40"}});
+    CHECK(factors_of({{"schedule", "cosine"}, {"steps", "20"}, {"schedule-steps", "40"}}) == whole);
+    CHECK(factors_of({{"schedule", "cosine"}, {"max-seconds", "1"}, {"schedule-steps", "40"}}) == whole);
+    CHECK(factors_of({{"schedule", "cosine"}, {"steps", "20"}}) != whole);
+
+    Configuration configuration =
+        configuration_of({{"schedule", "cosine"}, {"warm-up", "5"}, {"steps", "9"}, {"schedule-steps", "5"}});
+    RunSettings settings = read_run_settings(configuration);
+    CHECK_THROWS_WITH_AS((void)complete_run_settings(configuration, {100}, settings),
+                         "--warm-up: 5 steps of 5: expected less than all of them", std::invalid_argument);
+    CHECK(error_of({{"schedule-steps", "5"}}) ==
+          "--schedule-steps has no effect with --schedule constant: expected --schedule cosine");
+}
+
 }  // namespace skein::test
