@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # usage: bash tests/full.sh [--torch] [--exhaustive] [--statistics] [--fresh-machine] [--cross] [--all]
 #
-# All that tests/run.sh does, then the whole suite with clang 16, the whole suite under the address and
-# undefined-behaviour sanitizers, the presets of the sweeps against NumPy, and the longer checks that are asked for:
+# Runs everything that tests/run.sh runs. Then it runs the slow tests that tests/run.sh leaves out, the whole suite built
+# with clang 16, and the whole suite under the address and undefined-behaviour sanitizers; compares the presets of the
+# sweeps with NumPy; checks that memory stays flat over large files and that a killed sweep resumes to the same bytes.
+# The flags add the longest checks:
 #     --torch          trajectories of the optimizers against torch.optim (about a minute)
 #     --exhaustive     every float, and 1e9 doubles, of every elementary function (a quarter of an hour)
 #     --statistics     a billion random numbers of each kind, and orders of up to 2^28 samples (seven minutes)
@@ -22,9 +24,12 @@ for flag in "$@"; do
 done
 
 bash tests/run.sh
+bash tests/run_ctest.sh release --label-regex '^long$'
 bash cmake/install_dependencies.sh --tests --benchmarks --full
 
+# Without precompiled headers: here a source that includes too little is found.
 bash cmake/build.sh clang
+bash cmake/build.sh clang skein_exhaustive_ulp skein_random_statistics
 bash tests/run_ctest.sh clang
 
 bash cmake/build.sh asan
@@ -32,12 +37,13 @@ bash tests/run_ctest.sh asan
 
 /usr/bin/python3 tests/long/preset_twin.py build/release/bin/skein
 bash tests/long/memory_flat.sh
+bash tests/long/kill_sweep.sh
 
 for check in "${checks[@]}"; do
     case $check in
         --torch) /usr/bin/python3 tests/fixtures/torch_trajectory.py ;;
-        --exhaustive) bash tests/long/exhaustive_ulp.sh build/release/lib ;;
-        --statistics) bash tests/long/random_statistics.sh build/release/lib ;;
+        --exhaustive) bash tests/long/exhaustive_ulp.sh ;;
+        --statistics) bash tests/long/random_statistics.sh ;;
         --fresh-machine) bash tests/long/fresh_machine.sh ;;
         --cross) bash tests/long/cross.sh ;;
     esac

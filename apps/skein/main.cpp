@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "commands.hpp"
-#include "console/errors.hpp"
+#include "console/exit_codes.hpp"
 #include "console/signals.hpp"
 #include "console/streams.hpp"
 #include "skein/files/file_error.hpp"

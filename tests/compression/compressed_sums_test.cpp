@@ -2,17 +2,18 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
 #include <vector>
 
-#include "compression/compressed_storage.hpp"
-#include "compression/moment_sums.hpp"
+#include "compression/panel_sums.hpp"
 #include "gradient/compressed_gradient.hpp"
 #include "skein/compressed_dataset.hpp"
 #include "skein/dataset.hpp"
+#include "skein/error.hpp"
 #include "skein/generated_data.hpp"
 #include "skein/gradient.hpp"
 #include "support/compression_cases.hpp"
@@ -21,13 +22,28 @@ using namespace skein;
 using namespace skein::internal;
 using namespace skein::compression_cases;
 
+namespace {
+
 const std::vector<MomentSubtree>& subtrees_of(const CompressedDataset& data) {
     return CompressedAccess::storage(data).subtrees;
 }
 
+void require_same(const CompressedDataset& a, const CompressedDataset& b) {
+    REQUIRE(subtrees_of(a).size() == subtrees_of(b).size());
+    for (std::size_t index = 0; index < subtrees_of(b).size(); ++index) {
+        CHECK(subtrees_of(a)[index].panels == subtrees_of(b)[index].panels);
+        CHECK(subtrees_of(a)[index].sums == subtrees_of(b)[index].sums);
+        CHECK(subtrees_of(a)[index].level == subtrees_of(b)[index].level);
+    }
+    CHECK(a.num_samples() == b.num_samples());
+    CHECK(a.mean_square_y() == b.mean_square_y());
+}
+
+}  // namespace
+
 TEST_CASE_TEMPLATE("any split, and any number of threads, give the same bits", Scalar, float, double) {
     GeneratedData settings;
-    settings.num_samples = 9 * CompressedDataset::kSplitSamples + 1234;
+    settings.num_samples = 9 * CompressedDataset::kSegmentSamples + 1234;
     settings.teacher_weights = {1.2, 0.8};
     settings.noise = 0.1;
     const Dataset<Scalar> all = generate<Scalar>(settings);
@@ -37,24 +53,14 @@ TEST_CASE_TEMPLATE("any split, and any number of threads, give the same bits", S
     how.panel_exponent = -4;
     how.execution.num_threads = 1;
     const CompressedDataset whole = compress(all, how);
-    const auto require_same = [&](const CompressedDataset& other) {
-        REQUIRE(subtrees_of(other).size() == subtrees_of(whole).size());
-        for (std::size_t index = 0; index < subtrees_of(whole).size(); ++index) {
-            CHECK(subtrees_of(other)[index].panels == subtrees_of(whole)[index].panels);
-            CHECK(subtrees_of(other)[index].sums == subtrees_of(whole)[index].sums);
-            CHECK(subtrees_of(other)[index].level == subtrees_of(whole)[index].level);
-        }
-        CHECK(other.num_samples() == whole.num_samples());
-        CHECK(other.mean_square_y() == whole.mean_square_y());
-    };
     how.execution.num_threads = 3;
-    require_same(compress(all, how));
+    require_same(compress(all, how), whole);
     for (const std::vector<std::uint64_t>& splits : {std::vector<std::uint64_t>{1}, {4}, {3, 5}, {1, 2, 7, 9}}) {
         std::vector<CompressedDataset> parts;
         std::uint64_t first = 0;
         for (std::size_t part = 0; part <= splits.size(); ++part) {
             const std::uint64_t end =
-                part == splits.size() ? settings.num_samples : splits[part] * CompressedDataset::kSplitSamples;
+                part == splits.size() ? settings.num_samples : splits[part] * CompressedDataset::kSegmentSamples;
             how.first_index = first;
             parts.push_back(compress(Dataset<Scalar>(std::vector<Scalar>(x.begin() + static_cast<std::ptrdiff_t>(first),
                                                                          x.begin() + static_cast<std::ptrdiff_t>(end)),
@@ -64,7 +70,7 @@ TEST_CASE_TEMPLATE("any split, and any number of threads, give the same bits", S
             first = end;
         }
         std::ranges::reverse(parts);
-        require_same(merge_compressed(parts));
+        require_same(merge_compressed(parts), whole);
 
         how.first_index = 0;
         Compressor<Scalar> compressor(how);
@@ -73,12 +79,12 @@ TEST_CASE_TEMPLATE("any split, and any number of threads, give the same bits", S
                                 end = begin + parts[splits.size() - part].num_samples();
             compressor.add(MiniBatch<Scalar>{x.data() + begin, y.data() + begin, nullptr, end - begin});
         }
-        require_same(compressor.finish());
+        require_same(compressor.finish(), whole);
     }
 }
 
 TEST_CASE("pieces: the first chooses the panels, the last may have any size, and rows are counted through") {
-    constexpr std::uint64_t kPiece = CompressedDataset::kSplitSamples;
+    constexpr std::uint64_t kPiece = CompressedDataset::kSegmentSamples;
     std::vector<double> x(2 * kPiece + 5), y(x.size(), 0.25);
     for (std::size_t sample = 0; sample < x.size(); ++sample) {
         x[sample] = sample < kPiece ? 0.01 : 3.0;
@@ -109,6 +115,13 @@ TEST_CASE("pieces: the first chooses the panels, the last may have any size, and
     CHECK_THROWS_WITH_AS(compress(heavy),
                          "a sum over the samples is not finite: expected smaller numbers or sample weights",
                          std::invalid_argument);
+}
+
+TEST_CASE("a stop request ends the compression, which is no error") {
+    const std::atomic<bool> stop{true};
+    CompressionSettings settings;
+    settings.execution.stop_request = &stop;
+    CHECK_THROWS_AS(compress(Dataset<double>({1.0}, {2.0}), settings), Stopped);
 }
 
 TEST_CASE("what a compressed data set says of its samples") {

@@ -34,7 +34,9 @@ Value value_of(Activation activation, Complex z) {
         case Activation::softplus:  // on either side of 0 the function of the real line, however far from that
             return {z.real() > 0 ? z + std::log(1.0L + std::exp(-z)) : std::log(1.0L + std::exp(z)), sigmoid};
         case Activation::identity:
-        case Activation::relu: break;
+        case Activation::relu:
+        case Activation::leaky_relu:
+        case Activation::elu: break;  // not analytic
     }
     return {z, 1.0L};
 }
@@ -91,6 +93,7 @@ TEST_CASE("no value in a rectangle is beyond its bound, and some are close to it
           std::vector{tanh, tanh, tanh}, std::vector{sigmoid, softplus, tanh}, std::vector{softplus, sigmoid, identity},
           std::vector{tanh, softplus, softplus, tanh}}) {
         for (const double size : {0.3, 1.0, 2.5}) {
+            CAPTURE(size);
             std::vector<double> weights(activations.size(), size);
             weights[weights.size() / 2] *= -0.9;
             RectangleBounds bounds(activations, rectangles.size());

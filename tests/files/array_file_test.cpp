@@ -174,13 +174,13 @@ TEST_CASE("files: elements that an array file does not have") {
         return error_about(path, [&] { file.write<float>(first, two); });
     };
     CHECK(write_error(4) == "no error");
-    CHECK(write_error(5) == "has 6 elements: there are no 2 from element 5 on");
-    CHECK(write_error(7) == "has 6 elements: there are no 2 from element 7 on");
-    CHECK(write_error(~0ull) == "has 6 elements: there are no 2 from element 18446744073709551615 on");
+    CHECK(write_error(5) == "has 6 elements: expected 2 from element 5 on");
+    CHECK(write_error(7) == "has 6 elements: expected 2 from element 7 on");
+    CHECK(write_error(~0ull) == "has 6 elements: expected 2 from element 18446744073709551615 on");
     CHECK(error_about(path, [&] {
               std::vector<float> seven(7);
               file.read<float>(0, seven);
-          }) == "has 6 elements: there are no 7 from element 0 on");
+          }) == "has 6 elements: expected 7 from element 0 on");
     CHECK(error_about(path, [&] { file.write<double>(0, std::vector<double>(1)); }) == "holds float32, not float64");
     CHECK(error_about(path, [&] { file.write<std::uint8_t>(0, std::vector<std::uint8_t>(1)); }) ==
           "holds float32, not uint8");
@@ -213,7 +213,7 @@ TEST_CASE("files: an array file that is another one than expected is not opened"
     CHECK(error(ElementType::float32, {2, 3}) ==
           "is truncated: shape (2, 3) of float32 takes 24 bytes of data, the file has 23");
     directory.file("a.npy", whole.substr(0, 100));
-    CHECK(error(ElementType::float32, {2, 3}) == "is truncated: its header has 118 bytes, of which the file holds 90");
+    CHECK(error(ElementType::float32, {2, 3}) == "is truncated: its header has 118 bytes, the file holds 90");
     directory.file("a.npy", "text");
     CHECK(error(ElementType::float32, {2, 3}) == "is not a .npy file: expected it to start with \\x93NUMPY");
     directory.file("a.npy", numpy_header("<c8", "(2, 3)") + std::string(48, '\0'));
@@ -261,7 +261,7 @@ TEST_CASE("files: a write to an array file that fails") {
     CHECK(elements == std::array<double, 2>{1.5, 0});
     fs::resize_file(path, 1000);
     CHECK(error_about(path, [&] { file.read<double>(108, elements); }) ==
-          "ended at byte 1000: it got shorter while being read");
+          "ends at byte 1000: the file was truncated while being read");
 }
 
 TEST_CASE("files: arrays that no file can hold") {

@@ -96,5 +96,15 @@ TEST_CASE("axis tics: always some, in order, on the axis, with different names")
     }
 }
 
+TEST_CASE("figures: a logarithmic range is widened to round numbers") {
+    using Range = std::pair<double, double>;
+    CHECK(files::round_log_range(0.3, 4) == Range{0.2, 5});
+    CHECK(files::round_log_range(0.2, 5) == Range{0.2, 5});
+    CHECK(files::round_log_range(1, 900) == Range{1, 1000});
+    CHECK(files::round_log_range(9.9, 10.1) == Range{5, 20});
+    CHECK(files::round_log_range(0.3, 4000) == Range{0.1, 10'000});
+    CHECK(files::round_log_range(1e-300, 1e300) == Range{1e-300, 1e300});
+}
+
 }  // namespace
 }  // namespace skein::test

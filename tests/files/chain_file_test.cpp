@@ -55,20 +55,22 @@ TEST_CASE("files: a chain read in another precision") {
     CHECK(read_chain_precision(path) == "float64");
 }
 
-TEST_CASE("files: what is no chain") {
+/// What read_chain says of a file of this content.
+std::string error(const std::string& content) {
     const TemporaryDirectory directory;
-    const auto error = [&](const std::string& content) {
-        const fs::path path = directory.file("chain.json", content);
-        const std::string text = error_of([&] { read_chain<float>(path); });
-        REQUIRE(text.starts_with(path.string() + ": "));
-        return text.substr(path.string().size() + 2);
-    };
-    const auto weights_error = [&](const std::string& weights) {
-        return error(R"({"activations": ["tanh", "tanh"], "weights": )" + weights + "}");
-    };
-    const auto more_error = [&](const std::string& more) {
-        return error(R"({"activations": ["tanh"], "weights": [1], )" + more + "}");
-    };
+    const fs::path path = directory.file("chain.json", content);
+    const std::string text = error_of([&] { read_chain<float>(path); });
+    REQUIRE(text.starts_with(path.string() + ": "));
+    return text.substr(path.string().size() + 2);
+}
+std::string weights_error(const std::string& weights) {
+    return error(R"({"activations": ["tanh", "tanh"], "weights": )" + weights + "}");
+}
+std::string more_error(const std::string& more) {
+    return error(R"({"activations": ["tanh"], "weights": [1], )" + more + "}");
+}
+
+TEST_CASE("files: what is no chain") {
     CHECK(error("").starts_with("parse error at line 1, column 1: "));
     CHECK(error("{\"weights\":\n\x01").starts_with("parse error at line 2, column 1: "));
     CHECK(error("{\"weights\":\n\x01").find('\n') == std::string::npos);
@@ -76,7 +78,7 @@ TEST_CASE("files: what is no chain") {
     CHECK(error("{}") == "'weights' is missing");
     CHECK(error(R"({"weights": [1]})") == "'activations' is missing");
     CHECK(error(R"({"weigths": [1]})") == "unknown key 'weigths': did you mean 'weights'?");
-    CHECK(error(R"({"weights": [1], "weights": [2]})") == "'weights' stands there twice");
+    CHECK(error(R"({"weights": [1], "weights": [2]})") == "'weights' appears twice");
     CHECK(weights_error("1") == "'weights' is a number: expected an array");
     CHECK(weights_error("{}") == "'weights' is an object: expected an array");
     CHECK(weights_error("[]") == "'weights' is empty: expected one per layer");
@@ -84,7 +86,10 @@ TEST_CASE("files: what is no chain") {
     CHECK(weights_error("[1, \"2\"]") == "weight 2 is a string: expected a number");
     CHECK(weights_error("[[1], 2]") == "weight 1 is an array: expected a number");
     CHECK(weights_error("[NaN]").starts_with("parse error at line 1, column 47: "));
-    CHECK(weights_error("[1e39]") == "number overflow parsing '1e39': expected a float32");
+    CHECK(weights_error("[1e39, 1]") == "weight 1 is 1e39: expected a number in the range of float32");
+    CHECK(weights_error("[1e999]") == "number overflow parsing '1e999'");
+    const std::string nested = std::string(64, '[') + std::string(64, ']');
+    CHECK(weights_error(nested) == "is nested too deeply: expected at most 64 levels");
     CHECK(weights_error("[1]") == "has 2 activations: expected 1, one per weight");
     CHECK(error(R"({"weights": [1], "activations": ["tahn"]})") ==
           "activation 1: unknown activation 'tahn': did you mean 'tanh'?");
@@ -92,6 +97,10 @@ TEST_CASE("files: what is no chain") {
     CHECK(more_error(R"("layers": 2)") == "'layers' is 2: expected 1, one per weight");
     CHECK(more_error(R"("layers": 1.0)") == "'layers' is 1.0: expected 1, one per weight");
     CHECK(more_error(R"("layers": "1")") == "'layers' is a string: expected 1, one per weight");
+}
+
+TEST_CASE("files: precisions of chains that are none") {
+    const TemporaryDirectory directory;
     const auto precision_error = [&](const std::string& precision) {
         const fs::path path = directory.file(
             "chain.json", R"({"activations": ["tanh"], "weights": [1], "precision": )" + precision + "}");

@@ -82,9 +82,9 @@ TEST_CASE("files: data sets that a .npy file does not hold") {
     CHECK(error({1, 2, 0}, {1, 3}) == ": column 3: the sample weights sum to zero");
     const fs::path text = directory.file("data.txt", "1,2\n");
     CHECK(error_of([&] { read_dataset<double>(text); }) ==
-          text.string() + ": is of an unknown kind: expected a name that ends in .csv, .npy or .skc");
+          text.string() + ": has an unknown file type: expected a name that ends in .csv, .npy or .skc");
     CHECK(error_of([&] { read_dataset<double>("data.skc"); }) ==
-          "data.skc: is a compressed data set: single samples are not there");
+          "data.skc: is a compressed data set, which has no individual samples: expected a .csv or .npy file");
 }
 
 }  // namespace skein::test

@@ -11,7 +11,9 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <system_error>
 
+#include "skein/files/chain_file.hpp"
 #include "skein/files/run_directory.hpp"
 #include "support/file_checks.hpp"
 #include "support/temporary_directory.hpp"
@@ -63,13 +65,27 @@ TEST_CASE("files: write_file refuses what it cannot replace") {
     const std::string base = directory.path().string();
     CHECK(error(directory.file("missing/a")) == base + "/missing/a: cannot be created: No such file or directory");
     CHECK(error(directory.path()) == base + ": is a directory: expected a file, or a new name");
-    CHECK(error(base + "/") == base + "/: is not the name of a file");
-    CHECK(error("") == "'': is not the name of a file");
+    CHECK(error(base + "/") == base + "/: names no file: expected a name at the end");
+    CHECK(error("") == "'': names no file: expected a name at the end");
     // A device like /dev/null would do, were it not replaced, for all the machine, where this goes wrong.
     const fs::path fifo = directory.file("fifo");
     REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
-    CHECK(error(fifo) == fifo.string() + ": is not a regular file: it cannot be replaced");
+    CHECK(error(fifo) == fifo.string() + ": is not a regular file: expected one, or a new name");
     CHECK(fs::is_fifo(fifo));
+}
+
+TEST_CASE("files: an error tells a failed system call from wrong content") {
+    const TemporaryDirectory directory;
+    const auto code = [](const fs::path& path) {
+        try {
+            read_chain_precision(path);
+        } catch (const FileError& error) {
+            return error.code();
+        }
+        return std::make_error_code(std::errc::operation_canceled);
+    };
+    CHECK(code(directory.file("missing")) == std::errc::no_such_file_or_directory);
+    CHECK(code(directory.file("a.json", "[1]")) == std::error_code());
 }
 
 TEST_CASE("files: a failed write leaves the old file and no other") {
@@ -120,7 +136,7 @@ TEST_CASE("files: what cannot be a run directory") {
     const std::string file = directory.file("file", "").string();
     CHECK(error(file) == file + ": is not a directory: expected one, or a new name");
     CHECK(error(file + "/a/b") == file + ": is not a directory: expected one, or a new name");
-    CHECK(error("") == "'': is no name of a directory");
+    CHECK(error("") == "'': is empty: expected the name of a directory");
     fs::create_symlink("nowhere", directory.file("link"));
     CHECK(error(directory.file("link")) ==
           directory.file("link").string() + ": is not a directory: expected one, or a new name");

@@ -72,6 +72,7 @@ TEST_CASE_TEMPLATE("files: samples that are written are read to the bit", Scalar
 TEST_CASE("files: a table written in pieces has the bytes of write_npy()") {
     const TemporaryDirectory directory;
     for (const std::size_t num_samples : {1u, 9u, 10u, 99'999u}) {
+        CAPTURE(num_samples);
         std::vector<double> table(2 * num_samples), x(num_samples), y(num_samples);
         for (std::size_t row = 0; row < num_samples; ++row) {
             table[2 * row] = x[row] = double(row) / 3;
@@ -117,15 +118,15 @@ TEST_CASE("files: what a writer of samples refuses") {
     };
     CHECK(error({}, 2) == "SampleWriter: 0 files: expected 1 or 2");
     CHECK(error({"a.npy"}, 1) == "SampleWriter: 1 columns: expected 2 or 3");
-    CHECK(error({"x.npy", "y.npy"}, 3) == "SampleWriter: sample weights have no place in files of x and y");
+    CHECK(error({"x.npy", "y.npy"}, 3) == "SampleWriter: two files hold x and y: expected one file for sample weights");
     CHECK(error({"a.txt"}, 2) == "SampleWriter: 'a.txt': expected a name that ends in .npy or .csv");
     CHECK(error({"x.npy", "y.csv"}, 2) == "SampleWriter: 'y.csv': expected a name that ends in .npy");
     const TemporaryDirectory directory;
     const SampleWriter<double> writer(Paths{directory.file("a.csv")}, 3);
     const double x = 1;
     EncodedSamples encoded;
-    CHECK_THROWS_WITH_AS(writer.encode({&x, &x, nullptr, 1}, encoded),
-                         "SampleWriter: samples of 2 columns for files of 3", std::invalid_argument);
+    CHECK_THROWS_WITH_AS(writer.encode({&x, &x, nullptr, 1}, encoded), "SampleWriter: samples of 2 columns: expected 3",
+                         std::invalid_argument);
 }
 
 }  // namespace

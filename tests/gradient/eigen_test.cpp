@@ -28,9 +28,11 @@ bool same_bits(Scalar a, Scalar b) {
 }  // namespace
 
 TEST_CASE_TEMPLATE("the column form equals back_propagate() to the bit", Scalar, float, double) {
-    const std::vector<Activation> activations{Activation::tanh,     Activation::sigmoid,  Activation::relu,
-                                              Activation::identity, Activation::softplus, Activation::tanh};
-    const std::vector<Scalar> start{Scalar(1.25), Scalar(-0.75), Scalar(2), Scalar(-1.5), Scalar(0.8), Scalar(1.1)};
+    const std::vector<Activation> activations{Activation::tanh,     Activation::sigmoid,    Activation::relu,
+                                              Activation::identity, Activation::softplus,   Activation::tanh,
+                                              Activation::elu,      Activation::leaky_relu, Activation::tanh};
+    const std::vector<Scalar> start{Scalar(1.25), Scalar(-0.75), Scalar(2),   Scalar(-1.5), Scalar(0.8),
+                                    Scalar(1.1),  Scalar(-1.3),  Scalar(0.9), Scalar(1.4)};
     const Chain<Scalar> chain(start, activations);
     const ColumnArray<Scalar> x = drawn<Scalar>(203, 1, 2);
     const ColumnArray<Scalar> y = drawn<Scalar>(203, 2, 1);

@@ -1,6 +1,7 @@
 // Gradients against finite differences of the loss.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -80,6 +81,42 @@ TEST_CASE("on both sides of a kink the gradient is the slope of that side") {
             CHECK((gradient[0] != 0.0) == (side > 0));
         }
     }
+}
+
+TEST_CASE("leaky_relu and elu: on both sides of 0 the gradient is the slope of that side") {
+    const Samples<double> sample{{1.0}, {0.75}, {}};
+    for (const Activation activation : {A::leaky_relu, A::elu}) {
+        for (std::size_t position = 0; position < 3; ++position) {
+            for (const double side : {1.0, -1.0}) {
+                CAPTURE(activation_name(activation));
+                CAPTURE(position);
+                CAPTURE(side);
+                std::vector<Activation> activations(3, A::tanh);
+                std::vector<double> weights{0.875, 1.25, -0.625};
+                activations[position] = activation;
+                weights[position] = side * 0x1p-8;
+                const Chain<double> chain(weights, activations);
+                check_finite_differences(chain, sample);
+                const std::vector<double> gradient = loss_and_gradient(chain, sample.view()).weight_gradients;
+                CHECK(std::ranges::count(gradient, 0.0) == 0);
+            }
+        }
+    }
+}
+
+TEST_CASE("leaky_relu and elu: at 0 itself the slope is that of the left side, 0.01 and 1") {
+    const Dataset<double> data({1.0}, {0.75});
+    const auto gradient_of = [&](Activation activation) {
+        return loss_and_gradient(Chain<double>(std::vector{0.0, 2.0}, std::vector{activation, A::identity}), data)
+            .weight_gradients;
+    };
+    CHECK(gradient_of(A::leaky_relu) == std::vector<double>{-3.0 * 0.01, 0.0});
+    CHECK(gradient_of(A::elu) == std::vector<double>{-3.0, 0.0});
+    CHECK(activation_slope(A::leaky_relu, -2.0f) == 0.01f);
+    CHECK(activation_slope(A::leaky_relu, 0x1p-149f) == 1.0f);
+    CHECK(activation_slope(A::elu, -0.25) == 0.75);
+    CHECK(activation_slope(A::elu, -1.0) == 0.0);
+    CHECK(activation_slope(A::elu, 3.0) == 1.0);
 }
 
 TEST_CASE("at the kink itself the slope is that of the left side, 0") {

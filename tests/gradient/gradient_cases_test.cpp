@@ -91,9 +91,9 @@ int check_one_sample_data_set(const Case<Scalar>& c) {
 }
 
 template <class Scalar>
-void check_all(const std::string& file_name) {
+void check_all(const std::string& file_name, std::size_t num_cases = 120) {
     const json cases = read_cases(file_name);
-    CHECK(cases.size() == 120);
+    CHECK(cases.size() == num_cases);
     int compared = 0;
     for (std::size_t index = 0; index < cases.size(); ++index) {
         CAPTURE(index);
@@ -113,6 +113,10 @@ void check_all(const std::string& file_name) {
 
 TEST_CASE("gradient cases: float64 results are as close to the exact ones as their sensitivity allows") {
     check_all<double>("gradient_cases.json");
+}
+
+TEST_CASE("gradient cases: likewise of chains with leaky_relu and elu") {
+    check_all<double>("gradient_cases_kinked.json", 40);
 }
 
 TEST_CASE("gradient cases: float32 results likewise, of inputs that are exact in float") {

@@ -1,12 +1,10 @@
-#!/bin/sh
-# Every float and 1e9 doubles per function against the exact functions: about a quarter of an hour on two cores.
-#     exhaustive_ulp.sh <directory of libskein.a> [doubles per function] [function]
-set -eu
-tests=$(dirname "$(readlink -f "$0")")/..
-library=$1
-shift
-program=$(mktemp)
-trap 'rm -f "$program"' EXIT
-"${CXX:-g++}" -std=c++20 -O2 -I "$tests/../core/include" "$tests/long/exhaustive_ulp.cpp" -o "$program" \
-    "$library/libskein.a" -fopenmp -pthread -lmpfr -lgmp
-"$program" "$@"
+#!/usr/bin/env bash
+# usage: bash tests/long/exhaustive_ulp.sh [DOUBLES [FUNCTION]]
+#
+# Compares every float, and DOUBLES doubles (default: 1e9), of each elementary function (or of FUNCTION alone) with the
+# exact values. About a quarter of an hour on two cores.
+set -euo pipefail
+(( $# <= 2 )) || { sed -n 's/^# usage/usage/p' "${BASH_SOURCE[0]}" >&2; exit 2; }
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+bash cmake/build.sh release skein_exhaustive_ulp -- -D SKEIN_BUILD_TESTS=ON
+exec build/release/bin/skein_exhaustive_ulp "$@"

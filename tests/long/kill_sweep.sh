@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # usage: bash tests/long/kill_sweep.sh [BUILD_DIR] [KILLS]
 #
-# Kills a sweep (SIGKILL) at random moments, 20 of them unless told, starting it again each time with another number of
-# threads, and compares all arrays with those of a run that was left alone. About a minute; not part of tests/run.sh.
+# Kills a sweep (SIGKILL) at KILLS random moments (default: 20), starts it again each time with another number of threads,
+# and compares all arrays with those of an undisturbed run. About a minute.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 skein=${1:-$root/build/release}/bin/skein

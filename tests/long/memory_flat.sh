@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # usage: bash tests/long/memory_flat.sh [PROGRAM]
 #
-# Ten passes over a .npy file of 1 GB: the anonymous memory of the process stays below 300 MB, and does not grow from the
-# second pass to the last. Needs 1 GB of disk and about a minute. PROGRAM: build/release/bin/skein unless given.
+# Trains ten epochs on a .npy file of 1 GB: the anonymous memory of the process stays below 300 MB and does not grow from
+# the second epoch to the last. Needs 1 GB of disk and about a minute. PROGRAM defaults to build/release/bin/skein.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 program=${1:-build/release/bin/skein}
@@ -22,7 +22,8 @@ check() {
         sleep 0.2
     done
     wait "$process"
-    echo "train $*: anonymous memory $smallest to $largest KiB in $reads readings; $(grep loss "$directory/summary" | head -1)"
+    echo "train $*: anonymous memory $smallest to $largest KiB in $reads readings;" \
+        "$(grep loss "$directory/summary" | head -1)"
     (( reads >= 5 )) || { echo "too few readings to tell" >&2; exit 1; }
     (( largest < 300000 )) || { echo "more than 300 MB" >&2; exit 1; }
     (( largest - smallest < 8192 )) || { echo "it grows" >&2; exit 1; }

@@ -11,6 +11,7 @@
 
 #include "support/number_statistics.hpp"
 #include "support/order_statistics.hpp"
+#include "support/single_number_statistics.hpp"
 
 namespace {
 

@@ -1,12 +1,10 @@
-#!/bin/sh
-# A billion random numbers of each kind, and orders of up to 2^28 samples, against their exact distributions.
-#     random_statistics.sh <directory of libskein.a> [numbers of each kind]
-set -eu
-tests=$(dirname "$(readlink -f "$0")")/..
-library=$1
-shift
-program=$(mktemp)
-trap 'rm -f "$program"' EXIT
-"${CXX:-g++}" -std=c++20 -O2 -I "$tests/../core/include" "$tests/long/random_statistics.cpp" -o "$program" \
-    "$library/libskein.a" -fopenmp -pthread
-"$program" "$@"
+#!/usr/bin/env bash
+# usage: bash tests/long/random_statistics.sh [NUMBERS]
+#
+# Compares NUMBERS random numbers of each kind (default: 1e9), and orders of up to 2^28 samples, with their exact
+# distributions. About seven minutes on two cores.
+set -euo pipefail
+(( $# <= 1 )) || { sed -n 's/^# usage/usage/p' "${BASH_SOURCE[0]}" >&2; exit 2; }
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+bash cmake/build.sh release skein_random_statistics -- -D SKEIN_BUILD_TESTS=ON
+exec build/release/bin/skein_random_statistics "$@"

@@ -91,6 +91,8 @@ constexpr WorstCase kWorst[] = {
     {-0x1.8553eap+3f, -0x1.2d47bdf2250fap+7},   // exp10
     {-0x1.7ffa92p-2f, -0x1.a138a40359c98p+19},  // sin_two_pi
     {0x1.ff9856p-4f, -0x1.677143fd3d858p+19},   // cos_two_pi
+    {-0x1.6aaaccp+0f, -0x1.8e7334afa81fp+0},    // leaky_relu
+    {-0x1.88a028p-2f, -0x1.921ce57b336bdp-2},   // elu
 };
 
 template <class Scalar>
@@ -200,6 +202,18 @@ TEST_CASE_TEMPLATE("elementary: infinities and zeros", Scalar, float, double) {
     CHECK(same_bits(skein::elementary::relu(-zero), zero));
     CHECK(skein::elementary::relu(infinity) == infinity);
     CHECK(skein::elementary::relu(kDenormal<Scalar>) == kDenormal<Scalar>);
+    CHECK(skein::elementary::leaky_relu(infinity) == infinity);
+    CHECK(skein::elementary::leaky_relu(-infinity) == -infinity);
+    CHECK(same_bits(skein::elementary::leaky_relu(zero), zero));
+    CHECK(same_bits(skein::elementary::leaky_relu(-zero), -zero));
+    CHECK(skein::elementary::leaky_relu(Scalar(-2)) == Scalar(-2) * Scalar(0.01));
+    CHECK(skein::elementary::leaky_relu(kDenormal<Scalar>) == kDenormal<Scalar>);
+    CHECK(skein::elementary::elu(infinity) == infinity);
+    CHECK(skein::elementary::elu(-infinity) == -1);
+    CHECK(same_bits(skein::elementary::elu(zero), zero));
+    CHECK(same_bits(skein::elementary::elu(-zero), -zero));
+    CHECK(skein::elementary::elu(Scalar(3)) == Scalar(3));
+    CHECK(skein::elementary::elu(Scalar(-3)) == skein::elementary::expm1(Scalar(-3)));
     CHECK(skein::elementary::exp(zero) == one);
     CHECK(skein::elementary::exp(infinity) == infinity);
     CHECK(same_bits(skein::elementary::exp(-infinity), zero));
@@ -228,6 +242,7 @@ TEST_CASE_TEMPLATE("elementary: tiny arguments", Scalar, float, double) {
             CAPTURE(signed_z);
             CHECK(same_bits(skein::elementary::tanh(signed_z), signed_z));
             CHECK(same_bits(skein::elementary::expm1(signed_z), signed_z));
+            CHECK(same_bits(skein::elementary::elu(signed_z), signed_z));
             CHECK(same_bits(skein::elementary::log1p(signed_z), signed_z));
         }
     }

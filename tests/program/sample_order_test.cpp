@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -19,7 +20,77 @@
 
 namespace skein::test {
 
-TEST_CASE("program: data info says what will go wrong in training") {
+namespace {
+
+using Row = std::array<double, 2>;  // x, y
+
+/// x in no order, with tails; labels.
+std::vector<Row> rows_of(std::size_t count) {
+    GeneratedData settings;
+    settings.target = Target::random_labels;
+    settings.num_samples = count;
+    settings.noise = 1.0;
+    const Dataset<double> generated = generate<double>(settings);
+    std::vector<double> x(count), y(count), weights(count);
+    const MiniBatch<double> samples = generated.source().range(0, count, {x.data(), y.data(), weights.data()});
+    std::vector<Row> rows(count);
+    for (std::size_t row = 0; row < count; ++row) {
+        rows[row] = {std::sinh(samples.x[row]), samples.y[row]};
+    }
+    return rows;
+}
+
+std::string file_of(const TemporaryDirectory& directory, const std::vector<Row>& rows) {
+    std::vector<double> x, y;
+    for (const Row& row : rows) {
+        x.push_back(row[0]);
+        y.push_back(row[1]);
+    }
+    return table_file(directory, {x, y});
+}
+
+/// What a short run with samples in the order of the file says on standard error.
+std::string trained(const std::string& file) {
+    const ProgramResult result = run_program({"train", "--data", file, "--shuffle=none", "--batch=10", "--steps=1"});
+    CHECK(result.exit_code == 0);
+    return result.errors;
+}
+
+void sort_by(const std::string& column, std::vector<Row>& rows) {
+    std::ranges::sort(rows, {}, [&](const Row& row) {
+        return column == "y" ? row[1] : column == "x" ? row[0] : std::abs(row[0]);
+    });
+}
+
+void check_sorted(const std::string& column, const std::string& direction) {
+    CAPTURE(column);
+    CAPTURE(direction);
+    const TemporaryDirectory directory;
+    const std::string words = "sorted by " + column + ", " + direction;
+    std::vector<Row> rows = rows_of(kManySamples);
+    sort_by(column, rows);
+    if (direction == "descending") std::ranges::reverse(rows);
+    const std::string file = file_of(directory, rows);
+    CHECK(contains(trained(file), "the data look " + words + " (correlation with the row " +
+                                      (direction == "ascending" ? "1)" : "-1)")));
+    const ProgramResult told = data({"info", file});
+    CHECK(contains(told.errors, "the samples are " + words + ": shuffling blocks"));
+    CHECK(contains(told.output, "\n  sorted by " + column + std::string(15 - column.size(), ' ') + direction));
+    const Json found = info({file});
+    CHECK(found["sorted_by_" + (column == "|x|" ? "absolute_x" : column)] == direction);
+    // Almost sorted, and only a hundred samples.
+    std::swap(rows[10], rows[20]);
+    const std::string almost = file_of(directory, rows);
+    CHECK(contains(data({"info", almost}).errors, "% of the variance of " + column + " lies between runs"));
+    CHECK(contains(trained(almost), "the data look " + words));
+    rows = rows_of(100);
+    sort_by(column, rows);
+    CHECK(contains(trained(file_of(directory, rows)), "the data look sorted by " + column + ", ascending"));
+}
+
+}  // namespace
+
+TEST_CASE("data info says what will go wrong in training") {
     const TemporaryDirectory directory;
     std::vector<double> x = scattered(kManySamples);
     const std::vector<double> noise = x;
@@ -61,92 +132,48 @@ TEST_CASE("program: data info says what will go wrong in training") {
     CHECK(found["correlation"].is_null());
 }
 
-TEST_CASE("program: samples in the order of x, |x| or y are noticed, rising or falling, and no others") {
-    const TemporaryDirectory directory;
-    const auto rows_of = [](std::size_t count) {
-        GeneratedData settings;
-        settings.target = Target::random_labels;
-        settings.num_samples = count;
-        settings.noise = 1.0;
-        const Dataset<double> generated = generate<double>(settings);
-        std::vector<double> x(count), y(count), weights(count);
-        const MiniBatch<double> samples = generated.source().range(0, count, {x.data(), y.data(), weights.data()});
-        std::vector<std::array<double, 2>> rows(count);
-        for (std::size_t row = 0; row < count; ++row) {
-            rows[row] = {std::sinh(samples.x[row]), samples.y[row]};
-        }
-        return rows;
-    };
-    const auto file_of = [&](const std::vector<std::array<double, 2>>& rows) {
-        std::vector<double> x, y;
-        for (const std::array<double, 2>& row : rows) {
-            x.push_back(row[0]);
-            y.push_back(row[1]);
-        }
-        return table_file(directory, {x, y});
-    };
-    const auto trained = [](const std::string& file) {
-        const ProgramResult result =
-            run_program({"train", "--data", file, "--shuffle=none", "--batch=10", "--steps=1"});
-        CHECK(result.exit_code == 0);
-        return result.errors;
-    };
-    const auto value_of = [](const std::string& column, const std::array<double, 2>& row) {
-        return column == "y" ? row[1] : column == "x" ? row[0] : std::abs(row[0]);
-    };
+TEST_CASE("samples in the order of x, |x| or y are noticed, rising or falling") {
     for (const std::string column : {"x", "|x|", "y"}) {
         for (const std::string direction : {"ascending", "descending"}) {
-            CAPTURE(column);
-            CAPTURE(direction);
-            const std::string words = "sorted by " + column + ", " + direction;
-            std::vector<std::array<double, 2>> rows = rows_of(kManySamples);
-            std::ranges::sort(rows, {}, [&](const auto& row) { return value_of(column, row); });
-            if (direction == "descending") std::ranges::reverse(rows);
-            const std::string file = file_of(rows);
-            CHECK(contains(trained(file), "the data look " + words + " (correlation with the row " +
-                                              (direction == "ascending" ? "1)" : "-1)")));
-            const ProgramResult told = data({"info", file});
-            CHECK(contains(told.errors, "the samples are " + words + ": shuffling blocks"));
-            CHECK(contains(told.output, "\n  sorted by " + column + std::string(15 - column.size(), ' ') + direction));
-            const Json found = info({file});
-            CHECK(found["sorted_by_" + (column == "|x|" ? "absolute_x" : column)] == direction);
-            // Not quite, and a hundred of them.
-            std::swap(rows[10], rows[20]);
-            const std::string almost = file_of(rows);
-            CHECK(contains(data({"info", almost}).errors, "% of the variance of " + column + " lies between runs"));
-            CHECK(contains(trained(almost), "the data look " + words));
-            rows = rows_of(100);
-            std::ranges::sort(rows, {}, [&](const auto& row) { return value_of(column, row); });
-            CHECK(contains(trained(file_of(rows)), "the data look sorted by " + column + ", ascending"));
+            check_sorted(column, direction);
         }
     }
+}
+
+TEST_CASE("samples in no order raise no warning") {
+    const TemporaryDirectory directory;
     for (std::size_t count = 11; count < 300; count += 7) {
         CAPTURE(count);
-        const std::string file = file_of(rows_of(count));
+        const std::string file = file_of(directory, rows_of(count));
         CHECK(trained(file) == "");
         CHECK(data({"info", file}).errors == "");
     }
-    CHECK(trained(file_of(rows_of(kManySamples))) == "");
-    // Two files that are sorted each, one behind the other, rising and falling; values in turn are not in an order.
-    std::vector<std::array<double, 2>> halves = rows_of(kManySamples);
+    CHECK(trained(file_of(directory, rows_of(kManySamples))) == "");
+}
+
+TEST_CASE("neighbours that are alike are noticed, columns of few values are not") {
+    const TemporaryDirectory directory;
+    // Two files, each sorted, one after the other: rising, then falling.
+    std::vector<Row> halves = rows_of(kManySamples);
     const auto middle = halves.begin() + static_cast<std::ptrdiff_t>(kManySamples / 2);
     std::sort(halves.begin(), middle);
     std::sort(middle, halves.end(), std::greater<>());
-    CHECK(contains(trained(file_of(halves)), "the data look ordered: x of neighbouring rows is alike (correlation "));
+    CHECK(contains(trained(file_of(directory, halves)),
+                   "the data look ordered: x of neighbouring rows is alike (correlation "));
     for (std::size_t row = 0; row < halves.size(); ++row) {
         halves[row] = {static_cast<double>(row % 5), row % 2 == 0 ? 1.0 : -1.0};
     }
-    CHECK(trained(file_of(halves)) == "");
-    // Columns that are constant are in no order; the sign of x, with one size, is.
+    CHECK(trained(file_of(directory, halves)) == "");
+    // Constant columns are in no order. A column of two values can be.
     const std::vector<double> ones(kManySamples, 1.0);
     CHECK(trained(table_file(directory, {ones, ones})) == "");
     std::vector<double> signs(kManySamples, -1.0);
     std::fill(signs.begin() + 120'000, signs.end(), 1.0);
     CHECK(contains(trained(table_file(directory, {signs, ones})), "sorted by x, ascending"));
-    // One block is mixed throughout.
-    std::vector<std::array<double, 2>> rows = rows_of(30'000);
+    // Shuffling one block mixes all of its samples.
+    std::vector<Row> rows = rows_of(30'000);
     std::ranges::sort(rows);
-    const std::string file = file_of(rows);
+    const std::string file = file_of(directory, rows);
     CHECK(contains(trained(file), "sorted by x, ascending"));
     CHECK(run_program({"train", "--data", file, "--shuffle=blocks", "--steps=1"}).errors == "");
 }

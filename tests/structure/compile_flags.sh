@@ -12,7 +12,8 @@ for flag in "${required[@]}"; do
         exit 1
     fi
 done
-forbidden='-Ofast|-ffast-math|-ffp-contract=(fast|on)|-ffp-model|-funsafe-math-optimizations|-fassociative-math|-freciprocal-math|-ffinite-math-only|-fno-signed-zeros|-fno-trapping-math|-fdenormal-fp-math|-mdaz-ftz|-flto'
+forbidden='-Ofast|-ffast-math|-ffp-contract=(fast|on)|-ffp-model|-funsafe-math-optimizations|-fassociative-math'
+forbidden+='|-freciprocal-math|-ffinite-math-only|-fno-signed-zeros|-fno-trapping-math|-fdenormal-fp-math|-mdaz-ftz|-flto'
 if inexact=$(grep -E -- " ($forbidden)" <<< "$commands"); then
     printf 'compiled with inexact floating point:\n%s\n' "$inexact" >&2
     exit 1

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # usage: bash tests/structure/document_paths.sh [ROOT]
 #
-# Every file that a document names exists. A path is relative to the document, the root, or a folder of sources.
+# Every file that a document names exists. A path is relative to the document, the root, or a folder of sources. And
+# every public header is in the guide to the headers.
 set -euo pipefail
 cd "${1:-$(dirname "${BASH_SOURCE[0]}")/../..}"
 
@@ -32,4 +33,10 @@ if (( num_paths == 0 )); then
     echo "found no path in any document" >&2
     exit 1
 fi
+guide=core/docs/headers.md
+while IFS= read -r header; do
+    grep -qF "\`$header\`" "$guide" && continue
+    echo "$guide does not name $header" >&2
+    num_missing=$((num_missing + 1))
+done < <(cd core/include && find skein -name '*.hpp' | LC_ALL=C sort)
 (( num_missing == 0 ))

@@ -13,11 +13,13 @@ fail() {
 instructions=$("$objdump" --disassemble --no-show-raw-insn "$object")
 case $variant in
     avx2)
-        grep -Eq '\bvfn?madd[0-9]*p[sd][[:space:]].*%ymm' <<< "$instructions" || fail "no fused multiply-add of 256 bits"
+        grep -Eq '\bvfn?madd[0-9]*p[sd][[:space:]].*%ymm' <<< "$instructions" \
+            || fail "no fused multiply-add of 256 bits"
         ! grep -q '%zmm' <<< "$instructions" || fail "vectors of 512 bits"
         ;;
     avx512)
-        grep -Eq '\bvfn?madd[0-9]*p[sd][[:space:]].*%zmm' <<< "$instructions" || fail "no fused multiply-add of 512 bits"
+        grep -Eq '\bvfn?madd[0-9]*p[sd][[:space:]].*%zmm' <<< "$instructions" \
+            || fail "no fused multiply-add of 512 bits"
         ;;
     portable)
         ! grep -Eq '%[yz]mm|\bvfn?m(add|sub)' <<< "$instructions" || fail "instructions beyond the baseline"

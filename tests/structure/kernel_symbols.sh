@@ -16,7 +16,8 @@ own='^[0-9a-f]+ [VWuw] (typeinfo name for |typeinfo for |vtable for )?([^ (]* )?
 weak=$(grep -E '^[0-9a-f]+ [VWuw] ' <<< "$symbols" | grep -Ev "$own" || true)
 [[ -z $weak ]] || fail "weak symbols outside skein_eigen_$variant" "$weak"
 
-exported=$("$nm" --demangle --extern-only --defined-only "$object" | grep -Ev '^[0-9a-f]+ [VWuw] ' | cut -d ' ' -f 3- || true)
+exported=$("$nm" --demangle --extern-only --defined-only "$object" | grep -Ev '^[0-9a-f]+ [VWuw] ' \
+    | cut -d ' ' -f 3- || true)
 [[ $exported == "skein::internal::kernels::kernel_table_$variant" ]] \
     || fail "exports other than skein::internal::kernels::kernel_table_$variant" "$exported"
 

@@ -82,6 +82,7 @@ bool same_bits(const LossAndGradient<Scalar>& a, const LossAndGradient<Scalar>& 
 }
 
 /// Every activation; the relu is alive for about half of the samples, its z has the sign of x or that of -x.
-inline const std::vector<Activation> kEveryActivation{A::tanh, A::relu, A::softplus, A::sigmoid, A::identity, A::tanh};
+inline const std::vector<Activation> kEveryActivation{A::tanh,     A::relu, A::softplus, A::sigmoid,
+                                                      A::identity, A::tanh, A::elu,      A::leaky_relu};
 
 }  // namespace skein::test

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "compression/compressed_storage.hpp"
 #include "skein/compressed_dataset.hpp"
 #include "skein/dataset.hpp"
 #include "skein/random.hpp"
@@ -16,6 +17,10 @@ namespace skein::compression_cases {
 using namespace internal;
 
 inline constexpr double kNoTolerance = 1e300;
+
+inline const std::vector<MomentSubtree>& subtrees_of(const CompressedDataset& data) {
+    return CompressedAccess::storage(data).subtrees;
+}
 
 struct Samples {
     std::vector<double> x, y, m;
@@ -31,16 +36,20 @@ inline long double function(Activation activation, long double z) {
         case Activation::sigmoid: return 1.0L / (1.0L + std::exp(-z));
         case Activation::softplus: return std::log1p(std::exp(z));
         case Activation::relu: return std::max(z, 0.0L);
+        case Activation::leaky_relu:
+        case Activation::elu: break;  // not analytic
     }
     return z;
 }
-long double slope(Activation activation, long double z) {
+inline long double slope(Activation activation, long double z) {
     switch (activation) {
         case Activation::tanh: return 1.0L / (std::cosh(z) * std::cosh(z));
         case Activation::identity: return 1.0L;
         case Activation::sigmoid: return function(activation, z) * function(activation, -z);
         case Activation::softplus: return function(Activation::sigmoid, z);
         case Activation::relu: return z > 0 ? 1.0L : 0.0L;
+        case Activation::leaky_relu:
+        case Activation::elu: break;
     }
     return 1.0L;
 }

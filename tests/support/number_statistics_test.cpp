@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "kernels/kernel_table.hpp"
+#include "support/single_number_statistics.hpp"
 
 namespace skein::statistics {
 

@@ -122,6 +122,8 @@ double max_ulp(Activation activation) {
         case Activation::sigmoid: return static_cast<double>(elementary::kSigmoidMaxUlp<Scalar>);
         case Activation::softplus:
             return static_cast<double>(std::max(elementary::kSoftplusMaxUlp<Scalar>, elementary::kExpm1MaxUlp<Scalar>));
+        case Activation::leaky_relu: return static_cast<double>(elementary::kLeakyReluMaxUlp<Scalar>);
+        case Activation::elu: return static_cast<double>(elementary::kEluMaxUlp<Scalar>);
         case Activation::identity:
         case Activation::relu: return 0.0;
     }

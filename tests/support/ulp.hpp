@@ -89,6 +89,8 @@ inline long double sigmoid(long double z) {
     return z < 0 ? t / (1 + t) : 1 / (1 + t);
 }
 inline long double softplus(long double z) { return std::fmax(z, 0.0L) + std::log1p(std::exp(-std::fabs(z))); }
+inline long double leaky_relu(long double z) { return z > 0 || std::isnan(z) ? z : z / 100; }
+inline long double elu(long double z) { return z > 0 ? z : std::expm1(z); }
 inline long double relu(long double z) { return z > 0 || std::isnan(z) ? z : 0; }
 inline long double exp10(long double z) { return ::exp10l(z); }
 /// sin(2 pi t), the argument reduced exactly.
@@ -165,7 +167,7 @@ inline void cos_two_pi_mpfr(mpfr_ptr result, mpfr_srcptr z) {
             [](mpfr_ptr result, mpfr_srcptr z) { mpfr; } \
     }
 
-inline const std::array<Function, 11> kFunctions{
+inline const std::array<Function, 13> kFunctions{
     SKEIN_UNDER_TEST(tanh, elementary::kTanhMaxUlp, -20, 20, std::tanh, mpfr_tanh(result, z, MPFR_RNDN)),
     SKEIN_UNDER_TEST(sigmoid, elementary::kSigmoidMaxUlp, -746, 40, exact::sigmoid, exact::sigmoid_mpfr(result, z)),
     SKEIN_UNDER_TEST(softplus, elementary::kSoftplusMaxUlp, -746, 40, exact::softplus, exact::softplus_mpfr(result, z)),
@@ -181,6 +183,11 @@ inline const std::array<Function, 11> kFunctions{
                      exact::sin_two_pi_mpfr(result, z)),
     SKEIN_UNDER_TEST(cos_two_pi, elementary::kCosTwoPiMaxUlp, -0x1p20, 0x1p20, exact::cos_two_pi,
                      exact::cos_two_pi_mpfr(result, z)),
+    SKEIN_UNDER_TEST(
+        leaky_relu, elementary::kLeakyReluMaxUlp, -1e3, 1e3, exact::leaky_relu,
+        mpfr_sgn(z) > 0 || mpfr_nan_p(z) ? mpfr_set(result, z, MPFR_RNDN) : mpfr_div_ui(result, z, 100, MPFR_RNDN)),
+    SKEIN_UNDER_TEST(elu, elementary::kEluMaxUlp, -40, 40, exact::elu,
+                     mpfr_sgn(z) > 0 ? mpfr_set(result, z, MPFR_RNDN) : mpfr_expm1(result, z, MPFR_RNDN)),
 };
 
 #undef SKEIN_UNDER_TEST

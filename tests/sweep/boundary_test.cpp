@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "skein/box_counting.hpp"
 #include "skein/random.hpp"
 
 namespace skein {
@@ -147,7 +148,7 @@ TEST_CASE("bad searches are refused") {
     const Sweep<double> sweep = make_sweep<double>(settings);
     const auto error_of = [&](const BoundarySettings& boundary) -> std::string {
         try {
-            find_boundary(sweep, boundary);
+            static_cast<void>(find_boundary(sweep, boundary));
         } catch (const std::invalid_argument& error) {
             return error.what();
         }

@@ -143,10 +143,10 @@ TEST_CASE("names of parameters") {
     CHECK(parse_sweep_parameter("weight[2]").layers == std::vector<std::size_t>{1});
     CHECK(parse_error("learning-rates").find("did you mean 'learning_rate'") != std::string::npos);
     CHECK(parse_error("weight[0]") ==
-          "the parameter 'weight[0]' has no number of a layer: expected [1], [2], ..., as in w_1, w_2, or [1+3]");
+          "the parameter 'weight[0]' has no layer number: expected [1], [2], ..., as in w_1, w_2, or [1+3]");
     CHECK(parse_error("weight[x]") ==
-          "the parameter 'weight[x]' has no number of a layer: expected [1], [2], ..., as in w_1, w_2, or [1+3]");
-    CHECK(parse_error("momentum[1]") == "the parameter 'momentum[1]' is not one of a layer: expected 'momentum'");
+          "the parameter 'weight[x]' has no layer number: expected [1], [2], ..., as in w_1, w_2, or [1+3]");
+    CHECK(parse_error("momentum[1]") == "the parameter 'momentum[1]' has no layers: expected 'momentum'");
 }
 
 TEST_CASE("an axis of seeds is one where seeds matter") {
@@ -186,8 +186,8 @@ TEST_CASE("bad sweeps are refused, naming the axis") {
     CHECK(error_with("weight[4]", {1}) == "axis weight[4]: a chain has 3 layers");
     CHECK(error_with("teacher_weight[3]", {1}) == "axis teacher_weight[3]: the teacher has 2 layers");
     CHECK(error_with("momentum", {0.5}) ==
-          "axis momentum: has no effect on this optimizer: expected momentum or nesterov");
-    CHECK(error_with("layers", {2}) == "axis layers: has no place beside weights to start from");
+          "axis momentum: has no effect on this optimizer: expected momentum, nesterov or rmsprop");
+    CHECK(error_with("layers", {2}) == "axis layers: cannot be combined with weights to start from");
     CHECK(error_with("batch", {10}) ==
           "axis batch: a value is 10: expected a whole number from 1 to the number of samples");
     CHECK(error_with("seed", {0.5}) == "axis seed: a value is 0.5: expected a whole number from 0 to 2^53");

@@ -92,8 +92,8 @@ constexpr int kManyThreads = 3;
 #endif
 
 TEST_CASE_TEMPLATE("a step after the first allocates nothing", Scalar, float, double) {
-    for (const Optimizer::Kind kind :
-         {Optimizer::Kind::sgd, Optimizer::Kind::momentum, Optimizer::Kind::nesterov, Optimizer::Kind::adamw}) {
+    for (const Optimizer::Kind kind : {Optimizer::Kind::sgd, Optimizer::Kind::momentum, Optimizer::Kind::nesterov,
+                                       Optimizer::Kind::adamw, Optimizer::Kind::rmsprop}) {
         for (const Sampling sampling : {Sampling::shuffled, Sampling::with_replacement, Sampling::sequential}) {
             for (const int num_threads : {1, kManyThreads}) {
                 TrainingSettings settings;

@@ -31,26 +31,42 @@ constexpr GoldenPair kGoldenPairs[] = {
     {"tanh", Kind::momentum, 0x9708dcdda506dbff, 0xd3ec858342ffcb00},
     {"tanh", Kind::nesterov, 0x8692f54230f14d23, 0x40f96f5d4eaefb1b},
     {"tanh", Kind::adamw, 0xa230af6219257a34, 0xde227d49f470be45},
+    {"tanh", Kind::rmsprop, 0x0, 0x0},
     {"identity", Kind::sgd, 0x109f1531ba75d16f, 0x44fd8adec0422319},
     {"identity", Kind::momentum, 0xda49133db7ad5af0, 0x5fe14d6f93832d4e},
     {"identity", Kind::nesterov, 0xe72c19f7603b2fc9, 0x59db0e670164c24c},
     {"identity", Kind::adamw, 0x272ae427ca014493, 0xeefc331a6998a86e},
+    {"identity", Kind::rmsprop, 0x0, 0x0},
     {"sigmoid", Kind::sgd, 0xa12ecd3461fe9d99, 0x1bd5fe954f58e64e},
     {"sigmoid", Kind::momentum, 0x9969ec8dda3a496d, 0x81b3626653cee84a},
     {"sigmoid", Kind::nesterov, 0x34d97e1a4bf39e0b, 0x33c951930caa4235},
     {"sigmoid", Kind::adamw, 0xb25755ada9490151, 0xe4d1299976632672},
+    {"sigmoid", Kind::rmsprop, 0x0, 0x0},
     {"relu", Kind::sgd, 0xfa967d8afe06fe3d, 0x3be3da5074503f5c},
     {"relu", Kind::momentum, 0x3389b9f948b0638c, 0x3c62c6c2f966c3ea},
     {"relu", Kind::nesterov, 0x4fcf77eb94ab2330, 0x15449b2c2acefbab},
     {"relu", Kind::adamw, 0x218a19e5b0b1bc73, 0xf8e601fbe41208ca},
+    {"relu", Kind::rmsprop, 0x0, 0x0},
     {"softplus", Kind::sgd, 0xc48133871ca5b86c, 0x9e267c5155281827},
     {"softplus", Kind::momentum, 0x9bdf699caf052b9d, 0xa499fd3909ebcca2},
     {"softplus", Kind::nesterov, 0x3f4bcca6c48549c1, 0xef6ba6585904cbbb},
     {"softplus", Kind::adamw, 0x97a9ffc9349d278a, 0xc0ee5e024a1e3008},
+    {"softplus", Kind::rmsprop, 0x0, 0x0},
+    {"leaky_relu", Kind::sgd, 0x0, 0x0},
+    {"leaky_relu", Kind::momentum, 0x0, 0x0},
+    {"leaky_relu", Kind::nesterov, 0x0, 0x0},
+    {"leaky_relu", Kind::adamw, 0x0, 0x0},
+    {"leaky_relu", Kind::rmsprop, 0x0, 0x0},
+    {"elu", Kind::sgd, 0x0, 0x0},
+    {"elu", Kind::momentum, 0x0, 0x0},
+    {"elu", Kind::nesterov, 0x0, 0x0},
+    {"elu", Kind::adamw, 0x0, 0x0},
+    {"elu", Kind::rmsprop, 0x0, 0x0},
     {"mixed", Kind::sgd, 0xe8afbb189338855d, 0x2fbaa37907bae810},
     {"mixed", Kind::momentum, 0x4054d0316f3d241e, 0xd06c270260c88a96},
     {"mixed", Kind::nesterov, 0x9c3e2bc989ce7ffd, 0x24d000bf02255732},
     {"mixed", Kind::adamw, 0xcddfb3747b94f421, 0xb9ba44520dc84c7e},
+    {"mixed", Kind::rmsprop, 0x0, 0x0},
 };
 
 /// The full batches are work for several threads (skein wakes them from 2^16 samples x layers on); the others have tails
@@ -154,7 +170,8 @@ std::uint64_t hash_of(const GoldenPair& pair, const std::vector<Dataset<Scalar>>
         TrainingSettings settings;
         settings.optimizer.kind = pair.optimizer;
         settings.optimizer.weight_decay = 0.01;
-        settings.learning_rates = {pair.optimizer == Kind::adamw ? 0.01 : 0.05};
+        const bool divides_by_root = pair.optimizer == Kind::adamw || pair.optimizer == Kind::rmsprop;
+        settings.learning_rates = {divides_by_root ? 0.01 : 0.05};
         settings.clip_norm = 2.0;
         settings.batch_size = kind.batch_size;
         settings.sampling = kind.sampling;

@@ -50,83 +50,111 @@ private:
 
 }  // namespace
 
-TEST_CASE("each stop rule") {
-    const Dataset<double> data = teacher_data(500);
-    const std::vector<double> start{0.5, 0.5};
-    TrainingSettings settings;
-    settings.learning_rates = {0.2};
+namespace {
 
-    SUBCASE("target loss of full batches: at the first step that reaches it") {
-        settings.stop.target_loss = 0.02;
-        TrainingState<double> state{Chain<double>(start)};
-        Recorder recorder;
-        const TrainingOutcome outcome = run(state, data, settings, &recorder);
-        CHECK(outcome.status == Status::converged);
-        CHECK(outcome.cause == Cause::target_loss);
-        CHECK(outcome.loss <= 0.02);
-        CHECK(recorder.losses.back() > 0.02);  // the step before still saw a larger one
-        CHECK(outcome.steps == recorder.steps.back());
-    }
-    SUBCASE("target loss of mini-batches: at the end of an epoch") {
-        settings.batch_size = 64;
-        settings.stop.target_loss = 0.02;
-        TrainingState<double> state{Chain<double>(start)};
-        const TrainingOutcome outcome = run(state, data, settings);
-        CHECK(outcome.cause == Cause::target_loss);
-        CHECK(outcome.steps % 8 == 0);
-        CHECK(outcome.loss <= 0.02);
-    }
-    SUBCASE("gradient norm") {
-        settings.stop.gradient_norm = 1e-6;
-        TrainingState<double> state{Chain<double>(start)};
-        const TrainingOutcome outcome = run(state, data, settings);
-        CHECK(outcome.status == Status::converged);
-        CHECK(outcome.cause == Cause::gradient_norm);
-        const std::vector<double> gradients = loss_and_gradient(state.chain, data).weight_gradients;
-        CHECK(std::sqrt(gradients[0] * gradients[0] + gradients[1] * gradients[1]) <= 1e-6);
-    }
-    SUBCASE("an observer") {
-        settings.stop.max_steps = 100;
-        TrainingState<double> state{Chain<double>(start)};
-        Recorder recorder;
-        recorder.last_step = 7;
-        const TrainingOutcome outcome = run(state, data, settings, &recorder);
-        CHECK(outcome.status == Status::stopped);
-        CHECK(outcome.cause == Cause::observer);
-        CHECK(state.step == 7);
-    }
-    SUBCASE("wall time") {
-        settings.stop.max_seconds = 0.0;
-        TrainingState<double> state{Chain<double>(start)};
-        const TrainingOutcome outcome = run(state, data, settings);
-        CHECK(outcome.status == Status::stopped);
-        CHECK(outcome.cause == Cause::max_seconds);
-        CHECK(outcome.steps == 0);
-        CHECK(weights_of(state) == start);
-    }
-    SUBCASE("an observer's stop stays a stop, even where the target is met") {
-        settings.batch_size = 64;
-        settings.stop.target_loss = 1e9;
-        TrainingState<double> state{Chain<double>(start)};
-        Recorder recorder;
-        recorder.last_step = 3;
-        CHECK(run(state, data, settings, &recorder).cause == Cause::observer);
-    }
-    SUBCASE("the target is met where the steps end") {
-        settings.batch_size = 64;
-        settings.stop.target_loss = 1e9;
-        settings.stop.max_steps = 3;
-        TrainingState<double> state{Chain<double>(start)};
-        const TrainingOutcome outcome = run(state, data, settings);
-        CHECK(outcome.cause == Cause::target_loss);
-        CHECK(outcome.steps == 3);
-    }
-    SUBCASE("no steps at all leave the chain as it is") {
-        settings.stop.max_steps = 0;
-        TrainingState<double> state{Chain<double>(start)};
-        CHECK(run(state, data, settings).cause == Cause::max_steps);
-        CHECK(weights_of(state) == start);
-    }
+const std::vector<double> kStart{0.5, 0.5};
+
+TrainingSettings at_rate(double learning_rate) {
+    TrainingSettings settings;
+    settings.learning_rates = {learning_rate};
+    return settings;
+}
+
+}  // namespace
+
+TEST_CASE("stop rules: target loss of full batches: at the first step that reaches it") {
+    const Dataset<double> data = teacher_data(500);
+    TrainingSettings settings = at_rate(0.2);
+    settings.stop.target_loss = 0.02;
+    TrainingState<double> state{Chain<double>(kStart)};
+    Recorder recorder;
+    const TrainingOutcome outcome = run(state, data, settings, &recorder);
+    CHECK(outcome.status == Status::converged);
+    CHECK(outcome.cause == Cause::target_loss);
+    CHECK(outcome.loss <= 0.02);
+    CHECK(recorder.losses.back() > 0.02);  // the step before still saw a larger one
+    CHECK(outcome.steps == recorder.steps.back());
+}
+
+TEST_CASE("stop rules: target loss of mini-batches: at the end of an epoch") {
+    const Dataset<double> data = teacher_data(500);
+    TrainingSettings settings = at_rate(0.2);
+    settings.batch_size = 64;
+    settings.stop.target_loss = 0.02;
+    TrainingState<double> state{Chain<double>(kStart)};
+    const TrainingOutcome outcome = run(state, data, settings);
+    CHECK(outcome.cause == Cause::target_loss);
+    CHECK(outcome.steps % 8 == 0);
+    CHECK(outcome.loss <= 0.02);
+}
+
+TEST_CASE("stop rules: gradient norm") {
+    const Dataset<double> data = teacher_data(500);
+    TrainingSettings settings = at_rate(0.2);
+    settings.stop.gradient_norm = 1e-6;
+    TrainingState<double> state{Chain<double>(kStart)};
+    const TrainingOutcome outcome = run(state, data, settings);
+    CHECK(outcome.status == Status::converged);
+    CHECK(outcome.cause == Cause::gradient_norm);
+    const std::vector<double> gradients = loss_and_gradient(state.chain, data).weight_gradients;
+    CHECK(std::sqrt(gradients[0] * gradients[0] + gradients[1] * gradients[1]) <= 1e-6);
+}
+
+TEST_CASE("stop rules: an observer") {
+    const Dataset<double> data = teacher_data(500);
+    TrainingSettings settings = at_rate(0.2);
+    settings.stop.max_steps = 100;
+    TrainingState<double> state{Chain<double>(kStart)};
+    Recorder recorder;
+    recorder.last_step = 7;
+    const TrainingOutcome outcome = run(state, data, settings, &recorder);
+    CHECK(outcome.status == Status::stopped);
+    CHECK(outcome.cause == Cause::observer);
+    CHECK(state.step == 7);
+}
+
+TEST_CASE("stop rules: wall time") {
+    const Dataset<double> data = teacher_data(500);
+    TrainingSettings settings = at_rate(0.2);
+    settings.stop.max_seconds = 0.0;
+    TrainingState<double> state{Chain<double>(kStart)};
+    const TrainingOutcome outcome = run(state, data, settings);
+    CHECK(outcome.status == Status::stopped);
+    CHECK(outcome.cause == Cause::max_seconds);
+    CHECK(outcome.steps == 0);
+    CHECK(weights_of(state) == kStart);
+}
+
+TEST_CASE("stop rules: an observer's stop stays a stop, even where the target is met") {
+    const Dataset<double> data = teacher_data(500);
+    TrainingSettings settings = at_rate(0.2);
+    settings.batch_size = 64;
+    settings.stop.target_loss = 1e9;
+    TrainingState<double> state{Chain<double>(kStart)};
+    Recorder recorder;
+    recorder.last_step = 3;
+    CHECK(run(state, data, settings, &recorder).cause == Cause::observer);
+}
+
+TEST_CASE("stop rules: the target is met where the steps end") {
+    const Dataset<double> data = teacher_data(500);
+    TrainingSettings settings = at_rate(0.2);
+    settings.batch_size = 64;
+    settings.stop.target_loss = 1e9;
+    settings.stop.max_steps = 3;
+    TrainingState<double> state{Chain<double>(kStart)};
+    const TrainingOutcome outcome = run(state, data, settings);
+    CHECK(outcome.cause == Cause::target_loss);
+    CHECK(outcome.steps == 3);
+}
+
+TEST_CASE("stop rules: no steps at all leave the chain as it is") {
+    const Dataset<double> data = teacher_data(500);
+    TrainingSettings settings = at_rate(0.2);
+    settings.stop.max_steps = 0;
+    TrainingState<double> state{Chain<double>(kStart)};
+    CHECK(run(state, data, settings).cause == Cause::max_steps);
+    CHECK(weights_of(state) == kStart);
 }
 
 TEST_CASE("a stop request gives the step up: the state is that before it, and goes on to the same bits") {

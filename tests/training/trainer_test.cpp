@@ -77,9 +77,11 @@ TEST_CASE("an update that would overflow a weight is not made") {
 
 TEST_CASE("a run that is stopped and resumed gives the same bits") {
     const Dataset<double> data = teacher_data(700);
-    for (const Optimizer::Kind kind :
-         {Optimizer::Kind::sgd, Optimizer::Kind::momentum, Optimizer::Kind::nesterov, Optimizer::Kind::adamw}) {
+    for (const Optimizer::Kind kind : {Optimizer::Kind::sgd, Optimizer::Kind::momentum, Optimizer::Kind::nesterov,
+                                       Optimizer::Kind::adamw, Optimizer::Kind::rmsprop}) {
         for (const Sampling sampling : {Sampling::shuffled, Sampling::with_replacement, Sampling::sequential}) {
+            CAPTURE(kOptimizerNames[static_cast<std::size_t>(kind)]);
+            CAPTURE(kSamplingNames[static_cast<std::size_t>(sampling)]);
             TrainingSettings settings;
             settings.optimizer.kind = kind;
             settings.sampling = sampling;

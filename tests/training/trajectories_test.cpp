@@ -35,6 +35,7 @@ Optimizer read_optimizer(const json& values) {
     optimizer.beta1 = values["beta1"];
     optimizer.beta2 = values["beta2"];
     optimizer.epsilon = values["epsilon"];
+    optimizer.smoothing = values.value("smoothing", optimizer.smoothing);
     return optimizer;
 }
 
@@ -145,16 +146,21 @@ struct Trajectory {
 };
 
 json read_trajectories() {
-    std::ifstream file(SKEIN_TEST_DATA "/trajectories.json");
-    REQUIRE(file);
-    return json::parse(file);
+    json all = json::array();
+    for (const char* const name : {"/trajectories.json", "/trajectories_rmsprop.json"}) {
+        std::ifstream file(SKEIN_TEST_DATA + std::string(name));
+        REQUIRE(file);
+        const json runs = json::parse(file);
+        all.insert(all.end(), runs.begin(), runs.end());
+    }
+    return all;
 }
 
 }  // namespace
 
 TEST_CASE("trajectories: float64 training follows the exact one, step by step and all at once") {
     const json runs = read_trajectories();
-    CHECK(runs.size() == 64);
+    CHECK(runs.size() == 80);
     for (std::size_t index = 0; index < runs.size(); ++index) {
         CAPTURE(index);
         Trajectory<double>(runs[index]).check();
@@ -171,5 +177,5 @@ TEST_CASE("trajectories: float32 training likewise, where the inputs are exact i
             ++checked;
         }
     }
-    CHECK(checked == 32);
+    CHECK(checked == 40);
 }

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "console/errors.hpp"
+#include "console/exit_codes.hpp"
 #include "skein/names.hpp"
 
 namespace skein::app {

@@ -8,7 +8,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "console/errors.hpp"
+#include "console/exit_codes.hpp"
 #include "skein/configuration_reader.hpp"
 #include "skein/files/run_configuration.hpp"
 #include "skein/names.hpp"

@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <system_error>
 
-#include "console/errors.hpp"
+#include "console/exit_codes.hpp"
 
 namespace skein::app {
 

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <system_error>
 
-#include "console/errors.hpp"
+#include "console/exit_codes.hpp"
 #include "skein/data_spec.hpp"
 
 namespace skein::app {

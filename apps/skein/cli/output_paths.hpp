@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "console/errors.hpp"
+#include "console/exit_codes.hpp"
 #include "skein/configuration.hpp"
 #include "skein/files/file_error.hpp"
 

@@ -1,5 +1,7 @@
 #include "console/document.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -24,7 +26,7 @@ std::string replaced(std::string text, std::string_view from, std::string_view t
 
 bool is_index(char letter) { return (letter >= '0' && letter <= '9') || letter == 'i' || letter == 'L'; }
 
-/// "w_12" as "w_{12}", "f_{i-1}" as it is.
+/// "w_12" becomes "w_{12}"; "f_{i-1}" stays.
 std::string with_braced_indices(std::string_view text) {
     std::string braced;
     for (std::size_t place = 0; place < text.size(); ++place) {
@@ -36,19 +38,19 @@ std::string with_braced_indices(std::string_view text) {
         while (end < text.size() && is_index(text[end])) {
             ++end;
         }
-        braced += "{" + std::string(text.substr(place + 1, end - place - 1)) + "}";
+        braced += fmt::format("{{{}}}", text.substr(place + 1, end - place - 1));
         place = end - 1;
     }
     return braced;
 }
 
-/// 3.2e-09 as 3.2 \times 10^{-9}.
+/// 3.2e-09 becomes 3.2 \times 10^{-9}.
 std::string latex_number(const std::string& number) {
     const std::size_t exponent = number.find('e');
     if (exponent == std::string::npos) {
         return number == "inf" ? "\\infty" : number == "-inf" ? "-\\infty" : number == "nan" ? "\\mathrm{NaN}" : number;
     }
-    return number.substr(0, exponent) + " \\times 10^{" + std::to_string(std::stoi(number.substr(exponent + 1))) + "}";
+    return fmt::format("{} \\times 10^{{{}}}", number.substr(0, exponent), std::stoi(number.substr(exponent + 1)));
 }
 
 std::string latex_words(std::string_view words) {
@@ -66,7 +68,7 @@ std::string latex_words(std::string_view words) {
                 text += letter;
                 break;
             case '<':
-            case '>': text += std::string("$") + letter + "$"; break;
+            case '>': text += fmt::format("${}$", letter); break;
             case '\\': text += "\\textbackslash{}"; break;
             case '^': text += "\\textasciicircum{}"; break;
             case '~': text += "\\textasciitilde{}"; break;
@@ -76,7 +78,7 @@ std::string latex_words(std::string_view words) {
     return text;
 }
 
-/// A cell, as it stands in a table or a sentence.
+/// A cell as it is written in a table or a sentence.
 std::string render_cell(const Cell& cell, Format format, int digits) {
     return std::visit(
         Overloaded{[&](const Formula& formula) {
@@ -121,15 +123,15 @@ std::vector<std::size_t> widths_of(const TextRows& rows) {
     return widths;
 }
 
-/// One row with `between` its cells, which are as wide as their columns: at the right of them, but the names that begin
-/// the rows of a table without a header at the left.
+/// The cells of a row with `between` them, each padded to the width of its column. Cells are aligned right; with
+/// `names_first` the first one is aligned left.
 std::string joined(const std::vector<std::string>& row, const std::vector<std::size_t>& widths,
                    std::string_view between, bool names_first) {
     std::string line;
     for (std::size_t column = 0; column < row.size(); ++column) {
-        const std::string padding(widths[column] - row[column].size(), ' ');
-        line += column == 0 ? "" : std::string(between);
-        line += column == 0 && names_first ? row[column] + padding : padding + row[column];
+        line += column == 0 ? std::string_view() : between;
+        line += column == 0 && names_first ? fmt::format("{:<{}}", row[column], widths[column])
+                                           : fmt::format("{:>{}}", row[column], widths[column]);
     }
     return line;
 }
@@ -139,7 +141,7 @@ std::string text_table(const Table& table, int digits) {
     const std::vector<std::size_t> widths = widths_of(rows);
     std::string text;
     for (const std::vector<std::string>& row : rows) {
-        text += "  " + joined(row, widths, "  ", table.header.empty()) + "\n";
+        text += fmt::format("  {}\n", joined(row, widths, "  ", table.header.empty()));
     }
     return text;
 }
@@ -150,45 +152,45 @@ std::string markdown_table(const Table& table, int digits) {
         rows.insert(rows.begin(), std::vector<std::string>(rows.front().size()));
     }
     const std::vector<std::size_t> widths = widths_of(rows);
-    std::string text = "| " + joined(rows[0], widths, " | ", table.header.empty()) + " |\n|";
+    std::string text = fmt::format("| {} |\n|", joined(rows[0], widths, " | ", table.header.empty()));
     for (std::size_t column = 0; column < widths.size(); ++column) {
         text += std::string(widths[column] + 1, '-') + (column == 0 && table.header.empty() ? "-|" : ":|");
     }
     text += "\n";
     for (std::size_t index = 1; index < rows.size(); ++index) {
-        text += "| " + joined(rows[index], widths, " | ", table.header.empty()) + " |\n";
+        text += fmt::format("| {} |\n", joined(rows[index], widths, " | ", table.header.empty()));
     }
     return text;
 }
 
-/// A table longer than a page breaks across pages.
+/// A table longer than a page may break across pages.
 std::string latex_table(const Table& table, int digits) {
     constexpr std::size_t kRowsOfAPage = 40;
     const TextRows rows = cells_of(table, Format::latex, digits);
     const std::vector<std::size_t> widths = widths_of(rows);
     const std::string environment = rows.size() > kRowsOfAPage ? "longtable" : "tabular";
-    std::string text = "\\begin{" + environment + "}{" + (table.header.empty() ? "l" : "r") +
-                       std::string(widths.size() - 1, 'r') + "}\n\\hline\n";
+    std::string text = fmt::format("\\begin{{{}}}{{{}{:r<{}}}}\n\\hline\n", environment,
+                                   table.header.empty() ? "l" : "r", "", widths.size() - 1);
     for (std::size_t index = 0; index < rows.size(); ++index) {
-        text += joined(rows[index], widths, " & ", table.header.empty()) + " \\\\\n";
+        text += fmt::format("{} \\\\\n", joined(rows[index], widths, " & ", table.header.empty()));
         if (index == 0 && !table.header.empty()) {
             text += "\\hline\n";
         }
     }
-    text += "\\hline\n\\end{" + environment + "}\n";
-    return environment == "longtable" ? text : "\\begin{center}\n" + text + "\\end{center}\n";
+    text += fmt::format("\\hline\n\\end{{{}}}\n", environment);
+    return environment == "longtable" ? text : fmt::format("\\begin{{center}}\n{}\\end{{center}}\n", text);
 }
 
-std::string render_block(const Heading& heading, Format format, int) {
+std::string render_part(const Heading& heading, Format format, int) {
     switch (format) {
         case Format::text: return heading.text + "\n";
         case Format::markdown: return "## " + heading.text + "\n";
-        case Format::latex: return "\\subsection*{" + latex_words(heading.text) + "}\n";
+        case Format::latex: return fmt::format("\\subsection*{{{}}}\n", latex_words(heading.text));
     }
     return "";
 }
 
-std::string render_block(const Paragraph& paragraph, Format format, int digits) {
+std::string render_part(const Paragraph& paragraph, Format format, int digits) {
     std::string text = format == Format::text ? "  " : "";
     for (const Cell& part : paragraph.parts) {
         text += render_cell(part, format, digits);
@@ -196,7 +198,7 @@ std::string render_block(const Paragraph& paragraph, Format format, int digits) 
     return text + "\n";
 }
 
-std::string render_block(const Equation& equation, Format format, int) {
+std::string render_part(const Equation& equation, Format format, int) {
     std::string text = format == Format::text       ? ""
                        : format == Format::markdown ? "$$\n\\begin{aligned}\n"
                                                     : "\\begin{align*}\n";
@@ -216,7 +218,7 @@ std::string render_block(const Equation& equation, Format format, int) {
                                                 : "\\end{align*}\n");
 }
 
-std::string render_block(const Table& table, Format format, int digits) {
+std::string render_part(const Table& table, Format format, int digits) {
     switch (format) {
         case Format::text: return text_table(table, digits);
         case Format::markdown: return markdown_table(table, digits);
@@ -232,7 +234,7 @@ std::string latex_formula(std::string_view formula) {
     for (std::size_t place = text.find("dloss/dw_{"); place != std::string::npos; place = text.find("dloss/dw_{")) {
         const std::size_t end = text.find('}', place);
         const std::string index = text.substr(place + 9, end - place - 8);
-        text.replace(place, end + 1 - place, "\\frac{\\partial \\ell}{\\partial w_" + index + "}");
+        text.replace(place, end + 1 - place, fmt::format("\\frac{{\\partial \\ell}}{{\\partial w_{}}}", index));
     }
     text = replaced(std::move(text), "delta", "\\delta");
     text = replaced(std::move(text), " eta ", " \\eta ");
@@ -248,13 +250,13 @@ std::string render(const Document& document, Format format, int digits) {
     constexpr std::string_view kPreamble =
         "\\documentclass{article}\n\\usepackage{amsmath,longtable}\n\\begin{document}\n\n";
     std::string text(format == Format::latex ? kPreamble : "");
-    for (const auto& block : document) {
-        const bool is_first = &block == &document.front();
-        const bool is_alone = std::holds_alternative<Heading>(block) || std::holds_alternative<Table>(block);
+    for (const auto& part : document) {
+        const bool is_first = &part == &document.front();
+        const bool is_alone = std::holds_alternative<Heading>(part) || std::holds_alternative<Table>(part);
         if (!is_first && (format != Format::text || is_alone)) {
             text += "\n";
         }
-        text += std::visit([&](const auto& content) { return render_block(content, format, digits); }, block);
+        text += std::visit([&](const auto& content) { return render_part(content, format, digits); }, part);
     }
     return format == Format::latex ? text + "\n\\end{document}\n" : text;
 }

@@ -1,4 +1,4 @@
-// A small document, written as plain text, Markdown or LaTeX.
+// A small document that is printed as plain text, Markdown or LaTeX.
 #pragma once
 
 #include <array>
@@ -19,10 +19,10 @@ struct Formula {
     std::string text;
 };
 
-/// What a table or a sentence is made of: a formula, a number or words.
 struct Number {
     double value;
 };
+/// A part of a table or a sentence: a formula, a number or words.
 using Cell = std::variant<Formula, Number, std::string>;
 
 struct Heading {
@@ -31,21 +31,21 @@ struct Heading {
 struct Paragraph {
     std::vector<Cell> parts;
 };
-/// A formula that stands alone, one line for each step of a derivation: the parts after the first start with "=".
+/// A formula on lines of its own, aligned at the first " = " of each line.
 struct Equation {
     std::vector<std::string> lines;
 };
 struct Table {
-    std::vector<Formula> header;  // empty: none
+    std::vector<Formula> header;  // may be empty
     std::vector<std::vector<Cell>> rows;
 };
 
 using Document = std::vector<std::variant<Heading, Paragraph, Equation, Table>>;
 
-/// The document; numbers with so many significant digits. LaTeX: a whole file that pdflatex compiles.
+/// The text of the document, numbers with `digits` significant digits. For LaTeX a whole file that pdflatex compiles.
 std::string render(const Document& document, Format format, int digits);
 
-/// A formula as LaTeX spells it: "dloss/dw_1" becomes \frac{\partial \ell}{\partial w_{1}}.
+/// A formula in LaTeX: "dloss/dw_1" becomes \frac{\partial \ell}{\partial w_{1}}.
 std::string latex_formula(std::string_view formula);
 
 }  // namespace skein::app

@@ -1,5 +1,7 @@
 #include "console/numbers.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -7,11 +9,6 @@
 #include <cstdint>
 
 namespace skein::app {
-namespace {
-
-std::string two_digits(std::uint64_t value) { return (value < 10 ? "0" : "") + std::to_string(value); }
-
-}  // namespace
 
 std::string rounded(double value, int digits) {
     if (std::isnan(value)) {
@@ -49,9 +46,9 @@ std::string duration(double seconds) {
     }
     const auto whole = static_cast<std::uint64_t>(seconds + 0.5);
     if (whole < 3600) {
-        return std::to_string(whole / 60) + ":" + two_digits(whole % 60) + " min";
+        return fmt::format("{}:{:02} min", whole / 60, whole % 60);
     }
-    return std::to_string(whole / 3600) + ":" + two_digits(whole / 60 % 60) + ":" + two_digits(whole % 60) + " h";
+    return fmt::format("{}:{:02}:{:02} h", whole / 3600, whole / 60 % 60, whole % 60);
 }
 
 }  // namespace skein::app

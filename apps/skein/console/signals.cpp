@@ -6,7 +6,7 @@
 #include <atomic>
 #include <string_view>
 
-#include "console/errors.hpp"
+#include "console/exit_codes.hpp"
 
 namespace skein::app {
 namespace {
@@ -25,13 +25,13 @@ extern "C" void remember(int signal) {
     }
     training_stop.store(true, std::memory_order_relaxed);
     ::alarm(kSummarySeconds);
-    constexpr std::string_view kWords = "\nstopping; once more to quit at once, without saving\n";
+    constexpr std::string_view kWords = "\nstopping; press again to quit at once, without saving\n";
     if (::isatty(STDERR_FILENO) != 0) {
         [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, kWords.data(), kWords.size());
     }
 }
 
-extern "C" void lose_patience(int) { summary_stop.store(true, std::memory_order_relaxed); }
+extern "C" void end_summary(int) { summary_stop.store(true, std::memory_order_relaxed); }
 
 void handle(int signal, void (*handler)(int)) {
     struct sigaction action {};
@@ -44,12 +44,12 @@ void handle(int signal, void (*handler)(int)) {
 }  // namespace
 
 void catch_stop_signals() {
-    handle(SIGALRM, lose_patience);
+    handle(SIGALRM, end_summary);
     handle(SIGINT, remember);
     handle(SIGTERM, remember);
     struct sigaction hang_up {};
     ::sigaction(SIGHUP, nullptr, &hang_up);
-    if (hang_up.sa_handler != SIG_IGN) {  // else it is nohup that goes on
+    if (hang_up.sa_handler != SIG_IGN) {  // under nohup the program goes on
         handle(SIGHUP, remember);
     }
 }

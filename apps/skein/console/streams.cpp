@@ -1,5 +1,6 @@
 #include "console/streams.hpp"
 
+#include <fmt/core.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -7,7 +8,7 @@
 #include <cstdlib>
 #include <system_error>
 
-#include "console/errors.hpp"
+#include "console/exit_codes.hpp"
 #include "skein/instruction_set.hpp"
 #include "skein/text.hpp"
 
@@ -36,19 +37,21 @@ bool is_set(const char* variable) {
 
 void write_output(std::string_view text) {
     if (const int error = write_all(STDOUT_FILENO, text); error != 0) {
-        throw Failure("standard output cannot be written: " + std::generic_category().message(error));
+        throw Failure(fmt::format("standard output cannot be written: {}", std::generic_category().message(error)));
     }
 }
 
 void write_warning(std::string_view message) {
-    write_all(STDERR_FILENO, "skein: warning: " + in_one_line(message) + "\n");
+    write_all(STDERR_FILENO, fmt::format("skein: warning: {}\n", in_one_line(message)));
 }
 
-void write_error(std::string_view message) { write_all(STDERR_FILENO, "skein: error: " + in_one_line(message) + "\n"); }
+void write_error(std::string_view message) {
+    write_all(STDERR_FILENO, fmt::format("skein: error: {}\n", in_one_line(message)));
+}
 
 void warn_without_hardware_fma(bool quiet) {
     if (!quiet && !has_hardware_fma()) {
-        write_warning("this CPU has no fused multiply-add: same results, hundreds of times slower");
+        write_warning("this CPU has no fused multiply-add: the results are the same, but hundreds of times slower");
     }
 }
 

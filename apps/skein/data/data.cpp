@@ -2,7 +2,7 @@
 #include <string_view>
 
 #include "commands.hpp"
-#include "console/errors.hpp"
+#include "console/exit_codes.hpp"
 #include "console/streams.hpp"
 #include "data/data_commands.hpp"
 #include "skein/data_spec.hpp"
@@ -22,10 +22,10 @@ skein data makes, converts, describes and compresses data sets of any size, in c
 
 Subcommands
   make         Writes generated data to a file.
-  convert      From .csv, .npy or two .npy to another of these, or another precision.
-  info         Count, range, moments, correlation and order of the samples, and a picture.
-  compress     Sums up data in one pass, so that full batches cost no more than a few hundred samples.
-  merge        Makes one compressed data set of its parts.
+  convert      Writes the samples of a .csv or .npy in another format or precision.
+  info         Prints count, range, moments, correlation and order of the samples; draws a picture.
+  compress     Compresses samples in one pass: a full batch then costs as much as a few hundred samples.
+  merge        Merges compressed parts of a data set into one.
 
   skein data SUBCOMMAND --help    Examples and all options of a subcommand.
 

@@ -1,8 +1,10 @@
 // skein data convert
+#include <fmt/core.h>
+
 #include "cli/command_line.hpp"
 #include "cli/output_paths.hpp"
 #include "cli/precision.hpp"
-#include "console/errors.hpp"
+#include "console/exit_codes.hpp"
 #include "console/streams.hpp"
 #include "data/data_commands.hpp"
 #include "data/data_transfer.hpp"
@@ -15,18 +17,18 @@ using enum ValueType;
 
 constexpr Option kOptions[] = {
     {"Options", "out", "FILE", text, "",
-     "Where to: a .npy of shape (N, 2) or (N, 3), a .csv, or two .npy of shape (N), as x.npy,y.npy. Required."},
+     "The file to write: a .npy of shape (N, 2) or (N, 3), a .csv, or x.npy,y.npy of shape (N). Required."},
     {"Options", "precision", "TYPE", text, "",
-     "float64 or float32 (default: that of the input; float64 for .csv). Numbers are rounded once."},
-    {"Options", "force", "", flag, "", "Replace the files where there are some."},
+     "float64 or float32 (default: that of the input; float64 for .csv). Each number is rounded once."},
+    {"Options", "force", "", flag, "", "Replace existing files."},
     {"Options", "json", "", flag, "", "Print one JSON object instead of a summary."},
     {"Options", "quiet", "", flag, "", "No progress."},
-    {"Options", "threads", "N", count, "0", "Threads at most; 0: as many as there are cores, or OMP_NUM_THREADS."},
+    {"Options", "threads", "N", count, "0", "Largest number of threads; 0: one per core, or OMP_NUM_THREADS."},
 };
 
 const Command kCommand{
     .name = "data convert",
-    .summary = "writes the samples of files to files of another kind or precision, in constant memory.",
+    .summary = "writes the samples of a file in another format or precision, in constant memory.",
     .examples = R"(  skein data convert samples.csv --out samples.npy
   skein data convert x.npy,y.npy --out samples.npy
   skein data convert samples.npy --out small.npy --precision float32
@@ -35,8 +37,8 @@ const Command kCommand{
     .options = kOptions,
     .notes =
         "IN is FILE.csv (columns x,y or x,y,m; m: weight of the sample), FILE.npy of shape (N, 2) or (N, 3), or\n"
-        "X.npy,Y.npy. A .csv is written with a line of names and the fewest decimals that give the same bits,\n"
-        "in the precision that it is converted with. A command that is stopped leaves no file behind.\n",
+        "X.npy,Y.npy. A .csv starts with a line of names; each number gets the fewest decimals that read back to the\n"
+        "same bits in its precision. A command that is stopped leaves no file behind.\n",
     .takes_words = true};
 
 template <class Scalar>
@@ -53,7 +55,7 @@ std::string precision_of(const Configuration& configuration, const std::string& 
         return read_precision(configuration);
     }
     if (std::filesystem::path(split_file_names(input)[0]).extension() == ".csv") {
-        return "float64";  // a pipe can be opened once
+        return "float64";  // not opened here: a pipe can be opened only once
     }
     const SampleStream<double> stream(input, input);
     return stream.stored_type() == ElementType::float32 ? "float32" : "float64";
@@ -71,14 +73,15 @@ int data_convert_command(const std::vector<std::string>& arguments) {
     if (words.size() != 1) {
         throw BadInput(words.empty()
                            ? "IN is missing: expected FILE.csv, FILE.npy or X.npy,Y.npy (see skein data convert --help)"
-                           : "unexpected argument '" + words[1] + "': expected one IN; x and y of two files are " +
-                                 words[0] + "," + words[1]);
+                           : fmt::format("unexpected argument '{1}': expected one IN; for x and y in two files write "
+                                         "{0},{1}",
+                                         words[0], words[1]));
     }
     if (is_compressed_spec(words[0])) {
-        throw BadInput(words[0] + ": is compressed: single samples are not there any more");
+        throw BadInput(words[0] + ": is compressed: a compressed data set has no individual samples");
     }
     if (parse_generated(words[0], words[0])) {
-        throw BadInput("'" + words[0] + "' is generated: expected files (generated data: skein data make)");
+        throw BadInput(fmt::format("'{}' is generated data, no file: expected a file, or skein data make", words[0]));
     }
     const std::vector<std::filesystem::path> files = sample_output_files(*configuration, split_file_names(words[0]));
     return with_precision(precision_of(*configuration, words[0]),

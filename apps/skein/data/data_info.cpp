@@ -6,7 +6,7 @@
 
 #include "cli/command_line.hpp"
 #include "cli/output_paths.hpp"
-#include "console/errors.hpp"
+#include "console/exit_codes.hpp"
 #include "console/json.hpp"
 #include "console/machine.hpp"
 #include "console/signals.hpp"
@@ -30,11 +30,11 @@ using enum ValueType;
 
 constexpr Option kOptions[] = {
     {"Options", "picture", "FILE.png", text, "",
-     "Draw the density of x and the mean of y over x (of one IN). Needs gnuplot."},
-    {"Options", "force", "", flag, "", "Replace the picture where there is one."},
+     "Draw the density of x and the mean of y over x, of one IN. Needs gnuplot."},
+    {"Options", "force", "", flag, "", "Replace an existing picture."},
     {"Options", "json", "", flag, "", "Print one JSON object instead of tables."},
     {"Options", "quiet", "", flag, "", "No progress, no warnings."},
-    {"Options", "threads", "N", count, "0", "Threads at most; 0: as many as there are cores, or OMP_NUM_THREADS."},
+    {"Options", "threads", "N", count, "0", "Largest number of threads; 0: one per core, or OMP_NUM_THREADS."},
 };
 
 const Command kCommand{
@@ -46,9 +46,9 @@ const Command kCommand{
 )",
     .options = kOptions,
     .notes =
-        "IN, of which there may be several, is any SPEC. Each row counts once, whatever its weight m. The standard\n"
-        "deviation is over N; a normal distribution has skewness 0 and kurtosis 3. \"values\" are counted up to 16.\n"
-        "Results are the same bits for any number of threads.\n",
+        "IN is any SPEC; several may be given. Each row counts once, whatever its weight m. The standard deviation\n"
+        "divides by N; a normal distribution has skewness 0 and kurtosis 3. \"values\" counts different values up to\n"
+        "16. The bits of the result do not depend on the number of threads.\n",
     .takes_words = true};
 
 constexpr std::size_t kFigureColumns = 256;
@@ -66,10 +66,10 @@ fs::path check_picture(const Configuration& configuration, const std::vector<fs:
     }
     const fs::path path = configuration.text("picture");
     if (path.extension() != ".png") {
-        configuration.fail("picture", "'" + path.string() + "': expected a name that ends in .png");
+        configuration.fail("picture", fmt::format("'{}': expected a name that ends in .png", path.string()));
     }
     if (configuration.words().size() > 1) {
-        configuration.fail("picture", std::to_string(configuration.words().size()) + " data sets: expected one");
+        configuration.fail("picture", fmt::format("{} data sets: expected one", configuration.words().size()));
     }
     require_output_file(configuration, "picture", path, inputs);
     if (!can_draw_figures()) {

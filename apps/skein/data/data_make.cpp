@@ -1,8 +1,10 @@
 // skein data make
+#include <fmt/core.h>
+
 #include "cli/command_line.hpp"
 #include "cli/output_paths.hpp"
 #include "cli/precision.hpp"
-#include "console/errors.hpp"
+#include "console/exit_codes.hpp"
 #include "console/streams.hpp"
 #include "data/data_commands.hpp"
 #include "data/data_transfer.hpp"
@@ -15,23 +17,23 @@ using enum ValueType;
 
 constexpr Option kOptions[] = {
     {"Options", "out", "FILE", text, "",
-     "Where to: a .npy of shape (N, 2), two .npy of shape (N), as x.npy,y.npy, or a .csv. Required."},
+     "The file to write: a .npy of shape (N, 2), x.npy,y.npy of shape (N), or a .csv. Required."},
     {"Options", "precision", "TYPE", text, "float64", "float64 or float32."},
-    {"Options", "force", "", flag, "", "Replace the files where there are some."},
+    {"Options", "force", "", flag, "", "Replace existing files."},
     {"Options", "json", "", flag, "", "Print one JSON object instead of a summary."},
     {"Options", "quiet", "", flag, "", "No progress."},
-    {"Options", "threads", "N", count, "0", "Threads at most; 0: as many as there are cores, or OMP_NUM_THREADS."},
+    {"Options", "threads", "N", count, "0", "Largest number of threads; 0: one per core, or OMP_NUM_THREADS."},
 };
 
 const Command kCommand{
     .name = "data make",
-    .summary = "writes a generated data set, SPEC, to a file: billions of samples, in constant memory.",
+    .summary = "generates the data set of SPEC and writes it to a file: billions of samples, in constant memory.",
     .examples = R"(  skein data make teacher:samples=1e9,layers=4,noise=0.1 --out samples.npy
   skein data make sine:samples=1000,frequency=0.5,seed=7 --out sine.csv
   skein data make step:samples=1e6,input=uniform --out x.npy,y.npy --precision float32
 )",
     .options = kOptions,
-    .notes = "A file is there when it is complete: a command that is stopped leaves none behind.\n",
+    .notes = "The file appears when it is complete: a command that is stopped leaves none behind.\n",
     .takes_words = true};
 
 template <class Scalar>
@@ -54,10 +56,10 @@ int data_make_command(const std::vector<std::string>& arguments) {
     const std::vector<std::string>& words = configuration->words();
     if (words.size() != 1) {
         throw BadInput(words.empty() ? "SPEC is missing: expected KIND:key=value,... (see skein data make --help)"
-                                     : "unexpected argument '" + words[1] + "': expected one SPEC");
+                                     : fmt::format("unexpected argument '{}': expected one SPEC", words[1]));
     }
     if (!parse_generated(words[0], words[0])) {
-        throw BadInput("'" + words[0] + "' is a file: expected KIND:key=value,... (files: skein data convert)");
+        throw BadInput(fmt::format("'{}' is a file: expected KIND:key=value,..., or skein data convert", words[0]));
     }
     warn_without_hardware_fma(configuration->flag("quiet"));
     return with_precision(read_precision(*configuration),

@@ -10,15 +10,14 @@
 namespace skein::app {
 namespace {
 
-using Cell = DyadicHistogram::Cell;
+using Cell = HistogramCell;
 
 /// The largest share of the samples left out on each side, and the least share of the range they must take for that.
 constexpr double kTailShare = 0.0005;
 constexpr double kLeastTailRange = 0.75;
-/// A column needs this share of the samples, and this number, for a mean of y: less is chance, or rounding error.
+/// A column needs this share of the samples for a mean of y: less is chance.
 constexpr double kLeastShare = 1e-6;
-constexpr double kLeastCount = 1e-6;
-constexpr std::size_t kFewestColumns = 8;
+constexpr double kFewestColumns = 8;
 
 double count_of(std::span<const Cell> cells) {
     double count = 0.0;
@@ -46,15 +45,6 @@ std::span<const Cell> bulk_of(std::span<const Cell> cells) {
     return width_of(bulk) <= (1.0 - kLeastTailRange) * width_of(cells) ? bulk : cells;
 }
 
-/// At most twice the cube root of the number of samples: more columns would show noise.
-std::size_t num_columns_for(double num_samples, std::size_t columns) {
-    const auto too_many = [&](double number) { return number * number * number > 8.0 * num_samples; };
-    while (columns > kFewestColumns && too_many(static_cast<double>(columns))) {
-        columns /= 2;
-    }
-    return columns;
-}
-
 }  // namespace
 
 double DensityProfile::centre(std::size_t column) const {
@@ -64,33 +54,29 @@ double DensityProfile::centre(std::size_t column) const {
 
 DensityProfile density_profile(const DyadicHistogram& histogram, std::size_t max_columns) {
     const std::vector<Cell> cells = histogram.cells();
-    const std::span<const Cell> bulk = bulk_of(cells);
     const double num_samples = count_of(cells);
-    const std::size_t num_columns = num_columns_for(num_samples, max_columns);
-    const double column_cells = width_of(bulk) / static_cast<double>(num_columns);
-    const auto first = static_cast<double>(bulk.front().index);
-    std::vector<double> counts(num_columns), sums(num_columns);
-    for (const Cell& cell : bulk) {
-        // A cell across several columns is shared among them.
-        const double begin = (static_cast<double>(cell.index) - first) / column_cells;
-        const double end = begin + 1.0 / column_cells;
-        const auto last = std::min(num_columns - 1, static_cast<std::size_t>(end));
-        for (auto column = std::min(num_columns - 1, static_cast<std::size_t>(begin)); column <= last; ++column) {
-            const auto left = static_cast<double>(column);
-            const double part = (std::min(end, left + 1.0) - std::max(begin, left)) * column_cells;
-            counts[column] += part * static_cast<double>(cell.count);
-            sums[column] += part * cell.sum_y;
-        }
+    const auto is_too_wide = [&](double width) {  // more than twice the cube root of the samples shows noise
+        return width > static_cast<double>(max_columns) ||
+               (width > kFewestColumns && width * width * width > 8.0 * num_samples);
+    };
+    const std::span<const Cell> bulk = bulk_of(cells);
+    std::vector<Cell> columns(bulk.begin(), bulk.end());
+    int level = histogram.level();
+    for (; is_too_wide(width_of(columns)); --level) {
+        columns = coarser(columns, 1);
     }
-    DensityProfile profile;
-    profile.from = std::ldexp(first, -histogram.level());
-    profile.to = std::ldexp(first + width_of(bulk), -histogram.level());
-    profile.share = count_of(bulk) / num_samples;
-    for (std::size_t column = 0; column < num_columns; ++column) {
-        const bool has_samples = counts[column] > kLeastCount && counts[column] >= kLeastShare * num_samples;
-        profile.density.push_back(std::ldexp(counts[column] / num_samples / column_cells, histogram.level()));
-        profile.mean_y.push_back(has_samples ? sums[column] / counts[column]
-                                             : std::numeric_limits<double>::quiet_NaN());
+    const auto width = static_cast<std::size_t>(width_of(columns));
+    DensityProfile profile{std::ldexp(static_cast<double>(columns.front().index), -level),
+                           std::ldexp(static_cast<double>(columns.back().index) + 1.0, -level),
+                           count_of(columns) / num_samples, std::vector<double>(width),
+                           std::vector<double>(width, std::numeric_limits<double>::quiet_NaN())};
+    for (const Cell& column : columns) {
+        const auto at = static_cast<std::size_t>(column.index - columns.front().index);
+        const double share = static_cast<double>(column.count) / num_samples;
+        profile.density[at] = std::ldexp(share, level);
+        if (share >= kLeastShare) {
+            profile.mean_y[at] = column.sum_y / static_cast<double>(column.count);
+        }
     }
     return profile;
 }

@@ -21,7 +21,7 @@ struct DensityProfile {
     double centre(std::size_t column) const;
 };
 
-/// At most `max_columns`, a power of two; fewer for few samples. x takes at least two values.
+/// Columns of the histogram's grid at the finest level with at most `max_columns`; fewer for few samples.
 DensityProfile density_profile(const DyadicHistogram& histogram, std::size_t max_columns);
 
 /// One block character for each value, from 1/8 high at `from` to 8/8 at `to`; a space for NaN.

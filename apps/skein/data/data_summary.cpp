@@ -9,29 +9,29 @@
 #include <utility>
 
 #include "console/numbers.hpp"
-#include "console/ordered_blocks.hpp"
+#include "console/ordered_pieces.hpp"
 #include "console/signals.hpp"
 #include "input/sample_order.hpp"
 
 namespace skein::app {
 namespace {
 
-static_assert(kStreamBlock % kRunSamples == 0 && std::has_single_bit(kStreamBlock / kRunSamples),
-              "a block is a complete subtree of the moments");
+static_assert(kPieceSamples % kRunSamples == 0 && std::has_single_bit(kPieceSamples / kRunSamples),
+              "a piece is a complete subtree of the moments");
 
 /// With fewer runs the share of the variance between them says little.
 constexpr double kLeastRuns = 16.0;
 constexpr double kLargestShare = 0.1;
 
-/// A block of samples and what is found in it.
-struct SummaryBlock {
-    SampleBlock<double> block;
+/// A piece of the samples and what is found in it.
+struct SummaryPiece {
+    SamplePiece<double> source;
     std::vector<double> absolute_x;
     DataSummary summary;
 };
 
-void summarize_block(SummaryBlock& part, int level) {
-    const MiniBatch<double>& samples = part.block.samples;
+void summarize_piece(SummaryPiece& part, int level) {
+    const MiniBatch<double>& samples = part.source.samples;
     const std::size_t count = samples.num_samples;
     part.absolute_x.resize(count);
     std::transform(samples.x, samples.x + count, part.absolute_x.begin(), [](double x) { return std::abs(x); });
@@ -129,7 +129,7 @@ std::vector<std::string> DataSummary::warnings() const {
         warnings.push_back(fmt::format("y is always {}", shortest(columns[kY].min)));
     }
     const std::optional<Column> sorted = sorted_by();
-    if (sorted && num_samples() > kRunSamples) {  // fewer fit in one block of --shuffle blocks, or in one batch
+    if (sorted && num_samples() > kRunSamples) {  // fewer fit in one block or batch
         warnings.push_back(fmt::format("the samples are {}: shuffling blocks of them (--shuffle blocks) is not enough",
                                        sorted_in_words(kColumnNames[*sorted], orders[*sorted].is_ascending)));
         return warnings;
@@ -150,21 +150,21 @@ std::optional<DataSummary> summarize(SampleStream<double>& stream, int num_threa
     DataSummary summary;
     MomentTree tree;
     int level = DyadicHistogram::kFinestLevel;
-    const auto read = [&](SummaryBlock& part) {
-        const bool is_there = stream.next(part.block);
+    const auto read = [&](SummaryPiece& part) {
+        const bool is_there = stream.next(part.source);
         progress.update(stream.num_taken(), stream.fraction_taken());
         return is_there;
     };
-    const auto work = [&](SummaryBlock& part) {
-        stream.fill(part.block);
-        summarize_block(part, level);
+    const auto work = [&](SummaryPiece& part) {
+        stream.fill(part.source);
+        summarize_piece(part, level);
     };
-    const auto write = [&](SummaryBlock& part) {
+    const auto write = [&](SummaryPiece& part) {
         tree.add(part.summary.moments);
         add(summary, part.summary);
     };
-    // The first block alone: the final level is no finer than its level, so other blocks can begin there.
-    SummaryBlock first;
+    // The first piece alone: the final level is no finer than its level, so other pieces can begin there.
+    SummaryPiece first;
     if (read(first)) {
         work(first);
         write(first);

@@ -5,11 +5,11 @@
 #include <optional>
 
 #include "cli/output_paths.hpp"
-#include "console/errors.hpp"
+#include "console/exit_codes.hpp"
 #include "console/json.hpp"
 #include "console/machine.hpp"
 #include "console/numbers.hpp"
-#include "console/ordered_blocks.hpp"
+#include "console/ordered_pieces.hpp"
 #include "console/signals.hpp"
 #include "console/streams.hpp"
 #include "console/summary_table.hpp"
@@ -24,8 +24,8 @@ namespace {
 namespace fs = std::filesystem;
 
 template <class Scalar>
-struct TransferBlock {
-    SampleBlock<Scalar> block;
+struct TransferPiece {
+    SamplePiece<Scalar> source;
     EncodedSamples encoded;
 };
 
@@ -33,38 +33,38 @@ std::string names_of_files(const std::vector<fs::path>& files) {
     return files[0].string() + (files.size() == 2 ? ", " + files[1].string() : "");
 }
 
-/// A disk that is too small is an error before anything is written.
+/// Refuses a disk that is too small before anything is written.
 template <class Scalar>
 void require_room(const Configuration& configuration, const std::vector<fs::path>& files, std::size_t num_columns,
                   std::uint64_t num_samples) {
     const std::optional<std::uint64_t> needed = sample_files_bytes<Scalar>(files, num_columns, num_samples);
     const std::uint64_t free = free_bytes(files[0]);
     if (needed && *needed > free) {
-        configuration.fail("out", grouped(num_samples) + " samples take " + grouped(*needed) +
-                                      " bytes, but the disk of " + files[0].string() + " has room for " +
-                                      grouped(free));
+        configuration.fail(
+            "out", fmt::format("{} samples take {} bytes, but the disk of {} has room for {}", grouped(num_samples),
+                               grouped(*needed), files[0].string(), grouped(free)));
     }
 }
 
-/// False where a signal came first.
+/// False if a signal came first.
 template <class Scalar>
 bool copy_samples(const Configuration& configuration, SampleStream<Scalar>& stream, SampleWriter<Scalar>& writer,
                   DataProgress& progress) {
     const Execution execution{static_cast<int>(configuration.count("threads", 0, kMaxThreads)), 0};
     std::optional<double> fraction;
-    const auto read = [&](TransferBlock<Scalar>& piece) { return stream.next(piece.block); };
-    const auto work = [&](TransferBlock<Scalar>& piece) {
-        stream.fill(piece.block);
-        writer.encode(piece.block.samples, piece.encoded);
+    const auto read = [&](TransferPiece<Scalar>& piece) { return stream.next(piece.source); };
+    const auto work = [&](TransferPiece<Scalar>& piece) {
+        stream.fill(piece.source);
+        writer.encode(piece.source.samples, piece.encoded);
     };
-    const auto write = [&](TransferBlock<Scalar>& piece) {
+    const auto write = [&](TransferPiece<Scalar>& piece) {
         writing([&] { writer.append(piece.encoded); });
         if (stream.num_samples()) {
             fraction = static_cast<double>(writer.num_samples()) / static_cast<double>(*stream.num_samples());
         }
         progress.update(writer.num_samples(), fraction, writer.size_bytes());
     };
-    for_each_in_order(num_threads(execution), TransferBlock<Scalar>{}, read, work, write);
+    for_each_in_order(num_threads(execution), TransferPiece<Scalar>{}, read, work, write);
     return stop_signal() == 0;
 }
 
@@ -108,13 +108,13 @@ TransferReport transfer(const Configuration& configuration, SampleStream<Scalar>
     const std::size_t num_columns = stream.num_columns();
     if (num_columns == 3 && files.size() == 2) {
         configuration.fail("out",
-                           "the samples have weights, which have no place in files of x and y: expected FILE.npy "
-                           "or FILE.csv");
+                           "the samples have weights, but X.npy,Y.npy hold only x and y: expected FILE.npy or "
+                           "FILE.csv");
     }
     if (stream.num_samples()) {
         require_room<Scalar>(configuration, files, num_columns, *stream.num_samples());
     }
-    catch_stop_signals();  // before there are files: those of a stopped command are removed
+    catch_stop_signals();  // before files are created: a stopped command must remove them
     DataProgress progress(stream.num_samples(), configuration.flag("quiet"));
     auto writer = writing([&] { return SampleWriter<Scalar>(files, num_columns, stream.num_samples()); });
     const bool is_complete = copy_samples(configuration, stream, writer, progress);

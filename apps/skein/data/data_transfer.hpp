@@ -1,4 +1,4 @@
-// Samples from where a SPEC says into files: what skein data make and skein data convert do.
+// Writes the samples of a SPEC to files: the work of skein data make and skein data convert.
 #pragma once
 
 #include <cstdint>
@@ -12,22 +12,22 @@
 namespace skein::app {
 
 struct TransferReport {
-    std::string from;  // as it was given
+    std::string from;  // the SPEC
     std::string precision;
     std::vector<std::filesystem::path> files;
     std::uint64_t num_samples = 0;
     std::uint64_t size_bytes = 0;
     double seconds = 0.0;
-    int signal = 0;  // that stopped it: nothing is written then
+    int signal = 0;  // that stopped it, or 0; a stopped transfer leaves no files
 };
 
-/// Writes all samples of `stream` to `files`, with progress; --threads and --quiet are read. Throws BadInput where they
-/// have no place: on the disk, or sample weights in two files; Failure where writing fails.
+/// Writes all samples of `stream` to `files` and shows progress; reads --threads and --quiet. Throws BadInput if the disk
+/// is too small, or two files cannot hold sample weights; Failure if writing fails.
 template <class Scalar>
 TransferReport transfer(const Configuration& configuration, SampleStream<Scalar>& stream,
                         const std::vector<std::filesystem::path>& files);
 
-/// Prints the report, as --json says. Returns the exit code.
+/// Prints the report, as text or JSON. Returns the exit code.
 int finish_transfer(const Configuration& configuration, const TransferReport& report);
 
 }  // namespace skein::app

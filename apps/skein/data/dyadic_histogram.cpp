@@ -9,10 +9,11 @@ namespace {
 /// Whole numbers below 2^52 are doubles, and so are the halves between them.
 constexpr int kIndexBits = 52;
 
-/// Ascending cells, `halvings` levels coarser.
-std::vector<DyadicHistogram::Cell> coarser(const std::vector<DyadicHistogram::Cell>& cells, int halvings) {
-    std::vector<DyadicHistogram::Cell> merged;
-    for (const DyadicHistogram::Cell& cell : cells) {
+}  // namespace
+
+std::vector<HistogramCell> coarser(std::span<const HistogramCell> cells, int halvings) {
+    std::vector<HistogramCell> merged;
+    for (const HistogramCell& cell : cells) {
         const std::int64_t index = cell.index >> std::min(halvings, 63);
         if (merged.empty() || merged.back().index != index) {
             merged.push_back({index, 0, 0.0});
@@ -22,8 +23,6 @@ std::vector<DyadicHistogram::Cell> coarser(const std::vector<DyadicHistogram::Ce
     }
     return merged;
 }
-
-}  // namespace
 
 void DyadicHistogram::add(double x, double y) {
     if (std::abs(x) >= limit_) {
@@ -38,14 +37,14 @@ void DyadicHistogram::add(const DyadicHistogram& other) {
     if (level_ > other.level_) {
         coarsen(level_ - other.level_);
     }
-    for (Cell cell : other.cells()) {
+    for (HistogramCell cell : other.cells()) {
         cell.index >>= std::min(other.level_ - level_, 63);  // insert() may change the level
         insert(cell);
     }
 }
 
-void DyadicHistogram::insert(const Cell& cell) {
-    Cell& sum = cells_[cell.index];
+void DyadicHistogram::insert(const HistogramCell& cell) {
+    HistogramCell& sum = cells_[cell.index];
     sum.index = cell.index;
     sum.count += cell.count;
     sum.sum_y += cell.sum_y;
@@ -61,23 +60,23 @@ void DyadicHistogram::set_level(int level) {
 }
 
 void DyadicHistogram::coarsen(int halvings) {
-    std::vector<Cell> kept = coarser(cells(), halvings);
+    std::vector<HistogramCell> kept = coarser(cells(), halvings);
     for (set_level(level_ - halvings); kept.size() > kMaxCells; set_level(level_ - 1)) {
         kept = coarser(kept, 1);
     }
     cells_.clear();
-    for (const Cell& cell : kept) {
+    for (const HistogramCell& cell : kept) {
         cells_.emplace(cell.index, cell);
     }
 }
 
-std::vector<DyadicHistogram::Cell> DyadicHistogram::cells() const {
-    std::vector<Cell> cells;
+std::vector<HistogramCell> DyadicHistogram::cells() const {
+    std::vector<HistogramCell> cells;
     cells.reserve(cells_.size());
     for (const auto& [index, cell] : cells_) {
         cells.push_back(cell);
     }
-    std::ranges::sort(cells, {}, &Cell::index);
+    std::ranges::sort(cells, {}, &HistogramCell::index);
     return cells;
 }
 

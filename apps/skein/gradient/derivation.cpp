@@ -1,19 +1,22 @@
 #include "gradient/derivation.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
 #include <functional>
 #include <numeric>
 
 #include "console/numbers.hpp"
+#include "console/text.hpp"
 #include "skein/trainer.hpp"
 
 namespace skein::app {
 namespace {
 
-/// About the cube root of 2^-52, where the errors of truncation and rounding balance.
+/// About the cube root of 2^-52, where truncation and rounding errors balance.
 constexpr double kDifferenceStep = 0x1p-17;
-/// A slope below it is worth a word: the gradients of the layers before it shrink by this factor.
+/// A smaller slope gets a remark: the gradients of the layers before it shrink by this factor.
 constexpr double kSaturatedSlope = 1e-4;
 
 template <class Scalar>
@@ -44,7 +47,7 @@ FiniteDifference difference(Chain<double> chain, std::size_t layer, double x, do
 }
 
 std::string layers_up_to(std::size_t layer) {
-    return layer == 0 ? "layer 1" : "layers 1 to " + std::to_string(layer + 1);
+    return layer == 0 ? "layer 1" : fmt::format("layers 1 to {}", layer + 1);
 }
 
 /// "2", "1 to 3", "1 to 3, 5 and 7": the numbers of `layers`, which ascend.
@@ -53,10 +56,8 @@ std::string numbers_in_words(const std::vector<std::size_t>& layers) {
     for (std::size_t first = 0, last = 0; first < layers.size(); first = last + 1) {
         for (last = first; last + 1 < layers.size() && layers[last + 1] == layers[last] + 1; ++last) {
         }
-        runs.push_back(std::to_string(layers[first] + 1));
-        if (last > first) {
-            runs.back() += " to " + std::to_string(layers[last] + 1);
-        }
+        runs.push_back(last > first ? fmt::format("{} to {}", layers[first] + 1, layers[last] + 1)
+                                    : fmt::format("{}", layers[first] + 1));
     }
     std::string text;
     for (std::size_t run = 0; run < runs.size(); ++run) {
@@ -65,8 +66,7 @@ std::string numbers_in_words(const std::vector<std::size_t>& layers) {
     return text;
 }
 
-/// One remark on all units that are at the kink of this activation, or empty: behind a unit that is off there may be
-/// many.
+/// One remark on all units at a kink, or empty: after a unit that is off, all later ones may be at their kink.
 template <class Scalar>
 std::string kink_remark(const Chain<Scalar>& chain, const std::vector<Scalar>& pre_activations, Activation activation) {
     std::vector<std::size_t> kinks;
@@ -78,34 +78,35 @@ std::string kink_remark(const Chain<Scalar>& chain, const std::vector<Scalar>& p
     if (kinks.empty() || !activation_traits(activation).has_kink) {
         return "";
     }
-    const std::string numbers = numbers_in_words(kinks),
-                      kink = " at the kink of " + std::string(activation_name(activation));
+    const std::string numbers = numbers_in_words(kinks);
+    const std::string_view name = activation_name(activation);
+    const std::string units = kinks.size() == 1
+                                  ? fmt::format("unit {0} is at the kink of {1} (z_{0} = 0)", numbers, name)
+                                  : fmt::format("units {} are at the kink of {} (z_i = 0)", numbers, name);
     const double slope = activation_slope(activation, 0.0);
-    return (kinks.size() == 1 ? "unit " + numbers + " is" + kink + " (z_" + numbers + " = 0)"
-                              : "units " + numbers + " are" + kink + " (z_i = 0)") +
-           ": the loss may have no derivative here; skein takes f' = " + rounded(slope) +
-           (slope == 0 ? ", so no gradient reaches " + layers_up_to(kinks.back()) : "");
+    return fmt::format("{}: the loss may have no derivative here; skein takes f' = {}{}", units, rounded(slope),
+                       slope == 0 ? ", so no gradient reaches " + layers_up_to(kinks.back()) : "");
 }
 
-/// A word on a unit where the gradient gets lost, but for kinks, or empty.
+/// A remark on a unit that stops the gradient, other than at a kink; or empty.
 template <class Scalar>
 std::string remark(Activation activation, std::size_t layer, Scalar pre_activation, Scalar slope) {
-    const std::string number = std::to_string(layer + 1);
-    const std::string lost = "no gradient reaches " + layers_up_to(layer);
+    const std::size_t number = layer + 1;
+    const std::string before = layers_up_to(layer);
     if (activation_traits(activation).has_kink && pre_activation == 0) {
         return "";
     }
     if (activation_traits(activation).has_kink && slope == 0) {
-        return "unit " + number + " is off (z_" + number + " < 0): f' = 0, so " + lost;
+        return fmt::format("unit {0} is off (z_{0} < 0): f' = 0, so no gradient reaches {1}", number, before);
     }
     if (slope == 0) {
-        return "unit " + number + " is saturated: f'(z_" + number + ") is exactly 0 in this precision, so " + lost +
-               ": it vanishes";
+        return fmt::format(
+            "unit {0} is saturated: f'(z_{0}) is exactly 0 in this precision, so no gradient reaches {1}: it vanishes",
+            number, before);
     }
     if (std::abs(slope) < static_cast<Scalar>(kSaturatedSlope)) {
-        return "unit " + number + " is saturated: f'(z_" + number + ") is only " +
-               rounded(static_cast<double>(slope), 2) + ", and the gradient of " + layers_up_to(layer) +
-               " vanishes with it";
+        return fmt::format("unit {0} is saturated: f'(z_{0}) is only {1}, and the gradient of {2} vanishes with it",
+                           number, rounded(static_cast<double>(slope), 2), before);
     }
     return "";
 }
@@ -128,9 +129,9 @@ std::string not_finite_remark(const std::vector<Scalar>& weight_gradients) {
     if (found == weight_gradients.end()) {
         return "";
     }
-    return "the gradient is not finite (dloss/dw_" + std::to_string(found - weight_gradients.begin() + 1) + " = " +
-           rounded(static_cast<double>(*found)) + "): it is beyond the range of float" +
-           std::to_string(8 * sizeof(Scalar));
+    return fmt::format("the gradient is not finite (dloss/dw_{} = {}): it is beyond the range of {}",
+                       found - weight_gradients.begin() + 1, rounded(static_cast<double>(*found)),
+                       float_name<Scalar>());
 }
 
 template <class Scalar>
@@ -164,7 +165,7 @@ Derivation<Scalar> derive(const Chain<Scalar>& chain, Scalar x, Scalar y, double
     const std::vector<Scalar>& factors = derivation.unrolled_factors;
     derivation.unrolled_product = std::accumulate(factors.begin(), factors.end(), Scalar{1}, std::multiplies<>());
     if (!std::isfinite(values.loss)) {
-        derivation.remarks.push_back("the loss is beyond the range of float" + std::to_string(8 * sizeof(Scalar)));
+        derivation.remarks.push_back(fmt::format("the loss is beyond the range of {}", float_name<Scalar>()));
     }
     const auto add_remark = [&](std::string words) {
         if (!words.empty()) {

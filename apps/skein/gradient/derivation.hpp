@@ -1,4 +1,4 @@
-// The lecture's derivation of the gradient on one sample, with every number.
+// The derivation of the gradient on one sample by back-propagation, with every number.
 #pragma once
 
 #include <string>
@@ -14,14 +14,14 @@
 
 namespace skein::app {
 
-/// The check of dloss/dw_i by (loss(w_i + h) - loss(w_i - h)) / 2h, in double whatever the chain's precision.
+/// The check of dloss/dw_i by (loss(w_i + h) - loss(w_i - h)) / 2h, in double also for chains of floats.
 struct FiniteDifference {
     double value;
     double h;           // 2^-17 max(1, |w_i|)
-    bool crosses_kink;  // a relu changes sides between w_i - h and w_i + h: there is no derivative to compare with
+    bool crosses_kink;  // a relu switches between w_i - h and w_i + h: there is no derivative to compare with
 };
 
-/// The weights after one step of plain SGD, and the loss there.
+/// The weights after one step of plain SGD, and their loss.
 template <class Scalar>
 struct NextStep {
     double learning_rate;
@@ -46,11 +46,11 @@ struct Derivation {
 template <class Scalar>
 Derivation<Scalar> derive(const Chain<Scalar>& chain, Scalar x, Scalar y, double learning_rate);
 
-/// A word on the first dloss/dw_i that is infinite or no number, or empty.
+/// A remark on the first dloss/dw_i that is infinite or NaN, or empty.
 template <class Scalar>
 std::string not_finite_remark(const std::vector<Scalar>& weight_gradients);
 
-/// The step that train() takes on all of `data` at once, where the gradient is `weight_gradients`.
+/// The step that train() takes on all of `data` as one batch, if its gradient is `weight_gradients`.
 template <class Scalar>
 NextStep<Scalar> take_step(const Chain<Scalar>& chain, const std::vector<Scalar>& weight_gradients,
                            const std::type_identity_t<TrainingData<Scalar>>& data, double learning_rate,
@@ -60,7 +60,7 @@ template <class Scalar>
 Document derivation_document(const Derivation<Scalar>& derivation);
 template <class Scalar>
 Json derivation_json(const Derivation<Scalar>& derivation);
-/// What both kinds of gradient tell about the step: the learning rate, the weights and the loss after it, or nulls.
+/// The step as both kinds of gradient print it: learning rate, weights and loss after it; nulls if none can be taken.
 template <class Scalar>
 Json step_json(const NextStep<Scalar>& next);
 

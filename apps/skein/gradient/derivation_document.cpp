@@ -1,27 +1,28 @@
-// A derivation, for people and for machines.
+// A derivation as a document and as JSON.
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
 
 #include "console/json.hpp"
+#include "console/text.hpp"
 #include "gradient/derivation.hpp"
 #include "input/chain_options.hpp"
 
 namespace skein::app {
 namespace {
 
-Formula symbol(const std::string& name, std::size_t layer) { return {name + "_" + std::to_string(layer + 1)}; }
-Formula slope_symbol(std::size_t layer) { return {"f'(z_" + std::to_string(layer + 1) + ")"}; }
-Formula error_symbol(std::size_t num_layers) { return {"2 (f_" + std::to_string(num_layers) + " - y)"}; }
+Formula symbol(const std::string& name, std::size_t layer) { return {fmt::format("{}_{}", name, layer + 1)}; }
+Formula slope_symbol(std::size_t layer) { return {fmt::format("f'(z_{})", layer + 1)}; }
+Formula error_symbol(std::size_t num_layers) { return {fmt::format("2 (f_{} - y)", num_layers)}; }
 
 template <class Scalar>
 Number number(Scalar value) {
     return {static_cast<double>(value)};
 }
 
-/// An error of numbers that are all finite.
-Cell error_cell(double error, bool is_finite) {
-    return is_finite ? Cell(Number{error}) : Cell(std::string("not finite"));
-}
+/// The error, if all numbers that it is made of are finite.
+Cell error_cell(double error, bool is_finite) { return is_finite ? Cell(Number{error}) : Cell("not finite"); }
 
 std::string layer_number(std::size_t layer) { return std::to_string(layer + 1); }
 
@@ -54,9 +55,8 @@ std::vector<Formula> factor_symbols(std::size_t num_layers) {
 std::string unrolled_formula(std::size_t num_layers) {
     constexpr std::size_t kMostWritten = 4;
     if (num_layers > kMostWritten) {
-        const std::string last = std::to_string(num_layers);
-        return "dloss/dw_1 = x f'(z_1) f'(z_2) ... f'(z_" + last + ") w_2 w_3 ... w_" + last + " " +
-               error_symbol(num_layers).text;
+        return fmt::format("dloss/dw_1 = x f'(z_1) f'(z_2) ... f'(z_{0}) w_2 w_3 ... w_{0} {1}", num_layers,
+                           error_symbol(num_layers).text);
     }
     std::string formula = "dloss/dw_1 =";
     for (const Formula& factor : factor_symbols(num_layers)) {
@@ -75,14 +75,14 @@ Table factor_table(const Derivation<Scalar>& derivation) {
     const double product = static_cast<double>(derivation.unrolled_product);
     const double recursive = static_cast<double>(derivation.values.weight_gradients[0]);
     const double difference = product == recursive ? 0.0 : std::abs(product - recursive) / std::abs(recursive);
-    table.rows.push_back({std::string("product"), Number{product}});
-    table.rows.push_back({std::string("by back-propagation"), Number{recursive}});
-    table.rows.push_back({std::string("relative difference"),
-                          error_cell(difference, std::isfinite(product) && std::isfinite(recursive))});
+    table.rows.push_back({"product", Number{product}});
+    table.rows.push_back({"by back-propagation", Number{recursive}});
+    table.rows.push_back(
+        {"relative difference", error_cell(difference, std::isfinite(product) && std::isfinite(recursive))});
     return table;
 }
 
-/// What errors of finite differences are relative to: the largest dloss/dw_i, since the others may be 0.
+/// Errors of finite differences are relative to the largest dloss/dw_i, since the others may be 0.
 template <class Scalar>
 double gradient_scale(const Derivation<Scalar>& derivation) {
     double largest = 0.0;
@@ -100,10 +100,9 @@ Table difference_table(const Derivation<Scalar>& derivation) {
         const FiniteDifference& difference = derivation.finite_differences[layer];
         const double gradient = static_cast<double>(derivation.values.weight_gradients[layer]);
         const double error = std::abs(difference.value - gradient) / scale;
-        table.rows.push_back({layer_number(layer), Number{difference.h}, Number{difference.value}, Number{gradient},
-                              difference.crosses_kink
-                                  ? Cell(std::string("kink"))
-                                  : error_cell(error, std::isfinite(scale) && std::isfinite(error))});
+        table.rows.push_back(
+            {layer_number(layer), Number{difference.h}, Number{difference.value}, Number{gradient},
+             difference.crosses_kink ? Cell("kink") : error_cell(error, std::isfinite(scale) && std::isfinite(error))});
     }
     return table;
 }
@@ -124,14 +123,13 @@ bool has_kink(const std::vector<FiniteDifference>& differences) {
 
 void add_difference_check(const auto& derivation, Document& document) {
     document.push_back(Heading{"Check by central differences"});
-    document.push_back(
-        Paragraph{{std::string("In float64, with "), Formula{"h = 2^-17 max(1, |w_i|)"},
-                   std::string("; errors relative to the largest "), Formula{"dloss/dw_i"}, std::string(".")}});
+    document.push_back(Paragraph{{"In float64, with ", Formula{"h = 2^-17 max(1, |w_i|)"},
+                                  "; errors relative to the largest ", Formula{"dloss/dw_i"}, "."}});
     document.push_back(difference_table(derivation));
     if (has_kink(derivation.finite_differences)) {
         document.push_back(
-            Paragraph{{std::string("kink: a relu changes sides between w - h and w + h. The loss has no "
-                                   "derivative there, and nothing to compare with.")}});
+            Paragraph{{"kink: a relu switches between w - h and w + h. There the loss has no "
+                       "derivative to compare with."}});
     }
 }
 
@@ -141,11 +139,11 @@ void add_step(const auto& derivation, Document& document) {
         document.push_back(Paragraph{{"No step can be taken: " + derivation.next.obstacle + "."}});
         return;
     }
-    document.push_back(Paragraph{{Formula{"w_i <- w_i - eta dloss/dw_i"}, std::string(" with learning rate "),
-                                  Number{derivation.next.learning_rate}, std::string(":")}});
+    document.push_back(Paragraph{
+        {Formula{"w_i <- w_i - eta dloss/dw_i"}, " with learning rate ", Number{derivation.next.learning_rate}, ":"}});
     document.push_back(step_table(derivation));
-    document.push_back(Paragraph{{std::string("The loss goes from "), number(derivation.values.loss),
-                                  std::string(" to "), Number{derivation.next.loss}, std::string(".")}});
+    document.push_back(
+        Paragraph{{"The loss goes from ", number(derivation.values.loss), " to ", Number{derivation.next.loss}, "."}});
 }
 
 }  // namespace
@@ -153,19 +151,18 @@ void add_step(const auto& derivation, Document& document) {
 template <class Scalar>
 Document derivation_document(const Derivation<Scalar>& derivation) {
     const std::size_t num_layers = derivation.chain.num_layers();
-    const std::string last = std::to_string(num_layers);
     Document document;
     document.push_back(Heading{"Back-propagation"});
     document.push_back(
-        Paragraph{{std::string(num_layers == 1 ? "1 layer, " : last + " layers, ") +
-                       activations_text(derivation.chain) + ", float" + std::to_string(8 * sizeof(Scalar)) + "; ",
-                   Formula{"x"}, std::string(" = "), number(derivation.x), std::string(", "), Formula{"y"},
-                   std::string(" = "), number(derivation.y), std::string(".")}});
-    document.push_back(Equation{{"z_i = w_i f_{i-1},  f_i = f(z_i),  f_0 = x", "loss = (y - f_" + last + ")^2",
-                                 "delta_" + last + " = 2 (f_" + last + " - y) f'(z_" + last + ")",
-                                 "delta_i = f'(z_i) w_{i+1} delta_{i+1}", "dloss/dw_i = f_{i-1} delta_i"}});
+        Paragraph{{fmt::format("{}, {}, {}; ", counted(num_layers, "layer"), activations_text(derivation.chain),
+                               float_name<Scalar>()),
+                   Formula{"x"}, " = ", number(derivation.x), ", ", Formula{"y"}, " = ", number(derivation.y), "."}});
+    document.push_back(
+        Equation{{"z_i = w_i f_{i-1},  f_i = f(z_i),  f_0 = x", fmt::format("loss = (y - f_{})^2", num_layers),
+                  fmt::format("delta_{0} = 2 (f_{0} - y) f'(z_{0})", num_layers),
+                  "delta_i = f'(z_i) w_{i+1} delta_{i+1}", "dloss/dw_i = f_{i-1} delta_i"}});
     document.push_back(layer_table(derivation));
-    document.push_back(Paragraph{{Formula{"loss"}, std::string(" = "), number(derivation.values.loss)}});
+    document.push_back(Paragraph{{Formula{"loss"}, " = ", number(derivation.values.loss)}});
     for (const std::string& remark : derivation.remarks) {
         document.push_back(Paragraph{{"Note: " + remark + "."}});
     }

@@ -1,14 +1,17 @@
 // skein gradient
 #include "skein/gradient.hpp"
 
+#include <fmt/core.h>
+
 #include "cli/command_line.hpp"
 #include "cli/precision.hpp"
 #include "commands.hpp"
 #include "console/document.hpp"
-#include "console/errors.hpp"
+#include "console/exit_codes.hpp"
 #include "console/json.hpp"
 #include "console/numbers.hpp"
 #include "console/streams.hpp"
+#include "console/text.hpp"
 #include "gradient/derivation.hpp"
 #include "input/chain_options.hpp"
 #include "input/compressed_summary.hpp"
@@ -29,27 +32,26 @@ constexpr auto kActivationHelp = listed<kActivationNames>(": one for all layers,
 constexpr Option kOptions[] = {
     {"Chain", "weights", "W1,W2,..", numbers, "", "Weights of the layers, the first one next to the input."},
     {"Chain", "activation", "A[,A..]", texts, "tanh", kActivationHelp},
-    {"Chain", "chain", "FILE", text, "", "A chain.json that skein train has written, instead of --weights."},
+    {"Chain", "chain", "FILE", text, "", "A chain.json that skein train wrote, instead of --weights."},
 
     {"Sample", "x", "X", number, "", "Input of the sample."},
-    {"Sample", "y", "Y", number, "", "What the output should be."},
+    {"Sample", "y", "Y", number, "", "Target output of the sample."},
     {"Sample", "data", "SPEC", text, "", "Mean loss and gradient on a data set, instead of --x and --y; see below."},
 
-    {"Output", "learning-rate", "R", number, "0.1", "Of the step of gradient descent at the end."},
+    {"Output", "learning-rate", "R", number, "0.1", "Learning rate of the step of gradient descent at the end."},
     {"Output", "format", "KIND", text, "text", "text, markdown or latex (a file that pdflatex compiles)."},
     {"Output", "digits", "N", count, "6", "Significant digits, 1 to 17."},
     {"Output", "json", "", flag, "", "Print one JSON object, with all digits, instead."},
     {"Output", "quiet", "", flag, "", "No warnings."},
 
-    {"Machine", "tolerance", "T", number, "1e-10",
-     "Of compressed data: what the error bound may be (see skein train --help)."},
+    {"Machine", "tolerance", "T", number, "1e-10", "Largest error bound of compressed data (see skein train --help)."},
     {"Machine", "precision", "TYPE", text, "", "float64 or float32 (default: float64, or that of --chain)."},
-    {"Machine", "threads", "N", count, "0", "Threads at most; 0: as many as there are cores, or OMP_NUM_THREADS."},
+    {"Machine", "threads", "N", count, "0", "Largest number of threads; 0: one per core, or OMP_NUM_THREADS."},
 };
 
 const Command kCommand{"gradient",
                        "derives the gradient by back-propagation: every value of one sample, checked twice; or the "
-                       "mean on a data set.",
+                       "mean gradient on a data set.",
                        R"(  skein gradient --weights 0.5,-1.2,0.7 --activation tanh --x 1.5 --y 0.2
   skein gradient --weights 0.5,-1.2,0.7 --activation tanh,relu,identity --x 1.5 --y 0.2 --format latex > lecture.tex
   skein gradient --chain runs/first/chain.json --data samples.csv --json
@@ -67,7 +69,7 @@ Chain<Scalar> read_the_chain(const Configuration& configuration) {
         return make_chain<Scalar>(configuration, configuration.numbers<Scalar>("weights"));
     }
     if (configuration.is_given("activation")) {
-        configuration.fail("activation", "has no effect beside --chain, which holds the activations");
+        configuration.fail("activation", "has no effect with --chain, which holds the activations");
     }
     return read_chain<Scalar>(configuration.text("chain"));
 }
@@ -94,14 +96,13 @@ Document mean_document(const Chain<Scalar>& chain, const LossAndGradient<Scalar>
                        const std::string& data, std::uint64_t num_samples) {
     Document document{
         Heading{"Mean loss and gradient"},
-        Paragraph{{std::to_string(chain.num_layers()) + (chain.num_layers() == 1 ? " layer, " : " layers, ") +
-                   activations_text(chain) + ", float" + std::to_string(8 * sizeof(Scalar)) + "; " + data + ", " +
-                   grouped(num_samples) + (num_samples == 1 ? " sample." : " samples.")}},
+        Paragraph{{fmt::format("{}, {}, {}; {}, {}.", counted(chain.num_layers(), "layer"), activations_text(chain),
+                               float_name<Scalar>(), data, counted(num_samples, "sample"))}},
         mean_table(chain, mean, next)};
-    Paragraph losses{{Formula{"loss"}, std::string(" = "), Number{mean.loss}}};
+    Paragraph losses{{Formula{"loss"}, " = ", Number{mean.loss}}};
     if (next.obstacle.empty()) {
-        losses.parts.insert(losses.parts.end(), {std::string("; after one step with learning rate "),
-                                                 Number{next.learning_rate}, std::string(": "), Number{next.loss}});
+        losses.parts.insert(losses.parts.end(), {"; after one step with learning rate ", Number{next.learning_rate},
+                                                 ": ", Number{next.loss}});
     }
     document.push_back(losses);
     if (const std::string remark = not_finite_remark(mean.weight_gradients); !remark.empty()) {
@@ -159,28 +160,27 @@ int gradient_with(const Configuration& configuration, const std::string& precisi
     return kDone;
 }
 
-/// Which options belong together.
+/// Throws BadInput for options that do not belong together.
 void check_options(const Configuration& configuration) {
     const auto given = [&](std::string_view name) { return configuration.is_given(name); };
     if (given("chain") == given("weights")) {
-        throw BadInput(given("chain") ? "--chain and --weights exclude each other: give one of them"
+        throw BadInput(given("chain") ? "--chain and --weights cannot be combined: give one of them"
                                       : "--weights or --chain is missing (see skein gradient --help)");
     }
     for (const std::string name : {"format", "digits"}) {
         if (given("json") && given(name)) {
-            throw BadInput("--" + name + " has no effect beside --json");
+            throw BadInput(fmt::format("--{} has no effect with --json", name));
         }
     }
     if (given("data") && (given("x") || given("y"))) {
-        throw BadInput("--data and --x, --y exclude each other: give a data set or one sample");
+        throw BadInput("--data cannot be combined with --x and --y: give a data set or one sample");
     }
     if (!given("data") && !(given("x") && given("y"))) {
         throw BadInput("--x and --y, or --data, are missing (see skein gradient --help)");
     }
     if (given("tolerance") && !is_compressed_spec(configuration.text("data"))) {
-        configuration.fail("tolerance", "has no effect: " +
-                                            std::string(given("data") ? "--data is not compressed: expected a .skc file"
-                                                                      : "one sample is not compressed"));
+        configuration.fail("tolerance", given("data") ? "has no effect: --data is not compressed: expected a .skc file"
+                                                      : "has no effect: one sample is not compressed");
     }
 }
 

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "console/errors.hpp"
+#include "console/exit_codes.hpp"
 #include "console/signals.hpp"
 #include "input/data_progress.hpp"
 #include "skein/compressed_dataset.hpp"

@@ -28,19 +28,19 @@ MiniBatch<double> PieceReader::next() {
     drop(num_taken_);
     while (x_.size() < max_samples_ && current_ < parts_.size() && stop_signal() == 0) {
         parts_[current_].open();
-        current_ += read_block() ? 0 : 1;
+        current_ += read_piece() ? 0 : 1;
     }
     num_taken_ = stop_signal() == 0 ? std::min(max_samples_, x_.size()) : 0;
     return {x_.data(), y_.data(), end_of_weighted_ > 0 ? sample_weight_.data() : nullptr, num_taken_};
 }
 
-bool PieceReader::read_block() {
+bool PieceReader::read_piece() {
     SampleStream<double>& stream = *parts_[current_].stream;
-    if (!stream.next(block_)) {
+    if (!stream.next(piece_)) {
         return false;
     }
-    stream.fill(block_);
-    const MiniBatch<double>& samples = block_.samples;
+    stream.fill(piece_);
+    const MiniBatch<double>& samples = piece_.samples;
     x_.insert(x_.end(), samples.x, samples.x + samples.num_samples);
     y_.insert(y_.end(), samples.y, samples.y + samples.num_samples);
     if (samples.sample_weight == nullptr) {

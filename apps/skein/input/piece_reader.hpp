@@ -29,14 +29,14 @@ private:
         void open();
     };
 
-    /// One more block of the current part; false where it has no more.
-    bool read_block();
+    /// Reads one more piece of the current part. False at its end.
+    bool read_piece();
     void drop(std::size_t count);
 
     std::size_t max_samples_;
     std::vector<Part> parts_;
     std::size_t current_ = 0;
-    SampleBlock<double> block_;
+    SamplePiece<double> piece_;
     std::vector<double> x_, y_, sample_weight_;
     std::size_t end_of_weighted_ = 0;  // samples after it have no weight of their own
     std::size_t num_taken_ = 0;

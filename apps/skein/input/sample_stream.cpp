@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "cli/output_paths.hpp"
-#include "console/errors.hpp"
+#include "console/exit_codes.hpp"
 #include "console/numbers.hpp"
 #include "console/signals.hpp"
 #include "skein/data_spec.hpp"
@@ -15,7 +15,7 @@ namespace skein::app {
 template <class Scalar>
 SampleStream<Scalar>::SampleStream(const std::string& text, const std::string& where) : text_(text) {
     if (parse_generated(text, where)) {
-        generated_ = open_data<Scalar>(text, where);
+        generated_ = *open_data<Scalar>(text, where).samples();
         return;
     }
     paths_ = split_file_names(text);
@@ -38,28 +38,28 @@ std::optional<ElementType> SampleStream<Scalar>::stored_type() const noexcept {
 }
 
 template <class Scalar>
-bool SampleStream<Scalar>::next(SampleBlock<Scalar>& block) {
+bool SampleStream<Scalar>::next(SamplePiece<Scalar>& piece) {
     if (stop_signal() != 0) {
         return false;
     }
-    block.first = num_taken_;
+    piece.first = num_taken_;
     if (is_generated()) {
-        block.samples.num_samples =
-            static_cast<std::size_t>(std::min<std::uint64_t>(kStreamBlock, generated_->num_samples() - num_taken_));
+        piece.samples.num_samples =
+            static_cast<std::size_t>(std::min<std::uint64_t>(kPieceSamples, generated_->num_samples() - num_taken_));
     } else {
-        const SampleBuffer<Scalar> buffer = block.buffer();
-        const std::size_t count = reader_->read(buffer, kStreamBlock);
-        block.samples = {buffer.x, buffer.y, reader_->num_columns() == 3 ? buffer.sample_weight : nullptr, count};
+        const SampleBuffer<Scalar> buffer = piece.buffer();
+        const std::size_t count = reader_->read(buffer, kPieceSamples);
+        piece.samples = {buffer.x, buffer.y, reader_->num_columns() == 3 ? buffer.sample_weight : nullptr, count};
     }
-    num_taken_ += block.samples.num_samples;
-    return block.samples.num_samples > 0;
+    num_taken_ += piece.samples.num_samples;
+    return piece.samples.num_samples > 0;
 }
 
 template <class Scalar>
-void SampleStream<Scalar>::fill(SampleBlock<Scalar>& block) const {
+void SampleStream<Scalar>::fill(SamplePiece<Scalar>& piece) const {
     if (is_generated()) {
-        block.samples = generated_->source().range(block.first, block.samples.num_samples, block.buffer());
-        require_finite(block);
+        piece.samples = generated_->source().range(piece.first, piece.samples.num_samples, piece.buffer());
+        require_finite(piece);
     }
 }
 
@@ -72,11 +72,11 @@ std::optional<double> SampleStream<Scalar>::fraction_taken() const {
 }
 
 template <class Scalar>
-void SampleStream<Scalar>::require_finite(const SampleBlock<Scalar>& block) const {
-    for (std::size_t index = 0; index < block.samples.num_samples; ++index) {
-        const Scalar x = block.samples.x[index], y = block.samples.y[index];
+void SampleStream<Scalar>::require_finite(const SamplePiece<Scalar>& piece) const {
+    for (std::size_t index = 0; index < piece.samples.num_samples; ++index) {
+        const Scalar x = piece.samples.x[index], y = piece.samples.y[index];
         if (!std::isfinite(x) || !std::isfinite(y)) {
-            throw BadInput(text_ + ": sample " + std::to_string(block.first + index + 1) + " is (" + shortest(x) +
+            throw BadInput(text_ + ": sample " + std::to_string(piece.first + index + 1) + " is (" + shortest(x) +
                            ", " + shortest(y) + "): every value must be finite in float" +
                            std::to_string(8 * sizeof(Scalar)));
         }

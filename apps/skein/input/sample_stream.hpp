@@ -1,4 +1,4 @@
-// The samples of a SPEC, block by block in constant memory.
+// The samples of a SPEC, piece by piece in constant memory.
 #pragma once
 
 #include <cstddef>
@@ -13,16 +13,16 @@
 
 namespace skein::app {
 
-/// Samples in a block; the last one may have fewer.
-inline constexpr std::size_t kStreamBlock = 65'536;
+/// Samples in a piece; the last one may have fewer.
+inline constexpr std::size_t kPieceSamples = 65'536;
 
 template <class Scalar>
-struct SampleBlock {
+struct SamplePiece {
     std::uint64_t first = 0;  // index of its first sample
     MiniBatch<Scalar> samples;
-    std::vector<Scalar> x = std::vector<Scalar>(kStreamBlock);
-    std::vector<Scalar> y = std::vector<Scalar>(kStreamBlock);
-    std::vector<Scalar> sample_weight = std::vector<Scalar>(kStreamBlock);
+    std::vector<Scalar> x = std::vector<Scalar>(kPieceSamples);
+    std::vector<Scalar> y = std::vector<Scalar>(kPieceSamples);
+    std::vector<Scalar> sample_weight = std::vector<Scalar>(kPieceSamples);
 
     SampleBuffer<Scalar> buffer() { return {x.data(), y.data(), sample_weight.data()}; }
 };
@@ -43,18 +43,18 @@ public:
     std::optional<std::uint64_t> num_samples() const noexcept;
     std::optional<ElementType> stored_type() const noexcept;
 
-    /// Takes the next samples, for one block at a time: files are read here. False where there are none, and from the
-    /// moment on that a signal asks to stop.
-    bool next(SampleBlock<Scalar>& block);
-    /// Completes the block, for several at once: generated samples are made here, and refused where they overflow.
-    void fill(SampleBlock<Scalar>& block) const;
+    /// Takes the next samples, for one piece at a time: files are read here. False at the end of the samples, and once
+    /// a signal asks to stop.
+    bool next(SamplePiece<Scalar>& piece);
+    /// Completes the piece, for several pieces at once: generated samples are made here. Throws BadInput if they overflow.
+    void fill(SamplePiece<Scalar>& piece) const;
 
     /// Beside next() only.
     std::uint64_t num_taken() const noexcept { return num_taken_; }
     std::optional<double> fraction_taken() const;
 
 private:
-    void require_finite(const SampleBlock<Scalar>& block) const;
+    void require_finite(const SamplePiece<Scalar>& piece) const;
 
     std::string text_;
     std::vector<std::filesystem::path> paths_;

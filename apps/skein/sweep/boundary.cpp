@@ -10,12 +10,13 @@
 
 #include "cli/precision.hpp"
 #include "commands.hpp"
-#include "console/errors.hpp"
+#include "console/exit_codes.hpp"
 #include "console/machine.hpp"
 #include "console/numbers.hpp"
 #include "console/progress_line.hpp"
 #include "console/signals.hpp"
 #include "console/streams.hpp"
+#include "skein/box_counting.hpp"
 #include "skein/names.hpp"
 #include "skein/sweep_options.hpp"
 #include "sweep/boundary_report.hpp"
@@ -87,7 +88,7 @@ int look_along(const SweepJob<Scalar>& job, const Axis& axis, BoundarySettings s
 }
 
 struct Plane {
-    std::vector<std::uint8_t> classes;  // of every point
+    std::vector<std::uint8_t> classes;             // of every point
     std::optional<CompressionRecord> compression;  // if the data are compressed
 };
 

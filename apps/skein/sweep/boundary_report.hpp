@@ -8,6 +8,7 @@
 
 #include "console/json.hpp"
 #include "skein/boundary.hpp"
+#include "skein/box_counting.hpp"
 #include "sweep/sweep_job.hpp"
 
 namespace skein::app {

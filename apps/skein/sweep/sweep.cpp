@@ -3,7 +3,7 @@
 
 #include "cli/precision.hpp"
 #include "commands.hpp"
-#include "console/errors.hpp"
+#include "console/exit_codes.hpp"
 #include "console/streams.hpp"
 #include "skein/numbers.hpp"
 #include "sweep/sweep_run.hpp"

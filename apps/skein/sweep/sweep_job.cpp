@@ -18,7 +18,8 @@ Quantity read_quantity(Configuration& configuration, const SweepOptions& options
                               : options.num_recorded ? Quantity::recorded
                               : reduces              ? Quantity::learned
                                                      : Quantity::trainability;
-    configuration.resolve(kName, std::string(name_of(quantity, kQuantityNames)));
+    configuration.resolve(
+        kName, quantity == Quantity::column ? output.column : std::string(name_of(quantity, kQuantityNames)));
     if (quantity == Quantity::trainability && reduces) {
         configuration.fail(
             kName,
@@ -29,6 +30,16 @@ Quantity read_quantity(Configuration& configuration, const SweepOptions& options
         configuration.fail(kName, "recorded needs recorded losses: expected --record-last N");
     }
     return quantity;
+}
+
+/// Throws unless the sweep keeps the outcome that the picture shows.
+void require_kept(const Configuration& configuration, const std::string& shown, const OutcomeSelection& selection) {
+    for_each_column(selection, [&](const auto& column) {
+        if (column.name == shown && column.per_lane == 0) {
+            configuration.fail(
+                "picture", shown + " is not kept by this sweep: expected the option that keeps it, or another picture");
+        }
+    });
 }
 
 }  // namespace
@@ -43,8 +54,9 @@ SweepJob<Scalar> make_sweep_job(Configuration& configuration, const SweepOutput&
     const Quantity quantity = read_quantity(configuration, options, output);
     run.training.execution.stop_request = &training_stop_request();
     SweepSettings settings = make_sweep_settings(configuration, options, run, length);
+    require_kept(configuration, output.column, settings);
     return {std::move(options.axes), Sweep<Scalar>(std::move(settings), std::move(data.training)), quantity,
-            data.compression_seconds};
+            output.column, data.compression_seconds};
 }
 template SweepJob<float> make_sweep_job(Configuration&, const SweepOutput&);
 template SweepJob<double> make_sweep_job(Configuration&, const SweepOutput&);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "skein/axis.hpp"
@@ -16,6 +17,7 @@ struct SweepJob {
     std::vector<Axis> axes;
     Sweep<Scalar> sweep;
     Quantity quantity;
+    std::string column;                         // its name, for Quantity::column
     std::optional<double> compression_seconds;  // if the data were compressed here
 };
 

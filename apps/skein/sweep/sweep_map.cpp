@@ -9,6 +9,7 @@
 
 #include "skein/files/array_file.hpp"
 #include "skein/files/colours.hpp"
+#include "skein/files/sweep_files.hpp"
 
 namespace skein::app {
 namespace {
@@ -16,37 +17,16 @@ namespace {
 constexpr std::size_t kRecordedHeight = 512;  // rows of a picture of recorded losses
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-/// A whole array of the sweep, as doubles.
-template <class T>
-std::vector<double> read_array(const std::filesystem::path& directory, std::string_view name, ElementType type,
-                               const std::vector<std::size_t>& shape) {
-    const ArrayFile file = ArrayFile::open(directory / name, type, shape);
-    std::vector<T> elements(static_cast<std::size_t>(file.num_elements()));
-    file.template read<T>(0, std::span<T>(elements));
-    return {elements.begin(), elements.end()};
-}
-
 std::vector<std::size_t> shape_of(const std::vector<Axis>& axes) {
     std::vector<std::size_t> shape;
     for (const Axis& axis : axes) shape.insert(shape.begin(), axis.num_points);
     return shape;
 }
 
-std::vector<double> read_quantity(const std::filesystem::path& directory, Quantity quantity,
-                                  const std::vector<std::size_t>& shape) {
-    switch (quantity) {
-        case Quantity::loss: return read_array<double>(directory, "loss.npy", ElementType::float64, shape);
-        case Quantity::steps: return read_array<std::uint64_t>(directory, "steps.npy", ElementType::uint64, shape);
-        case Quantity::converged: {
-            std::vector<double> values = read_array<std::uint8_t>(directory, "status.npy", ElementType::uint8, shape);
-            for (double& value : values) value = value == static_cast<double>(Status::converged) ? 1.0 : 0.0;
-            return values;
-        }
-        case Quantity::trainability:
-        case Quantity::learned:
-        case Quantity::recorded: break;
-    }
-    return read_array<std::uint8_t>(directory, "loss_decreased.npy", ElementType::boolean, shape);
+std::vector<double> read_converged(const std::filesystem::path& directory, const std::vector<std::size_t>& shape) {
+    std::vector<double> values = read_outcomes(directory, "status", shape);
+    for (double& value : values) value = value == static_cast<double>(Status::converged) ? 1.0 : 0.0;
+    return values;
 }
 
 /// As numpy.median: NaN where one of them is, which has no place in an order. Changes the order of `values`.
@@ -88,11 +68,11 @@ SweepMap make_map(const MapLayout& layout, std::uint64_t begin, const std::vecto
 SweepMap make_trainability(const std::filesystem::path& directory, const MapLayout& layout, std::uint64_t begin,
                            const std::vector<std::size_t>& shape) {
     const auto of = [&](std::string_view name) {
-        return make_map(layout, begin, read_array<double>(directory, name, ElementType::float64, shape)).values;
+        return make_map(layout, begin, read_outcomes(directory, name, shape)).values;
     };
-    SweepMap map = make_map(layout, begin, read_quantity(directory, Quantity::learned, shape));
-    const std::vector<double> learned = of("normalised_loss_sum.npy");
-    const std::vector<double> not_learned = of("inverse_loss_sum.npy");
+    SweepMap map = make_map(layout, begin, read_outcomes(directory, "loss_decreased", shape));
+    const std::vector<double> learned = of("normalised_loss_sum");
+    const std::vector<double> not_learned = of("inverse_loss_sum");
     for (std::size_t at = 0; at < map.values.size(); ++at) {
         map.side.push_back(map.values[at] != 0.0 ? 1 : 0);
         map.values[at] = map.side.back() == 1 ? learned[at] : not_learned[at];
@@ -157,12 +137,11 @@ SweepMap read_map(const std::filesystem::path& directory, const SweepJob<Scalar>
         case Quantity::trainability: return make_trainability(directory, layout, begin, shape);
         case Quantity::recorded:
             return make_recorded(directory, layout, job.sweep.settings().recorded_steps.size(), shape);
-        case Quantity::learned:
-        case Quantity::converged:
-        case Quantity::loss:
-        case Quantity::steps: break;
+        case Quantity::converged: return make_map(layout, begin, read_converged(directory, shape));
+        case Quantity::learned: return make_map(layout, begin, read_outcomes(directory, "loss_decreased", shape));
+        case Quantity::column: break;
     }
-    return make_map(layout, begin, read_quantity(directory, job.quantity, shape));
+    return make_map(layout, begin, read_outcomes(directory, job.column, shape));
 }
 template SweepMap read_map(const std::filesystem::path&, const SweepJob<float>&, const MapLayout&, std::size_t);
 template SweepMap read_map(const std::filesystem::path&, const SweepJob<double>&, const MapLayout&, std::size_t);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "cli/command_line.hpp"
@@ -9,6 +10,7 @@
 #include "console/streams.hpp"
 #include "skein/axis.hpp"
 #include "skein/data_spec.hpp"
+#include "skein/ensemble_outcome.hpp"
 #include "skein/option_row.hpp"
 #include "skein/presets.hpp"
 #include "skein/sweep_options.hpp"
@@ -39,16 +41,33 @@ constexpr std::string_view kBoundaryExamples =
   skein boundary --preset trainability
 )";
 
+/// kQuantityNames, then the outcome columns that a picture can show.
+std::vector<std::string_view> picture_names() {
+    std::vector<std::string_view> names(kQuantityNames.begin(), kQuantityNames.end());
+    for_each_column({}, [&](const auto& column) {
+        if (!column.is_table && column.kind != OutcomeKind::code && column.kind != OutcomeKind::truth) {
+            names.push_back(column.name);
+        }
+    });
+    return names;
+}
+
+void read_picture(const OptionValue& value, SweepOutput& output) {
+    const std::vector<std::string_view> names = picture_names();
+    const auto index = value.word<std::size_t>(names);
+    output.picture = static_cast<Quantity>(std::min(index, kQuantityNames.size()));
+    output.column = output.picture == Quantity::column ? std::string(names[index]) : "";
+}
+
 /// Both commands have these, so that they take the same files.
 constexpr OptionRow<SweepOutput> kSharedRows[] = {
     {{"Outcomes", "picture", "QUANTITY", text, "",
       "What picture.png shows: trainability (blue: the loss decreased, orange: it did not, bright near the boundary; "
-      "the "
-      "default), learned (whether the loss decreased), converged, loss, steps, or recorded (how often each loss was "
-      "recorded, over the first axis; the default with --record-last).",
-      true, kQuantityNames},
+      "the default), learned (whether the loss decreased), converged, an outcome (loss, steps, ...), or recorded (how "
+      "often each loss was recorded, over the first axis; the default with --record-last).",
+      true},
      {},
-     [](const OptionValue& value, SweepOutput& output) { output.picture = value.word<Quantity>(kQuantityNames); }},
+     read_picture},
     {{"Presets", "preset", "NAME", text, "", "A sweep that runs as it is; other options change it."},
      {},
      field<&SweepOutput::preset>},

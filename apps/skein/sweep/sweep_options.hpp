@@ -13,10 +13,9 @@
 
 namespace skein::app {
 
-/// What a picture of a sweep shows.
-enum class Quantity : std::uint8_t { trainability, learned, converged, loss, steps, recorded };
-inline constexpr std::array<std::string_view, 6> kQuantityNames{"trainability", "learned", "converged",
-                                                                "loss",         "steps",   "recorded"};
+/// What a picture of a sweep shows; `column`: one of the outcome columns (skein/ensemble_outcome.hpp).
+enum class Quantity : std::uint8_t { trainability, learned, converged, recorded, column };
+inline constexpr std::array<std::string_view, 4> kQuantityNames{"trainability", "learned", "converged", "recorded"};
 
 const Command& sweep_command_options();
 const Command& boundary_command_options();
@@ -25,6 +24,7 @@ const Command& boundary_command_options();
 struct SweepOutput {
     std::string preset;
     std::optional<Quantity> picture;
+    std::string column;              // that the picture shows, for Quantity::column
     std::string along;               // of boundary
     std::vector<double> zoom;        // X, Y, factor, frames; or empty
     std::vector<std::string> point;  // an index per axis, or empty

@@ -95,7 +95,15 @@ ColourBar two_sided_bar(const SweepMap& map) {
     return bar;
 }
 
-ColourBar make_bar(const SweepMap& map, Quantity quantity) {
+std::string column_in_words(std::string_view name) {
+    std::string text;
+    for_each_column({}, [&](const auto& column) {
+        if (column.name == name) text = column.text;
+    });
+    return text;
+}
+
+ColourBar make_bar(const SweepMap& map, Quantity quantity, std::string_view column) {
     if (quantity == Quantity::trainability) {
         return two_sided_bar(map);
     }
@@ -103,8 +111,7 @@ ColourBar make_bar(const SweepMap& map, Quantity quantity) {
     ColourBar bar = ramp_bar(quantity == Quantity::learned     ? "fraction whose loss decreased"
                              : quantity == Quantity::converged ? "fraction that converged"
                              : quantity == Quantity::recorded  ? "times that a loss was recorded"
-                             : quantity == Quantity::loss      ? "final loss"
-                                                               : "steps");
+                                                               : column_in_words(column));
     const std::vector<double> values = is_fraction(quantity) ? ranks : values_at_ranks(map.values, ranks);
     add_ticks(bar, ranks, values, [](double rank) { return rank; });
     return bar;
@@ -140,7 +147,7 @@ Edges edges_of(const Axis& axis) {
 }
 
 MapFigure make_figure(const MapLayout& layout, const SweepMap& map, Picture picture, Quantity quantity,
-                      const std::string& title) {
+                      std::string_view column, const std::string& title) {
     const Edges x = edges_of(*layout.axes[layout.shown[0]]);
     Edges y;
     if (quantity == Quantity::recorded) {
@@ -149,9 +156,18 @@ MapFigure make_figure(const MapLayout& layout, const SweepMap& map, Picture pict
         y = edges_of(*layout.axes[layout.shown[1]]);
     }
     const bool has_y = quantity == Quantity::recorded || layout.shown.size() > 1;
-    return {
-        title, x.label, y.label, x.from, x.to, x.log, y.from, y.to, y.log, std::move(picture), make_bar(map, quantity),
-        has_y};
+    return {title,
+            x.label,
+            y.label,
+            x.from,
+            x.to,
+            x.log,
+            y.from,
+            y.to,
+            y.log,
+            std::move(picture),
+            make_bar(map, quantity, column),
+            has_y};
 }
 
 std::string numbered(const std::string& name, std::size_t picture, std::size_t num_pictures) {
@@ -190,7 +206,7 @@ std::vector<std::string> draw_sweep(const std::filesystem::path& directory, cons
             names.push_back(numbered("picture", picture, num_pictures));
             if (can_draw_figures()) {
                 draw(directory / numbered("figure", picture, num_pictures),
-                     make_figure(layout, map, std::move(pixels), job.quantity, title));
+                     make_figure(layout, map, std::move(pixels), job.quantity, job.column, title));
                 names.push_back(numbered("figure", picture, num_pictures));
             }
         }

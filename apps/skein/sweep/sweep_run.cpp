@@ -6,7 +6,7 @@
 #include <chrono>
 
 #include "cli/directory_lock.hpp"
-#include "console/errors.hpp"
+#include "console/exit_codes.hpp"
 #include "console/machine.hpp"
 #include "console/numbers.hpp"
 #include "console/signals.hpp"
@@ -79,7 +79,7 @@ template <class Scalar>
 void train_blocks(const SweepJob<Scalar>& job, SweepFiles<Scalar>& files, bool quiet, SweepReport& report) {
     using Clock = std::chrono::steady_clock;
     const std::uint64_t num_points = job.sweep.num_points();
-    const std::size_t block = points_per_block(job.sweep, report.num_threads);
+    const std::size_t block = points_at_a_time(job.sweep, report.num_threads);
     SweepProgress progress(num_points, files.points_done(), job.sweep.work_per_point(), report.num_threads, quiet);
     Clock::time_point last_sync = Clock::now();
     while (files.points_done() < num_points && stop_signal() == 0) {

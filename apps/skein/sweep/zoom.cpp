@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <stdexcept>
 
-#include "console/errors.hpp"
+#include "console/exit_codes.hpp"
 #include "console/machine.hpp"
 #include "console/streams.hpp"
 #include "skein/elementary.hpp"
@@ -91,7 +91,7 @@ SweepJob<Scalar> job_of(const Configuration& configuration, const SweepJob<Scala
             require_resolution<Scalar>(settings.axes[axis]);
         }
         Sweep<Scalar> sweep(std::move(settings), whole.sweep.data());
-        return {std::move(axes), std::move(sweep), whole.quantity, whole.compression_seconds};
+        return {std::move(axes), std::move(sweep), whole.quantity, whole.column, whole.compression_seconds};
     } catch (const std::invalid_argument& error) {
         configuration.fail("zoom", fmt::format("{}, with {} and {} around the point: {}", frame.name, frame.windows[0],
                                                frame.windows[1], error.what()));

@@ -8,7 +8,7 @@
 #include "cli/output_paths.hpp"
 #include "cli/precision.hpp"
 #include "commands.hpp"
-#include "console/errors.hpp"
+#include "console/exit_codes.hpp"
 #include "console/json.hpp"
 #include "console/numbers.hpp"
 #include "console/signals.hpp"

@@ -9,7 +9,7 @@
 #include "cli/config_file.hpp"
 #include "cli/precision.hpp"
 #include "commands.hpp"
-#include "console/errors.hpp"
+#include "console/exit_codes.hpp"
 #include "console/json.hpp"
 #include "console/machine.hpp"
 #include "console/numbers.hpp"

@@ -26,8 +26,9 @@ void open_validation(const Configuration& configuration, const RunSettings& sett
         configuration.fail("validation", fmt::format("a fraction of {}: expected more than 0 and less than 1", text));
     }
     if (data.training.samples() == nullptr) {
-        configuration.fail("validation", fmt::format("{} is compressed and cannot be split: expected a data set of its own",
-                                                     configuration.where("data")));
+        configuration.fail("validation",
+                           fmt::format("{} is compressed and cannot be split: expected a data set of its own",
+                                       configuration.where("data")));
     }
     auto split = data.training.samples()->split(*fraction, settings.training.seed);
     data.training = std::move(split.training);
@@ -48,8 +49,8 @@ void compress_training(const Configuration& configuration, const RunSettings& se
     compression.execution = settings.training.execution;
     CompressionProgress progress(data.training.num_samples(), is_quiet);
     const Dataset<Scalar> samples = *data.training.samples();
-    data.training = CompressedData<Scalar>(compress_until_signal(samples, compression, progress),
-                                           settings.data.tolerance, samples);
+    data.training =
+        CompressedData<Scalar>(compress_until_signal(samples, compression, progress), settings.data.tolerance, samples);
     data.compression_seconds = std::chrono::duration<double>(Clock::now() - start).count();
 }
 

@@ -27,12 +27,14 @@ struct ActivationTraits {
 };
 
 /// The one list of activations: X(name, traits...). The enumeration, the names, the traits and the kernels expand it.
-#define SKEIN_ACTIVATIONS(X)                                                                                      \
-    X(tanh, .is_odd = true, .is_analytic = true, .strip_scale = 1.0, .slope_factor = 2.0, .slope_roundings = 1.0) \
-    X(identity, .is_identity = true, .is_odd = true, .is_analytic = true)                                         \
-    X(sigmoid, .is_analytic = true, .strip_scale = 2.0, .slope_factor = 1.0, .slope_roundings = 2.0)              \
-    X(relu, .has_kink = true)                                                                                     \
-    X(softplus, .is_analytic = true, .strip_limit = 3.141592653589793, .slope_factor = 1.0, .slope_roundings = 8.0)
+#define SKEIN_ACTIVATIONS(X)                                                                                        \
+    X(tanh, .is_odd = true, .is_analytic = true, .strip_scale = 1.0, .slope_factor = 2.0, .slope_roundings = 1.0)   \
+    X(identity, .is_identity = true, .is_odd = true, .is_analytic = true)                                           \
+    X(sigmoid, .is_analytic = true, .strip_scale = 2.0, .slope_factor = 1.0, .slope_roundings = 2.0)                \
+    X(relu, .has_kink = true)                                                                                       \
+    X(softplus, .is_analytic = true, .strip_limit = 3.141592653589793, .slope_factor = 1.0, .slope_roundings = 8.0) \
+    X(leaky_relu, .has_kink = true)                                                                                 \
+    X(elu)
 
 #define SKEIN_ENUMERATOR(name, ...) name,
 enum class Activation : std::uint8_t { SKEIN_ACTIVATIONS(SKEIN_ENUMERATOR) };
@@ -56,18 +58,21 @@ constexpr std::string_view activation_name(Activation activation) noexcept {
 }
 
 /// The activation of that name. Throws std::invalid_argument for any other word, with the nearest right one.
-Activation parse_activation(std::string_view name);
+[[nodiscard]] Activation parse_activation(std::string_view name);
 
-/// f(z), by skein's own elementary functions (skein/elementary.hpp).
+/// f(z), by skein's own elementary functions (skein/elementary.hpp); leaky_relu has the slope 0.01 for z <= 0, elu is
+/// exp(z) - 1 there.
 float activate(Activation activation, float pre_activation);
 double activate(Activation activation, double pre_activation);
 
 /// f'(z) as a function of f(z), never of z:
-///     tanh      1 - f^2, rounded once
-///     identity  1
-///     sigmoid   f (1 - f)
-///     relu      1 if f > 0, else 0
-///     softplus  -expm1(-f)
+///     tanh        1 - f^2, rounded once
+///     identity    1
+///     sigmoid     f (1 - f)
+///     relu        1 if f > 0, else 0
+///     softplus    -expm1(-f)
+///     leaky_relu  1 if f > 0, else 0.01
+///     elu         1 if f > 0, else f + 1
 /// So tanh' has an absolute error of about 2^-53 (double), and is exactly 0 once f rounds to 1: |z| beyond about 19 in
 /// double, 9 in float.
 float activation_slope(Activation activation, float activation_value);

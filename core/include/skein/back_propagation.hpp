@@ -24,10 +24,10 @@ struct BackPropagation {
 };
 
 template <class Scalar>
-BackPropagation<Scalar> back_propagate(const Chain<Scalar>& chain, Scalar x, Scalar y);
+[[nodiscard]] BackPropagation<Scalar> back_propagate(const Chain<Scalar>& chain, Scalar x, Scalar y);
 
 /// The factors of the unrolled product dloss/dw_1 = x f'(z_1)...f'(z_L) w_2...w_L 2 (f_L - y), in that order.
 template <class Scalar>
-std::vector<Scalar> unrolled_factors(const Chain<Scalar>& chain, Scalar x, Scalar y);
+[[nodiscard]] std::vector<Scalar> unrolled_factors(const Chain<Scalar>& chain, Scalar x, Scalar y);
 
 }  // namespace skein

@@ -1,4 +1,4 @@
-/// Which samples step t sees, as a function of (seed, t): no stored permutation, no state.
+/// Which samples step t sees: a function of (seed, t), without a stored permutation or other state.
 #pragma once
 
 #include <array>
@@ -20,10 +20,10 @@ public:
     /// Keyed by (seed, stream, epoch). `size` is at least 1.
     Permutation(std::uint64_t size, std::uint64_t seed, random::Stream stream, std::uint64_t epoch) noexcept;
 
-    /// Where `position` < size goes.
+    /// The image of `position`, which is below size.
     std::uint64_t operator()(std::uint64_t position) const noexcept;
 
-    /// Puts where each of `positions` goes in its place: the same, many at a time.
+    /// Replaces each of `positions` by its image: the same, many at a time.
     void apply(std::span<std::uint64_t> positions) const;
 
 private:
@@ -33,24 +33,25 @@ private:
 };
 
 enum class Sampling : std::uint8_t {
-    shuffled,          ///< every epoch sees each sample once, in an order of its own
-    with_replacement,  ///< every sample of every step is drawn from all
-    sequential,        ///< every epoch goes through the samples in their own order
-    shuffled_blocks,   ///< every epoch sees each sample once: blocks of kBlockSamples in an order of its own, and the
-                       ///< samples of a block in another
+    shuffled,          ///< each epoch sees every sample once, in a new order
+    with_replacement,  ///< each sample of each step is drawn from all samples
+    sequential,        ///< each epoch sees the samples in the order of the data set
+    shuffled_blocks,   ///< each epoch sees every sample once: blocks of kBlockSamples in a new order, and the samples
+                       ///< of each block in a new order
 };
 inline constexpr std::array<std::string_view, 4> kSamplingNames{"shuffled", "with_replacement", "sequential",
                                                                 "shuffled_blocks"};
-/// Samples of a block: in a file a stretch that is read in one go (half a MiB of doubles in two columns), in memory what fits
-/// into an L2 cache. What block shuffling does not mix: where neighbours within a few blocks are alike (sorted data, a
-/// file joined of parts that differ), the mini-batches of a while all come from the same kind of samples.
+/// Samples of a block: half a MiB of doubles in two columns, which is one read of a file and fits into an L2 cache.
+/// Block shuffling does not mix distant samples: in a sorted file, or one joined from different parts, consecutive
+/// mini-batches look alike.
 inline constexpr std::uint64_t kBlockSamples = 32768;
 
-/// The mini-batches of a run. An epoch is ceil(num_samples / batch_size) steps; the last one takes what is left.
+/// The mini-batches of a run. An epoch has ceil(num_samples / batch_size) steps; the last one takes the remaining
+/// samples.
 class BatchOrder {
 public:
     /// A batch_size of 0 means the full batch, in sequential order.
-    /// Throws std::invalid_argument when batch_size > num_samples.
+    /// Throws std::invalid_argument if batch_size > num_samples.
     BatchOrder(std::uint64_t num_samples, std::uint64_t batch_size, Sampling sampling, std::uint64_t seed);
 
     std::uint64_t num_samples() const noexcept { return num_samples_; }
@@ -64,7 +65,7 @@ public:
     class Batch {
     public:
         std::uint64_t num_samples() const noexcept { return num_samples_; }
-        /// True when its samples are [first(), first() + num_samples()).
+        /// Whether its samples are [first(), first() + num_samples()).
         bool is_range() const noexcept { return sampling_ == Sampling::sequential; }
         std::uint64_t first() const noexcept { return first_; }
         /// The indices of its samples at positions [position, position + indices.size()).
@@ -75,13 +76,13 @@ public:
         Batch(const BatchOrder& order, std::uint64_t step) noexcept;
         void indices_in_blocks(std::uint64_t place, std::span<std::uint64_t> indices) const;
         Sampling sampling_;
-        std::uint64_t first_;  // position of its first sample: in the epoch, or (with replacement) in the whole run
+        std::uint64_t first_;  // position of its first sample, in the epoch or (with replacement) in the whole run
         std::uint64_t num_samples_;
         std::uint64_t population_;
         std::uint64_t seed_;
         std::uint64_t epoch_;
         std::optional<Permutation> permutation_;  // of the shuffled epoch, or of its whole blocks
-        std::uint64_t partial_place_ = 0;         // how many whole blocks come before the partial one
+        std::uint64_t partial_place_ = 0;         // number of whole blocks before the partial one
     };
     Batch batch(std::uint64_t step) const noexcept { return Batch(*this, step); }
 

@@ -1,4 +1,4 @@
-/// Where the outcome of training changes: along one axis of a sweep, and over a plane.
+/// Where the outcome of training changes along one axis of a sweep. (Over a plane: skein/box_counting.hpp.)
 #pragma once
 
 #include <array>
@@ -14,37 +14,38 @@
 
 namespace skein {
 
-/// What divides chains into two classes.
+/// The property that divides chains into two classes.
 enum class BoundaryOf : std::uint8_t {
     loss_decreased,  ///< EnsembleOutcome::loss_decreased
     converged,       ///< Status::converged
     diverged,        ///< Status::diverged
 };
 inline constexpr std::array<std::string_view, 3> kBoundaryOfNames{"loss_decreased", "converged", "diverged"};
+static_assert(kBoundaryOfNames.size() == std::size_t(BoundaryOf::diverged) + 1);
 
-/// The class of each point: 1 or 0.
-std::vector<std::uint8_t> classes_of(const EnsembleOutcome& outcome, BoundaryOf boundary);
+/// The class of each point, [points]: 1 if it has the property, else 0.
+[[nodiscard]] std::vector<std::uint8_t> classes_of(const EnsembleOutcome& outcome, BoundaryOf boundary);
 
-/// Throws ToleranceError for a point that has no class, since its chain ended where the bound of compressed data is
-/// beyond the tolerance; names its coordinates, which coordinates_of(its number in `points`) tells.
+/// Throws ToleranceError if a point has no class: its chain stopped because the error bound of the compressed data
+/// exceeded the tolerance. The message names its coordinates, coordinates_of(number of the point).
 template <class Scalar>
 void require_classes(const Sweep<Scalar>& sweep, const EnsembleOutcome& points,
                      const std::function<std::vector<double>(std::size_t)>& coordinates_of);
 
 struct BoundarySettings {
-    std::size_t axis = 0;         ///< along which it is looked for; its first and last value are the bracket
-    bool is_logarithmic = false;  ///< scan and middles in the sense of the logarithm: the bracket must be positive
+    std::size_t axis = 0;         ///< the axis to search along; its first and last values are the bracket
+    bool is_logarithmic = false;  ///< scan and bisect in logarithms; the bracket must be positive
     BoundaryOf boundary = BoundaryOf::loss_decreased;
-    std::size_t num_scanned = 64;  ///< values, the ends of the bracket among them, that first tell how often it changes
-    double resolution = 1e-12;     ///< of the two ends of a change, relative to the larger of them
-    bool keeps_classes = true;     ///< in BoundaryOutcome::scanned_classes, a byte for every chain of the scan
+    std::size_t num_scanned = 64;  ///< values of the first scan, the ends of the bracket included
+    double resolution = 1e-12;     ///< distance of the two ends of a change, relative to the larger of them
+    bool keeps_classes = true;     ///< fill BoundaryOutcome::scanned_classes: a byte for every chain of the scan
 };
 
 /// Two values between which the class changes.
 struct BoundaryChange {
-    std::uint64_t point;  ///< which point of the grid of the other axes, the first of them running fastest
-    double below,
-        above;  ///< at most `resolution` apart, relatively, or with no number of the sweep's precision between
+    std::uint64_t point;  ///< its number in the grid of the other axes, the first of which varies fastest
+    /// At most `resolution` apart, relatively, or neighbours in the sweep's precision.
+    double below, above;
     std::uint8_t class_below, class_above;
     Status status_below, status_above;
 };
@@ -52,43 +53,19 @@ struct BoundaryChange {
 struct BoundaryOutcome {
     std::vector<double> scanned;                   ///< [scanned] values
     std::vector<std::uint8_t> scanned_classes;     ///< [points x scanned], a point of the other axes after the other
-    std::vector<BoundaryChange> changes;           ///< by points, then by values
-    std::uint64_t chains = 0;                      ///< trained
-    std::optional<CompressionRecord> compression;  ///< of all of them; empty unless the data are compressed
-    bool is_complete = true;  ///< false where a stop was requested: then `changes` may be unfinished
+    std::vector<BoundaryChange> changes;           ///< ordered by points, then by values
+    std::uint64_t chains = 0;                      ///< how many were trained
+    std::optional<CompressionRecord> compression;  ///< of all chains; empty unless the data are compressed
+    bool is_complete = true;                       ///< false if a stop was requested; `changes` may then be too wide
 };
 
-/// For every point of the other axes: scans the bracket, and bisects every change of class between neighbouring values of
-/// the scan, all of them side by side, a round of bisection an ensemble. What lies between two values of the scan with the same
-/// class is not seen.
-/// Throws std::invalid_argument for an axis that the sweep does not have or whose values are whole numbers (they cannot be
-/// halved), a bracket that does not run from one number to a larger one, less than 2 values, a resolution not in
-/// (0, 1); as require_classes() does.
+/// For every point of the other axes: scans the bracket, then bisects each interval whose ends differ in class, all in
+/// parallel; a change between two equal ends is missed.
+/// Throws std::invalid_argument if the sweep does not have the axis, if the axis has whole numbers (they cannot be
+/// halved), if the bracket does not run from a smaller number to a larger one, for fewer than 2 scanned values, or for a
+/// resolution outside (0, 1). Throws also as require_classes() does.
 template <class Scalar>
-BoundaryOutcome find_boundary(const Sweep<Scalar>& sweep, const BoundarySettings& settings,
-                              EnsembleObserver* observer = nullptr);
-
-/// How many boxes of a grid meet the boundary between two classes, at one size.
-struct BoxCount {
-    std::size_t size;     ///< cells along an edge, a power of two
-    std::uint64_t boxes;  ///< that hold a boundary cell
-};
-
-/// `classes` is [height x width]. A boundary cell is one whose neighbour to the right or above, inside the grid, has
-/// another class; boxes lie on multiples of their size, those at the far edges may be cut. Sizes run from 1 up to the smaller side
-/// of the grid. Throws std::invalid_argument when there are not height x width classes, or none.
-std::vector<BoxCount> count_boundary_boxes(std::span<const std::uint8_t> classes, std::size_t width,
-                                           std::size_t height);
-
-/// The box-counting dimension: the slope of log(boxes) over log(1 / size) (K. Falconer, "Fractal geometry", ch. 2), by
-/// least squares over the sizes from 1 up to the largest with at least kMinBoxes boxes (in fewer the count's own steps weigh).
-struct Dimension {
-    double slope;              ///< NaN with less than two sizes
-    double standard_error;     ///< of the fit; NaN with less than three
-    double smallest, largest;  ///< slope between neighbouring sizes
-    std::size_t num_sizes;
-};
-inline constexpr std::uint64_t kMinBoxes = 16;
-Dimension box_counting_dimension(std::span<const BoxCount> counts);
+[[nodiscard]] BoundaryOutcome find_boundary(const Sweep<Scalar>& sweep, const BoundarySettings& settings,
+                                            EnsembleObserver* observer = nullptr);
 
 }  // namespace skein

@@ -43,19 +43,31 @@ private:
     std::unique_ptr<Storage> storage_;
 };
 
+/// The one list of initialisations.
+#define SKEIN_INITIALIZATIONS(X) X(normal) X(uniform) X(equal)
+
 /// How weights start.
 struct Initialization {
-    enum class Kind : std::uint8_t { normal, uniform, equal };
+#define SKEIN_ENUMERATOR(name) name,
+    enum class Kind : std::uint8_t { SKEIN_INITIALIZATIONS(SKEIN_ENUMERATOR) };
+#undef SKEIN_ENUMERATOR
     /// normal: standard deviation `scale`. uniform: on [-scale, scale). equal: every weight is `scale`.
     Kind kind = Kind::normal;
     double scale = 1.0;
 };
 
-inline constexpr std::array<std::string_view, 3> kInitializationNames{"normal", "uniform", "equal"};
+#define SKEIN_ONE(name) +1
+#define SKEIN_NAME(name) #name,
+inline constexpr std::array<std::string_view, SKEIN_INITIALIZATIONS(SKEIN_ONE)> kInitializationNames{
+    SKEIN_INITIALIZATIONS(SKEIN_NAME)};
+#undef SKEIN_NAME
+#undef SKEIN_ONE
 
-/// Weights w_1..w_L, w_i a function of (seed, random::Stream::initial_weights, i - 1); drawn in double, then rounded to Scalar.
+/// Weights w_1..w_L: w_i is a function of (seed, random::Stream::initial_weights, i - 1), drawn in double and then rounded
+/// to Scalar.
 /// Throws std::invalid_argument for no layers, or a scale that is not finite.
 template <class Scalar>
-std::vector<Scalar> initial_weights(std::size_t num_layers, const Initialization& initialization, std::uint64_t seed);
+[[nodiscard]] std::vector<Scalar> initial_weights(std::size_t num_layers, const Initialization& initialization,
+                                                  std::uint64_t seed);
 
 }  // namespace skein

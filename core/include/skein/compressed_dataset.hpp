@@ -1,22 +1,22 @@
 /// Data sets compressed to sums over panels of x: loss and gradient over all samples then cost as much as over a few
 /// hundred, however many samples there are.
 ///
-/// A chain's output f is analytic in x. So on a narrow panel of x it is a polynomial q of low degree, up to a small error.
-/// Sums of products of polynomials over the panel's samples (x_n, y_n) are linear in the moments
+/// A chain's output f is analytic in x. So on a narrow panel of x it is a polynomial q of low degree, up to a small
+/// error. Sums of products of polynomials over the panel's samples (x_n, y_n) are linear in the moments
 ///
-///     A_k = sum_n T_k(u_n),   k < 2 num_nodes - 1,        R_k = sum_n r_n T_k(u_n),   S = sum_n r_n^2,   r_n = y_n - g(x_n)
+///     A_k = sum_n T_k(u_n),   k < 2 num_nodes - 1,     R_k = sum_n r_n T_k(u_n),   S = sum_n r_n^2,   r_n = y_n - g(x_n)
 ///
-/// (T_k: Chebyshev polynomials; u: x on the panel, from -1 to 1; g: a polynomial near y, fitted to the panel's samples).
-/// Let q interpolate f at the panel's num_nodes Chebyshev nodes, G_jk = sum_n T_j T_k = (A_{j+k} + A_{|j-k|}) / 2, and
-/// d = q - g. In coefficients,
+/// (T_k: Chebyshev polynomials; u: x on the panel, from -1 to 1; g: a polynomial near y, fitted to the panel's
+/// samples). Let q interpolate f at the panel's num_nodes Chebyshev nodes, let d = q - g, and
+/// G_jk = sum_n T_j T_k = (A_{j+k} + A_{|j-k|}) / 2. In coefficients,
 ///
 ///     sum_n (q(x_n) - y_n)^2 = d' G d - 2 d' R + S,        sum_n (q(x_n) - y_n) q_w(x_n) = q_w' (G d - R)
 ///
 /// exactly, except for rounding. Nothing cancels near a good fit: small losses keep their digits.
 ///
-/// Two errors remain: the distance between f and q, and that between dloss/dw and the same of q. Both are bounded before
-/// a step, from the weights alone (core/README.md derives it). A step takes finer panels until the bound is below a
-/// tolerance.
+/// Two errors remain: the distance between f and q, and that between dloss/dw and the same of q. Both are bounded
+/// before a step, from the weights alone; core/docs/compressed-data.md has the proof. A step takes finer panels until
+/// the bound is below a tolerance.
 ///
 /// Panels lie on the grid [k w, (k + 1) w), w = 2^panel_exponent, up to 64 w from 0. Beyond that they double in width
 /// from octave to octave: [2^j w, 2^(j + 1) w) has 32 panels. Only panels with samples are kept. The moments of wider
@@ -93,8 +93,8 @@ public:
 };
 
 /// Compresses all samples in one pass.
-/// Throws std::invalid_argument for settings out of range, for |x| from 2^62 w on, for |x| and |y| beyond 2^480 (squares
-/// would overflow), and for sums that overflow; Stopped if a stop was requested (execution.stop_request).
+/// Throws std::invalid_argument for settings out of range, for |x| from 2^62 w on, for |x| and |y| beyond 2^480
+/// (squares would overflow), and for sums that overflow; Stopped if a stop was requested (execution.stop_request).
 template <class Scalar>
 [[nodiscard]] CompressedDataset compress(const Dataset<Scalar>& data, const CompressionSettings& settings = {},
                                          CompressionObserver* observer = nullptr);
@@ -108,14 +108,14 @@ public:
     Compressor& operator=(Compressor&&) noexcept;
     ~Compressor();
 
-    /// Adds the samples that follow: finite numbers, sample weights of 0 or more. Each piece but the last has a multiple
-    /// of kSegmentSamples; after another number of samples nothing can be added.
+    /// Adds the samples that follow: finite numbers, sample weights of 0 or more. Each piece but the last has a
+    /// multiple of kSegmentSamples; after another number of samples nothing can be added.
     /// Throws as compress() does, and std::invalid_argument for a piece after the last.
     void add(const MiniBatch<Scalar>& samples);
     void add(const SampleSource<Scalar>& samples);
     std::uint64_t num_samples() const noexcept;
-    /// The data set of all that was added. Call it once. Throws std::invalid_argument if nothing was added, and for sums
-    /// that overflow.
+    /// The data set of all that was added. Call it once. Throws std::invalid_argument if nothing was added, and for
+    /// sums that overflow.
     [[nodiscard]] CompressedDataset finish();
 
 private:
@@ -123,8 +123,8 @@ private:
     std::unique_ptr<State> state_;
 };
 
-/// One data set of its parts, in any order. Throws std::invalid_argument for no parts, for parts with different panels or
-/// nodes, and for parts that overlap or leave a gap.
+/// One data set of its parts, in any order. Throws std::invalid_argument for no parts, for parts with different panels
+/// or nodes, and for parts that overlap or leave a gap.
 [[nodiscard]] CompressedDataset merge_compressed(std::span<const CompressedDataset> parts);
 
 }  // namespace skein

@@ -1,4 +1,4 @@
-/// The Eigen face of skein: views of its arrays, calls with Eigen's, and the readable column form of forward and
+/// skein with Eigen: views of its arrays, calls with Eigen's, and the readable column form of forward and
 /// backward. Everything here is compiled by you, with your Eigen and your flags: no Eigen object crosses into the
 /// library.
 #pragma once

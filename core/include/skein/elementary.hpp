@@ -32,6 +32,10 @@ inline constexpr Scalar kSoftplusMaxUlp = choose<Scalar>(2.02f, 2.1);
 template <class Scalar>
 inline constexpr Scalar kReluMaxUlp = Scalar(0);
 template <class Scalar>
+inline constexpr Scalar kLeakyReluMaxUlp = choose<Scalar>(0.85f, 0.7);
+template <class Scalar>
+inline constexpr Scalar kEluMaxUlp = choose<Scalar>(0.96f, 1.2);
+template <class Scalar>
 inline constexpr Scalar kExpMaxUlp = choose<Scalar>(0.9f, 1.0);
 template <class Scalar>
 inline constexpr Scalar kExpm1MaxUlp = choose<Scalar>(1.46f, 2.2);
@@ -66,6 +70,8 @@ inline constexpr Scalar kTwoPiMaxTurns = choose<Scalar>(0x1p20f, 0x1p49);
     X(sigmoid, Sigmoid)               \
     X(softplus, Softplus)             \
     X(relu, Relu)                     \
+    X(leaky_relu, LeakyRelu)          \
+    X(elu, Elu)                       \
     X(exp, Exp)                       \
     X(expm1, Expm1)                   \
     X(log, Log)                       \
@@ -82,7 +88,7 @@ SKEIN_ELEMENTARY_FUNCTIONS(SKEIN_DECLARE)
 #undef SKEIN_DECLARE
 #undef SKEIN_ELEMENTARY_CALLS
 
-/// tanh(z) for every z: |tanh(z)| <= 1, tanh(-z) = -tanh(z) to the bit, z itself where that is the nearest number to
+/// tanh(z) for every z: |tanh(z)| <= 1, tanh(-z) = -tanh(z) to the bit, z itself if that is the nearest number to
 /// it and |z| is tiny (denormal numbers and both zeros included), +-1 from kTanhClamp on.
 inline constexpr Tanh tanh{};
 /// 1 / (1 + exp(-z)) for every z. The tail of negative z keeps its relative accuracy down to denormal results;
@@ -90,9 +96,13 @@ inline constexpr Tanh tanh{};
 inline constexpr Sigmoid sigmoid{};
 /// log(1 + exp(z)) for every z, accurate in both tails; softplus(-infinity) = 0, softplus(infinity) = infinity.
 inline constexpr Softplus softplus{};
-/// z where z > 0, +0 elsewhere. Exact.
+/// z if z > 0, else +0. Exact.
 inline constexpr Relu relu{};
-/// exp(z) for every z: infinity where it overflows, denormal numbers and 0 where it underflows.
+/// z if z > 0, else 0.01 z; keeps the sign of zero.
+inline constexpr LeakyRelu leaky_relu{};
+/// z if z > 0, else exp(z) - 1; keeps the sign of zero; -1 at -infinity.
+inline constexpr Elu elu{};
+/// exp(z) for every z: infinity on overflow, denormal numbers and 0 on underflow.
 inline constexpr Exp exp{};
 /// exp(z) - 1 for every z; keeps the sign of zero; -1 at -infinity.
 inline constexpr Expm1 expm1{};

@@ -10,15 +10,15 @@
 
 namespace skein {
 
-/// Chains of the same layers, each with weights of its own, as a value.
+/// Chains with the same activations, each with its own weights. A value: a copy has its own weights too.
 template <class Scalar>
 class Ensemble {
 public:
-    /// `weights` is [lanes x layers], a layer after the other; `activations` [layers].
-    /// Throws std::invalid_argument for no lanes or layers, lengths that disagree, or a weight that is not finite
-    /// (naming its lane and layer).
+    /// `weights` is [lanes x layers], a layer after the other; `activations` is [layers].
+    /// Throws std::invalid_argument if there are no lanes or no layers, if the lengths disagree, or if a weight is not
+    /// finite (naming its lane and layer).
     Ensemble(std::size_t num_lanes, std::span<const Scalar> weights, std::span<const Activation> activations);
-    /// The same activation in all of `num_layers` layers.
+    /// All `num_layers` layers have the same activation.
     Ensemble(std::size_t num_lanes, std::size_t num_layers, std::span<const Scalar> weights,
              Activation activation = Activation::tanh);
 
@@ -28,18 +28,19 @@ public:
     Ensemble& operator=(Ensemble&& other) noexcept;
     ~Ensemble();
 
-    std::size_t num_lanes() const noexcept;
-    std::size_t num_layers() const noexcept;
-    /// [lanes x layers]
-    std::span<const Scalar> weights() const noexcept;
-    std::span<Scalar> weights() noexcept;
+    [[nodiscard]] std::size_t num_lanes() const noexcept;
+    [[nodiscard]] std::size_t num_layers() const noexcept;
+    /// [lanes x layers], a layer after the other. What is written is not checked.
+    [[nodiscard]] std::span<const Scalar> weights() const noexcept;
+    [[nodiscard]] std::span<Scalar> weights() noexcept;
     /// One layer's weights, [lanes]. `layer` counts from 0.
-    std::span<const Scalar> layer(std::size_t layer) const noexcept;
-    std::span<Scalar> layer(std::size_t layer) noexcept;
-    std::span<const Activation> activations() const noexcept;
+    [[nodiscard]] std::span<const Scalar> layer(std::size_t layer) const noexcept;
+    [[nodiscard]] std::span<Scalar> layer(std::size_t layer) noexcept;
+    /// [layers]
+    [[nodiscard]] std::span<const Activation> activations() const noexcept;
 
-    /// One lane as a chain of its own.
-    Chain<Scalar> chain(std::size_t lane) const;
+    /// A copy of one lane. Throws std::invalid_argument if there is no such lane; lanes count from 0.
+    [[nodiscard]] Chain<Scalar> chain(std::size_t lane) const;
 
 private:
     struct Storage;

@@ -3,10 +3,10 @@
 /// The loss is the mean of (y - f_L)^2 over the samples, without a factor 1/2; with sample weights m it is
 /// sum m (y - f_L)^2 / sum m. dloss/dw_i is the gradient of that same mean.
 ///
-/// The reduction shape, a function of the number of samples alone: samples come in chunks of kChunkSamples; sample i of
-/// a chunk is added, in index order, to slot i mod kNumSlots; the slots of a chunk are combined by pairs (s, s + n/2),
-/// then (s, s + n/4), ..., in Scalar; chunks by a binary tree over aligned powers of two, in double; then one
-/// multiplication by the reciprocal of the count. So neither threads, tiles nor instruction sets change a bit.
+/// Sums have one shape, a function of the number of samples alone. Samples come in chunks of kChunkSamples. Sample i of
+/// a chunk is added, in index order, to slot i mod kNumSlots. The slots of a chunk are combined in Scalar, by pairs
+/// (s, s + n/2), then (s, s + n/4), and so on; chunks in double, by a binary tree over aligned powers of two. One
+/// multiplication by the reciprocal of the count ends it. So neither threads, tiles nor instruction sets change a bit.
 #pragma once
 
 #include <cstddef>
@@ -33,9 +33,9 @@ struct LossAndGradient {
     std::optional<CompressionRecord> compression;
 };
 
-/// Loss and gradient by back-propagation, over a Dataset or CompressedData. A stop request (execution.stop_request) makes
-/// all of them NaN. Throws std::invalid_argument for compressed data and a layer that is not analytic; ToleranceError if
-/// the error of compressed data may be beyond the tolerance and the samples are not at hand.
+/// Loss and gradient by back-propagation, over a Dataset or CompressedData. A stop request (execution.stop_request)
+/// makes all of them NaN. Throws std::invalid_argument for compressed data and a layer that is not analytic;
+/// ToleranceError if the error of compressed data may be beyond the tolerance and the samples are not at hand.
 template <class Scalar>
 [[nodiscard]] LossAndGradient<Scalar> loss_and_gradient(const Chain<Scalar>& chain,
                                                         const std::type_identity_t<TrainingData<Scalar>>& data,

@@ -22,7 +22,7 @@ std::string unknown_word(std::string_view what, std::string_view word, std::span
 std::size_t parse_word(std::string_view what, std::string_view word, std::span<const std::string_view> candidates);
 
 /// "a", "a or b", "a, b or c".
-std::string joined_words(std::span<const std::string_view> words, std::string_view conjunction = "or");
+[[nodiscard]] std::string joined_words(std::span<const std::string_view> words, std::string_view conjunction = "or");
 
 /// A text of which the compiler knows the length.
 template <std::size_t kSize>

@@ -1,4 +1,4 @@
-/// Update rules, with the formulas of torch.optim.SGD and torch.optim.AdamW (PyTorch 1.13 documentation).
+/// Update rules, with the formulas of torch.optim.SGD, AdamW and RMSprop, not centred (PyTorch 1.13 documentation).
 #pragma once
 
 #include <array>
@@ -17,7 +17,9 @@ namespace skein {
     X(momentum, .num_moments = 1, .uses_momentum = true)                                            \
     X(nesterov, .num_moments = 1, .uses_momentum = true)                                            \
     X(adamw, .num_moments = 2, .first_decay = &Optimizer::beta1, .second_decay = &Optimizer::beta2, \
-      .uses_epsilon = true, .corrects_bias = true)
+      .uses_epsilon = true, .corrects_bias = true)                                                  \
+    X(rmsprop, .num_moments = 2, .uses_momentum = true, .default_momentum = 0.0,                    \
+      .second_decay = &Optimizer::smoothing, .uses_epsilon = true)
 
 /// With g the gradient of the mini-batch (clipped, if asked), eta the learning rate of the step, lambda the weight
 /// decay, t = 1, 2, ... the step:
@@ -27,9 +29,13 @@ namespace skein {
 ///     nesterov   g <- g + lambda w      v <- mu v + g                  w <- w - eta (g + mu v)
 ///     adamw      w <- w (1 - eta lambda)    m <- beta1 m + (1 - beta1) g    v <- beta2 v + (1 - beta2) g^2
 ///                w <- w - eta / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon)
+///     rmsprop    g <- g + lambda w      v <- alpha v + (1 - alpha) g^2
+///                b <- mu b + g / (sqrt(v) + epsilon)                   w <- w - eta b
 ///
-/// The state starts at 0. TrainingState::first_moment is v of momentum and nesterov, and m of adamw; second_moment is v
-/// of adamw. Every `a + b c` is rounded once (fused).
+/// rmsprop has no momentum unless it is set: b is then g / (sqrt(v) + epsilon).
+///
+/// The state starts at 0. TrainingState::first_moment is v of momentum and nesterov, m of adamw and b of rmsprop;
+/// second_moment is v of adamw and rmsprop. Every `a + b c` is rounded once (fused).
 struct Optimizer {
 #define SKEIN_ENUMERATOR(name, ...) name,
     enum class Kind : std::uint8_t { SKEIN_OPTIMIZERS(SKEIN_ENUMERATOR) };
@@ -42,6 +48,7 @@ struct Optimizer {
     double beta1 = 0.9;
     double beta2 = 0.999;
     double epsilon = 1e-8;
+    double smoothing = 0.99;  ///< alpha of rmsprop
 
     constexpr double momentum_or_default() const noexcept;
 };
@@ -90,9 +97,10 @@ inline constexpr OptimizerParameter kOptimizerParameters[]{
     {"beta1", &Optimizer::beta1, true},
     {"beta2", &Optimizer::beta2, true},
     {"epsilon", &Optimizer::epsilon, false},
+    {"smoothing", &Optimizer::smoothing, true},
 };
 
 /// The names of the rules that use a setting: "momentum", or the name of an OptimizerParameter.
-std::vector<std::string_view> optimizers_using(std::string_view setting);
+[[nodiscard]] std::vector<std::string_view> optimizers_using(std::string_view setting);
 
 }  // namespace skein

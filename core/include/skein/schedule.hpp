@@ -7,6 +7,9 @@
 
 namespace skein {
 
+/// The one list of schedules.
+#define SKEIN_SCHEDULES(X) X(constant) X(step) X(cosine) X(inverse_time)
+
 /// The learning rate of a step is its base value times factor(step), which is `scale` times the following. Through
 /// `warm_up_steps` W it rises linearly, (step + 1) / W; from then on, with s = step - W:
 ///
@@ -15,18 +18,24 @@ namespace skein {
 ///     cosine        final_factor + (1 - final_factor) (1 + cos(pi s / (total_steps - W))) / 2, and final_factor after that
 ///     inverse_time  1 / (1 + decay s)
 struct Schedule {
-    enum class Kind : std::uint8_t { constant, step, cosine, inverse_time };
+#define SKEIN_ENUMERATOR(name) name,
+    enum class Kind : std::uint8_t { SKEIN_SCHEDULES(SKEIN_ENUMERATOR) };
+#undef SKEIN_ENUMERATOR
     Kind kind = Kind::constant;
     std::uint64_t warm_up_steps = 0;
     double decay = 0.1;             ///< of step and inverse_time
     std::uint64_t every_steps = 0;  ///< of step
-    std::uint64_t total_steps = 0;  ///< of cosine, warm-up included; train() puts the length of the run where it is 0
+    std::uint64_t total_steps = 0;  ///< of cosine, warm-up included; 0 stands for the length of the run
     double final_factor = 0.0;      ///< of cosine
     double scale = 1.0;
 
     /// In [0, scale] for decays in [0, 1]; the same bits on every CPU.
-    double factor(std::uint64_t step) const;
+    [[nodiscard]] double factor(std::uint64_t step) const;
 };
-inline constexpr std::array<std::string_view, 4> kScheduleNames{"constant", "step", "cosine", "inverse_time"};
+#define SKEIN_ONE(name) +1
+#define SKEIN_NAME(name) #name,
+inline constexpr std::array<std::string_view, SKEIN_SCHEDULES(SKEIN_ONE)> kScheduleNames{SKEIN_SCHEDULES(SKEIN_NAME)};
+#undef SKEIN_NAME
+#undef SKEIN_ONE
 
 }  // namespace skein

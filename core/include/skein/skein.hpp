@@ -1,4 +1,7 @@
-/// All of skein but its Eigen face (skein/eigen.hpp) and its files (skein/files.hpp).
+/// All of skein but the interface for Eigen (skein/eigen.hpp) and the files (skein/files.hpp).
+///
+/// Which header first: chain.hpp, dataset.hpp, gradient.hpp, training_settings.hpp, trainer.hpp. Then
+/// ensemble_trainer.hpp for many chains at once, and sweep.hpp for grids of settings.
 #pragma once
 
 #include "skein/activation.hpp"
@@ -6,6 +9,7 @@
 #include "skein/back_propagation.hpp"
 #include "skein/batch_order.hpp"
 #include "skein/boundary.hpp"
+#include "skein/box_counting.hpp"
 #include "skein/chain.hpp"
 #include "skein/compressed_dataset.hpp"
 #include "skein/compression_record.hpp"
@@ -15,6 +19,7 @@
 #include "skein/dataset.hpp"
 #include "skein/elementary.hpp"
 #include "skein/ensemble.hpp"
+#include "skein/ensemble_outcome.hpp"
 #include "skein/ensemble_trainer.hpp"
 #include "skein/error.hpp"
 #include "skein/execution.hpp"

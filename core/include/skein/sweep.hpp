@@ -1,7 +1,7 @@
-/// Grids of hyper-parameters: every point a chain, all of them trained as ensembles.
+/// Grids of hyper-parameters: every point is a chain, and all of them are trained as ensembles.
 ///
-/// A point is trained as train() of skein/trainer.hpp would train it alone, to the bit; its outcome is a function of its
-/// coordinates alone, whatever other points it is trained with.
+/// A point has the same result, to the bit, as its chain trained alone by train() of skein/trainer.hpp. Its outcome
+/// depends on its coordinates only, not on the other points that are trained with it.
 #pragma once
 
 #include <array>
@@ -23,58 +23,59 @@ namespace skein {
 struct SweepParameter {
     enum class Kind : std::uint8_t {
         learning_rate,  ///< of all layers, or of some
-        weight,         ///< to start from: of all layers, or of some
-        weight_offset,  ///< added to the weight to start from: likewise
+        weight,         ///< at the start: of all layers, or of some
+        weight_offset,  ///< added to the weights at the start: of all layers, or of some
         weight_scale,   ///< Initialization::scale
         momentum,
         weight_decay,
         schedule_scale,  ///< Schedule::scale
         layers,
-        batch,      ///< samples of a mini-batch
-        seed,       ///< of initial weights and of the order of samples
-        data_seed,  ///< GeneratedData, as the next two
-        data_noise,
-        teacher_weight,  ///< of all the teacher's layers, or of some
+        batch,           ///< samples in a mini-batch
+        seed,            ///< of the initial weights and the order of samples
+        data_seed,       ///< GeneratedData::seed
+        data_noise,      ///< GeneratedData::noise
+        teacher_weight,  ///< of all layers of the teacher, or of some
     };
     Kind kind = Kind::learning_rate;
-    std::vector<std::size_t> layers;  ///< counted from 0; of the kinds that have some; empty: all
+    std::vector<std::size_t> layers;  ///< which layers, counted from 0; empty: all of them
 
-    /// "learning_rate", "weight[2]", "weight[1+3]": layers are counted from 1 in names, as in w_1, w_2, ...
-    std::string name() const;
+    /// "learning_rate", "weight[2]", "weight[1+3]": names count layers from 1, as in w_1, w_2, ...
+    [[nodiscard]] std::string name() const;
     bool operator==(const SweepParameter&) const = default;
 };
 inline constexpr std::array<std::string_view, 13> kSweepParameterNames{
     "learning_rate", "weight", "weight_offset", "weight_scale", "momentum",   "weight_decay",  "schedule_scale",
     "layers",        "batch",  "seed",          "data_seed",    "data_noise", "teacher_weight"};
 
-/// The parameter of that name. Throws std::invalid_argument naming the nearest right one.
-SweepParameter parse_sweep_parameter(std::string_view name);
+static_assert(kSweepParameterNames.size() == std::size_t(SweepParameter::Kind::teacher_weight) + 1);
 
-/// `count` values from `from` to `to`, both included, evenly spaced. Throws std::invalid_argument for no values, a bound
-/// that is not finite, or one value from two different bounds.
-std::vector<double> linear_values(double from, double to, std::size_t count);
-/// The same with evenly spaced logarithms; both bounds must be positive. By skein's own logarithm and exponential: the
-/// same bits on every CPU.
-std::vector<double> log10_values(double from, double to, std::size_t count);
+/// The parameter with this name. Throws std::invalid_argument naming the nearest right one.
+[[nodiscard]] SweepParameter parse_sweep_parameter(std::string_view name);
+
+/// `count` evenly spaced values from `from` to `to`, both included. Throws std::invalid_argument if count is 0, if a bound
+/// is not finite, or if count is 1 and the bounds differ.
+[[nodiscard]] std::vector<double> linear_values(double from, double to, std::size_t count);
+/// The same with evenly spaced logarithms; both bounds must be positive. The values have the same bits on every CPU: they
+/// come from skein's own logarithm and exponential.
+[[nodiscard]] std::vector<double> log10_values(double from, double to, std::size_t count);
 
 struct SweepAxis {
     SweepParameter parameter;
     std::vector<double> values;
 };
 
-struct SweepSettings {
-    /// The first one runs fastest.
+/// The base says which outcomes are kept.
+struct SweepSettings : OutcomeSelection {
+    /// The first axis varies fastest.
     std::vector<SweepAxis> axes;
-    /// What the axes do not say. TrainingSettings::execution says how all of it is run.
+    /// What no axis varies. TrainingSettings::execution says how the whole sweep is run.
     TrainingSettings training;
-    /// Weights to start from; empty: num_layers of `initialization`, by TrainingSettings::seed.
+    /// Weights to start from, [layers]. Empty: num_layers weights drawn by `initialization` from TrainingSettings::seed.
     std::vector<double> weights;
     std::size_t num_layers = 1;
     Initialization initialization;
     std::vector<Activation> activations{Activation::tanh};  ///< one for all layers, or one per layer
-    std::optional<GeneratedData> generated;                 ///< where axes vary the data
-    std::optional<double> marked_loss;                      ///< see EnsembleSettings
-    std::vector<std::uint64_t> recorded_steps;              ///< likewise
+    std::optional<GeneratedData> generated;                 ///< needed if axes vary the data
 };
 
 /// One chain of a sweep, for train() of skein/trainer.hpp.
@@ -88,48 +89,44 @@ struct SweepPoint {
 
 template <class Scalar>
 struct SweepOutcome {
-    EnsembleOutcome points;       ///< lanes are the points, in their order
-    std::vector<Scalar> weights;  ///< final ones, [points x max_layers], a point after the other; NaN past its layers
+    EnsembleOutcome points;  ///< a lane for each point, in their order
+    std::vector<Scalar>
+        weights;  ///< final weights, [points x max_layers], a point after the other; NaN past its layers
 };
 
 template <class Scalar>
 class Sweep {
 public:
-    /// `data` is what all points are trained on, but for axes that vary it. Throws std::invalid_argument naming the axis
-    /// for values out of range, a layer that some chain does not have, a parameter that two axes vary, an axis that has
-    /// no effect beside other settings, more points than there are numbers; and as train() does.
+    /// All points are trained on `data`, unless axes vary the data. Copies of a data set share its samples, so `data` is
+    /// cheap to pass. Throws std::invalid_argument naming the axis: if values are out of range, if some chain does not
+    /// have a layer that the axis names, if two axes vary the same parameter, or if the axis has no effect with the other
+    /// settings. Throws also for 2^60 points or more, and as train() does.
     Sweep(SweepSettings settings, TrainingData<Scalar> data);
 
-    const SweepSettings& settings() const noexcept { return settings_; }
-    const TrainingData<Scalar>& data() const noexcept { return data_; }
-    std::size_t num_axes() const noexcept { return settings_.axes.size(); }
-    std::uint64_t num_points() const noexcept { return num_points_; }
+    [[nodiscard]] const SweepSettings& settings() const noexcept { return settings_; }
+    [[nodiscard]] const TrainingData<Scalar>& data() const noexcept { return data_; }
+    [[nodiscard]] std::size_t num_axes() const noexcept { return settings_.axes.size(); }
+    [[nodiscard]] std::uint64_t num_points() const noexcept { return num_points_; }
     /// Layers of the deepest chain.
-    std::size_t max_layers() const noexcept { return max_layers_; }
-    /// Samples x layers of a point that runs to its end, its final loss included, at most.
-    double work_per_point() const noexcept;
+    [[nodiscard]] std::size_t max_layers() const noexcept { return max_layers_; }
+    /// Upper bound of the samples x layers of a point that makes all its steps, its final loss included.
+    [[nodiscard]] double work_per_point() const noexcept;
 
     /// The value of each axis at a point of the grid, [axes].
-    std::vector<double> coordinates(std::uint64_t index) const;
-    /// The chain at these coordinates [axes], which need not be on the grid.
-    SweepPoint<Scalar> point(std::span<const double> coordinates) const;
+    [[nodiscard]] std::vector<double> coordinates(std::uint64_t index) const;
+    /// The chain at these coordinates [axes]. They need not be on the grid.
+    [[nodiscard]] SweepPoint<Scalar> point(std::span<const double> coordinates) const;
 
-    /// Trains the points of the grid [first, first + count).
-    SweepOutcome<Scalar> run(std::uint64_t first, std::size_t count, EnsembleObserver* observer = nullptr) const;
-    /// Trains the points at `coordinates` [points x axes], a point after the other.
-    SweepOutcome<Scalar> run(std::span<const double> coordinates, EnsembleObserver* observer = nullptr) const;
+    /// Trains the points [first, first + count) of the grid. Throws std::invalid_argument if there are fewer.
+    [[nodiscard]] SweepOutcome<Scalar> run(std::uint64_t first, std::size_t count,
+                                           EnsembleObserver* observer = nullptr) const;
+    /// Trains the points at `coordinates`, [points x axes], a point after the other.
+    [[nodiscard]] SweepOutcome<Scalar> run(std::span<const double> coordinates,
+                                           EnsembleObserver* observer = nullptr) const;
 
 private:
-    struct Group;
-    void check_axis(const SweepAxis& axis) const;
-    void check_axes() const;
-    bool varies(SweepParameter::Kind kind) const noexcept;
-    bool seed_matters() const noexcept;
-    void change_layered(std::span<const double> coordinates, SweepPoint<Scalar>& point) const;
     SweepOutcome<Scalar> run_at(std::span<const double> coordinates, std::size_t num_points,
                                 EnsembleObserver* observer) const;
-    void train_group(const Group& group, std::span<const double> coordinates, EnsembleObserver* observer,
-                     SweepOutcome<Scalar>& outcome) const;
 
     SweepSettings settings_;
     TrainingData<Scalar> data_;
@@ -137,9 +134,9 @@ private:
     std::size_t max_layers_ = 1;
 };
 
-/// How many points that follow each other to run() at a time, so that little is lost where that is interrupted: about
-/// half a second of work, but full rows of lanes for every thread where there are as many points, and bounded memory.
+/// How many neighbouring points to give to run() at a time. It takes about half a second, so an interruption loses little;
+/// memory is bounded; and there are full rows of lanes for every thread if the sweep has enough points.
 template <class Scalar>
-std::size_t points_per_block(const Sweep<Scalar>& sweep, int num_threads);
+[[nodiscard]] std::size_t points_at_a_time(const Sweep<Scalar>& sweep, int num_threads);
 
 }  // namespace skein

@@ -14,10 +14,9 @@
 
 namespace skein {
 
-/// What the options of a sweep say, beyond those of a run.
-struct SweepOptions {
+/// What the options of a sweep say, beyond those of a run. `recorded_steps` of the base follow from num_recorded.
+struct SweepOptions : OutcomeSelection {
     std::vector<Axis> axes;
-    std::optional<double> marked_loss;          ///< SweepSettings::marked_loss
     std::optional<std::uint64_t> num_recorded;  ///< the losses of so many last steps are recorded
 };
 

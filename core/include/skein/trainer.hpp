@@ -33,8 +33,8 @@ enum class Cause : std::uint8_t {
     observer,               ///< stopped
     stop_request,           ///< stopped: Execution::stop_request, in a step; or in the final loss, if only max_steps or
                             ///< max_epochs had ended the run
-    compression_tolerance,  ///< stopped: the bound of compressed data is beyond the tolerance, and the samples are not at
-                            ///< hand; in a step, or in the final loss as above
+    compression_tolerance,  ///< stopped: the bound of compressed data is beyond the tolerance, and the samples are not
+                            ///< at hand; in a step, or in the final loss as above
 };
 inline constexpr std::array<std::string_view, 11> kCauseNames{
     "target_loss",       "gradient_norm", "max_steps", "max_epochs",   "loss_not_finite",      "gradient_not_finite",

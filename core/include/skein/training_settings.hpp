@@ -18,7 +18,7 @@ struct StopRules {
     std::optional<std::uint64_t> max_steps;
     std::optional<std::uint64_t> max_epochs;
     /// The loss over all training data is at most this: looked at before each step of full batches, else after epochs,
-    /// and once more where a run reaches max_steps or max_epochs.
+    /// and once more when a run reaches max_steps or max_epochs.
     std::optional<double> target_loss;
     /// The norm of the mini-batch's gradient over all weights, before clipping, is at most this.
     std::optional<double> gradient_norm;
@@ -30,7 +30,7 @@ struct TrainingSettings {
     /// One for all layers, or one per layer.
     std::vector<double> learning_rates{0.01};
     Schedule schedule;
-    /// Gradients are scaled by clip_norm / (norm + 1e-6) where that is less than 1, with their norm over all weights, as
+    /// Gradients are scaled by clip_norm / (norm + 1e-6) if that is less than 1, with their norm over all weights, as
     /// by torch.nn.utils.clip_grad_norm_; before momentum.
     std::optional<double> clip_norm;
     std::uint64_t batch_size = 0;  ///< 0: the full batch

@@ -31,8 +31,8 @@ Subtree joined(const std::vector<Subtree>& subtrees, const Join& join) {
     return all;
 }
 
-/// The same for leaves of `num_sums` numbers each, without allocating. Subtrees are joined from the first to the last;
-/// a missing right half leaves the left one as it is.
+/// The same for leaves of `num_sums` numbers each, without allocating. A missing right half leaves the left one as it
+/// is.
 class TreeSum {
 public:
     TreeSum(std::size_t num_sums, std::uint64_t max_leaves);

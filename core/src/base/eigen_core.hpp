@@ -1,5 +1,5 @@
 // Eigen as core's own: renamed, so that no Eigen symbol of ours can be merged with one of a consumer who compiles with
-// other flags (core/README.md, "Eigen and the library boundary"). Core includes Eigen through this header only.
+// other flags (core/docs/numerics.md, "Eigen and the library boundary"). Core includes Eigen through this header only.
 #pragma once
 
 #define EIGEN_MAX_ALIGN_BYTES 64  // a cache line, whatever flags core is compiled with

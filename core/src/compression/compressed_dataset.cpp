@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <mutex>
-#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -13,8 +11,9 @@
 #include "base/require.hpp"
 #include "compression/compressed_storage.hpp"
 #include "compression/moment_level.hpp"
-#include "compression/moment_sums.hpp"
 #include "compression/panel_grid.hpp"
+#include "compression/panel_sums.hpp"
+#include "compression/sum_tree.hpp"
 
 namespace skein {
 
@@ -37,15 +36,6 @@ void check_subtree(const MomentSubtree& subtree, std::size_t num_nodes) {
                           std::ranges::all_of(subtree.panels, is_panel) && subtree.x_min <= subtree.x_max &&
                           std::ranges::all_of(subtree.sums, [](double sum) { return std::isfinite(sum); });
     require(is_sound, "a subtree of sums at segment", subtree.first_segment, "panels in order, finite sums for each");
-}
-
-/// The subtrees as one, from the last to the first, as they would be combined if more samples came.
-PanelSums total(const std::vector<MomentSubtree>& subtrees, std::size_t num_nodes) {
-    MomentSubtree sum = subtrees.back();
-    for (std::size_t index = subtrees.size() - 1; index-- > 0;) {
-        sum = combined(subtrees[index], std::move(sum), num_nodes);
-    }
-    return {std::move(sum.panels), std::move(sum.sums)};
 }
 
 void add_up(const PanelSums& finest, CompressedStorage& storage) {

@@ -1,20 +1,22 @@
-// The pass over the samples that makes a compressed data set of them.
+// The pass over the samples that compresses them.
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <memory>
 #include <mutex>
-#include <stdexcept>
+#include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/floating_point_environment.hpp"
 #include "base/parallel.hpp"
-#include "base/power.hpp"
 #include "base/require.hpp"
 #include "base/round_up.hpp"
 #include "base/stop_request.hpp"
-#include "base/text.hpp"
 #include "compression/compressed_storage.hpp"
-#include "compression/moment_sums.hpp"
+#include "compression/grid_choice.hpp"
+#include "compression/segment_sums.hpp"
+#include "compression/sum_tree.hpp"
 #include "samples/view_source.hpp"
 #include "skein/compressed_dataset.hpp"
 #include "skein/error.hpp"
@@ -25,33 +27,18 @@ using namespace internal;
 
 namespace {
 
-constexpr std::uint64_t kRun = CompressedDataset::kSegmentSamples;
-/// Runs that a thread sums up before the list of subtrees takes them: a subtree themselves, so that the adding up is
-/// done side by side as well.
-constexpr std::uint64_t kRunsPerUnit = 16;
-/// log2 of the median of |x| over the width of the finest panels: near 0 the poles of 8 tanh layers of weight 3
-/// take panels of 2^-15.
-constexpr int kFinestPanels = 16;
-/// Where x is 0 throughout: narrow enough for any weights to speak of.
-constexpr int kExponentOfZeros = -30;
+constexpr std::uint64_t kSegment = CompressedDataset::kSegmentSamples;
+/// Segments that a thread sums before they join the others. They are a subtree, so that adding up is shared among
+/// threads as well.
+constexpr std::uint64_t kSegmentsPerUnit = 16;
 
-/// The largest power of two that is at most `number` > 0, by comparisons: the same everywhere.
-int floor_exponent(double number) {
-    int exponent = 0;
-    for (; power_of_two(exponent) > number; --exponent) {
-    }
-    for (; power_of_two(exponent + 1) <= number; ++exponent) {
-    }
-    return exponent;
-}
-
-/// Samples of a data set as double, run by run.
+/// A segment of samples, as double.
 template <class Scalar>
-class RunReader {
+class SegmentReader {
 public:
     void read(const SampleSource<Scalar>& source, std::uint64_t first, std::size_t count) {
         const MiniBatch<Scalar> samples =
-            source.range(first, count, {buffer_.data(), buffer_.data() + kRun, buffer_.data() + 2 * kRun});
+            source.range(first, count, {buffer_.data(), buffer_.data() + kSegment, buffer_.data() + 2 * kSegment});
         x_.assign(samples.x, samples.x + count);
         y_.assign(samples.y, samples.y + count);
         m_.clear();
@@ -64,85 +51,14 @@ public:
     const double* m() const noexcept { return m_.empty() ? nullptr : m_.data(); }
 
 private:
-    std::vector<Scalar> buffer_ = std::vector<Scalar>(3 * kRun);
+    std::vector<Scalar> buffer_ = std::vector<Scalar>(3 * kSegment);
     std::vector<double> x_, y_, m_;
 };
 
-/// Largest size of numbers of which a sum of 2^60 squares is finite.
-constexpr double kLargest = 0x1p480;
-/// Whole numbers of cells up to this fit into 64 bits.
-constexpr int kCellBits = 62;
-
-[[noreturn]] void fail_as_too_large(const char* column, std::uint64_t row, double value) {
-    throw std::invalid_argument(
-        to_text(column, " of sample ", row, " is ", value, ", too large: sums of such squares overflow"));
-}
-
-/// Largest size of the numbers; NaN where one is not finite. In lanes, so that the compiler may take two at a time.
-double largest_size(std::span<const double> numbers) {
-    constexpr std::size_t kLanes = 8;
-    std::array<double, kLanes> largest{}, odd{};
-    for (std::size_t index = 0; index < numbers.size(); index += kLanes) {
-        const std::size_t count = std::min(kLanes, numbers.size() - index);
-        for (std::size_t lane = 0; lane < count; ++lane) {
-            const double size = std::abs(numbers[index + lane]);
-            largest[lane] = largest[lane] < size ? size : largest[lane];
-            odd[lane] += size - size;
-        }
-    }
-    double size = *std::ranges::max_element(largest);
-    for (const double zero_or_nan : odd) {
-        size += zero_or_nan;
-    }
-    return size;
-}
-
-/// Refuses numbers, of a column, whose squares cannot be summed up; returns the largest size. `first` is the index of
-/// the first of the samples.
-double checked_size(const char* column, std::span<const double> numbers, std::uint64_t first) {
-    const double largest = largest_size(numbers);
-    for (std::size_t sample = 0; !(largest <= kLargest) && sample < numbers.size(); ++sample) {
-        if (!(std::abs(numbers[sample]) <= kLargest)) {
-            fail_as_too_large(column, first + sample + 1, numbers[sample]);
-        }
-    }
-    return largest;
-}
-
-/// Refuses what lies too far out for panels as fine as these, and says which would reach it.
-void check_range(std::span<const double> x, double largest, int panel_exponent, std::uint64_t first) {
-    if (largest < power_of_two(kCellBits) * power_of_two(panel_exponent)) {
-        return;
-    }
-    const auto farthest = std::ranges::find(x, largest, [](double number) { return std::abs(number); });
-    const int enough = floor_exponent(largest) + 1 - kCellBits;
-    const std::uint64_t sample = first + static_cast<std::uint64_t>(farthest - x.begin()) + 1;
-    refuse(to_text("x of sample ", sample), *farthest,
-           to_text("less than 2^62 times the width of the finest panels, 2^", panel_exponent,
-                   ": wide enough are panels of 2^", enough));
-}
-
-/// By the median of |x|, which a few samples far out do not move; but so that these are within 2^61 cells.
-template <class Scalar>
-int choose_exponent(const SampleSource<Scalar>& source) {
-    RunReader<Scalar> reader;
-    reader.read(source, 0, static_cast<std::size_t>(std::min(kRun, source.num_samples())));
-    checked_size("x", reader.x(), 0);
-    std::vector<double> sizes;
-    for (const double x : reader.x()) {
-        if (x != 0.0) {
-            sizes.push_back(std::abs(x));
-        }
-    }
-    if (sizes.empty()) {
-        return kExponentOfZeros;
-    }
-    const auto middle = sizes.begin() + static_cast<std::ptrdiff_t>((sizes.size() - 1) / 2);
-    std::ranges::nth_element(sizes, middle);
-    const int of_median = floor_exponent(*middle) - kFinestPanels;
-    const int of_largest = floor_exponent(*std::ranges::max_element(sizes)) - 60;
-    return std::clamp(std::max(of_median, of_largest), -500, 500);
-}
+/// Segments [first, end) of the grid of all segments.
+struct SegmentRange {
+    std::uint64_t first, end;
+};
 
 }  // namespace
 
@@ -150,12 +66,16 @@ template <class Scalar>
 struct Compressor<Scalar>::State {
     /// What one thread works with.
     struct Scratch {
-        RunReader<Scalar> reader;
-        RunSums sums;
+        SegmentReader<Scalar> reader;
+        SegmentSums sums;
     };
 
-    void sum_run(Scratch& scratch, const SampleSource<Scalar>& source, std::uint64_t run,
-                 std::vector<MomentSubtree>& subtrees);
+    void choose_panels(const SampleSource<Scalar>& source);
+    Scratch& scratch_of(int thread);
+    void sum_segment(Scratch& mine, const SampleSource<Scalar>& source, std::uint64_t segment,
+                     std::vector<MomentSubtree>& to);
+    void sum_units(const SampleSource<Scalar>& source, SegmentRange segments, std::uint64_t first_unit,
+                   std::vector<std::vector<MomentSubtree>>& units);
 
     CompressionSettings settings;
     CompressionObserver* observer;
@@ -170,7 +90,7 @@ template <class Scalar>
 Compressor<Scalar>::Compressor(const CompressionSettings& settings, CompressionObserver* observer) {
     check_num_nodes(settings.num_nodes);
     require_threads(settings.execution);
-    require(settings.first_index % kRun == 0, "the index of the first sample", settings.first_index,
+    require(settings.first_index % kSegment == 0, "the index of the first sample", settings.first_index,
             "a multiple of 65536");
     if (settings.panel_exponent) {
         check_panel_exponent(*settings.panel_exponent);
@@ -187,16 +107,33 @@ Compressor<Scalar>& Compressor<Scalar>::operator=(Compressor&&) noexcept = defau
 template <class Scalar>
 Compressor<Scalar>::~Compressor() = default;
 
-/// Adds run `run` of the grid to a list of subtrees.
 template <class Scalar>
-void Compressor<Scalar>::State::sum_run(Scratch& mine, const SampleSource<Scalar>& source, std::uint64_t run,
-                                        std::vector<MomentSubtree>& to) {
-    const std::uint64_t index = run * kRun - settings.first_index;  // of its first sample, among all
-    const std::uint64_t size = std::min(kRun, num_before + source.num_samples() - index);
+void Compressor<Scalar>::State::choose_panels(const SampleSource<Scalar>& source) {
+    SegmentReader<Scalar> reader;
+    reader.read(source, 0, static_cast<std::size_t>(std::min(kSegment, source.num_samples())));
+    settings.panel_exponent = choose_panel_exponent(reader.x());
+}
+
+template <class Scalar>
+typename Compressor<Scalar>::State::Scratch& Compressor<Scalar>::State::scratch_of(int thread) {
+    std::unique_ptr<Scratch>& mine = scratch[static_cast<std::size_t>(thread)];
+    if (!mine) {
+        mine = std::make_unique<Scratch>(SegmentReader<Scalar>(),
+                                         SegmentSums(*settings.panel_exponent, settings.num_nodes));
+    }
+    return *mine;
+}
+
+/// Adds segment `segment` of the grid to a list of subtrees.
+template <class Scalar>
+void Compressor<Scalar>::State::sum_segment(Scratch& mine, const SampleSource<Scalar>& source, std::uint64_t segment,
+                                            std::vector<MomentSubtree>& to) {
+    const std::uint64_t index = segment * kSegment - settings.first_index;  // of its first sample, among all
+    const std::uint64_t size = std::min(kSegment, num_before + source.num_samples() - index);
     mine.reader.read(source, index - num_before, static_cast<std::size_t>(size));
     checked_size("y", mine.reader.y(), index);
     check_range(mine.reader.x(), checked_size("x", mine.reader.x(), index), *settings.panel_exponent, index);
-    append(to, mine.sums.sum_run(mine.reader.x(), mine.reader.y().data(), mine.reader.m(), run * kRun),
+    append(to, mine.sums.sum_segment(mine.reader.x(), mine.reader.y().data(), mine.reader.m(), segment * kSegment),
            settings.num_nodes);
     if (observer != nullptr) {
         const std::lock_guard lock(one_at_a_time);
@@ -204,52 +141,52 @@ void Compressor<Scalar>::State::sum_run(Scratch& mine, const SampleSource<Scalar
     }
 }
 
+/// Sums the units from `first_unit` on, each as far as it lies in `segments`.
+template <class Scalar>
+void Compressor<Scalar>::State::sum_units(const SampleSource<Scalar>& source, SegmentRange segments,
+                                          std::uint64_t first_unit, std::vector<std::vector<MomentSubtree>>& units) {
+    for_each_chunk(units.size(), num_threads, [&](std::size_t unit, int thread) {
+        Scratch& mine = scratch_of(thread);
+        const std::uint64_t begin = (first_unit + unit) * kSegmentsPerUnit;
+        const std::uint64_t end = std::min(begin + kSegmentsPerUnit, segments.end);
+        for (std::uint64_t segment = std::max(begin, segments.first); segment < end; ++segment) {
+            if (is_requested(settings.execution.stop_request)) {
+                throw Stopped("the compression was stopped");
+            }
+            sum_segment(mine, source, segment, units[unit]);
+        }
+    });
+}
+
 template <class Scalar>
 void Compressor<Scalar>::add(const MiniBatch<Scalar>& samples) {
     add(ViewSource<Scalar>(samples));
 }
 
+/// Units lie on the grid of all segments, so that each is a list of complete subtrees wherever the samples begin.
 template <class Scalar>
 void Compressor<Scalar>::add(const SampleSource<Scalar>& source) {
     const FloatingPointEnvironment environment;
-    using Scratch = typename State::Scratch;
-    CompressionSettings& settings = state_->settings;
-    require(state_->num_before % kRun == 0, "the number of samples in all pieces but the last", state_->num_before,
+    State& state = *state_;
+    require(state.num_before % kSegment == 0, "the number of samples in all pieces but the last", state.num_before,
             "a multiple of 65536");
-    if (!settings.panel_exponent) {
-        settings.panel_exponent = choose_exponent(source);
+    if (!state.settings.panel_exponent) {
+        state.choose_panels(source);
     }
-
-    // Units lie on the absolute grid of runs, so that each is a list of complete subtrees wherever the samples begin.
-    const std::uint64_t first_run = (settings.first_index + state_->num_before) / kRun;
-    const std::uint64_t end_run = first_run + divided_up(source.num_samples(), kRun);
-    const std::uint64_t first_unit = first_run / kRunsPerUnit;
-    const std::uint64_t num_units = divided_up(end_run, kRunsPerUnit) - first_unit;
-    const std::uint64_t units_at_once = 4 * static_cast<std::uint64_t>(state_->num_threads);
-    for (std::uint64_t begin = 0; begin < num_units; begin += units_at_once) {
-        const std::uint64_t count = std::min(units_at_once, num_units - begin);
-        std::vector<std::vector<MomentSubtree>> units(count);
-        for_each_chunk(count, state_->num_threads, [&](std::size_t unit, int thread) {
-            std::unique_ptr<Scratch>& mine = state_->scratch[static_cast<std::size_t>(thread)];
-            if (!mine) {
-                mine.reset(new Scratch{{}, RunSums(*settings.panel_exponent, settings.num_nodes)});
-            }
-            const std::uint64_t unit_run = (first_unit + begin + unit) * kRunsPerUnit;
-            for (std::uint64_t run = std::max(unit_run, first_run); run < std::min(unit_run + kRunsPerUnit, end_run);
-                 ++run) {
-                if (is_requested(settings.execution.stop_request)) {
-                    throw Stopped("the compression was stopped");
-                }
-                state_->sum_run(*mine, source, run, units[unit]);
-            }
-        });
-        for (std::vector<MomentSubtree>& unit : units) {
-            for (MomentSubtree& subtree : unit) {
-                append(state_->subtrees, std::move(subtree), settings.num_nodes);
+    const std::uint64_t first = (state.settings.first_index + state.num_before) / kSegment;
+    const SegmentRange segments{first, first + divided_up(source.num_samples(), kSegment)};
+    const std::uint64_t end_unit = divided_up(segments.end, kSegmentsPerUnit);
+    const std::uint64_t units_at_once = 4 * static_cast<std::uint64_t>(state.num_threads);
+    for (std::uint64_t unit = first / kSegmentsPerUnit; unit < end_unit; unit += units_at_once) {
+        std::vector<std::vector<MomentSubtree>> units(std::min(units_at_once, end_unit - unit));
+        state.sum_units(source, segments, unit, units);
+        for (std::vector<MomentSubtree>& of_unit : units) {
+            for (MomentSubtree& subtree : of_unit) {
+                append(state.subtrees, std::move(subtree), state.settings.num_nodes);
             }
         }
     }
-    state_->num_before += source.num_samples();
+    state.num_before += source.num_samples();
 }
 
 template <class Scalar>

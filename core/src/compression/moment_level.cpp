@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "base/power.hpp"
 #include "compression/panel_grid.hpp"
@@ -11,11 +12,12 @@
 namespace skein::internal {
 namespace {
 
-/// Changes of a panel's fit on the way from its runs: 48 in the tree, 56 at most by coarser grids; and what g at the nodes
-/// rounds by, |H e| <= 2 / p |G| |e| with |e| <= p^2 eps |g|, which is sqrt(2 p) of these, 12 at most.
+/// How often a panel's fit changes on the way from its segments: 48 times in the tree, 56 times at most by coarser
+/// panels; plus the rounding of g at the nodes: |H e| <= 2 / p |G| |e| with |e| <= p^2 eps |g|, which is sqrt(2 p) of
+/// these, 12 at most.
 constexpr double kMoves = 128;
-/// Coefficients of a fit that samples all over a panel determine; those that are few, have few values or lie close together
-/// do not.
+/// Samples all over a panel determine at least this number of coefficients; few samples, few values, or samples close
+/// together do not.
 constexpr std::size_t kSpread = 8;
 constexpr double kEpsilon = std::numeric_limits<double>::epsilon() / 2;
 
@@ -23,7 +25,7 @@ std::span<double> panel_of(std::vector<double>& sums, std::size_t panel, const P
     return std::span(sums).subspan(panel * layout.stride, layout.stride);
 }
 
-/// sum_n y_n T_k(u_n), from its parts: G g + R.
+/// sum_n y_n T_k(u_n) = G g + R.
 std::vector<double> moments_of_y(std::span<const double> panel, const PanelLayout& layout) {
     std::vector<double> result(layout.num_nodes);
     apply_gram(panel.subspan(layout.moments, layout.fit - layout.moments), panel.subspan(layout.fit, layout.num_nodes),
@@ -54,24 +56,26 @@ void combine_halves(std::span<const std::span<const double>> halves, std::span<c
         maps[half]->add_moments(std::span(moved).subspan(layout.residual_moments, num_nodes),
                                 parent.subspan(layout.residual_moments, num_nodes));
         parent[layout.squares] += moved[layout.squares];
-        for (const std::size_t largest : {layout.largest_run, layout.fit_scale}) {
+        for (const std::size_t largest : {layout.largest_segment, layout.fit_scale}) {
             parent[largest] = std::max(parent[largest], moved[largest]);
         }
     }
 }
 
-/// sqrt(sum_jk (largest error of A_{j+k})^2) over the sum of the sample weights. An error of one rounding in T_k grows
-/// to k (k + 1) / 2 of them by its recurrence, since |U_k| <= k + 1 (Chebyshev polynomials of the second kind); one
-/// in u, which is exact but next to 0, is one of k^2 in T_k, since |T_k'| <= k^2; a sum goes through the
-/// additions of a block, of blocks to a slot, 4 of the slots' tree and 48 of the tree over runs at most.
+/// sqrt(sum_jk (largest error of A_{j+k})^2) over the sum of the sample weights.
 ///
-/// On a coarser grid A is a linear map of such sums, whose rows are the coefficients of a polynomial that is at most 1:
-/// sum of squares 2, so sum of absolute values 2 sqrt(p) at most, whatever the number of coarsenings; each of them adds
-/// the rounding of 2 p products.
-double relative_gram_error(std::size_t num_nodes, double largest_run, std::size_t num_coarsenings) {
+/// The recurrence of T_k magnifies one rounding to k (k + 1) / 2 of them, since |U_k| <= k + 1 (Chebyshev polynomials
+/// of the second kind). u is exact except next to 0; a rounding there is k^2 of them in T_k, since |T_k'| <= k^2. A sum
+/// goes through the additions of a chunk, of chunks to a slot, 4 of the slots' tree and at most 48 of the tree over
+/// segments.
+///
+/// For coarser panels A is a linear map of such sums. Its rows are the coefficients of a polynomial that is at most 1:
+/// their sum of squares is at most 2, so their sum of absolute values at most 2 sqrt(p), for any number of coarsenings.
+/// Each coarsening adds the rounding of 2 p products.
+double relative_gram_error(std::size_t num_nodes, double largest_segment, std::size_t num_coarsenings) {
     const double p = static_cast<double>(num_nodes), row_sum = 2.0 * std::sqrt(p);
-    const double block = static_cast<double>(kBlockOfPanel);
-    const double additions = std::min(largest_run, block) / 16.0 + 1.0 + largest_run / block + 4.0 + 48.0;
+    const double chunk = static_cast<double>(kPanelChunk);
+    const double additions = std::min(largest_segment, chunk) / 16.0 + 1.0 + largest_segment / chunk + 4.0 + 48.0;
     const double coarsenings = static_cast<double>(num_coarsenings) * 2.0 * p * row_sum;
     double squares = 0.0;
     for (std::size_t degree = 0; degree <= 2 * (num_nodes - 1); ++degree) {
@@ -96,10 +100,39 @@ double norm_of_gram(std::span<const double> moments, std::size_t num_nodes) {
     return std::sqrt(squares);
 }
 
-/// Levels between a panel and the finest that it was made of.
+/// Levels between a panel and the finest panels in it.
 std::size_t num_coarsenings(std::int64_t panel, int level) {
     const std::int64_t next_to_zero = panel < 0 ? panel + (std::int64_t{1} << level) - 1 : panel;
     return static_cast<std::size_t>(level - finest_level(next_to_zero));
+}
+
+/// A fit of y on a panel, in Chebyshev coefficients.
+struct Fit {
+    std::vector<double> coefficients;  // [nodes]
+    std::size_t num_determined;        // by the samples
+};
+
+/// Makes the panel's g the best fit to all of its samples.
+Fit refit(const PanelLayout& layout, std::span<double> panel) {
+    const std::span<const double> moments = panel.subspan(layout.moments, layout.fit - layout.moments);
+    std::vector<double> best(layout.num_nodes);
+    const std::size_t num_determined = least_squares(moments, panel.subspan(layout.residual_moments, layout.num_nodes),
+                                                     fit_coefficients(panel[layout.count], layout.num_nodes), best);
+    for (std::size_t k = 0; k < layout.num_nodes; ++k) {
+        best[k] += panel[layout.fit + k];
+    }
+    move_to_fit(layout, best, panel);
+    return {std::move(best), num_determined};
+}
+
+double mean_square_y(const PanelLayout& layout, std::span<const double> fit, std::span<const double> panel) {
+    const std::span<const double> moments = panel.subspan(layout.moments, layout.fit - layout.moments);
+    std::vector<double> product(layout.num_nodes);
+    apply_gram(moments, fit, product);
+    const double squares = dot(fit, product) +
+                           2.0 * dot(fit, panel.subspan(layout.residual_moments, layout.num_nodes)) +
+                           panel[layout.squares];
+    return moments[0] > 0.0 ? std::max(squares, 0.0) / moments[0] : 0.0;
 }
 
 }  // namespace
@@ -155,23 +188,31 @@ void MomentLevel::note_halves(const MomentLevel& below, int level) {
 
 void MomentLevel::add_panel(std::int64_t first_cell, int level, double cell_width, std::span<double> panel,
                             const Chebyshev& chebyshev, double sample_weight_sum) {
+    const PanelLayout layout(chebyshev.num_nodes());
+    const Fit best = refit(layout, panel);
+    const std::span<const double> moments = panel.subspan(layout.moments, layout.fit - layout.moments);
+    const double mean_u = moments[0] > 0.0 ? std::clamp(moments[1] / moments[0], -1.0, 1.0) : 0.0;
+    const auto x_at = [&](double place) {  // from 0 to 1 on the panel
+        return (static_cast<double>(first_cell) + place * power_of_two(level)) * cell_width;
+    };
+    panels.push_back(first_cell);
+    is_spread.push_back(best.num_determined >= kSpread);
+    mean_x.push_back(x_at(0.5 + 0.5 * mean_u));
+    for (std::size_t node = 0; node < layout.num_nodes; ++node) {
+        x.push_back(x_at(0.5 + 0.5 * chebyshev.node(node)));
+    }
+    shares.push_back(moments[0] / sample_weight_sum);
+    mean_squares_y.push_back(mean_square_y(layout, best.coefficients, panel));
+    add_sums(best.coefficients, panel, chebyshev);
+    add_errors(num_coarsenings(first_cell, level), panel, layout);
+}
+
+/// From coefficients to values at the nodes.
+void MomentLevel::add_sums(std::span<const double> best, std::span<const double> panel, const Chebyshev& chebyshev) {
     const std::size_t num_nodes = chebyshev.num_nodes();
     const PanelLayout layout(num_nodes);
-    const double width = power_of_two(level);
-    const std::span<const double> moments = panel.subspan(layout.moments, layout.fit - layout.moments);
-    std::vector<double> best(num_nodes), product(num_nodes);
-    const std::size_t determined = least_squares(moments, panel.subspan(layout.residual_moments, num_nodes),
-                                                 fit_coefficients(panel[layout.count], num_nodes), best);
-    is_spread.push_back(determined >= kSpread);
-    for (std::size_t k = 0; k < num_nodes; ++k) {
-        best[k] += panel[layout.fit + k];
-    }
-    move_to_fit(layout, best, panel);
-    panels.push_back(first_cell);
     squares.push_back(panel[layout.squares]);
     for (std::size_t node = 0; node < num_nodes; ++node) {
-        const double place = 0.5 + 0.5 * chebyshev.node(node);
-        x.push_back((static_cast<double>(first_cell) + place * width) * cell_width);
         fit.push_back(0.0);
         residual_moments.push_back(0.0);
         for (std::size_t k = num_nodes; k-- > 0;) {
@@ -180,25 +221,19 @@ void MomentLevel::add_panel(std::int64_t first_cell, int level, double cell_widt
         }
     }
     gram.resize(gram.size() + num_nodes * num_nodes);
-    kernels::kernel_table().make_gram(moments.data(), chebyshev.coefficients().data(), num_nodes,
+    kernels::kernel_table().make_gram(&panel[layout.moments], chebyshev.coefficients().data(), num_nodes,
                                       gram.data() + gram.size() - num_nodes * num_nodes);
+}
 
-    const double mean_u = moments[0] > 0.0 ? std::clamp(moments[1] / moments[0], -1.0, 1.0) : 0.0;
-    mean_x.push_back((static_cast<double>(first_cell) + (0.5 + 0.5 * mean_u) * width) * cell_width);
-
-    // |C|_2^2 = 2 / p, |C|_F^2 < 2, |H|_F < 2 (over the sum of the weights; see CompressedGradient::bound_errors). G is
-    // rounded once more, each C by 4 roundings at most, H once: its products are compensated.
-    const double weight = moments[0], p = static_cast<double>(num_nodes);
-    const double gram_norm = weight > 0.0 ? norm_of_gram(moments, num_nodes) : 0.0;
-    const double sums_error =
-        relative_gram_error(num_nodes, panel[layout.largest_run], num_coarsenings(first_cell, level));
+/// |C|_2^2 = 2 / p, |C|_F^2 < 2, |H|_F < 2 (over the sum of the weights; see CompressedGradient::bound_errors). G is
+/// rounded once more, each C by 4 roundings at most, H once: its products are compensated.
+void MomentLevel::add_errors(std::size_t coarsenings, std::span<const double> panel, const PanelLayout& layout) {
+    const std::span<const double> moments = panel.subspan(layout.moments, layout.fit - layout.moments);
+    const double p = static_cast<double>(layout.num_nodes);
+    const double gram_norm = moments[0] > 0.0 ? norm_of_gram(moments, layout.num_nodes) : 0.0;
+    const double sums_error = relative_gram_error(layout.num_nodes, panel[layout.largest_segment], coarsenings);
     const double y_scale = panel[layout.fit_scale];
     const double y_error = (2.0 * sums_error + kMoves * p * kEpsilon * gram_norm) * y_scale;
-    shares.push_back(weight / sample_weight_sum);
-    apply_gram(moments, best, product);
-    const double squares_y =
-        dot(best, product) + 2.0 * dot(best, panel.subspan(layout.residual_moments, num_nodes)) + panel[layout.squares];
-    mean_squares_y.push_back(weight > 0.0 ? std::max(squares_y, 0.0) / weight : 0.0);
     gram_errors.push_back(2.0 / p * (sums_error + 2.0 * kEpsilon * gram_norm) +
                           16.0 / std::sqrt(p) * kEpsilon * gram_norm + 4.0 * kEpsilon);
     moments_errors.push_back(std::sqrt(2.0 / p) * y_error);

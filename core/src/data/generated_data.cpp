@@ -32,12 +32,12 @@ public:
     std::uint64_t num_samples() const noexcept override { return num_samples_; }
 
     MiniBatch<Scalar> range(std::uint64_t first, std::size_t count, const SampleBuffer<Scalar>& buffer) const override {
-        constexpr std::size_t kBlock = 256;
-        std::uint64_t indices[kBlock];
-        for (std::size_t done = 0; done < count; done += kBlock) {
-            const std::size_t block = std::min(kBlock, count - done);
-            std::iota(indices, indices + block, first + done);
-            gather({indices, block}, {buffer.x + done, buffer.y + done, nullptr});
+        constexpr std::size_t kAtOnce = 256;
+        std::uint64_t indices[kAtOnce];
+        for (std::size_t done = 0; done < count; done += kAtOnce) {
+            const std::size_t size = std::min(kAtOnce, count - done);
+            std::iota(indices, indices + size, first + done);
+            gather({indices, size}, {buffer.x + done, buffer.y + done, nullptr});
         }
         return {buffer.x, buffer.y, nullptr, count};
     }

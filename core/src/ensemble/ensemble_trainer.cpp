@@ -14,6 +14,7 @@
 #include "base/round_up.hpp"
 #include "ensemble/lane_data.hpp"
 #include "ensemble/lane_trainer.hpp"
+#include "ensemble/outcome_columns.hpp"
 #include "ensemble/shared_observer.hpp"
 #include "gradient/data_gradient.hpp"
 #include "kernels/row_lanes.hpp"
@@ -70,14 +71,13 @@ void check_data(std::span<const Dataset<Scalar>> data, std::size_t num_lanes) {
     }
 }
 
-/// The common settings with what follows from them; every lane's have been checked as if it were alone.
+/// The common settings, completed; throws unless every lane's settings would do for its chain alone.
 EnsembleSettings checked_settings(EnsembleSettings settings, std::size_t num_lanes, std::size_t num_layers,
                                   std::uint64_t num_samples) {
     check_columns(settings, num_lanes, num_layers);
     if (settings.common.stop.max_seconds) {
         throw std::invalid_argument(
-            "max_seconds is set: expected none for an ensemble, whose lanes would depend on each "
-            "other");
+            "max_seconds is set: expected none for an ensemble, whose lanes would depend on each other");
     }
     const bool has_length = settings.common.stop.max_steps || settings.common.stop.max_epochs;
     require(has_length, "the number of stop rules that end every lane", 0, "max_steps or max_epochs");
@@ -90,9 +90,9 @@ EnsembleSettings checked_settings(EnsembleSettings settings, std::size_t num_lan
     return settings;
 }
 
-/// As many lanes as have columns of 48 KiB: what a step touches of them fits into an L1 cache of 32 KiB, or nearly (3
-/// layers, float, one sample a step: 512 lanes are 3 % faster than 256, 12 % faster than 128; more gain nothing). At
-/// least one row, and no more than leave every thread a tile.
+/// Lanes whose columns take 48 KiB: what a step touches of them nearly fits into an L1 cache of 32 KiB (3 layers, float,
+/// one sample a step: 512 lanes are 3 % faster than 256, 12 % faster than 128; more gain nothing). At least one row, and
+/// few enough to leave every thread a tile.
 template <class Scalar>
 std::size_t choose_tile_lanes(std::size_t num_lanes, std::size_t num_layers, const Execution& execution,
                               int num_threads) {
@@ -105,50 +105,58 @@ std::size_t choose_tile_lanes(std::size_t num_lanes, std::size_t num_layers, con
     return kernels::to_whole_rows(lanes);
 }
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-
-/// Of lanes that have not been trained.
-EnsembleOutcome empty_outcome(std::size_t num_lanes, std::size_t num_records, bool is_compressed,
-                              EnsembleOutcome reused) {
-    EnsembleOutcome outcome = std::move(reused);
-    outcome.status.assign(num_lanes, Status::stopped);
-    outcome.cause.assign(num_lanes, Cause::stop_request);
-    outcome.steps.assign(num_lanes, 0);
-    for (std::vector<double>* const column : {&outcome.loss, &outcome.first_loss, &outcome.smallest_loss,
-                                              &outcome.normalised_loss_sum, &outcome.inverse_loss_sum}) {
-        column->assign(num_lanes, kNan);
+/// Trains tile after tile, each thread with a trainer of its own. `settings` have been checked.
+template <class Scalar>
+void train_tiles(Ensemble<Scalar>& ensemble, const LaneData<Scalar>& data, const EnsembleSettings& settings,
+                 EnsembleObserver* observer, EnsembleOutcome& outcome) {
+    const std::size_t num_lanes = ensemble.num_lanes();
+    const Execution& execution = settings.common.execution;
+    const int num_threads = resolve_num_threads(execution.num_threads);
+    const std::size_t tile_lanes = choose_tile_lanes<Scalar>(num_lanes, ensemble.num_layers(), execution, num_threads);
+    std::vector<std::unique_ptr<LaneTrainer<Scalar>>> trainers(static_cast<std::size_t>(num_threads));
+    std::atomic<bool> is_stopped{false};  // once seen, a request holds, even if it is taken back
+    SharedObserver shared_observer(observer);
+    for_each_chunk(divided_up(num_lanes, tile_lanes), num_threads, [&](std::size_t tile, int thread) {
+        if (is_stopped.load(std::memory_order_relaxed)) {
+            return;
+        }
+        std::unique_ptr<LaneTrainer<Scalar>>& trainer = trainers[static_cast<std::size_t>(thread)];
+        if (!trainer) {
+            trainer =
+                std::make_unique<LaneTrainer<Scalar>>(ensemble.activations(), data, settings, num_lanes, tile_lanes);
+        }
+        const std::size_t first = tile * tile_lanes;
+        const std::size_t count = std::min(tile_lanes, num_lanes - first);
+        if (trainer->train(ensemble, first, count, outcome, shared_observer)) {
+            shared_observer.after_tile(count);
+        } else {
+            forget(outcome, first, count);
+            is_stopped.store(true, std::memory_order_relaxed);
+        }
+    });
+    for (const auto& trainer : trainers) {
+        outcome.sample_layers += trainer ? trainer->sample_layers() : 0;
     }
-    outcome.loss_decreased.assign(num_lanes, 0);
-    outcome.marked_step.assign(num_lanes, kNever);
-    outcome.recorded_losses.assign(num_lanes * num_records, kNan);
-    outcome.compression.assign(is_compressed ? num_lanes : 0, {});
-    outcome.sample_layers = 0;
-    return outcome;
 }
 
-/// The lanes of a tile that was not finished.
-void forget(EnsembleOutcome& outcome, std::size_t first, std::size_t count) {
-    const std::size_t num_lanes = outcome.status.size();
-    const std::size_t num_records = outcome.recorded_losses.size() / num_lanes;
-    const EnsembleOutcome empty = empty_outcome(count, num_records, !outcome.compression.empty(), {});
-    const auto put = [&](auto& to, const auto& from) {
-        std::copy(from.begin(), from.end(), to.begin() + static_cast<std::ptrdiff_t>(first));
-    };
-    put(outcome.status, empty.status);
-    put(outcome.cause, empty.cause);
-    put(outcome.steps, empty.steps);
-    put(outcome.loss, empty.loss);
-    put(outcome.first_loss, empty.first_loss);
-    put(outcome.smallest_loss, empty.smallest_loss);
-    put(outcome.normalised_loss_sum, empty.normalised_loss_sum);
-    put(outcome.inverse_loss_sum, empty.inverse_loss_sum);
-    put(outcome.loss_decreased, empty.loss_decreased);
-    put(outcome.marked_step, empty.marked_step);
-    put(outcome.compression, empty.compression);
-    for (std::size_t record = 0; record < num_records; ++record) {
-        std::copy_n(empty.loss.begin(), count,
-                    outcome.recorded_losses.begin() + static_cast<std::ptrdiff_t>(record * num_lanes + first));
+template <class Scalar>
+EnsembleOutcome train_lanes(Ensemble<Scalar>& ensemble, const LaneData<Scalar>& data, const EnsembleSettings& settings,
+                            EnsembleObserver* observer, EnsembleOutcome reused) {
+    const FloatingPointEnvironment environment;
+    const auto start = std::chrono::steady_clock::now();
+    const EnsembleSettings found_good =
+        checked_settings(settings, ensemble.num_lanes(), ensemble.num_layers(), data.num_samples());
+    if (data.compressed != nullptr) {
+        const std::uint64_t batch_size = found_good.common.batch_size;
+        check_training_data<Scalar>(*data.compressed, ensemble.activations(),
+                                    batch_size == 0 ? data.num_samples() : batch_size);
     }
+    require_threads(found_good.common.execution);
+    EnsembleOutcome outcome = std::move(reused);
+    begin_outcome(outcome, ensemble.num_lanes(), found_good, data.compressed != nullptr);
+    train_tiles(ensemble, data, found_good, observer, outcome);
+    outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return outcome;
 }
 
 }  // namespace
@@ -182,61 +190,6 @@ TrainingSettings lane_settings(const EnsembleSettings& settings, std::size_t lan
     }
     return alone;
 }
-
-namespace {
-
-template <class Scalar>
-EnsembleOutcome train_lanes(Ensemble<Scalar>& ensemble, const LaneData<Scalar>& data, const EnsembleSettings& settings,
-                            EnsembleObserver* observer, EnsembleOutcome reused) {
-    const FloatingPointEnvironment environment;
-    const auto start = std::chrono::steady_clock::now();
-    const std::size_t num_lanes = ensemble.num_lanes();
-    const EnsembleSettings found_good =
-        checked_settings(settings, num_lanes, ensemble.num_layers(), data.num_samples());
-    if (data.compressed != nullptr) {
-        const std::uint64_t batch_size = found_good.common.batch_size;
-        check_training_data<Scalar>(*data.compressed, ensemble.activations(),
-                                    batch_size == 0 ? data.num_samples() : batch_size);
-    }
-    const Execution& execution = found_good.common.execution;
-    require_threads(execution);
-    const int num_threads = resolve_num_threads(execution.num_threads);
-    const std::size_t tile_lanes = choose_tile_lanes<Scalar>(num_lanes, ensemble.num_layers(), execution, num_threads);
-    const std::size_t num_tiles = divided_up(num_lanes, tile_lanes);
-
-    EnsembleOutcome outcome =
-        empty_outcome(num_lanes, found_good.recorded_steps.size(), data.compressed != nullptr, std::move(reused));
-    std::vector<std::unique_ptr<LaneTrainer<Scalar>>> trainers(static_cast<std::size_t>(num_threads));
-    std::atomic<bool> is_stopped{false};  // what counts is what was seen: the request may be taken back
-    SharedObserver shared_observer(observer);
-    for_each_chunk(num_tiles, num_threads, [&](std::size_t tile, int thread) {
-        if (is_stopped.load(std::memory_order_relaxed)) {
-            return;
-        }
-        std::unique_ptr<LaneTrainer<Scalar>>& trainer = trainers[static_cast<std::size_t>(thread)];
-        if (!trainer) {
-            trainer =
-                std::make_unique<LaneTrainer<Scalar>>(ensemble.activations(), data, found_good, num_lanes, tile_lanes);
-        }
-        const std::size_t first = tile * tile_lanes;
-        const std::size_t count = std::min(tile_lanes, num_lanes - first);
-        if (trainer->train(ensemble, first, count, outcome, shared_observer)) {
-            shared_observer.after_tile(count);
-        } else {
-            forget(outcome, first, count);
-            is_stopped.store(true, std::memory_order_relaxed);
-        }
-    });
-    for (const auto& trainer : trainers) {
-        if (trainer) {
-            outcome.sample_layers += trainer->sample_layers();
-        }
-    }
-    outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    return outcome;
-}
-
-}  // namespace
 
 template <class Scalar>
 EnsembleOutcome train(Ensemble<Scalar>& ensemble, std::type_identity_t<std::span<const Dataset<Scalar>>> data,

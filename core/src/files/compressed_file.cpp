@@ -14,8 +14,8 @@
 
 #include "base/fnv1a.hpp"
 #include "compression/compressed_storage.hpp"
-#include "compression/moment_sums.hpp"
-#include "files/io/fail.hpp"
+#include "compression/panel_sums.hpp"
+#include "files/io/file_error.hpp"
 #include "files/io/input_file.hpp"
 #include "files/io/output_file.hpp"
 
@@ -47,7 +47,7 @@ void put(std::string& bytes, Number number) {
     put(bytes, std::span<const Number>(&number, 1));
 }
 
-/// Takes numbers off the front of what is left of a file.
+/// Takes numbers from the front of the rest of a file.
 class Bytes {
 public:
     Bytes(const std::filesystem::path& path, std::string_view bytes) : path_(path), rest_(bytes) {}
@@ -66,7 +66,7 @@ public:
         take(std::span<Number>(&number, 1));
         return number;
     }
-    /// A count of things that take `bytes_each` in what is left of the file at least.
+    /// A count of items, each of which takes at least `bytes_each` of the rest.
     std::size_t take_count(std::size_t bytes_each) {
         const auto count = take<std::uint64_t>();
         if (count > rest_.size() / bytes_each) {
@@ -128,20 +128,19 @@ CompressedDataset read_compressed(const std::filesystem::path& path) {
         files::fail(path, "is a compressed data set of another version of skein: expected version 1");
     }
     if (all.size() < kHead.size() + 3 * 8 + kChecksumBytes) {
-        files::fail(path, "is cut short: it has " + std::to_string(all.size()) + " bytes");
+        files::fail(path, "is truncated: it has ", counted(all.size(), "byte"));
     }
     std::uint64_t expected = 0;
     std::memcpy(&expected, all.data() + all.size() - kChecksumBytes, kChecksumBytes);
     const std::string_view summed = all.substr(0, all.size() - kChecksumBytes);
     if (checksum(summed) != expected) {
-        files::fail(path, "is cut short or damaged: its checksum does not fit");
+        files::fail(path, "is truncated or damaged: its checksum does not match");
     }
     Bytes bytes(path, summed.substr(kHead.size()));
     const auto panel_exponent = bytes.take<std::int64_t>();
     const auto num_nodes = bytes.take<std::uint64_t>();
     if (panel_exponent < -500 || panel_exponent > 500 || num_nodes > 64) {
-        files::fail(path, "is damaged: panels of 2^" + std::to_string(panel_exponent) + " with " +
-                              std::to_string(num_nodes) + " nodes");
+        files::fail(path, "is damaged: panels of 2^", panel_exponent, " with ", num_nodes, " nodes");
     }
     const std::size_t stride = PanelLayout(static_cast<std::size_t>(num_nodes)).stride;
     std::vector<MomentSubtree> subtrees(bytes.take_count(6 * 8));
@@ -155,7 +154,7 @@ CompressedDataset read_compressed(const std::filesystem::path& path) {
         return CompressedAccess::from_subtrees(static_cast<int>(panel_exponent), static_cast<std::size_t>(num_nodes),
                                                std::move(subtrees));
     } catch (const std::invalid_argument& error) {
-        files::fail(path, std::string("is damaged: ") + error.what());
+        files::fail(path, "is damaged: ", error.what());
     }
 }
 

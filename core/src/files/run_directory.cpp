@@ -8,7 +8,8 @@
 #include <system_error>
 #include <utility>
 
-#include "files/io/fail.hpp"
+#include "files/io/directory.hpp"
+#include "files/io/file_error.hpp"
 #include "files/io/output_file.hpp"
 
 namespace skein {
@@ -29,7 +30,7 @@ bool is_a_directory(const fs::path& path) {
     return fs::is_directory(path, ignored);
 }
 
-/// `path`, or the closest of its parents that is there.
+/// `path`, or its nearest parent that exists.
 fs::path nearest_present(const fs::path& path) {
     fs::path present = path;
     while (!present.empty() && !is_present(present)) {
@@ -50,7 +51,7 @@ void require_writable(const fs::path& directory) {
 void write_file(const fs::path& path, std::string_view content) { files::replace_file(path, std::span(&content, 1)); }
 
 RunDirectory::RunDirectory(fs::path path, bool force) : path_(std::move(path)), force_(force) {
-    if (path_.empty()) files::fail(path_, "is no name of a directory");
+    if (path_.empty()) files::fail(path_, "is empty: expected the name of a directory");
     require_writable(nearest_present(path_));
     require_no_other_run();
 }
@@ -60,11 +61,7 @@ void RunDirectory::create() const {
     fs::create_directories(path_, error);
     if (error) files::fail_system(path_, "cannot be created", error.value());
     require_no_other_run();
-    for (const std::string_view name : kRunFileNames) {
-        if (::unlink(file(name).c_str()) != 0 && errno != ENOENT) {
-            files::fail_system(file(name), "cannot be removed", errno);
-        }
-    }
+    for (const std::string_view name : kRunFileNames) files::remove_file(file(name));
 }
 
 void RunDirectory::require_no_other_run() const {
@@ -72,8 +69,8 @@ void RunDirectory::require_no_other_run() const {
         if (!is_present(file(name))) continue;
         if (is_a_directory(file(name))) files::fail(file(name), "is a directory: expected a file of a run");
         if (!force_) {
-            throw RunExists(files::shown_path(path_) + ": already holds a run (" + std::string(name) +
-                                "): expected a new directory, or force",
+            throw RunExists(to_text(files::shown_path(path_), ": already holds a run (", name,
+                                    "): expected a new directory, or force"),
                             name);
         }
     }

@@ -14,11 +14,11 @@
 namespace skein::internal {
 namespace {
 
-/// Below this many samples x layers (about 100 microseconds of one core) waking other threads does not pay.
+/// Below this number of samples x layers (about 100 microseconds of one core) waking other threads does not pay.
 constexpr std::uint64_t kMinParallelWork = std::uint64_t{1} << 16;
 
-/// Threads take units of a power of two of chunks, so that a unit is a subtree of the tree over all chunks. Enough of
-/// them to share the work evenly, few enough that their sums need no room to speak of.
+/// Threads take units of 2^k chunks, so that a unit is a subtree of the tree over all chunks: enough units to share the
+/// work evenly, few enough that their sums take little memory.
 constexpr std::uint64_t kUnitsPerThread = 32;
 
 static_assert(kNumSlots == kernels::kRowLanes);
@@ -129,7 +129,7 @@ void BatchGradient<Scalar>::finish(std::span<const double> sums, std::uint64_t n
     }
 }
 
-/// What is unfinished must not look like a result.
+/// Unfinished sums must not look like a result.
 template <class Scalar>
 void BatchGradient<Scalar>::forget() {
     loss_ = std::numeric_limits<double>::quiet_NaN();
@@ -145,7 +145,7 @@ bool BatchGradient<Scalar>::compute(const Chain<Scalar>& chain, const SampleSour
     const std::uint64_t unit_chunks = chunks_per_unit(num_chunks, num_threads_);
     const std::uint64_t num_units = divided_up(num_chunks, unit_chunks);
     std::atomic<bool> weighted{false};
-    std::atomic<bool> is_given_up{false};  // what counts is what was seen: the request may be taken back
+    std::atomic<bool> is_given_up{false};  // decided by what threads saw: the request may be withdrawn
 
     for_each_chunk(num_units, num_samples * num_layers_ < kMinParallelWork ? 1 : num_threads_,
                    [&](std::size_t unit, int thread) {

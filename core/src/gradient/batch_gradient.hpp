@@ -1,4 +1,4 @@
-// Loss and weight gradients of mini-batches, again and again, without allocating (skein/gradient.hpp has the formulas
+// Loss and weight gradients of mini-batches, without allocating once constructed (skein/gradient.hpp has the formulas
 // and the reduction shape).
 #pragma once
 
@@ -27,8 +27,8 @@ public:
     /// Scratch for chains of `num_layers` and batches of at most `max_samples` samples.
     BatchGradient(std::size_t num_layers, std::uint64_t max_samples, const Execution& execution);
 
-    /// The mean loss of a batch and, where `with_gradient`, its gradient: read by the accessors below. Returns false,
-    /// and both are NaN, where it was given up (Execution::stop_request).
+    /// Computes the mean loss of a batch and, if `with_gradient`, its gradient. After a stop request
+    /// (Execution::stop_request) both are NaN, and it returns false.
     bool compute(const Chain<Scalar>& chain, const SampleSource<Scalar>& source, const BatchOrder::Batch& batch,
                  bool with_gradient = true);
 

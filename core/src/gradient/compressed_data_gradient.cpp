@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/text.hpp"
+#include "gradient/bounds.hpp"
 #include "skein/error.hpp"
 
 namespace skein::internal {

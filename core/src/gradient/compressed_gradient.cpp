@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "compression/panel_grid.hpp"
+#include "gradient/bounds.hpp"
 #include "kernels/kernel_table.hpp"
 #include "kernels/row_lanes.hpp"
 #include "skein/gradient.hpp"
@@ -14,10 +15,10 @@ namespace {
 
 constexpr double kEpsilon = std::numeric_limits<double>::epsilon() / 2;
 
-/// The most nodes that a step may take: those of all finest panels.
+/// The most nodes of a step: those of all finest panels.
 std::uint64_t max_nodes(const CompressedStorage& data) { return data.num_panels * data.num_nodes; }
 
-/// Means of x over panels: of four in each octave on either side, evenly chosen.
+/// The mean x of four panels in each octave on either side, evenly chosen.
 std::vector<double> choose_probes(const CompressedStorage& data) {
     constexpr std::size_t kProbes = 4;
     std::vector<double> probes;
@@ -51,7 +52,7 @@ CompressedGradient::CompressedGradient(const CompressedDataset& data, std::span<
       mean_square_y_(data_.mean_square_y > 0.0 ? data_.mean_square_y : 1.0),
       probes_(choose_probes(data_)),
       tile_lanes_(std::max<std::size_t>(1, 256 / data_.num_nodes) * data_.num_nodes),
-      interpolation_(data_, activations),
+      choice_(data_, activations),
       activation_columns_(static_cast<Eigen::Index>(tile_lanes_), static_cast<Eigen::Index>(activations.size())),
       deltas_(static_cast<Eigen::Index>(tile_lanes_)),
       slot_sums_(static_cast<Eigen::Index>(kNumSlots),
@@ -61,8 +62,8 @@ CompressedGradient::CompressedGradient(const CompressedDataset& data, std::span<
       sums_(activations.size() + kernels::kFirstGradientSum),
       weight_gradients_(activations.size()) {}
 
-/// max |df_L/dw_k| over the probes and layers. A probe lies among the samples of its panel, but need not be one: where
-/// panels are narrow, that makes no difference to speak of.
+/// max |df_L/dw_k| over the probes and layers. A probe lies among the samples of its panel, but need not be a sample:
+/// on narrow panels the difference is negligible.
 double CompressedGradient::largest_derivative(std::span<const double> weights) {
     const kernels::Kernels<double>& kernels = kernels::kernels<double>();
     const std::size_t num_layers = weights.size(), count = probes_.size();
@@ -94,10 +95,10 @@ double CompressedGradient::largest_derivative(std::span<const double> weights) {
 }
 
 void CompressedGradient::take_panels() {
-    if (std::ranges::equal(taken_, interpolation_.panels())) {
+    if (std::ranges::equal(taken_, choice_.panels())) {
         return;
     }
-    taken_.assign(interpolation_.panels().begin(), interpolation_.panels().end());
+    taken_.assign(choice_.panels().begin(), choice_.panels().end());
     x_.clear();
     panels_.clear();
     squares_ = gram_error_ = moments_error_ = squares_error_ = 0.0;
@@ -140,14 +141,14 @@ void CompressedGradient::sum_nodes(std::span<const double> weights, bool with_gr
     tree_.total(sums_);
 }
 
-/// With the loss that has been computed, rms(q - y) is known but for rounding.
+/// The loss is rms(q - y)^2, except for rounding.
 void CompressedGradient::bound_errors() {
-    const InterpolationErrors& errors = interpolation_.errors();
+    const InterpolationErrors& errors = choice_.errors();
     const double differences = std::sqrt(std::max(sums_[kernels::kDifferenceSum], 0.0));
     const double p = static_cast<double>(data_.num_nodes), root_p = std::sqrt(p);
     const double output = errors.output_error + errors.output_rounding;
-    // H d, as computed: p products and sums for each of p rows, |H|_F <= 2 of the samples' weight (trace H = sum_n sum_j
-    // l_j(x_n)^2 <= 2 for Lagrange polynomials of Chebyshev points).
+    // H d, as computed: p products and sums for each of p rows, |H|_F <= 2 of the samples' weight (trace H = sum_n
+    // sum_j l_j(x_n)^2 <= 2 for Lagrange polynomials of Chebyshev points).
     const double product_error = gram_error_ + 2.0 * p * kEpsilon;
     const double moments = product_error * differences + moments_error_;
     const double loss_of_values =
@@ -174,19 +175,19 @@ void CompressedGradient::bound_errors() {
                               squared_error + errors.output_rounding * (2.0 * residual + output) + loss_of_values);
     bound_.relative =
         std::max(or_infinity(relative(gradient, gradient_scale_)), or_infinity(relative(bound_.loss, mean_square_y_)));
-    // Where a chain diverges the loss outgrows mean(y^2), and what rounding does to it as well.
+    // If a chain diverges, the loss outgrows mean(y^2), and so does its rounding.
     const double growth = std::max(1.0, std::sqrt(loss_ / mean_square_y_));
     bound_.sums = std::max(or_infinity(relative(of_sums / growth, gradient_scale_)),
                            or_infinity(relative(loss_of_values / growth / growth, mean_square_y_)));
 }
 
 void CompressedGradient::compute_on_panels(std::span<const double> weights, bool with_gradient) {
-    bound_.interpolation = interpolation_.relative_error();
+    bound_.interpolation = choice_.relative_error();
     take_panels();
     sum_nodes(weights, with_gradient);
     const double reciprocal = 1.0 / data_.sample_weight_sum;
-    loss_ = std::max((sums_[kernels::kLossSum] + squares_) * reciprocal, 0.0);  // below 0 by rounding alone
-    // Of a loss alone 0, so that its bound, too, is a function of the weights and not of a gradient before.
+    loss_ = std::max((sums_[kernels::kLossSum] + squares_) * reciprocal, 0.0);  // below 0 by rounding only
+    // Without a gradient 0, so that the bound depends on these weights only, not on an earlier gradient.
     for (std::size_t layer = 0; layer < activations_.size(); ++layer) {
         weight_gradients_[layer] = with_gradient ? sums_[kernels::kFirstGradientSum + layer] * reciprocal : 0.0;
     }
@@ -197,19 +198,19 @@ bool CompressedGradient::compute(std::span<const double> weights, bool with_grad
     const double derivative = largest_derivative(weights);
     gradient_scale_ = rms_y_ * (derivative > 0.0 ? derivative : 1.0);
     const auto choose = [&](double tolerance, bool spread) {
-        interpolation_.choose(weights, tolerance, spread, gradient_scale_, mean_square_y_);
-        return interpolation_.relative_error() <= tolerance_;
+        choice_.choose(weights, tolerance, spread, {gradient_scale_, mean_square_y_});
+        return choice_.relative_error() <= tolerance_;
     };
     if (!choose(tolerance_, false)) {
-        bound_.relative = bound_.interpolation = interpolation_.relative_error();
+        bound_.relative = bound_.interpolation = choice_.relative_error();
         return false;
     }
     compute_on_panels(weights, with_gradient);
     if (!std::isfinite(loss_)) {
-        return true;  // what has overflowed is a result: the chain diverges
+        return true;  // an overflow is a result: the chain diverges
     }
-    // Panels are chosen for a loss that errs by 4 rms(y) E_f; of a small one it is 2 rms(q - y) E_f. Rounding errs by |d|,
-    // which is large where a panel has nodes beside its samples.
+    // Panels were chosen for an error of the loss of 4 rms(y) E_f; of a small loss it is 2 rms(q - y) E_f. Rounding is
+    // proportional to |d|, which is large if a panel has nodes far from its samples.
     const double relative_loss = loss_ / mean_square_y_, most = std::max(tolerance_, kTolerableRounding);
     const double finer =
         std::min(tolerance_, std::max(kLeastTolerance, 2.0 * kLossAccuracy * std::sqrt(relative_loss)));

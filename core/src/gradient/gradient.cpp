@@ -9,7 +9,6 @@
 
 #include "base/floating_point_environment.hpp"
 #include "base/parallel.hpp"
-#include "base/require.hpp"
 #include "base/round_up.hpp"
 #include "base/stop_request.hpp"
 #include "gradient/batch_gradient.hpp"

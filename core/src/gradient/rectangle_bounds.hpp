@@ -1,4 +1,4 @@
-// How large a chain's values can be where x lies in rectangles of the complex plane (kernels/rectangle_kernels.hpp).
+// How large a chain's values can be for x in rectangles of the complex plane (kernels/rectangle_kernels.hpp).
 #pragma once
 
 #include <cstddef>
@@ -11,15 +11,15 @@ namespace skein::internal {
 
 class RectangleBounds {
 public:
-    /// For chains of these activations, none of them relu.
+    /// For chains of these activations, all of them analytic.
     RectangleBounds(std::span<const Activation> activations, std::size_t max_rectangles);
 
     void clear() noexcept { num_rectangles_ = 0; }
-    /// x in [re_min, re_max] + i [-im, im]. Returns its index: one after the other.
+    /// Adds [re_min, re_max] + i [-im, im]. Returns its index: 0, 1, ...
     std::size_t add(double re_min, double re_max, double im);
     void compute(std::span<const double> weights);
 
-    /// [rectangles]: |f_i|, i from 0 to the number of layers, and |f'(z)| of a layer; infinite where there may be a pole.
+    /// [rectangles]: |f_i|, i from 0 to the number of layers, and |f'(z)| of a layer; infinite if there may be a pole.
     const double* moduli(std::size_t i) const noexcept { return moduli_.data() + i * stride_; }
     const double* slopes(std::size_t layer) const noexcept { return slopes_.data() + layer * stride_; }
 
@@ -31,8 +31,8 @@ private:
 };
 
 /// About the half-width of the strip |Im x| < s in which the chain is analytic: going inward from the last layer that
-/// bends, |Im f_i| is at most |Im z_{i+1}| / |w_{i+1}|; |Im tanh z| <= tan|Im z| below pi / 2; sigmoid z = (1 + tanh(z / 2))
-/// / 2; |Im softplus z| <= |Im z| below pi. Infinite if none bends.
+/// bends, |Im f_i| is at most |Im z_{i+1}| / |w_{i+1}|; |Im tanh z| <= tan|Im z| below pi / 2; sigmoid z = (1 + tanh(z
+/// / 2)) / 2; |Im softplus z| <= |Im z| below pi. Infinite if none bends.
 double strip_half_width(std::span<const Activation> activations, std::span<const double> weights) noexcept;
 
 }  // namespace skein::internal

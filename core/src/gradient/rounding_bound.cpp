@@ -10,7 +10,7 @@ constexpr double kEpsilon = std::numeric_limits<double>::epsilon() / 2;
 constexpr double kActivationError = 8.0;
 constexpr double kHigherOrders = 2.0;
 
-/// By how much f' as computed from f moves where f moves by `moved`.
+/// How far f', as computed from f, moves if f moves by `moved`.
 double slope_rounding(Activation activation, double moved) {
     const ActivationTraits& traits = activation_traits(activation);
     return traits.is_identity ? 0.0 : traits.slope_factor * moved + traits.slope_roundings * kEpsilon;
@@ -21,8 +21,8 @@ double slope_rounding(Activation activation, double moved) {
 RoundingBound::RoundingBound(std::span<const Activation> activations)
     : activations_(activations), moved_(activations.size() + 1), of_derivatives_(activations.size()) {}
 
-/// Forward: f_i moves by what f_{i-1} and the product move it, and its own error. Backward: f'(z_i) by what f_i moves it,
-/// and products of these.
+/// Forward: f_i moves with f_{i-1} and the product, plus its own rounding. Backward: f'(z_i) moves with f_i, and
+/// products move with their factors.
 void RoundingBound::set_panel(std::span<const double> weights, const RectangleBounds& rectangles, std::size_t panel) {
     const std::size_t num_layers = weights.size();
     moved_[0] = 2.0 * kEpsilon * rectangles.moduli(0)[panel];

@@ -1,5 +1,5 @@
-// By how much rounding moves a chain's output f and df/dw_k as they are computed for x in a panel: to first order,
-// doubled for the rest.
+// How far rounding moves a chain's output f and df/dw_k, as computed for x in a panel: to first order, doubled to cover
+// higher orders.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ class RoundingBound {
 public:
     explicit RoundingBound(std::span<const Activation> activations);
 
-    /// `rectangles`[panel] is the panel on the real line; `weights` are absolute values.
+    /// `rectangles`[panel] is the panel itself, on the real line; `weights` are absolute values.
     void set_panel(std::span<const double> weights, const RectangleBounds& rectangles, std::size_t panel);
 
     double of_output() const noexcept { return of_output_; }

@@ -29,6 +29,20 @@ SKEIN_INLINE Row<Scalar> softplus(const Row<Scalar>& z) {
     return relu(z) + log1p_of(exp_of_minus_absolute(z), Coefficients<Scalar>::kLog1pOfUnit, zero);
 }
 
+/// z if z > 0, else 0.01 z; NaN and -0 are kept.
+template <class Scalar>
+constexpr Scalar kLeak = Scalar(0.01);
+template <class Scalar>
+SKEIN_INLINE Row<Scalar> leaky_relu(const Row<Scalar>& z) {
+    return select(less(broadcast(Scalar(0)), z), z, broadcast(kLeak<Scalar>) * z);
+}
+
+/// z if z > 0, else exp(z) - 1; NaN and -0 are kept.
+template <class Scalar>
+SKEIN_INLINE Row<Scalar> elu(const Row<Scalar>& z) {
+    return select(less(broadcast(Scalar(0)), z), z, expm1(z));
+}
+
 /// f and f' of an activation.
 template <Activation kActivation>
 struct Formulas;
@@ -91,6 +105,31 @@ struct Formulas<Activation::softplus> {
     template <class Scalar>
     SKEIN_INLINE static Row<Scalar> slope(const Row<Scalar>& f) {
         return negated(expm1(negated(f)));
+    }
+};
+
+template <>
+struct Formulas<Activation::leaky_relu> {
+    template <class Scalar>
+    SKEIN_INLINE static Row<Scalar> activate(const Row<Scalar>& z) {
+        return leaky_relu(z);
+    }
+    template <class Scalar>
+    SKEIN_INLINE static Row<Scalar> slope(const Row<Scalar>& f) {
+        return select(less(broadcast(Scalar(0)), f), broadcast(Scalar(1)), broadcast(kLeak<Scalar>));
+    }
+};
+
+template <>
+struct Formulas<Activation::elu> {
+    template <class Scalar>
+    SKEIN_INLINE static Row<Scalar> activate(const Row<Scalar>& z) {
+        return elu(z);
+    }
+    template <class Scalar>
+    SKEIN_INLINE static Row<Scalar> slope(const Row<Scalar>& f) {
+        const Row<Scalar> one = broadcast(Scalar(1));
+        return select(less(broadcast(Scalar(0)), f), one, f + one);
     }
 };
 

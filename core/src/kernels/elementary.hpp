@@ -109,7 +109,7 @@ SKEIN_INLINE Reduced<Scalar> reduce(const Row<Scalar>& z, const Scalar (&constan
 }
 
 /// base^z for z in a range where n has at most one bit more than an exponent. 2^n goes in as two factors, so that
-/// neither overflows and only the last product rounds where the result is denormal.
+/// neither overflows, and only the last product rounds if the result is denormal.
 template <class Scalar, std::size_t kCount>
 SKEIN_INLINE Row<Scalar> power(const Row<Scalar>& z, const Scalar (&reduction)[4], const Scalar (&polynomial)[kCount]) {
     const Reduced<Scalar> reduced = reduce(z, reduction);
@@ -168,7 +168,7 @@ SKEIN_INLINE Row<Scalar> expm1(const Row<Scalar>& z) {
 template <class Scalar>
 constexpr Scalar kRootHalf = Scalar(0.70710678118654752);
 
-/// x with its bits moved on so far that its exponent steps where the mantissa is sqrt(1/2).
+/// x with its bits shifted so that the exponent field steps at a mantissa of sqrt(1/2).
 template <class Scalar>
 SKEIN_INLINE Row<Scalar> shifted_to_root_half(const Row<Scalar>& x) {
     return map_unsigned_bits<Scalar>([](auto p) { return p + (bits_of(Scalar(1)) - bits_of(kRootHalf<Scalar>)); }, x);
@@ -203,7 +203,8 @@ SKEIN_INLINE Row<Scalar> combined_log(const Row<Scalar>& exponent, const Row<Sca
     return fused(exponent, broadcast(C::kLn2[0]), log1p_of(f, C::kLog, low));
 }
 
-/// What the logarithm of x is, where x is no positive number: x if infinite or NaN, -infinity of 0, NaN below.
+/// `result`, corrected for every x that is not a positive number: infinity and NaN for themselves, -infinity for 0, NaN
+/// below 0.
 template <class Scalar>
 SKEIN_INLINE Row<Scalar> with_special_logs(const Row<Scalar>& result, const Row<Scalar>& x) {
     using Limit = std::numeric_limits<Scalar>;

@@ -39,7 +39,7 @@ struct Kernels {
     void (*accumulate_lanes)(const LaneTile<Scalar>& tile, const LaneSample<Scalar>& sample) noexcept;
     /// Returns whether any lane is flagged.
     bool (*update_lanes)(const LaneUpdate<Scalar>& update) noexcept;
-    /// Both, where one sample without a weight is all of the mini-batch: the sums of neither are used.
+    /// accumulate_lanes and update_lanes in one, for a mini-batch of one sample without a weight: uses no sums.
     bool (*step_lanes)(const LaneTile<Scalar>& tile, const LaneSample<Scalar>& sample,
                        const LaneUpdate<Scalar>& update) noexcept;
     void (*record_losses)(const LossColumns<Scalar>& columns) noexcept;
@@ -54,11 +54,11 @@ struct KernelTable {
     const char* instruction_set;
     Kernels<float> of_float;
     Kernels<double> of_double;
-    /// Puts where each position goes in its place.
+    /// Replaces each position by the index that the order has there.
     void (*permute)(const FeistelNetwork& network, std::uint64_t* positions, std::size_t count) noexcept;
     /// The round keys of each lane's seed [lanes] for an epoch.
     void (*make_lane_keys)(const LaneNetworks& networks, const std::uint64_t* seeds, std::uint64_t epoch) noexcept;
-    /// Where each lane's network takes a position: indices [lanes].
+    /// The index that each lane's order has at a position: indices [lanes].
     void (*permute_in_lanes)(const LaneNetworks& networks, std::uint64_t position, std::uint64_t* indices) noexcept;
     /// random::integer(seed, random::Stream::replacement, index, bound) of each lane's seed: indices [lanes]; lanes are whole rows.
     void (*draw_in_lanes)(const std::uint64_t* seeds, std::size_t num_lanes, std::uint64_t index, std::uint64_t bound,
@@ -72,7 +72,7 @@ struct KernelTable {
     void (*make_gram)(const double* moments, const double* coefficients, std::size_t num_nodes, double* gram) noexcept;
     /// Adds a tile's nodes to slots.
     void (*accumulate_moments)(const MomentTile& tile) noexcept;
-    /// What values have at most, where x lies in rectangles of the complex plane.
+    /// Upper bounds of |f_i| and |f'(z_i)| for x in rectangles of the complex plane.
     void (*bound_rectangles)(const RectangleTile& tile) noexcept;
 
     template <class Scalar>

@@ -31,10 +31,10 @@ struct LossColumns {
     std::size_t num_lanes;
 };
 
-/// One sample of every lane, and where its terms are added to: sums [lanes x (layers + 2)], SumIndex.
+/// One sample of every lane, and the sums [lanes x (layers + 2)] that its terms are added to, by SumIndex.
 template <class Scalar>
 struct LaneSample {
-    const Scalar* x;              // [lanes] where is_per_lane, else one number
+    const Scalar* x;              // [lanes] if is_per_lane, else one number
     const Scalar* y;              // likewise
     const Scalar* sample_weight;  // likewise, or null
     bool is_per_lane;
@@ -43,8 +43,8 @@ struct LaneSample {
     std::size_t num_merges;  // how many finished partial sums, each level_size before the last, take this one in
     std::size_t level_size;  // of one level of partial sums
     bool with_gradient;      // false: only the loss and the sample weights are summed
-    /// Losses of the step before to be recorded on the way, or null: by itself that would wait for memory, here it runs
-    /// beside the last layer.
+    /// Losses of the step before, or null. They are recorded together with the last layer, whose arithmetic hides the
+    /// wait for memory.
     const LossColumns<Scalar>* losses_before;
 };
 
@@ -57,9 +57,9 @@ struct LaneUpdate {
     std::size_t stride;
     bool is_plain;                 // sgd without weight decay or clipping
     const Scalar* sums;            // [lanes x (layers + 2)]
-    Scalar empty_slots;            // +0, what empty slots add to a sum; -0, which adds nothing, where there is none
+    Scalar empty_slots;            // +0 if slots are empty (they add it to a sum), else -0, which adds nothing
     Scalar reciprocal;             // of the count: what makes means of the sums
-    const Scalar* learning_rates;  // [lanes x layers], learning_rate_stride apart: 0 where layers share theirs
+    const Scalar* learning_rates;  // [lanes x layers], learning_rate_stride apart; that is 0 if layers share theirs
     std::size_t learning_rate_stride;
     const Scalar* momentum;        // [lanes]
     const Scalar* weight_decay;    // [lanes]
@@ -70,7 +70,7 @@ struct LaneUpdate {
     Scalar* second_moment;         // [lanes x layers]; of adamw
     Scalar* losses;                // [lanes]: the mean losses are written here
     const Scalar* watched_losses;  // [lanes]: a lane whose loss is not above it is flagged
-    Scalar* flags;                 // [lanes]: 0, or NaN where that is so or loss, gradient or new weights not finite
+    Scalar* flags;  // [lanes]: 0, or NaN for a flagged lane: so too if loss, gradient or a new weight is not finite
 };
 
 }  // namespace skein::internal::kernels

@@ -16,8 +16,8 @@ SKEIN_INLINE Row<Scalar> sample_row(const Scalar* column, std::size_t lane) {
     return kPerLane ? load(column + lane) : broadcast(*column);
 }
 
-/// Adds a * b to a lane's slot, or begins the slot with it. A slot's last sample also completes what its sum completes:
-/// the partial sums below it, one after the other (skein/gradient.hpp: pairs of slots, pairs of pairs, ...).
+/// Adds a * b to a lane's slot, or begins the slot with it. A slot's last sample also merges the partial sums that are
+/// complete with it, level by level (skein/gradient.hpp: pairs of slots, pairs of pairs, ...).
 template <class Scalar>
 SKEIN_INLINE void add_to_sum(const LaneSample<Scalar>& sample, Scalar* here, const Row<Scalar>& a,
                              const Row<Scalar>& b) {
@@ -77,13 +77,13 @@ void forward_lanes(const LaneTile<Scalar>& tile, const LaneSample<Scalar>& sampl
 }
 
 /// The last layer, and delta_L = 2 m (f_L - y) f'(z_L) in tile.deltas. take_loss(lane, m (f_L - y), f_L - y, m) has the
-/// terms of the loss; m means nothing where samples have no weights.
+/// terms of the loss; m has no meaning if samples have no weights.
 template <bool kPerLane, class Scalar, class TakeLoss>
 SKEIN_INLINE void output_lanes(const LaneTile<Scalar>& the_tile, const LaneSample<Scalar>& the_sample,
                                const TakeLoss& take_loss) {
     const std::size_t layer = the_tile.num_layers - 1;
     with_activation(the_tile.activation_of_layer[layer], [&]<Activation kActivation>() {
-        const LaneTile<Scalar> tile = the_tile;  // copies of its own: stores cannot be taken for changes of them
+        const LaneTile<Scalar> tile = the_tile;  // local copies, so that no store has to be assumed to change them
         const LaneSample<Scalar> sample = the_sample;
         const TakeLoss take = take_loss;
         const bool has_losses = sample.losses_before != nullptr;
@@ -224,22 +224,22 @@ SKEIN_INLINE Row<Scalar> update_weight_row(const LaneUpdate<Scalar>& update, std
     return sizeof(Scalar) == sizeof(double) ? row.weight + gradient * gradient : row.weight;
 }
 
-/// 0 where a lane's loss is finite and above the watched one, else not finite.
+/// 0 if a lane's loss is finite and above the watched one, else NaN.
 template <class Scalar>
 SKEIN_INLINE Row<Scalar> check_of_loss(const LaneUpdate<Scalar>& update, std::size_t lane, const Row<Scalar>& loss) {
     const Row<Scalar> nan = broadcast(std::numeric_limits<Scalar>::quiet_NaN());
     return select(less(load(update.watched_losses + lane), loss), loss - loss, nan);
 }
 
-/// The mean that a sum stands for. A chain alone adds its slots in pairs, empty ones too: what that does to the sign of
-/// a zero is made up for here.
+/// The mean that a sum stands for. A chain alone also adds its empty slots, which can turn a sum of -0 into +0;
+/// empty_slots does the same here.
 template <class Scalar>
 SKEIN_INLINE Row<Scalar> mean_of(const LaneUpdate<Scalar>& update, const Scalar* sum) {
     return (load(sum) + broadcast(update.empty_slots)) * broadcast(update.reciprocal);
 }
 
-/// `update` by value: what is stored through its columns cannot then be taken for a change of itself. A sum of what
-/// must be finite is not finite where one of them is not.
+/// `update` by value: then no store through its columns has to be assumed to change it. What must be finite is summed:
+/// the sum is finite only if every term is.
 template <bool kPlain, class Scalar>
 bool update_lanes_as(const LaneUpdate<Scalar> update) {
     Row<Scalar> all = broadcast(Scalar(0));
@@ -265,8 +265,8 @@ bool update_lanes(const LaneUpdate<Scalar>& update) {
     return update.is_plain ? update_lanes_as<true>(update) : update_lanes_as<false>(update);
 }
 
-/// Forward, backward and update where one sample, without a weight, is all of the mini-batch: its gradients go into the
-/// weights as they come, and no sums are made. What must be finite is summed in the flags' column on the way.
+/// Forward, backward and update for a mini-batch of one sample without a weight: its gradients go into the weights at
+/// once, and no sums are made. What must be finite is summed in the flags' column on the way.
 template <bool kPerLane, bool kPlain, class Scalar>
 bool step_lanes_as(const LaneTile<Scalar>& tile, const LaneSample<Scalar>& sample, const LaneUpdate<Scalar> update) {
     forward_lanes<kPerLane>(tile, sample);

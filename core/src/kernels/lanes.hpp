@@ -97,7 +97,7 @@ SKEIN_INLINE Row<Scalar> square_root(const Row<Scalar>& a) {
     return SKEIN_MAP(Row, packet::square_root, a);
 }
 
-/// a < b, false where either is NaN.
+/// a < b; false if either is NaN.
 template <class Scalar>
 SKEIN_INLINE Mask<Scalar> less(const Row<Scalar>& a, const Row<Scalar>& b) {
     return SKEIN_MAP(Mask, packet::less, a, b);
@@ -106,18 +106,18 @@ template <class Scalar>
 SKEIN_INLINE Mask<Scalar> equal(const Row<Scalar>& a, const Row<Scalar>& b) {
     return SKEIN_MAP(Mask, packet::equal, a, b);
 }
-/// a where the mask is set, else b.
+/// a if the mask is set, else b.
 template <class Scalar>
 SKEIN_INLINE Row<Scalar> select(const Mask<Scalar>& mask, const Row<Scalar>& a, const Row<Scalar>& b) {
     return SKEIN_MAP(Row, packet::select, mask, a, b);
 }
-/// limit where limit < a, else a: NaN in a is kept, and so is the sign of a zero.
+/// limit if limit < a, else a: NaN in a is kept, and so is the sign of a zero.
 template <class Scalar>
 SKEIN_INLINE Row<Scalar> at_most(const Row<Scalar>& a, const Row<Scalar>& limit) {
     return SKEIN_MAP(Row, packet::at_most, a, limit);
 }
 
-/// limit where a < limit, else a: NaN in a is kept, and so is the sign of a zero.
+/// limit if a < limit, else a: NaN in a is kept, and so is the sign of a zero.
 template <class Scalar>
 SKEIN_INLINE Row<Scalar> at_least(const Row<Scalar>& a, const Row<Scalar>& limit) {
     return SKEIN_MAP(Row, packet::at_least, a, limit);

@@ -92,8 +92,8 @@ struct CompensatedSum {
     }
 };
 
-/// H = C' G C [nodes x nodes] of a panel's moments; C [k x nodes]. Products of C and G cancel down to d' H d where a
-/// chain is near the data at the samples and not at the nodes beside them.
+/// H = C' G C [nodes x nodes] of a panel's moments; C [k x nodes]. Products of C and G cancel down to d' H d if a chain
+/// is near the data at the samples, but not at the nodes between them.
 void make_gram(const double* moments, const double* coefficients, std::size_t num_nodes, double* gram) {
     alignas(64) double mirrored[2 * kMaxPanelNodes], high[kMaxPanelNodes], low[kMaxPanelNodes];
     double* const middle = mirrored + kMaxPanelNodes;  // A_|j| at middle[j]

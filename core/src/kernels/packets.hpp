@@ -2,7 +2,8 @@
 //
 // They come from Eigen, but not its transcendental functions, reductions, pmin or pmax: those differ between instruction
 // sets. Eigen is renamed per variant, and all here stands in an unnamed namespace, because inline code compiled with
-// different -m flags must never be merged by the linker (core/README.md, "One source, several instruction sets").
+// different -m flags must never be merged by the linker (core/docs/numerics.md, "One source, several instruction
+// sets").
 #pragma once
 
 #ifdef __FAST_MATH__

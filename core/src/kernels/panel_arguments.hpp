@@ -11,13 +11,13 @@ inline constexpr std::size_t kMaxPanelNodes = 64;
 
 /// Samples of one panel of a compressed data set.
 struct PanelSamples {
-    const double* u;  // in [-1, 1]: where in the panel
+    const double* u;  // in [-1, 1]: the place in the panel
     const double* y;
     const double* m;  // sample weights, or null
     std::size_t num_samples;
 };
 
-/// A panel of a compressed data set (core/src/moment_level.hpp).
+/// A panel of a compressed data set (compression/moment_level.hpp).
 struct MomentPanel {
     const double* fit;               // [nodes]: g at the nodes
     const double* residual_moments;  // [nodes]: R
@@ -40,7 +40,7 @@ struct MomentTile {
 /// In the place of the sample weights': the sum of share (f - g)^2 over the nodes.
 inline constexpr std::size_t kDifferenceSum = kSampleWeightSum;
 
-/// Rectangles of the complex plane, [re_min, re_max] + i [-im, im] (core/src/rectangle_bounds.hpp).
+/// Rectangles of the complex plane, [re_min, re_max] + i [-im, im] (gradient/rectangle_bounds.hpp).
 struct RectangleTile {
     ChainView<double> chain;
     const double *re_min, *re_max, *im;  // [stride]: of x

@@ -23,7 +23,7 @@ struct OneSeed {
     std::uint64_t operator[](std::size_t) const { return seed; }
 };
 
-/// Words in lanes of 64 bits, of which only the lower half counts: there a product has the room it needs, and no lane has
+/// Words in the lower halves of 64-bit lanes: there a product has the room it needs, and no lane has
 /// to be moved. (In lanes of 32 bits two thirds of the instructions were shuffles.)
 #if defined(__AVX512F__)
 typedef std::uint64_t WordPacket __attribute__((vector_size(64)));

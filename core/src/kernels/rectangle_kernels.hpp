@@ -1,4 +1,4 @@
-// How large a chain's values can be where x lies in a rectangle of the complex plane: layer by layer a rectangle that
+// How large a chain's values can be for x in a rectangle of the complex plane: layer by layer a rectangle that
 // holds all z_i, one that holds all f_i, and the largest |f'(z_i)|. In double only.
 //
 // With T = tanh r, s = sin y, c = cos y, and D = c^2 + T^2 s^2,
@@ -35,7 +35,7 @@ SKEIN_INLINE Row<double> modulus_of(const Row<double>& re_min, const Row<double>
 template <Activation kActivation>
 RectangleRow rectangle_of(const RectangleRow& z);
 
-/// Infinite where there may be a pole. Re tanh z is at most the modulus, which grows with y, and with T where s < c; else it
+/// Infinite if there may be a pole. Re tanh z is at most the modulus, which grows with y, and with T where s < c; else it
 /// falls with T.
 template <>
 SKEIN_INLINE RectangleRow rectangle_of<Activation::tanh>(const RectangleRow& z) {
@@ -44,7 +44,7 @@ SKEIN_INLINE RectangleRow rectangle_of<Activation::tanh>(const RectangleRow& z) 
     const Row<double> least = at_least(at_least(first, negated(last)), zero) * broadcast(kBoundDown);
     const Row<double> most = at_most(at_least(last, negated(first)) * up, one);
 
-    // From 1.5707 on, where c is 1e-4 and has lost 4 digits, y is as good as pi / 2, where s c has no meaning.
+    // From 1.5707 on c is below 1e-4 and has lost 4 digits: we take y = pi / 2. There s c has no meaning.
     constexpr double kHighest = 1.5707, kPerTurn = 0.15915494309189535;  // 1 / (2 pi)
     const Mask<double> is_low = less(z.im, broadcast(kHighest));
     Row<double> sine, cosine;
@@ -71,9 +71,9 @@ SKEIN_INLINE RectangleRow rectangle_of<Activation::sigmoid>(const RectangleRow& 
     return {re_min, re_max, im, modulus_of(re_min, re_max, im), broadcast(0.25) * of_half.slope};
 }
 
-/// Upwards from the real line softplus moves by the integral of i sigmoid, up to |y| = pi, where its logarithm may go to
-/// another sheet. It does not where e^z or e^-z is small: with t = e^-|Re z|, |log(1 + e^-|z|)| <= -log(1 - t) <= t / (1 - t)
-/// is what softplus is on the left, or is beside z on the right; softplus' is at most t / (1 - t), or 1 / (1 - t).
+/// Up from the real line softplus changes by the integral of i sigmoid, up to |y| = pi; beyond, its logarithm may change
+/// sheets. If e^z or e^-z is small it does not: with t = e^-|Re z|, softplus on the left, and softplus - z on the right,
+/// is at most -log(1 - t) <= t / (1 - t) in modulus; softplus' is at most t / (1 - t), or 1 / (1 - t).
 template <>
 SKEIN_INLINE RectangleRow rectangle_of<Activation::softplus>(const RectangleRow& z) {
     const Row<double> up = broadcast(kBoundUp), infinity = broadcast(std::numeric_limits<double>::infinity());
@@ -85,17 +85,17 @@ SKEIN_INLINE RectangleRow rectangle_of<Activation::softplus>(const RectangleRow&
 
     const Row<double> zero = broadcast(0.0), one = broadcast(1.0);
     const Row<double> away = at_least(z.re_min, negated(z.re_max));
-    const Row<double> small = up * exp_of_minus_absolute(away), rest = up / (one - small), beside = small * rest;
+    const Row<double> small = up * exp_of_minus_absolute(away), rest = up / (one - small), difference = small * rest;
     const Mask<double> is_right = less(zero, z.re_min), is_far = less(one, away);
     const auto choose = [&](const Row<double>& low, const Row<double>& far) {
         return select(is_low, low, select(is_far, far, infinity));
     };
-    const Row<double> far_min = select(is_right, z.re_min - beside, negated(beside));
-    const Row<double> far_max = select(is_right, z.re_max + beside, beside);
-    const Row<double> far_im = select(is_right, z.im + beside, beside);
+    const Row<double> far_min = select(is_right, z.re_min - difference, negated(difference));
+    const Row<double> far_max = select(is_right, z.re_max + difference, difference);
+    const Row<double> far_im = select(is_right, z.im + difference, difference);
     return {negated(choose(negated(re_min), negated(far_min))), choose(re_max, far_max), choose(im, far_im),
             choose(modulus_of(re_min, re_max, im), modulus_of(far_min, far_max, far_im)),
-            choose(derivative.modulus, select(is_right, rest, beside))};
+            choose(derivative.modulus, select(is_right, rest, difference))};
 }
 
 template <>

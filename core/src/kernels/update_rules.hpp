@@ -74,6 +74,19 @@ struct Rule<Optimizer::Kind::adamw> {
     }
 };
 
+template <>
+struct Rule<Optimizer::Kind::rmsprop> {
+    template <class Scalar>
+    SKEIN_INLINE static void apply(UpdateRow<Scalar>& row, const UpdateRule<Scalar>& rule) {
+        const Row<Scalar> g = row.decayed_gradient();
+        row.second_moment =
+            fused(broadcast(rule.second_decay), row.second_moment, (broadcast(rule.one_minus_second_decay) * g) * g);
+        const Row<Scalar> scale = square_root(row.second_moment) + broadcast(rule.epsilon);
+        row.first_moment = fused(row.momentum, row.first_moment, g / scale);
+        row.descend(row.first_moment);
+    }
+};
+
 /// Calls function.operator()<kKind>().
 template <class Function>
 SKEIN_INLINE void with_rule(Optimizer::Kind kind, Function function) {

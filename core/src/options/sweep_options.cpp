@@ -171,7 +171,7 @@ SweepSettings make_sweep_settings(const Configuration& configuration, const Swee
         settings.initialization = run.model.initialization;
     }
     settings.generated = parse_generated(run.data.training, configuration.where(run_option("data")));
-    settings.marked_loss = options.marked_loss;
+    static_cast<OutcomeSelection&>(settings) = options;
     settings.recorded_steps = recorded_steps(configuration, options, run, length.max_steps);
     std::ranges::transform(options.axes, std::back_inserter(settings.axes),
                            [&](const Axis& axis) { return values_of(configuration, axis); });

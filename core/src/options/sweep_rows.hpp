@@ -44,6 +44,12 @@ inline constexpr OptionRow<SweepOptions> kSweepRows[] = {
       "Keep after how many steps a mini-batch's loss was at most this.", true},
      kAnyNumber,
      &field_of<SweepOptions, &SweepOptions::marked_loss>},
+    {{"Outcomes", "loss-increases", "", ValueType::flag, "",
+      "Keep how many steps had a loss above that of the step before: 0 for gradient descent below the edge of "
+      "stability.",
+      true},
+     {},
+     &field_of<SweepOptions, &SweepOptions::counts_loss_increases>},
     {{"Outcomes", "record-last", "N", ValueType::count, "", "Keep the losses of the last N steps.", true},
      CountRange{1, kMaxRecorded},
      &field_of<SweepOptions, &SweepOptions::num_recorded>},

@@ -1,4 +1,4 @@
-// Sources that give neighbours far faster than samples in no order: those of files.
+// Sources whose neighbouring samples come much faster than scattered ones: those of files.
 #pragma once
 
 #include <algorithm>
@@ -13,7 +13,7 @@
 
 namespace skein::internal {
 
-/// Gathers samples of one block in no order from the whole block, which each thread reads in one go and keeps.
+/// To gather scattered samples of a block, a thread reads the whole block at once and keeps it.
 template <class Scalar>
 class BlockSource : public SampleSource<Scalar> {
 public:
@@ -22,11 +22,11 @@ public:
 
 protected:
     BlockSource() noexcept = default;
-    /// Of this source among all: what a thread has kept is known by it.
+    /// Tells this source from all others, so that a thread knows whose block it has kept.
     std::uint64_t id() const noexcept { return id_; }
 
 private:
-    /// The `count` samples from `first` on, and no more, into `to`. Returns whether they have weights.
+    /// Reads samples [first, first + count), and no others, into `to`. Returns whether they have weights.
     virtual bool read(std::uint64_t first, std::size_t count, const SampleBuffer<Scalar>& to) const = 0;
 
     bool gather_from_block(std::uint64_t block, std::span<const std::uint64_t> indices,
@@ -54,7 +54,7 @@ bool BlockSource<Scalar>::gather_from_block(std::uint64_t block, std::span<const
     Scalar* const y = x + kBlockSamples;
     Scalar* const m = y + kBlockSamples;
     if (kept.source_id != id_ || kept.block != block) {
-        kept.source_id = 0;  // of nothing, if reading fails
+        kept.source_id = 0;  // nothing is kept if reading fails
         const std::uint64_t count = std::min(kBlockSamples, this->num_samples() - first);
         kept.is_weighted = read(first, static_cast<std::size_t>(count), {x, y, m});
         kept.source_id = id_;
@@ -71,11 +71,11 @@ bool BlockSource<Scalar>::gather_from_block(std::uint64_t block, std::span<const
     return kept.is_weighted;
 }
 
-/// Samples of the same block, or neighbours, are read together.
+/// Reads neighbours together, and many samples of one block as the whole block.
 template <class Scalar>
 MiniBatch<Scalar> BlockSource<Scalar>::gather(std::span<const std::uint64_t> indices,
                                               const SampleBuffer<Scalar>& buffer) const {
-    constexpr std::size_t kWorthABlock = 64;  // so many samples of it: reading each takes longer than reading all
+    constexpr std::size_t kWorthABlock = 64;  // samples: reading each of them takes longer than the whole block
     bool is_weighted = false;
     for (std::size_t begin = 0; begin < indices.size();) {
         const std::uint64_t block = indices[begin] / kBlockSamples;

@@ -9,7 +9,6 @@
 #include "base/floating_point_environment.hpp"
 #include "base/require.hpp"
 #include "base/text.hpp"
-#include "skein/elementary.hpp"
 #include "skein/error.hpp"
 
 namespace skein {
@@ -20,9 +19,8 @@ namespace {
 
 using Kind = SweepParameter::Kind;
 
-/// How many chains are scanned together, at as many points of the other axes as they are enough for, so that memory
-/// stays bounded.
-constexpr std::uint64_t kChainsPerBlock = 262'144;
+/// How many chains are scanned together, so that memory stays bounded.
+constexpr std::uint64_t kChainsAtATime = 262'144;
 
 template <class Scalar>
 void check(const Sweep<Scalar>& sweep, const BoundarySettings& settings) {
@@ -45,13 +43,13 @@ void check(const Sweep<Scalar>& sweep, const BoundarySettings& settings) {
             "more than 0 and less than 1");
 }
 
-/// Between a and b: the mean, or the geometric mean, whose product cannot overflow this way.
+/// The mean of a and b, or their geometric mean, without overflow.
 double middle_of(double a, double b, bool is_logarithmic) {
     const double middle = is_logarithmic ? std::sqrt(a) * std::sqrt(b) : a / 2 + b / 2;
     return std::clamp(middle, a, b);
 }
 
-/// A change whose ends are still to come nearer.
+/// A change of class, and whether its ends are close enough.
 struct Bracket {
     BoundaryChange change;
     bool is_done = false;
@@ -65,7 +63,7 @@ bool is_narrow(const BoundaryChange& change, double middle, double resolution) {
            rounded == static_cast<Scalar>(change.above);
 }
 
-/// Coordinates of point `index` of the other axes, with `value` on the axis looked along.
+/// Appends the coordinates of point `index` of the other axes, with `value` on axis `along`.
 template <class Scalar>
 void append_coordinates(const Sweep<Scalar>& sweep, std::size_t along, std::uint64_t index, double value,
                         std::vector<double>& coordinates) {
@@ -80,7 +78,7 @@ void append_coordinates(const Sweep<Scalar>& sweep, std::size_t along, std::uint
     }
 }
 
-/// Looks at the points of the other axes [first, first + count).
+/// The search at some points of the other axes; adds what it finds to the outcome.
 template <class Scalar>
 class Search {
 public:
@@ -88,6 +86,7 @@ public:
            BoundaryOutcome& outcome)
         : sweep_(sweep), settings_(settings), observer_(observer), outcome_(outcome) {}
 
+    /// Searches at the points [first, first + count).
     void look_at(std::uint64_t first, std::uint64_t count) {
         std::vector<Bracket> brackets = scan(first, count);
         while (outcome_.is_complete && narrow(brackets)) {
@@ -98,7 +97,7 @@ public:
     }
 
 private:
-    /// Trains chains; false when stopped.
+    /// Trains chains. Returns false if a stop was requested.
     bool train(const std::vector<double>& coordinates, EnsembleOutcome& points) {
         points = sweep_.run(coordinates, observer_).points;
         outcome_.chains += points.status.size();
@@ -143,7 +142,7 @@ private:
         return brackets;
     }
 
-    /// Halves every bracket that is still too wide, all in one ensemble. Returns whether there was any.
+    /// Halves every bracket that is still too wide, all in one ensemble. Returns false if there is none.
     bool narrow(std::vector<Bracket>& brackets) {
         std::vector<double> coordinates, middles;
         std::vector<Bracket*> halved;
@@ -206,10 +205,10 @@ void require_classes(const Sweep<Scalar>& sweep, const EnsembleOutcome& points,
     for (std::size_t axis = 0; axis < coordinates.size(); ++axis) {
         point += to_text(axis == 0 ? "" : ", ", sweep.settings().axes[axis].parameter.name(), " = ", coordinates[axis]);
     }
-    throw ToleranceError(to_text(
-        point, ": the error on the compressed data is bounded only beyond the tolerance, ",
-        sweep.data().compressed()->tolerance(),
-        ", so this point has no class (a larger tolerance, finer panels, or the samples themselves, would do)"));
+    throw ToleranceError(
+        to_text(point, ": the bound of the error on the compressed data exceeds the tolerance, ",
+                sweep.data().compressed()->tolerance(),
+                ", so this point has no class (a larger tolerance, finer panels or the samples may help)"));
 }
 
 template <class Scalar>
@@ -226,83 +225,11 @@ BoundaryOutcome find_boundary(const Sweep<Scalar>& sweep, const BoundarySettings
     }
     const std::uint64_t num_points = sweep.num_points() / values.size();
     Search<Scalar> search(sweep, settings, observer, outcome);
-    const std::uint64_t block = std::max<std::uint64_t>(1, kChainsPerBlock / settings.num_scanned);
-    for (std::uint64_t first = 0; first < num_points && outcome.is_complete; first += block) {
-        search.look_at(first, std::min(block, num_points - first));
+    const std::uint64_t points = std::max<std::uint64_t>(1, kChainsAtATime / settings.num_scanned);
+    for (std::uint64_t first = 0; first < num_points && outcome.is_complete; first += points) {
+        search.look_at(first, std::min(points, num_points - first));
     }
     return outcome;
-}
-
-std::vector<BoxCount> count_boundary_boxes(std::span<const std::uint8_t> classes, std::size_t width,
-                                           std::size_t height) {
-    require(width != 0 && classes.size() / width == height && classes.size() % width == 0 && height != 0,
-            "the number of classes", classes.size(), "height x width, and not none");
-    std::vector<std::uint8_t> boxes(classes.size());
-    for (std::size_t y = 0; y < height; ++y) {
-        for (std::size_t x = 0; x < width; ++x) {
-            const std::size_t at = y * width + x;
-            const bool differs = (x + 1 < width && classes[at] != classes[at + 1]) ||
-                                 (y + 1 < height && classes[at] != classes[at + width]);
-            boxes[at] = differs ? 1 : 0;
-        }
-    }
-    const std::size_t smaller_side = std::min(width, height);
-    std::vector<BoxCount> counts;
-    for (std::size_t size = 1; size <= smaller_side; size *= 2) {
-        counts.push_back({size, static_cast<std::uint64_t>(std::ranges::count(boxes, std::uint8_t{1}))});
-        // Four boxes become one.
-        const std::size_t new_width = (width + 1) / 2, new_height = (height + 1) / 2;
-        std::vector<std::uint8_t> merged(new_width * new_height);
-        for (std::size_t at = 0; at < boxes.size(); ++at) {
-            merged[at / width / 2 * new_width + at % width / 2] |= boxes[at];
-        }
-        boxes = std::move(merged);
-        width = new_width;
-        height = new_height;
-    }
-    return counts;
-}
-
-Dimension box_counting_dimension(std::span<const BoxCount> counts) {
-    constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-    std::vector<double> x, y;
-    for (const BoxCount& count : counts) {
-        if (count.boxes < kMinBoxes) {
-            break;
-        }
-        x.push_back(-elementary::log(static_cast<double>(count.size)));
-        y.push_back(elementary::log(static_cast<double>(count.boxes)));
-    }
-    Dimension dimension{kNan, kNan, kNan, kNan, x.size()};
-    if (x.size() < 2) {
-        return dimension;
-    }
-    const double n = static_cast<double>(x.size());
-    double mean_x = 0.0, mean_y = 0.0, xx = 0.0, xy = 0.0, residuals = 0.0;
-    for (std::size_t at = 0; at < x.size(); ++at) {
-        mean_x += x[at] / n;
-        mean_y += y[at] / n;
-    }
-    for (std::size_t at = 0; at < x.size(); ++at) {
-        xx += (x[at] - mean_x) * (x[at] - mean_x);
-        xy += (x[at] - mean_x) * (y[at] - mean_y);
-    }
-    dimension.slope = xy / xx;
-    dimension.smallest = std::numeric_limits<double>::infinity();
-    dimension.largest = -dimension.smallest;
-    for (std::size_t at = 0; at < x.size(); ++at) {
-        const double residual = y[at] - mean_y - dimension.slope * (x[at] - mean_x);
-        residuals += residual * residual;
-        if (at != 0) {
-            const double slope = (y[at] - y[at - 1]) / (x[at] - x[at - 1]);
-            dimension.smallest = std::min(dimension.smallest, slope);
-            dimension.largest = std::max(dimension.largest, slope);
-        }
-    }
-    if (x.size() > 2) {
-        dimension.standard_error = std::sqrt(residuals / (n - 2.0) / xx);
-    }
-    return dimension;
 }
 
 template void require_classes(const Sweep<float>&, const EnsembleOutcome&,

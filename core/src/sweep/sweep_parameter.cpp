@@ -48,7 +48,7 @@ SweepParameter parse_sweep_parameter(std::string_view name) {
         return parameter;
     }
     if (!has_layers(parameter.kind)) {
-        throw std::invalid_argument("the parameter '" + std::string(name) + "' is not one of a layer: expected '" +
+        throw std::invalid_argument("the parameter '" + std::string(name) + "' has no layers: expected '" +
                                     std::string(name.substr(0, bracket)) + "'");
     }
     const char* const end = name.data() + name.size();
@@ -64,7 +64,7 @@ SweepParameter parse_sweep_parameter(std::string_view name) {
     } while (*at == '+');
     if (parameter.layers.empty() || *at != ']' || at + 1 != end) {
         throw std::invalid_argument("the parameter '" + std::string(name) +
-                                    "' has no number of a layer: expected [1], [2], ..., as in w_1, w_2, or [1+3]");
+                                    "' has no layer number: expected [1], [2], ..., as in w_1, w_2, or [1+3]");
     }
     return parameter;
 }
@@ -74,8 +74,8 @@ std::vector<double> linear_values(double from, double to, std::size_t count) {
     const FloatingPointEnvironment environment;
     std::vector<double> values(count, to);
     for (std::size_t index = 0; index + 1 < count; ++index) {
-        // This product first: whole numbers in whole steps stay whole. Where it overflows the bounds are too far apart for
-        // that to matter.
+        // Multiply first: whole numbers in whole steps stay whole. If that overflows, the bounds are too far apart for
+        // this to matter.
         const double way = (to - from) * static_cast<double>(index);
         const double part = static_cast<double>(index) / static_cast<double>(count - 1);
         values[index] =

@@ -9,11 +9,11 @@
 
 namespace skein::internal {
 
-/// The norm over all weights, summed in layer order, in double; infinite where the squares overflow.
+/// The norm over all weights, summed in layer order, in double; infinite if the squares overflow.
 template <class Scalar>
 double gradient_norm(std::span<const Scalar> weight_gradients) noexcept;
 
-/// What a gradient is multiplied by: torch.nn.utils.clip_grad_norm_.
+/// The factor that clipping scales a gradient by, as torch.nn.utils.clip_grad_norm_ does; 1 without clipping.
 double clip_scale(const std::optional<double>& clip_norm, double norm) noexcept;
 
 /// The rule at `step` (updates done before it).

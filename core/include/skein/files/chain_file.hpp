@@ -9,17 +9,19 @@
 
 namespace skein {
 
-/// Weights are written with the fewest decimals that give the same bits when they are read back.
+/// Writes the file, whole or not at all. Weights get the fewest decimals that read back to the same bits. Throws
+/// FileError if writing fails.
 template <class Scalar>
 void write_chain(const std::filesystem::path& path, const Chain<Scalar>& chain);
 
-/// Throws FileError, naming what is missing or wrong, for a file that is not such a chain. "layers" and "precision" may
-/// be left out; where they stand they must be true. Weights of a float64 chain are rounded, once, to a float Scalar;
-/// those of a float32 chain are floats also where Scalar is double.
+/// Reads such a file. "layers" and "precision" (float64 by default) may be missing; if present, they must be right. The
+/// weights of a float64 chain are rounded once if Scalar is float; those of a float32 chain are exact in either Scalar.
+/// Throws FileError, which says what is missing or wrong.
 template <class Scalar>
 Chain<Scalar> read_chain(const std::filesystem::path& path);
 
-/// "float32" or "float64": the precision a stored chain was trained in ("float64" where the file does not say).
+/// "float32" or "float64": the precision in which a stored chain was trained, "float64" if the file does not say.
+/// Throws FileError as read_chain() does.
 std::string read_chain_precision(const std::filesystem::path& path);
 
 }  // namespace skein

@@ -1,4 +1,4 @@
-/// Compressed data sets in files, by convention with names that end in .skc.
+/// Compressed data sets in files. By convention, their names end in .skc.
 #pragma once
 
 #include <filesystem>
@@ -7,11 +7,11 @@
 
 namespace skein {
 
-/// Writes the sums of a compressed data set, whole or not at all. Throws FileError when that fails.
+/// Writes the sums of a compressed data set, whole or not at all. Throws FileError if that fails.
 void write_compressed(const std::filesystem::path& path, const CompressedDataset& data);
 
-/// Throws FileError for a file that is no compressed data set, of another version, cut short, longer than it says, or
-/// damaged (it carries a checksum).
+/// Reads such a file. Throws FileError if it cannot be read, is not a compressed data set, has another version, is
+/// truncated or too long, or is damaged (its checksum tells).
 CompressedDataset read_compressed(const std::filesystem::path& path);
 
 }  // namespace skein

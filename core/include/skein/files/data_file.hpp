@@ -1,4 +1,4 @@
-/// Data sets from files, read whole into memory or piece by piece.
+/// Data sets from files, in memory or left in the file.
 #pragma once
 
 #include <cstdint>
@@ -8,26 +8,26 @@
 
 namespace skein {
 
-/// A data set from
-///   a .csv file with columns x,y or x,y,m (m: sample weight), with or without a line of these names (in any case) at
-///   its head;
-///   a .npy file of shape (N, 2) or (N, 3), with these columns.
-/// Throws FileError, naming file, row and column (both from 1; rows are lines of the file for .csv), for a file that
-/// cannot be read, is empty, ends in neither .csv nor .npy, has text, missing columns, ragged rows, NaN or infinities,
-/// numbers out of Scalar's range, negative sample weights or ones that sum to zero. (Too small for Scalar is 0.)
+/// Reads a data set into memory, from
+///   a .csv file with columns x,y or x,y,m (m: sample weight); the first line may hold these names, in upper or lower
+///   case; or
+///   a .npy file of shape (N, 2) or (N, 3), with the same columns.
+/// Throws FileError if the file cannot be read, is empty, or has another type; if a row has too few or too many
+/// columns; if a value is not a number, not finite, or too large for Scalar (too small ones become 0); if a sample
+/// weight is negative, or all are 0. The error names file, row and column, counted from 1; rows of .csv are lines.
 template <class Scalar>
 Dataset<Scalar> read_dataset(const std::filesystem::path& path);
 
-/// A data set from two .npy files of shape (N) or (N, 1). Throws FileError also when their lengths differ.
+/// Reads a data set from two .npy files of shape (N) or (N, 1), x and y. Throws FileError also if their lengths differ.
 template <class Scalar>
 Dataset<Scalar> read_dataset(const std::filesystem::path& x_path, const std::filesystem::path& y_path);
 
-/// Samples that take more memory than this are left in their file.
+/// Larger data sets are left in their files.
 inline constexpr std::uint64_t kMaxBytesInMemory = std::uint64_t{1} << 28;
 
-/// As read_dataset() for samples of up to `max_bytes` in memory. A larger .npy file stays open, and its samples are read
-/// when they are asked for: training on it takes no memory to speak of, and gives the same bits. Then NaN, infinities
-/// and negative sample weights are FileErrors when they are met, and so is a file that has become shorter.
+/// Like read_dataset() if the samples take at most `max_bytes` of memory. Samples of a larger .npy file are read when
+/// they are needed: training then takes little memory, and gives the same bits. Wrong values, and a file that is
+/// truncated meanwhile, are FileErrors at that time.
 template <class Scalar>
 Dataset<Scalar> open_dataset(const std::filesystem::path& path, std::uint64_t max_bytes = kMaxBytesInMemory);
 template <class Scalar>

@@ -13,6 +13,6 @@ namespace skein {
 /// wrong with the text; FileError for what is wrong in files.
 template <class Scalar>
 [[nodiscard]] TrainingData<Scalar> open_data(const std::string& text, std::string_view where,
-                                        double tolerance = kDefaultCompressionTolerance);
+                                             double tolerance = kDefaultCompressionTolerance);
 
 }  // namespace skein

@@ -20,11 +20,11 @@ struct Rgb {
 struct Picture {
     std::size_t width = 0;
     std::size_t height = 0;
-    std::vector<Rgb> pixels;  ///< [height x width], the last index runs fastest; row 0 is at the bottom, as y grows
+    std::vector<Rgb> pixels;  ///< [height x width], row by row; row 0 is at the bottom
 };
 
-/// Writes a PNG of 8 bits per colour, whole or not at all. Throws std::invalid_argument for a picture whose pixels are
-/// not width x height, or whose width or height is not between 1 and 1,000,000; FileError when writing fails.
+/// Writes a PNG of 8 bits per colour, whole or not at all. Throws std::invalid_argument unless there are width x height
+/// pixels, each from 1 to 1,000,000; FileError if writing fails.
 void write_picture(const std::filesystem::path& path, const Picture& picture);
 
 }  // namespace skein

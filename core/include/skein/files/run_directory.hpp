@@ -10,20 +10,20 @@
 
 namespace skein {
 
-/// Replaces the file at `path` by `content`: under a temporary name in the same directory, written, synced, renamed,
-/// the directory synced. So a reader sees the old file or the new one, whole. Throws FileError when any of it fails,
-/// and for a `path` that is there but is no regular file. A symbolic link is replaced, not followed.
+/// Replaces the file at `path` by `content`. A reader sees the old file or the new one, whole: the new one is written
+/// under a temporary name in the same directory, synced and renamed. A symbolic link is replaced, not followed. Throws
+/// FileError if any of this fails, and if `path` exists and is not a regular file.
 void write_file(const std::filesystem::path& path, std::string_view content);
 
-/// The files that a run writes into its directory: the only ones that are ever removed from it.
+/// The files that a run writes into its directory. No others are ever removed from it.
 inline constexpr std::array<std::string_view, 6> kRunFileNames{"run.json",   "history.csv", "chain.json",
                                                                "checkpoint", "loss.png",    "weights.png"};
 
-/// A directory holds a run that may not be replaced.
+/// The directory already holds a run, and `force` is false.
 class RunExists : public FileError {
 public:
     RunExists(const std::string& message, std::string_view found) : FileError(message), found_(found) {}
-    /// The first of kRunFileNames that is there.
+    /// The first of kRunFileNames in the directory.
     std::string_view found() const noexcept { return found_; }
 
 private:
@@ -33,12 +33,12 @@ private:
 /// A directory for a run's files.
 class RunDirectory {
 public:
-    /// Checks, and changes nothing: throws FileError when `path` is a file, is or would be in a directory that cannot
-    /// be written to, and RunExists when it already holds a run (any of kRunFileNames) and `force` is false.
+    /// Only checks. Throws FileError if `path` is a file, or if it or its nearest parent that exists cannot be written
+    /// to; RunExists if it already holds a run (any of kRunFileNames) and `force` is false.
     RunDirectory(std::filesystem::path path, bool force);
 
-    /// Creates the directory (and its parents) where missing; with `force`, removes the files of the run it held.
-    /// Throws FileError where that fails, also when a run has got there since the constructor looked.
+    /// Creates the directory and its parents if they are missing. With `force`, removes the files of the run it holds.
+    /// Throws FileError if that fails, and RunExists if a run has appeared since the constructor checked.
     void create() const;
 
     const std::filesystem::path& path() const noexcept { return path_; }

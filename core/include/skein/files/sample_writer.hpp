@@ -1,4 +1,4 @@
-/// Samples into files, one block after the other: there may be more than memory holds.
+/// Samples into files, piece by piece: there may be more than fit into memory.
 #pragma once
 
 #include <array>
@@ -14,38 +14,39 @@
 
 namespace skein {
 
-/// Samples as a file holds them: the bytes for each file.
+/// Samples as they stand in files: the bytes of each file.
 struct EncodedSamples {
     std::array<std::string, 2> bytes;
     std::uint64_t num_samples = 0;
 };
 
-/// Writes what SampleReader reads, to the same bits: a .npy file of Scalar of shape (N, columns), a .csv file with a
-/// line of names and the fewest decimals that give the same bits, or two .npy files of shape (N), x and y. Files have
-/// temporary names until finish(); where that is not called, nothing is left of them. All failures are FileErrors.
+/// Writes files that SampleReader reads back to the same bits: a .npy file of Scalar of shape (N, columns); a .csv file
+/// with a line of names and the fewest decimals for that; or two .npy files of shape (N), x and y. The files have
+/// temporary names until finish(); without it they are removed. Throws FileError if writing fails.
 template <class Scalar>
 class SampleWriter {
 public:
-    /// `num_columns` is 2, x and y, or 3, with sample weights (or whatever else goes by the name of `third_column`).
-    /// Where the number of samples is known, the room for them is taken at once: a disk that is too small is an error here, which says how large the file would be.
-    /// Throws std::invalid_argument for other numbers of columns or paths, for sample weights in two files, and for
-    /// names that end in neither .npy nor .csv, or not in .npy where there are two.
+    /// `paths`: one or two files. `num_columns`: 2, x and y, or 3, with sample weights, or with numbers named
+    /// `third_column`. If `num_samples` is given, .npy files get their room on the disk at once, so that a disk that is
+    /// too small is an error here. Throws std::invalid_argument for other numbers of paths or columns, for three
+    /// columns in two files, and for names that do not end in .npy or, of a single file, .csv.
     SampleWriter(std::span<const std::filesystem::path> paths, std::size_t num_columns,
                  std::optional<std::uint64_t> num_samples = {}, const std::string& third_column = "m");
     SampleWriter(SampleWriter&&) noexcept;
     SampleWriter& operator=(SampleWriter&&) noexcept;
     ~SampleWriter();
 
-    /// Puts samples into the bytes of the files. From several threads at once, each with an `encoded` of its own.
+    /// Sets `encoded` to the bytes of these samples. Several threads may call it at once, each with its own `encoded`.
+    /// Throws std::invalid_argument if samples have sample weights and the files do not, or the other way round.
     void encode(const MiniBatch<Scalar>& samples, EncodedSamples& encoded) const;
-    /// Writes samples behind those before.
+    /// Appends encoded samples to the files.
     void append(const EncodedSamples& encoded);
-    /// Completes the files and gives them their names, the second after the first. Throws std::invalid_argument where
-    /// the number of samples was known, and was another one.
+    /// Completes the files and gives them their names. Throws std::invalid_argument if `num_samples` was given, and
+    /// another number of samples was appended.
     void finish();
 
     std::uint64_t num_samples() const noexcept;
-    /// Of all files, so far.
+    /// Bytes written so far, to all files.
     std::uint64_t size_bytes() const noexcept;
 
 private:
@@ -53,8 +54,8 @@ private:
     std::unique_ptr<State> state_;
 };
 
-/// Bytes of the files that a SampleWriter makes of so many samples, on the whole; nothing where one is a .csv file,
-/// whose numbers have any length. Throws std::invalid_argument for more than a file can have.
+/// The total size in bytes of the files that a SampleWriter makes of `num_samples` samples; empty for .csv, whose
+/// numbers differ in length. Throws std::invalid_argument as SampleWriter does, and if a file would be too large.
 template <class Scalar>
 std::optional<std::uint64_t> sample_files_bytes(std::span<const std::filesystem::path> paths, std::size_t num_columns,
                                                 std::uint64_t num_samples);

@@ -17,7 +17,7 @@
 
 #include "files/arrays/npy_header.hpp"
 #include "files/io/descriptor.hpp"
-#include "files/io/fail.hpp"
+#include "files/io/file_error.hpp"
 #include "files/io/input_file.hpp"
 #include "files/io/output_file.hpp"
 
@@ -56,7 +56,7 @@ std::string_view name_of() {
 }
 
 std::string describe(ElementType type, std::span<const std::size_t> shape) {
-    return std::string(files::name_of(type)) + " of shape " + files::format_shape(shape);
+    return to_text(files::name_of(type), " of shape ", files::format_shape(shape));
 }
 
 files::Descriptor copy_of(const fs::path& path, int descriptor) {
@@ -65,7 +65,7 @@ files::Descriptor copy_of(const fs::path& path, int descriptor) {
     return copy;
 }
 
-/// Also those who call with a shape that no file can have are told which file it is about.
+/// The bytes of the file at `path`, which an error names.
 std::uint64_t require_possible(const fs::path& path, ElementType type, std::span<const std::size_t> shape) {
     try {
         return array_file_bytes(type, shape);
@@ -81,7 +81,7 @@ struct ArrayFile::State {
     files::NpyHeader header;
     std::uint64_t num_elements;
 
-    /// The offset of the first of these elements in bytes.
+    /// The offset of element `first`, in bytes. Throws FileError unless all the elements exist and have type T.
     template <class T>
     std::uint64_t require_elements(std::uint64_t first, std::span<const T> elements) const;
 };
@@ -89,25 +89,26 @@ struct ArrayFile::State {
 template <class T>
 std::uint64_t ArrayFile::State::require_elements(std::uint64_t first, std::span<const T> elements) const {
     if (!holds<T>(header.type)) {
-        fail(file.path(), "holds " + std::string(files::name_of(header.type)) + ", not " + std::string(name_of<T>()));
+        fail(file.path(), "holds ", files::name_of(header.type), ", not ", name_of<T>());
     }
     if (first > num_elements || elements.size() > num_elements - first) {
-        fail(file.path(), "has " + std::to_string(num_elements) + " elements: there are no " +
-                              std::to_string(elements.size()) + " from element " + std::to_string(first) + " on");
+        fail(file.path(), "has ", num_elements, " elements: expected ", elements.size(), " from element ", first,
+             " on");
     }
     return header.data_offset + first * sizeof(T);
 }
 
 std::uint64_t array_file_bytes(ElementType type, std::span<const std::size_t> shape) {
     if (shape.size() > files::kMaxDimensions) {
-        throw std::invalid_argument("an array of " + std::to_string(shape.size()) + " dimensions: NumPy has at most " +
-                                    std::to_string(files::kMaxDimensions));
+        throw std::invalid_argument(
+            to_text("an array of ", shape.size(), " dimensions: NumPy has at most ", files::kMaxDimensions));
     }
     constexpr std::uint64_t kMaxBytes = std::numeric_limits<off_t>::max();
     const std::uint64_t header_bytes = files::format_npy_header(type, shape).size();
     std::uint64_t data_bytes = 0;
     if (!files::checked_size(shape, files::bytes_of(type), data_bytes) || data_bytes > kMaxBytes - header_bytes) {
-        throw std::invalid_argument("an array of " + describe(type, shape) + ": more bytes than a file can have");
+        throw std::invalid_argument(
+            to_text("an array of ", describe(type, shape), ": more bytes than a file can have"));
     }
     return header_bytes + data_bytes;
 }
@@ -115,11 +116,11 @@ std::uint64_t array_file_bytes(ElementType type, std::span<const std::size_t> sh
 std::uint64_t free_bytes(const fs::path& path) {
     std::error_code error;
     fs::path place = fs::absolute(path.empty() ? "." : path, error);
-    if (error) fail_system(path, "its free space cannot be known", error.value());
+    if (error) fail_system(path, "the free space cannot be read", error.value());
     struct statvfs status {};
     while (::statvfs(place.c_str(), &status) != 0) {
         const bool is_missing = errno == ENOENT || errno == ENOTDIR;
-        if (!is_missing || place == place.parent_path()) fail_system(path, "its free space cannot be known", errno);
+        if (!is_missing || place == place.parent_path()) fail_system(path, "the free space cannot be read", errno);
         place = place.parent_path();
     }
     return std::uint64_t{status.f_bavail} * status.f_frsize;
@@ -149,7 +150,7 @@ ArrayFile ArrayFile::open(const fs::path& path, ElementType type, std::span<cons
     files::InputFile file(path, std::move(descriptor));
     files::NpyHeader header = files::read_npy_header(file, kTypes);
     if (header.type != type || !std::ranges::equal(header.shape, shape)) {
-        fail(path, "holds " + describe(header.type, header.shape) + ": expected " + describe(type, shape));
+        fail(path, "holds ", describe(header.type, header.shape), ": expected ", describe(type, shape));
     }
     const std::uint64_t num_elements = files::require_data_size(file, header);
     return ArrayFile(std::make_unique<State>(State{std::move(file), std::move(header), num_elements}));
@@ -164,7 +165,7 @@ void ArrayFile::write(std::uint64_t first_element, std::span<const T> elements) 
     const std::uint64_t offset = state_->require_elements(first_element, elements);
     if (state_->header.type == ElementType::boolean) {
         const auto wrong = std::ranges::find_if(elements, [](T element) { return element != T(0) && element != T(1); });
-        if (wrong != elements.end()) fail(path(), "holds boolean: expected 0 or 1, not " + std::to_string(*wrong));
+        if (wrong != elements.end()) fail(path(), "holds boolean: expected 0 or 1, not ", *wrong);
     }
     files::write_at(path(), state_->file.descriptor(), offset, std::as_bytes(elements));
 }

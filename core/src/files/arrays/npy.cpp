@@ -9,19 +9,12 @@
 
 #include "base/floating_point_environment.hpp"
 #include "files/arrays/npy_reader.hpp"
-#include "files/io/fail.hpp"
+#include "files/io/file_error.hpp"
 #include "files/io/output_file.hpp"
 
 namespace skein {
 
 using namespace internal;
-
-namespace {
-
-template <class Scalar>
-constexpr ElementType kTypeOf = sizeof(Scalar) == sizeof(float) ? ElementType::float32 : ElementType::float64;
-
-}  // namespace
 
 template <class Scalar>
 NpyArray<Scalar> read_npy(const std::filesystem::path& path) {
@@ -31,7 +24,7 @@ NpyArray<Scalar> read_npy(const std::filesystem::path& path) {
     try {
         array.values.resize(reader.num_values());
     } catch (const std::exception&) {  // bad_alloc or length_error
-        files::fail(path, "does not fit into memory: shape " + files::format_shape(reader.shape()));
+        files::fail(path, "does not fit into memory: shape ", files::format_shape(reader.shape()));
     }
     reader.read(0, std::span(array.values));
     return array;
@@ -40,15 +33,15 @@ NpyArray<Scalar> read_npy(const std::filesystem::path& path) {
 template <class Scalar>
 void write_npy(const std::filesystem::path& path, std::span<const Scalar> values, std::span<const std::size_t> shape) {
     if (shape.size() > files::kMaxDimensions) {
-        throw std::invalid_argument("write_npy: " + std::to_string(shape.size()) + " dimensions: NumPy has at most " +
-                                    std::to_string(files::kMaxDimensions));
+        throw std::invalid_argument(
+            to_text("write_npy: ", shape.size(), " dimensions: NumPy has at most ", files::kMaxDimensions));
     }
     std::uint64_t size_bytes = 0;
     if (!files::checked_size(shape, sizeof(Scalar), size_bytes) || size_bytes != values.size_bytes()) {
-        throw std::invalid_argument("write_npy: shape " + files::format_shape(shape) + " does not hold " +
-                                    std::to_string(values.size()) + " values");
+        throw std::invalid_argument(
+            to_text("write_npy: shape ", files::format_shape(shape), " does not hold ", values.size(), " values"));
     }
-    const std::string header = files::format_npy_header(kTypeOf<Scalar>, shape);
+    const std::string header = files::format_npy_header(files::kTypeOf<Scalar>, shape);
     const auto bytes = std::as_bytes(values);
     const std::array<std::string_view, 2> parts{
         header, std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size())};

@@ -21,14 +21,18 @@ struct NpyHeader {
     std::uint64_t data_offset = 0;  // in bytes, from the beginning of the file
 };
 
-/// Throws FileError for a file that does not begin with such a header, of one of these `types` and in C order.
+/// Throws FileError if the file does not begin with such a header, in C order and of one of the `types`.
 NpyHeader read_npy_header(const InputFile& file, std::span<const ElementType> types);
 
-/// The number of elements. Throws FileError for a file that is shorter or longer than its header says.
+/// The number of elements. Throws FileError if the file is shorter or longer than its header says.
 std::uint64_t require_data_size(const InputFile& file, const NpyHeader& header);
 
-/// All bytes before the data, of format version 1.0; the data start at a multiple of 64 bytes.
+/// All bytes before the data, in format version 1.0; the data start at a multiple of 64 bytes.
 std::string format_npy_header(ElementType type, std::span<const std::size_t> shape);
+
+/// The type of an array of Scalar, float or double.
+template <class Scalar>
+inline constexpr ElementType kTypeOf = sizeof(Scalar) == sizeof(float) ? ElementType::float32 : ElementType::float64;
 
 /// "float64": the enumerator.
 std::string_view name_of(ElementType type);
@@ -37,7 +41,7 @@ std::size_t bytes_of(ElementType type);
 /// "(3, 2)" or "(3,)", as Python writes it.
 std::string format_shape(std::span<const std::size_t> shape);
 
-/// The product of `shape` and `element_bytes`; false when it overflows.
+/// Sets `size_bytes` to the product of `shape` and `element_bytes`; returns false if it overflows.
 bool checked_size(std::span<const std::size_t> shape, std::size_t element_bytes, std::uint64_t& size_bytes);
 
 }  // namespace skein::internal::files

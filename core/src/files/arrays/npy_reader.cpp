@@ -7,7 +7,7 @@
 #include <type_traits>
 
 #include "base/text.hpp"
-#include "files/io/fail.hpp"
+#include "files/io/file_error.hpp"
 
 namespace skein::internal::files {
 namespace {
@@ -15,14 +15,14 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "the values are copied as they are");
 
 constexpr std::array<ElementType, 2> kTypes{ElementType::float32, ElementType::float64};
-constexpr std::size_t kBlockValues = 8192;
+constexpr std::size_t kPieceValues = 8192;
 
 }  // namespace
 
 NpyReader::NpyReader(const std::filesystem::path& path) : file_(path), header_(read_npy_header(file_, kTypes)) {
     if (shape().empty() || shape().size() > 2) {
-        fail(path, "has " + std::to_string(shape().size()) + " dimensions, shape " + format_shape(shape()) +
-                       ": expected 1 or 2");
+        fail(path, "has ", counted(shape().size(), "dimension"), ", shape ", format_shape(shape()),
+             ": expected 1 or 2");
     }
     num_values_ = require_data_size(file_, header_);
     file_.expect_sequential();
@@ -30,8 +30,8 @@ NpyReader::NpyReader(const std::filesystem::path& path) : file_(path), header_(r
 
 std::string NpyReader::position(std::size_t index) const {
     const std::size_t num_columns = shape().size() == 2 ? shape()[1] : 1;
-    const std::string row = "row " + std::to_string(index / num_columns + 1);
-    return shape().size() == 1 ? row : row + ", column " + std::to_string(index % num_columns + 1);
+    const std::string row = to_text("row ", index / num_columns + 1);
+    return shape().size() == 1 ? row : to_text(row, ", column ", index % num_columns + 1);
 }
 
 template <class Scalar>
@@ -39,15 +39,14 @@ void NpyReader::read(std::size_t first, std::span<Scalar> values) const {
     const std::uint64_t offset = header_.data_offset + first * bytes_of(header_.type);
     if (bytes_of(header_.type) == sizeof(Scalar)) return file_.read_at(offset, std::as_writable_bytes(values));
     using Stored = std::conditional_t<std::is_same_v<Scalar, float>, double, float>;
-    std::array<Stored, kBlockValues> block;
-    for (std::size_t done = 0; done < values.size(); done += kBlockValues) {
-        const std::span stored = std::span(block).first(std::min(kBlockValues, values.size() - done));
+    std::array<Stored, kPieceValues> piece;
+    for (std::size_t done = 0; done < values.size(); done += kPieceValues) {
+        const std::span stored = std::span(piece).first(std::min(kPieceValues, values.size() - done));
         file_.read_at(offset + done * sizeof(Stored), std::as_writable_bytes(stored));
         for (std::size_t index = 0; index < stored.size(); ++index) {
             const auto value = static_cast<Scalar>(stored[index]);
             if (std::isinf(value) && !std::isinf(stored[index])) {
-                fail(path(), position(first + done + index) + ": " + to_text(stored[index]) +
-                                 " is out of the range of float32");
+                fail(path(), position(first + done + index), ": ", stored[index], " is out of the range of float32");
             }
             values[done + index] = value;
         }

@@ -1,4 +1,4 @@
-/// A .npy file whose values are read piece by piece.
+/// A .npy file of float32 or float64 that is read piece by piece.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ namespace skein::internal::files {
 
 class NpyReader {
 public:
-    /// Reads the header. Throws FileError for a file that read_npy() would refuse.
+    /// Reads the header. Throws FileError if read_npy() would refuse the file.
     explicit NpyReader(const std::filesystem::path& path);
 
     const std::filesystem::path& path() const noexcept { return file_.path(); }
@@ -24,11 +24,11 @@ public:
     /// float32 or float64.
     ElementType type() const noexcept { return header_.type; }
 
-    /// The values from index `first` on (C order). Throws FileError for a float64 that overflows Scalar.
+    /// Reads values from index `first` on, in C order. Throws FileError if a float64 overflows Scalar.
     template <class Scalar>
     void read(std::size_t first, std::span<Scalar> values) const;
 
-    /// Where a value stands, for errors: "row 3, column 2", both from 1.
+    /// The place of a value, for errors: "row 3, column 2", both from 1.
     std::string position(std::size_t index) const;
 
 private:

@@ -9,31 +9,31 @@
 #include <utility>
 
 #include "base/text.hpp"
-#include "files/io/fail.hpp"
+#include "files/io/file_error.hpp"
 
 namespace skein::internal::files {
 namespace {
 
-/// Rows are read so many bytes at a time, which half of a small second-level cache holds until they are taken: a warm
-/// page cache gives 5.9 GB/s at 8 KiB a read, 8.3 from 64 KiB on (Linux 6.18, Zen 4).
+/// Bytes of rows per read: they fit into half of a small second-level cache until they are taken. From a warm page
+/// cache 8 KiB per read give 5.9 GB/s, 64 KiB and more 8.3 GB/s (Linux 6.18, Zen 4).
 constexpr std::size_t kReadBytes = 65536;
 
 template <class Scalar>
 using Bits = std::conditional_t<sizeof(Scalar) == sizeof(float), std::uint32_t, std::uint64_t>;
 
-/// 0 where the number is finite: a - a is +0 then, else NaN. In integers, so that the compiler may take many at a time:
-/// numbers are looked at on their way into columns at no cost to speak of.
+/// 0 if the number is finite: then a - a is +0, else NaN. As an integer, so that the compiler can vectorise the check:
+/// numbers are checked on their way into columns at almost no cost.
 template <class Scalar>
 Bits<Scalar> oddity(Scalar value) {
     return std::bit_cast<Bits<Scalar>>(value - value);
 }
-/// Likewise for what has its sign bit set.
+/// 0 if the sign bit is not set.
 template <class Scalar>
 Bits<Scalar> sign(Scalar value) {
     return std::bit_cast<Bits<Scalar>>(value) >> (8 * sizeof(Scalar) - 1);
 }
 
-/// Rows of the file into columns. Returns whether there is nothing odd about them.
+/// Copies rows of the file into columns. Returns whether all values are valid.
 template <class Scalar>
 bool take_apart(const Scalar* __restrict rows, std::size_t count, Scalar* __restrict x, Scalar* __restrict y) {
     Bits<Scalar> odd = 0;
@@ -69,7 +69,7 @@ bool take_column(const Scalar* __restrict values, std::size_t count, Scalar* __r
 std::size_t num_columns_of(const NpyReader& reader) { return reader.shape().size() == 2 ? reader.shape()[1] : 1; }
 
 void require_samples(const NpyReader& reader) {
-    if (reader.shape()[0] == 0) fail(reader.path(), "has no samples: shape " + format_shape(reader.shape()));
+    if (reader.shape()[0] == 0) fail(reader.path(), "has no samples: shape ", format_shape(reader.shape()));
 }
 
 /// An array of two or three columns.
@@ -77,8 +77,8 @@ NpyReader open_samples(const std::filesystem::path& path) {
     NpyReader reader(path);
     const std::size_t num_columns = num_columns_of(reader);
     if (num_columns < 2 || num_columns > 3) {
-        fail(path, "has shape " + format_shape(reader.shape()) + ": expected (N, 2), x and y, or (N, 3), x, y and m" +
-                       (num_columns == 1 ? "; x and y in two files are read together" : ""));
+        fail(path, "has shape ", format_shape(reader.shape()), ": expected (N, 2), x and y, or (N, 3), x, y and m",
+             num_columns == 1 ? "; x and y in two files are read together" : "");
     }
     require_samples(reader);
     return reader;
@@ -88,7 +88,7 @@ NpyReader open_samples(const std::filesystem::path& path) {
 NpyReader open_column(const std::filesystem::path& path) {
     NpyReader reader(path);
     if (num_columns_of(reader) != 1) {
-        fail(path, "has shape " + format_shape(reader.shape()) + ": expected (N,) or (N, 1)");
+        fail(path, "has shape ", format_shape(reader.shape()), ": expected (N,) or (N, 1)");
     }
     require_samples(reader);
     return reader;
@@ -99,12 +99,11 @@ void require_valid(const NpyReader& reader, std::size_t index, Scalar value, boo
     if (std::isfinite(value) && !(is_weight && value < 0)) {
         return;
     }
-    fail(reader.path(),
-         reader.position(index) + ": '" + to_text(value) +
-             (std::isfinite(value) ? "': a sample weight must not be negative" : "': every value must be finite"));
+    fail(reader.path(), reader.position(index), ": '", value,
+         std::isfinite(value) ? "': a sample weight must not be negative" : "': every value must be finite");
 }
 
-/// Looks at them one by one, to name the first that is wrong, if any.
+/// Throws FileError, which names the first value that is wrong, if there is one.
 template <class Scalar>
 void require_all_valid(const NpyReader& reader, std::uint64_t first, std::span<const Scalar> values,
                        std::size_t num_columns) {
@@ -115,15 +114,15 @@ void require_all_valid(const NpyReader& reader, std::uint64_t first, std::span<c
 
 }  // namespace
 
-/// What a thread has read from a file and not yet taken. It begins on a page: where a copy's end is a few bytes past its
-/// origin modulo 4 KiB, loads wait for stores of other places, and it takes three times as long.
+/// Rows that a thread has read from a file and not yet taken. The values begin on a page: if the target of a copy lies
+/// a few bytes after its source modulo 4 KiB, loads wait for unrelated stores, and the copy takes three times as long.
 template <class Scalar>
 struct Rows {
     std::uint64_t source_id = 0;
-    std::uint64_t first = 0;  // rows of the file: the first and the end of what was read, and the next to be taken
+    std::uint64_t first = 0;  // rows of the file: the first one read, the end, and the next one to take
     std::uint64_t end = 0;
     std::uint64_t next = 0;
-    alignas(4096) std::array<Scalar, kReadBytes / sizeof(Scalar)> values;  // row after row; of two files, both columns
+    alignas(4096) std::array<Scalar, kReadBytes / sizeof(Scalar)> values;  // row by row; of two files, column by column
 };
 
 template <class Scalar>
@@ -134,8 +133,7 @@ template <class Scalar>
 NpySource<Scalar>::NpySource(const std::filesystem::path& x_path, const std::filesystem::path& y_path)
     : x_(open_column(x_path)), y_(open_column(y_path)), num_columns_(2) {
     if (x_.num_values() != y_->num_values()) {
-        fail(y_path, "has " + std::to_string(y_->num_values()) + " values: expected " +
-                         std::to_string(x_.num_values()) + " as in " + shown_path(x_path));
+        fail(y_path, "has ", y_->num_values(), " values: expected ", x_.num_values(), " as in ", shown_path(x_path));
     }
 }
 
@@ -157,7 +155,7 @@ bool NpySource<Scalar>::fits(std::uint64_t max_bytes) const noexcept {
 
 template <class Scalar>
 void NpySource<Scalar>::fill(Rows<Scalar>& rows, std::uint64_t first, std::uint64_t end) const {
-    rows.source_id = 0;  // of nothing, if reading fails
+    rows.source_id = 0;  // holds nothing if reading fails
     const auto count = static_cast<std::size_t>(end - first);
     if (y_) {
         x_.read(first, std::span(rows.values).first(count));
@@ -188,8 +186,8 @@ void NpySource<Scalar>::take(Rows<Scalar>& rows, std::size_t count, const Sample
     }
 }
 
-/// Rows in order: those that this thread has read already, or as many as are asked for and, `ahead`, those that follow
-/// up to a multiple of what is read at once, where another thread's are likely to begin.
+/// Takes rows that this thread has already read, or reads them. If `ahead`, it also reads the rows after them, up to a
+/// multiple of max_rows(), since another thread is likely to begin there.
 template <class Scalar>
 void NpySource<Scalar>::get(std::uint64_t first, std::size_t count, const SampleBuffer<Scalar>& to, bool ahead) const {
     thread_local Rows<Scalar> rows;

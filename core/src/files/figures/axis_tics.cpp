@@ -7,21 +7,22 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/text.hpp"
+
 namespace skein::internal::files {
 namespace {
 
-/// Even steps are at most these and at least 2.5 times fewer: three tics at least.
+/// An axis with even steps has from 2.5 times fewer to this many: at least three tics.
 constexpr double kMaxSteps = 8.0;
-/// More digits than these of a tic's name move to the unit.
+/// If tics are more steps from zero, their common part moves to the unit.
 constexpr double kMostStepsFromZero = 1e5;
-/// Numbers in between are written without a power of ten.
+/// Numbers between these are written without a power of ten.
 constexpr int kLowestPlainDecade = -3;
 constexpr int kHighestPlainDecade = 5;
 constexpr int kHighestPlainUnitDecade = 14;
 /// An axis of a smaller ratio bends by less than a quarter of a pixel in a thousand.
 constexpr double kSmallestLogRatio = 1.001;
-/// Smaller ratios, but for rounding, have names at 1, 2 and 5 times the powers of ten, and smaller ones at even steps:
-/// three at least.
+/// Smaller ratios (less than 1,000; less than 10) have names at 1, 2 and 5 times the powers of ten; at even steps.
 constexpr double kSmallestDecadeRatio = 999.9;
 constexpr double kSmallestOneTwoFiveRatio = 9.999;
 constexpr int kMostDecadesNamed = 9;
@@ -34,7 +35,7 @@ struct Decimal {
 };
 
 double value_of(const Decimal& decimal) {
-    const std::string text = std::to_string(decimal.number) + "e" + std::to_string(decimal.decade);
+    const std::string text = to_text(decimal.number, 'e', decimal.decade);
     double value = 0.0;
     std::from_chars(text.data(), text.data() + text.size(), value);
     return value;
@@ -42,10 +43,10 @@ double value_of(const Decimal& decimal) {
 
 double power_of_ten(int decade) { return value_of({1, decade}); }
 
-/// Without a power of ten: "0.25", "-1200"; all decimals of one decade have as many digits behind the point.
+/// Without a power of ten: "0.25", "-1200". Decimals of one decade have equally many digits after the point.
 std::string plain_text(const Decimal& decimal) {
     if (decimal.number == 0) return "0";
-    std::string digits = std::to_string(std::abs(decimal.number));
+    std::string digits = to_text(std::abs(decimal.number));
     if (decimal.decade >= 0) {
         digits.append(static_cast<std::size_t>(decimal.decade), '0');
     } else {
@@ -53,18 +54,18 @@ std::string plain_text(const Decimal& decimal) {
         if (digits.size() <= num_behind) digits.insert(0, num_behind + 1 - digits.size(), '0');
         digits.insert(digits.size() - num_behind, ".");
     }
-    return (decimal.number < 0 ? std::string(kMinus) : "") + digits;
+    return to_text(decimal.number < 0 ? kMinus : "", digits);
 }
 
-/// The shortest way to write a positive number; above `highest_plain_decade` with a power of ten.
+/// A positive number without trailing zeros; above `highest_plain_decade` with a power of ten.
 std::string short_text(Decimal decimal, int highest_plain_decade = kHighestPlainDecade) {
     while (decimal.number % 10 == 0) {
         decimal.number /= 10;
         ++decimal.decade;
     }
-    const int top_decade = decimal.decade + static_cast<int>(std::to_string(decimal.number).size()) - 1;
+    const int top_decade = decimal.decade + static_cast<int>(to_text(decimal.number).size()) - 1;
     if (top_decade >= kLowestPlainDecade && top_decade <= highest_plain_decade) return plain_text(decimal);
-    return plain_text({decimal.number, decimal.decade - top_decade}) + "e" + std::to_string(top_decade);
+    return to_text(plain_text({decimal.number, decimal.decade - top_decade}), 'e', top_decade);
 }
 
 /// The step of 1, 2 or 5 times a power of ten that gives at most kMaxSteps.
@@ -77,7 +78,8 @@ Decimal step_of(double width) {
     return {1, decade + 1};
 }
 
-/// What all values of a range have in common: the largest multiple of a power of ten, above its width, below it.
+/// What all values of a range have in common: the largest multiple of the power of ten above its width that is at most
+/// `from`.
 Decimal common_part(double from, double width) {
     const int decade = decade_of(width) + 1;
     return {static_cast<std::int64_t>(std::floor(from / power_of_ten(decade))), decade};
@@ -86,10 +88,10 @@ Decimal common_part(double from, double width) {
 std::string unit_of(const Decimal& common, int decade) {
     std::string unit;
     if (common.number != 0) {
-        unit = common.number > 0 ? " " + std::string(kMinus) + " " : " + ";
-        unit += short_text({std::abs(common.number), common.decade}, kHighestPlainUnitDecade);
+        const std::string size = short_text({std::abs(common.number), common.decade}, kHighestPlainUnitDecade);
+        unit = to_text(" ", common.number > 0 ? kMinus : "+", " ", size);
     }
-    return decade == 0 ? unit : unit + ", in 1e" + std::to_string(decade);
+    return decade == 0 ? unit : to_text(unit, ", in 1e", decade);
 }
 
 /// Even steps. On an axis that stays logarithmic, tics stand at their values.
@@ -116,7 +118,7 @@ AxisTics even_tics(double from, double to, bool is_log) {
     return axis;
 }
 
-/// The tics 1, ..., 9 times powers of ten that lie within the range; only those that `is_named` have a name.
+/// Tics at 1, ..., 9 times the powers of ten within the range. Only those for which `is_named` holds have a name.
 template <class IsNamed, class Name>
 AxisTics decade_tics(double from, double to, int step, const IsNamed& is_named, const Name& name) {
     AxisTics axis{{}, true, ""};
@@ -143,9 +145,7 @@ AxisTics log_tics(double from, double to) {
     const int step = (num_decades + kMostDecadesNamed - 1) / kMostDecadesNamed;
     return decade_tics(
         from, to, step, [=](int digit, int decade) { return digit == 1 && decade % step == 0; },
-        [](int, int decade) {
-            return "10^{" + (decade < 0 ? std::string(kMinus) : "") + std::to_string(std::abs(decade)) + "}";
-        });
+        [](int, int decade) { return to_text("10^{", decade < 0 ? kMinus : "", std::abs(decade), "}"); });
 }
 
 }  // namespace
@@ -161,6 +161,30 @@ int decade_of(double value) {
 
 AxisTics axis_tics(double from, double to, bool is_log) {
     return is_log && to >= kSmallestLogRatio * from ? log_tics(from, to) : even_tics(from, to, false);
+}
+
+std::pair<double, double> round_log_range(double from, double to) {
+    const bool has_digits = to < kSmallestDecadeRatio * from;
+    double low = power_of_ten(decade_of(from));
+    double high = power_of_ten(decade_of(to));
+    for (const int digit : {2, 5}) {
+        if (has_digits && value_of({digit, decade_of(from)}) <= from) low = value_of({digit, decade_of(from)});
+        if (has_digits && high < to) high = value_of({digit, decade_of(to)});
+    }
+    return {low, high < to ? power_of_ten(decade_of(to) + 1) : high};
+}
+
+std::string axis_commands(std::string_view name, double from, double to, const AxisTics& axis) {
+    // gnuplot rounds the ends of a logarithmic axis, and drops a tic that lies on them or outside.
+    constexpr double kInside = 1e-12;
+    std::string tics;
+    for (const Tic& tic : axis.tics) {
+        const double at = axis.is_log ? std::clamp(tic.at, from * (1 + kInside), to * (1 - kInside)) : tic.at;
+        tics += to_text(tics.empty() ? "'" : ", '", tic.name, "' ", at, tic.name.empty() ? " 1" : " 0");
+    }
+    const std::string range = axis.is_log ? to_text(from, ":", to) : "0:1";
+    return to_text(axis.is_log ? to_text("set logscale ", name, "\n") : "", "set ", name, "range [", range, "]\nset ",
+                   name, "tics (", tics, ")\n");
 }
 
 }  // namespace skein::internal::files

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/floating_point_environment.hpp"
+#include "base/require.hpp"
 
 namespace skein {
 
@@ -136,13 +137,12 @@ private:
 
 void require_sides(std::span<const double> values, std::span<const std::uint8_t> side) {
     if (values.size() != side.size()) {
-        throw std::invalid_argument("there are " + std::to_string(values.size()) + " values and " +
-                                    std::to_string(side.size()) + " sides: expected as many of both");
+        throw std::invalid_argument(
+            to_text("there are ", values.size(), " values and ", side.size(), " sides: expected as many of both"));
     }
     const auto wrong = std::ranges::find_if(side, [](std::uint8_t number) { return number > 1; });
     if (wrong != side.end()) {
-        throw std::invalid_argument("side " + std::to_string(wrong - side.begin()) + " is " + std::to_string(*wrong) +
-                                    ": expected 0 or 1");
+        refuse(to_text("side ", wrong - side.begin()), *wrong, "0 or 1");
     }
 }
 
@@ -155,7 +155,7 @@ auto is_on(std::span<const std::uint8_t> side, std::uint8_t wanted_side) {
 std::vector<double> values_at(const std::vector<double>& sorted, std::span<const double> ranks) {
     std::vector<double> values;
     for (const double rank : ranks) {
-        if (!(rank >= 0.0 && rank <= 1.0)) throw std::invalid_argument("a rank is outside of 0 to 1");
+        require(rank >= 0.0 && rank <= 1.0, "a rank", rank, "from 0 to 1");
         const auto position = static_cast<std::size_t>(rank * static_cast<double>(sorted.size()));
         values.push_back(sorted.empty() ? std::numeric_limits<double>::quiet_NaN()
                                         : sorted[std::min(position, sorted.size() - 1)]);

@@ -1,7 +1,6 @@
 #include "skein/files/figure.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -20,7 +19,6 @@ using namespace internal;
 
 namespace {
 
-using files::decade_of;
 using files::gnuplot_string;
 
 /// Colours that differ also for the colour-blind (M. Okabe and K. Ito, 2008), dark enough on white.
@@ -41,18 +39,16 @@ set pointsize 0.7
 )";
 
 constexpr std::size_t kNumColours = 7;
-/// Beyond them gnuplot's arithmetic on axes overflows, or underflows on a logarithmic one.
+/// Beyond these, gnuplot's arithmetic on axes overflows, or underflows on a logarithmic axis.
 constexpr double kLargestDrawn = 1e300;
 constexpr double kSmallestLogDrawn = 1e-300;
-/// Smaller ones, relative to the values or as they are, are below the resolution of gnuplot's tics.
+/// A smaller spread, relative to the values or absolute, is below the resolution of gnuplot's tics.
 constexpr double kSmallestRelativeSpread = 1e-8;
 constexpr double kSmallestSpread = 1e-290;
-/// Smaller ratios have too few tics on a logarithmic axis: it would hardly bend, and a linear one is drawn.
+/// A smaller ratio would leave a logarithmic axis too few tics, and it would hardly bend: it becomes linear.
 constexpr double kSmallestLogRatio = 3.0;
-/// Smaller ratios have tics at 1, 2 and 5 times the powers of ten, larger ones at these powers alone.
-constexpr double kSmallestDecadeRatio = 100.0;
 constexpr std::size_t kMostPointsMarked = 25;
-/// More points than pixels only take time: of each bucket, the lowest and the highest are drawn.
+/// Of a longer curve only the lowest and the highest point of each bucket are drawn: there are fewer pixels.
 constexpr std::size_t kMostPoints = 10'000;
 constexpr std::size_t kNumBuckets = 2'000;
 constexpr std::size_t kMostNamesBelow = 6;
@@ -94,7 +90,7 @@ public:
     const std::string& data() const { return data_; }
     bool is_empty() const { return num_points_ == 0; }
     bool is_on_right() const { return curve_.on_right; }
-    /// Lines alone would not show a point between two gaps.
+    /// A line alone would not show a point between two gaps.
     bool is_marked() const { return has_lone_points_ || num_points_ <= kMostPointsMarked; }
 
 private:
@@ -114,7 +110,7 @@ private:
         if (low != high) add_point(std::size_t(std::max(low, high) - first));
     }
 
-    void add_point(std::size_t point) { data_ += to_text(curve_.x[point]) + ' ' + to_text(curve_.y[point]) + '\n'; }
+    void add_point(std::size_t point) { data_ += to_text(curve_.x[point], ' ', curve_.y[point], '\n'); }
 
     const Curve& curve_;
     std::string data_;
@@ -123,10 +119,10 @@ private:
 };
 
 std::string range_command(std::string_view axis, double min, double max) {
-    return "set " + std::string(axis) + "range [" + to_text(min) + ":" + to_text(max) + "]\n";
+    return to_text("set ", axis, "range [", min, ":", max, "]\n");
 }
 
-/// Room on both sides where all values are equal: gnuplot refuses an empty range.
+/// A range with room on both sides if all values are equal, since gnuplot refuses an empty one.
 std::string linear_range(std::string_view axis, const Range& range) {
     if (range.is_empty()) return range_command(axis, 0.0, 1.0);
     if (!range.is_point()) return "";
@@ -134,49 +130,37 @@ std::string linear_range(std::string_view axis, const Range& range) {
     return range_command(axis, range.min - margin, range.max + margin);
 }
 
-std::string log_tics(const Range& range) {
-    if (range.max >= kSmallestDecadeRatio * range.min) return "set format y '10^{%T}'\n";
-    std::string tics;
-    Range shown{range.min, range.max};
-    for (int decade = decade_of(range.min); decade <= decade_of(range.max) + 1; ++decade) {
-        for (const char digit : {'1', '2', '5'}) {
-            const std::string text = digit + ("e" + std::to_string(decade));
-            double tic = 0.0;
-            std::from_chars(text.data(), text.data() + text.size(), tic);
-            tics += (tics.empty() ? "" : ", ") + to_text(tic);
-            if (tic <= range.min) shown.min = tic;
-            if (tic >= range.max && shown.max == range.max) shown.max = tic;
-        }
-    }
-    return "set ytics (" + tics + ")\n" + range_command("y", shown.min, shown.max);
+std::string label_command(std::string_view axis, std::string_view text) {
+    return to_text("set ", axis, "label ", gnuplot_string(text), " noenhanced\n");
 }
 
-std::string y_axis(const Range& range, bool log_y) {
-    if (!log_y) return linear_range("y", range);
-    if (range.is_empty()) return "set logscale y\n" + range_command("y", 0.1, 1.0);
-    if (range.max < kSmallestLogRatio * range.min) return linear_range("y", range);
-    return "set logscale y\n" + log_tics(range);
+std::string y_axis(const LineFigure& figure, const Range& range) {
+    const std::string label = label_command("y", figure.y_label);
+    if (figure.log_y && range.is_empty()) return to_text(label, "set logscale y\n", range_command("y", 0.1, 1.0));
+    if (!figure.log_y || range.max < kSmallestLogRatio * range.min) return label + linear_range("y", range);
+    const auto [from, to] = files::round_log_range(range.min, range.max);
+    const files::AxisTics axis = files::axis_tics(from, to, true);
+    return label_command("y", figure.y_label + axis.unit) + files::axis_commands("y", from, to, axis);
 }
 
 std::string plot_element(const DrawnCurve& drawn, std::size_t index, const std::string& title) {
-    const std::string line_type = " linetype " + std::to_string(index % kNumColours + 1);
-    if (drawn.is_empty()) return "NaN with lines" + line_type + title;
-    const std::string style = drawn.is_marked() ? "linespoints" : "lines";
-    const std::string axes = drawn.is_on_right() ? " axes x1y2" : "";
-    return "$curve" + std::to_string(index) + " using 1:2" + axes + " with " + style + line_type + title;
+    const std::size_t line_type = index % kNumColours + 1;
+    if (drawn.is_empty()) return to_text("NaN with lines linetype ", line_type, title);
+    return to_text("$curve", index, " using 1:2", drawn.is_on_right() ? " axes x1y2" : "", " with ",
+                   drawn.is_marked() ? "linespoints" : "lines", " linetype ", line_type, title);
 }
 
 std::string labels_of(const LineFigure& figure) {
-    return "set title " + gnuplot_string(figure.title) + " noenhanced\nset xlabel " + gnuplot_string(figure.x_label) +
-           " noenhanced\nset ylabel " + gnuplot_string(figure.y_label) + " noenhanced\n" +
-           (figure.curves.size() <= kMostNamesBelow ? "set key below horizontal height 1 noenhanced\nset rmargin 5\n"
-                                                    : "set key outside right top reverse Left noenhanced\n");
+    return to_text("set title ", gnuplot_string(figure.title), " noenhanced\n", label_command("x", figure.x_label),
+                   figure.curves.size() <= kMostNamesBelow
+                       ? "set key below horizontal height 1 noenhanced\nset rmargin 5\n"
+                       : "set key outside right top reverse Left noenhanced\n");
 }
 
 std::string right_axis(const LineFigure& figure, const Range& range) {
     if (std::ranges::none_of(figure.curves, &Curve::on_right)) return "";
-    return "set border 11\nset y2tics nomirror out textcolor rgb \"black\"\nset y2label " +
-           gnuplot_string(figure.right_label) + " noenhanced\nset rmargin 12\n" + linear_range("y2", range);
+    return to_text("set border 11\nset y2tics nomirror out textcolor rgb \"black\"\n",
+                   label_command("y2", figure.right_label), "set rmargin 12\n", linear_range("y2", range));
 }
 
 std::string script_of(const LineFigure& figure) {
@@ -189,12 +173,12 @@ std::string script_of(const LineFigure& figure) {
         const Curve& curve = figure.curves[index];
         const DrawnCurve drawn(curve, figure.log_y && !curve.on_right, x_range, curve.on_right ? right_range : y_range);
         const std::string title = figure.curves.size() > 1 ? " title " + gnuplot_string(curve.name) : " notitle";
-        data += "$curve" + std::to_string(index) + " << SKEIN_END\n" + drawn.data() + "SKEIN_END\n";
+        data += to_text("$curve", index, " << SKEIN_END\n", drawn.data(), "SKEIN_END\n");
         elements += (index == 0 ? "" : ", ") + plot_element(drawn, index, title);
     }
     if (elements.empty()) elements = "NaN notitle";
-    return std::string(kSettings) + labels_of(figure) + linear_range("x", x_range) + y_axis(y_range, figure.log_y) +
-           right_axis(figure, right_range) + data + "plot " + elements + "\n";
+    return to_text(kSettings, labels_of(figure), linear_range("x", x_range), y_axis(figure, y_range),
+                   right_axis(figure, right_range), data, "plot ", elements, "\n");
 }
 
 }  // namespace
@@ -204,8 +188,8 @@ bool can_draw_figures() { return files::find_gnuplot().has_value(); }
 void draw(const std::filesystem::path& path, const LineFigure& figure) {
     for (const Curve& curve : figure.curves) {
         if (curve.x.size() == curve.y.size()) continue;
-        throw std::invalid_argument("draw: curve '" + curve.name + "' has " + std::to_string(curve.x.size()) +
-                                    " x and " + std::to_string(curve.y.size()) + " y: expected as many of both");
+        throw std::invalid_argument(to_text("draw: curve '", curve.name, "' has ", curve.x.size(), " x and ",
+                                            curve.y.size(), " y: expected as many of both"));
     }
     files::OutputFile picture(path);
     files::run_gnuplot(path, script_of(figure), picture);

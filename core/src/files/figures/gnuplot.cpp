@@ -1,6 +1,5 @@
 #include "files/figures/gnuplot.hpp"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -11,11 +10,11 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <memory>
 #include <system_error>
 #include <vector>
 
-#include "files/io/fail.hpp"
+#include "files/io/file_error.hpp"
+#include "files/io/stream.hpp"
 
 extern "C" char** environ;
 
@@ -27,29 +26,7 @@ namespace fs = std::filesystem;
 constexpr std::string_view kPngSignature{"\x89PNG\r\n\x1a\n", 8};
 constexpr std::size_t kShownErrorBytes = 300;
 
-struct CloseFile {
-    void operator()(std::FILE* file) const noexcept { std::fclose(file); }
-};
-/// A file without a name. gnuplot reads its script from one and writes its errors to another: no pipe, so no SIGPIPE,
-/// and nobody waits for the other side to read.
-using NamelessFile = std::unique_ptr<std::FILE, CloseFile>;
-
-NamelessFile make_nameless_file(const fs::path& target) {
-    NamelessFile file(std::tmpfile());
-    if (file == nullptr) fail_system(target, "a temporary file cannot be created", errno);
-    ::fcntl(::fileno(file.get()), F_SETFD, FD_CLOEXEC);
-    return file;
-}
-
-NamelessFile make_script_file(const fs::path& target, std::string_view script) {
-    NamelessFile file = make_nameless_file(target);
-    const bool is_written = std::fwrite(script.data(), 1, script.size(), file.get()) == script.size();
-    if (!is_written || std::fflush(file.get()) != 0) fail_system(target, "a temporary file cannot be written", errno);
-    std::rewind(file.get());
-    return file;
-}
-
-/// Without GNUTERM: gnuplot stumbles over one that names a terminal it does not have.
+/// Without GNUTERM: gnuplot fails if it names a terminal that this gnuplot does not have.
 std::vector<char*> environment_for_gnuplot() {
     std::vector<char*> variables;
     for (char** variable = environ; *variable != nullptr; ++variable) {
@@ -59,7 +36,7 @@ std::vector<char*> environment_for_gnuplot() {
     return variables;
 }
 
-/// Signals as in a fresh process, whatever the caller ignores or blocks.
+/// No signal is blocked and SIGPIPE is not ignored, whatever the caller does.
 class SpawnSettings {
 public:
     SpawnSettings(int script, int picture, int errors) {
@@ -86,7 +63,7 @@ public:
     posix_spawnattr_t attributes;
 };
 
-/// The exit status, or 0 where somebody else has collected it (SIGCHLD is ignored): the picture will tell.
+/// The exit status, or 0 if the system has dropped it (the caller ignores SIGCHLD): then the picture tells.
 int wait_for(pid_t process) {
     int status = 0;
     while (::waitpid(process, &status, 0) < 0) {
@@ -95,10 +72,11 @@ int wait_for(pid_t process) {
     return status;
 }
 
-std::string read_errors(std::FILE* file) {
+/// What gnuplot wrote, in one line without runs of blanks.
+std::string reason_of(std::FILE* errors) {
     std::string text(kShownErrorBytes, '\0');
-    std::rewind(file);
-    text.resize(std::fread(text.data(), 1, text.size(), file));
+    std::rewind(errors);
+    text.resize(std::fread(text.data(), 1, text.size(), errors));
     std::string line;
     for (const char character : text) {
         const bool is_blank = character == ' ' || character == '\n' || character == '\t' || character == '\r';
@@ -106,7 +84,7 @@ std::string read_errors(std::FILE* file) {
         if (is_blank && !line.empty() && line.back() != ' ') line += ' ';
     }
     while (line.ends_with(' ')) line.pop_back();
-    return line.empty() ? "no word about why" : line;
+    return line.empty() ? "gnuplot gave no reason" : "gnuplot says: " + line;
 }
 
 bool is_png(int descriptor) {
@@ -141,7 +119,7 @@ std::string gnuplot_string(std::string_view text) {
             string += character;
         } else if (byte <= ' ') {
             string += ' ';
-        } else {  // octal: backquotes run a command in any string, and gnuplot takes digits behind octal ones as more
+        } else {  // octal, digits too: backquotes run a command in any string, and a digit would continue an octal code
             string += {'\\', static_cast<char>('0' + byte / 64), static_cast<char>('0' + byte / 8 % 8),
                        static_cast<char>('0' + byte % 8)};
         }
@@ -152,8 +130,9 @@ std::string gnuplot_string(std::string_view text) {
 void run_gnuplot(const fs::path& target, std::string_view script, const OutputFile& picture) {
     const std::optional<fs::path> gnuplot = find_gnuplot();
     if (!gnuplot) fail(target, "cannot be drawn: no gnuplot on the PATH (Debian: gnuplot-nox)");
-    const NamelessFile input = make_script_file(target, script);
-    const NamelessFile errors = make_nameless_file(target);
+    // Files, not pipes: no SIGPIPE, and neither process waits for the other to read.
+    const Stream input = make_temporary(target, script);
+    const Stream errors = make_temporary(target);
     const SpawnSettings settings(::fileno(input.get()), picture.descriptor(), ::fileno(errors.get()));
     std::string name = "gnuplot";
     std::string without_user_files = "--default-settings";
@@ -164,7 +143,7 @@ void run_gnuplot(const fs::path& target, std::string_view script, const OutputFi
                                     arguments.data(), environment.data());
     if (error != 0) fail_system(target, "cannot be drawn: gnuplot cannot be started", error);
     if (wait_for(process) != 0 || !is_png(picture.descriptor())) {
-        fail(target, "cannot be drawn: gnuplot says: " + read_errors(errors.get()));
+        fail(target, "cannot be drawn: ", reason_of(errors.get()));
     }
 }
 

@@ -13,11 +13,11 @@ namespace skein::internal::files {
 /// The gnuplot on the PATH.
 std::optional<std::filesystem::path> find_gnuplot();
 
-/// `text` as a string of gnuplot's language, for use with its `noenhanced`: one line, in which nothing has a
-/// meaning of its own.
+/// `text` as a string literal of gnuplot, in one line, in which no character has a special meaning. For use with
+/// `noenhanced`.
 std::string gnuplot_string(std::string_view text);
 
-/// Runs `script` and puts what it prints, which must be a PNG picture, into `picture`. Throws FileError about `target`.
+/// Runs `script`, whose output must be a PNG, and writes that into `picture`. Throws FileError about `target`.
 void run_gnuplot(const std::filesystem::path& target, std::string_view script, const OutputFile& picture);
 
 }  // namespace skein::internal::files

@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "files/io/fail.hpp"
+#include "files/io/file_error.hpp"
 #include "files/io/output_file.hpp"
 #include "files/io/stream.hpp"
 
@@ -30,13 +30,13 @@ void write_picture(const fs::path& path, const Picture& picture) {
     const auto is_extent = [](std::size_t extent) { return extent >= 1 && extent <= kMaxExtent; };
     if (!is_extent(picture.width) || !is_extent(picture.height) ||
         picture.pixels.size() != picture.width * picture.height) {
-        throw std::invalid_argument("a picture of " + std::to_string(picture.width) + " x " +
-                                    std::to_string(picture.height) + " has " + std::to_string(picture.pixels.size()) +
-                                    " pixels: expected width x height, each from 1 to " + std::to_string(kMaxExtent));
+        throw std::invalid_argument(to_text("a picture of ", picture.width, " x ", picture.height, " has ",
+                                            picture.pixels.size(), " pixels: expected width x height, each from 1 to ",
+                                            kMaxExtent));
     }
     files::OutputFile file(path);
     const files::Stream stream = files::open_stream(path, file.descriptor(), "wb");
-    // libpng's simplified interface: it catches its own long jumps, and frees what it has.
+    // libpng's simplified interface handles its own long jumps and frees its memory.
     png_image image{};
     image.version = PNG_IMAGE_VERSION;
     image.width = static_cast<png_uint_32>(picture.width);
@@ -47,7 +47,7 @@ void write_picture(const fs::path& path, const Picture& picture) {
     if (std::ferror(stream.get()) != 0 || (is_written != 0 && std::fflush(stream.get()) != 0)) {
         files::fail_system(path, "cannot be written", errno);
     }
-    if (is_written == 0) files::fail(path, std::string("cannot be written: libpng says: ") + image.message);
+    if (is_written == 0) files::fail(path, "cannot be written: libpng says: ", std::string_view(image.message));
     file.publish();
 }
 

@@ -4,10 +4,10 @@
 
 #include <cstddef>
 #include <cstdio>
-#include <string>
+#include <string_view>
 #include <vector>
 
-#include "files/io/fail.hpp"
+#include "files/io/file_error.hpp"
 #include "files/io/stream.hpp"
 
 namespace skein::internal::files {
@@ -15,11 +15,11 @@ namespace skein::internal::files {
 Picture read_png(const std::filesystem::path& target, const OutputFile& file) {
     const Stream stream = open_stream(target, file.descriptor(), "rb");
     std::rewind(stream.get());
-    // libpng's simplified interface: it catches its own long jumps, and frees what it has.
+    // libpng's simplified interface handles its own long jumps and frees its memory.
     png_image image{};
     image.version = PNG_IMAGE_VERSION;
     const auto require = [&](int is_done) {
-        if (is_done == 0) fail(target, std::string("cannot be drawn: libpng says: ") + image.message);
+        if (is_done == 0) fail(target, "cannot be drawn: libpng says: ", std::string_view(image.message));
     };
     require(png_image_begin_read_from_stdio(&image, stream.get()));
     image.format = PNG_FORMAT_RGB;

@@ -1,4 +1,4 @@
-/// PNG pictures that are read back.
+/// Reads the PNG pictures of gnuplot.
 #pragma once
 
 #include <filesystem>
@@ -8,8 +8,7 @@
 
 namespace skein::internal::files {
 
-/// The PNG that another program has written into `file`, on white where it is transparent. Throws FileError about
-/// `target` for anything else.
+/// The PNG in `file`; transparent parts become white. Throws FileError about `target` if it holds no PNG.
 Picture read_png(const std::filesystem::path& target, const OutputFile& file);
 
 }  // namespace skein::internal::files

@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "files/io/fail.hpp"
+#include "files/io/file_error.hpp"
 
 namespace skein::internal::files {
 
@@ -16,7 +16,7 @@ InputFile::InputFile(std::filesystem::path path)
     : path_(std::move(path)), descriptor_(::open(path_.c_str(), O_RDONLY | O_CLOEXEC)) {
     if (!descriptor_.is_open()) fail_system(path_, "cannot be opened", errno);
     struct stat status {};
-    if (::fstat(descriptor_.get(), &status) != 0) fail_system(path_, "cannot be looked at", errno);
+    if (::fstat(descriptor_.get(), &status) != 0) fail_system(path_, "cannot be inspected", errno);
     if (S_ISDIR(status.st_mode)) fail(path_, "is a directory: expected a file");
 }
 
@@ -25,8 +25,8 @@ InputFile::InputFile(std::filesystem::path path, Descriptor descriptor) noexcept
 
 std::uint64_t InputFile::size_bytes() const {
     struct stat status {};
-    if (::fstat(descriptor_.get(), &status) != 0) fail_system(path_, "cannot be looked at", errno);
-    if (!S_ISREG(status.st_mode)) fail(path_, "is not a regular file: its size cannot be known");
+    if (::fstat(descriptor_.get(), &status) != 0) fail_system(path_, "cannot be inspected", errno);
+    if (!S_ISREG(status.st_mode)) fail(path_, "is not a regular file: expected one, whose size is known");
     return static_cast<std::uint64_t>(status.st_size);
 }
 
@@ -47,7 +47,7 @@ std::size_t InputFile::read(std::span<char> bytes) {
 void InputFile::read_at(std::uint64_t offset, std::span<std::byte> bytes) const {
     while (!bytes.empty()) {
         const ssize_t result = ::pread(descriptor_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
-        if (result == 0) fail(path_, "ended at byte " + std::to_string(offset) + ": it got shorter while being read");
+        if (result == 0) fail(path_, "ends at byte ", offset, ": the file was truncated while being read");
         if (result > 0) {
             bytes = bytes.subspan(static_cast<std::size_t>(result));
             offset += static_cast<std::uint64_t>(result);
@@ -62,8 +62,8 @@ void InputFile::expect_sequential() const noexcept { ::posix_fadvise(descriptor_
 std::string read_file(const std::filesystem::path& path) {
     InputFile file(path);
     std::string content;
-    std::array<char, 1 << 16> block;
-    for (std::size_t size = file.read(block); size > 0; size = file.read(block)) content.append(block.data(), size);
+    std::array<char, 1 << 16> piece;
+    for (std::size_t size = file.read(piece); size > 0; size = file.read(piece)) content.append(piece.data(), size);
     return content;
 }
 

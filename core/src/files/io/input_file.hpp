@@ -1,4 +1,4 @@
-/// Files that are read.
+/// Files for reading.
 #pragma once
 
 #include <cstddef>
@@ -13,10 +13,10 @@ namespace skein::internal::files {
 
 class InputFile {
 public:
-    /// Throws FileError when there is no such file, it cannot be opened, or it is a directory.
+    /// Throws FileError if the file does not exist, cannot be opened, or is a directory.
     explicit InputFile(std::filesystem::path path);
 
-    /// A file that is open already, for reading at least.
+    /// A file that is already open for reading.
     InputFile(std::filesystem::path path, Descriptor descriptor) noexcept;
 
     const std::filesystem::path& path() const noexcept { return path_; }
@@ -24,14 +24,14 @@ public:
     /// Throws FileError for anything but a regular file: a pipe has no size.
     std::uint64_t size_bytes() const;
 
-    /// The next bytes, as many as there are; 0 at the end.
+    /// Reads the next bytes, up to bytes.size() of them. Returns how many; fewer only at the end of the file.
     std::size_t read(std::span<char> bytes);
 
-    /// The bytes from `offset` on, all of them or FileError.
+    /// Fills `bytes` from `offset` on. Throws FileError if the file ends before.
     void read_at(std::uint64_t offset, std::span<std::byte> bytes) const;
 
-    /// Says that it is read mostly in order, so that the kernel fetches more of what comes next meanwhile: as fast from
-    /// a cold disk as asking for the next MiB again and again, which takes 2 % of the time of a warm one.
+    /// Tells the kernel that the file is read mostly in order, so that it reads ahead. As fast from a cold disk as
+    /// asking for the next MiB explicitly, which costs 2 % when the file is in the page cache.
     void expect_sequential() const noexcept;
 
     int descriptor() const noexcept { return descriptor_.get(); }
@@ -41,7 +41,7 @@ private:
     Descriptor descriptor_;
 };
 
-/// The whole of a file.
+/// The content of a file.
 std::string read_file(const std::filesystem::path& path);
 
 }  // namespace skein::internal::files

@@ -1,23 +1,18 @@
 #include "files/tables/csv.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <cstdint>
-#include <system_error>
-#include <type_traits>
 #include <utility>
 
-#include "files/io/fail.hpp"
+#include "files/io/file_error.hpp"
+#include "files/io/parse_number.hpp"
 
 namespace skein::internal::files {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-/// A file without line ends is no table; it shall not be gathered in memory to find that out.
+/// A longer line is no row. The limit keeps a file without line ends out of memory.
 constexpr std::size_t kMaxRowBytes = 1 << 16;
-
-enum class Parsed : std::uint8_t { number, not_a_number, out_of_range, not_finite };
 
 bool is_blank(char character) { return character == ' ' || character == '\t'; }
 
@@ -32,29 +27,6 @@ std::string_view trimmed(std::string_view text) {
     return text;
 }
 
-/// A number too small for its type is 0 or the smallest one; from_chars does not say which side was missed, but a wider
-/// type does.
-template <class Scalar>
-bool underflows(const char* begin, const char* end, Scalar& value) {
-    std::conditional_t<std::is_same_v<Scalar, float>, double, long double> wide = 0;
-    if (std::from_chars(begin, end, wide).ec != std::errc{} || std::abs(wide) >= 1) return false;
-    value = static_cast<Scalar>(wide);
-    return true;
-}
-
-/// Reads a number at `begin`, which moves to its end.
-template <class Scalar>
-Parsed parse_number(const char*& begin, const char* end, Scalar& value) {
-    if (begin != end && *begin == '+' && begin + 1 != end && begin[1] != '-') ++begin;
-    const auto [rest, error] = std::from_chars(begin, end, value);
-    const char* const start = std::exchange(begin, rest);
-    if (error == std::errc::result_out_of_range) {
-        return underflows(start, end, value) ? Parsed::number : Parsed::out_of_range;
-    }
-    if (error != std::errc{}) return Parsed::not_a_number;
-    return std::isfinite(value) ? Parsed::number : Parsed::not_finite;
-}
-
 /// Whether `text` is `name`, which is in lower case, in any case.
 bool is_name(std::string_view text, std::string_view name) {
     const auto lower = [](char letter) {
@@ -64,10 +36,6 @@ bool is_name(std::string_view text, std::string_view name) {
 }
 
 std::size_t count_columns(std::string_view line) { return 1 + static_cast<std::size_t>(std::ranges::count(line, ',')); }
-
-std::string plural(std::size_t count, const std::string& noun) {
-    return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
-}
 
 }  // namespace
 
@@ -81,7 +49,7 @@ void CsvParser<Scalar>::feed(std::string_view bytes) {
         const std::string_view line = bytes.substr(0, line_end);
         if (unfinished_line_.size() + line.size() > kMaxRowBytes) {
             ++row_;
-            fail_row("is longer than " + std::to_string(kMaxRowBytes) + " bytes: expected two or three numbers");
+            fail_row(" is longer than ", kMaxRowBytes, " bytes: expected two or three numbers");
         }
         if (line_end == std::string_view::npos) {
             unfinished_line_ += line;
@@ -115,7 +83,7 @@ void CsvParser<Scalar>::take_line(std::string_view line) {
     }
     if (blank_row_ != 0) {
         row_ = blank_row_;
-        fail_row("is blank: blank lines may stand only at the end of the file");
+        fail_row(" is blank: blank lines may stand only at the end of the file");
     }
     if (first_row_ == 0) {
         take_num_columns(line);
@@ -130,7 +98,7 @@ void CsvParser<Scalar>::take_num_columns(std::string_view line) {
     first_row_ = row_;
     samples_.num_columns = count_columns(line);
     if (samples_.num_columns < 2 || samples_.num_columns > kMaxColumns) {
-        fail_row("has " + plural(samples_.num_columns, "column") + ": expected x,y or x,y,m, separated by commas");
+        fail_row(" has ", counted(samples_.num_columns, "column"), ": expected x,y or x,y,m, separated by commas");
     }
 }
 
@@ -144,7 +112,7 @@ bool CsvParser<Scalar>::take_header(std::string_view line) {
     return true;
 }
 
-/// Without a word about what is wrong where it fails, since this is the inner loop.
+/// Returns false if anything is wrong; explain() says what. This is the inner loop.
 template <class Scalar>
 bool CsvParser<Scalar>::take_numbers(std::string_view line) {
     std::array<Scalar, kMaxColumns> row{};
@@ -166,35 +134,33 @@ bool CsvParser<Scalar>::take_numbers(std::string_view line) {
 template <class Scalar>
 void CsvParser<Scalar>::explain(std::string_view line) const {
     if (const std::size_t num_columns = count_columns(line); num_columns != samples_.num_columns) {
-        fail_row("has " + plural(num_columns, "column") + ": expected " + std::to_string(samples_.num_columns) +
-                 " as in row " + std::to_string(first_row_));
+        fail_row(" has ", counted(num_columns, "column"), ": expected ", samples_.num_columns, " as in row ",
+                 first_row_);
     }
     for (std::size_t column = 0; column < samples_.num_columns; ++column) {
         const std::size_t field_bytes = std::min(line.find(','), line.size());
         const std::string_view field = trimmed(line.substr(0, field_bytes));
         line.remove_prefix(std::min(field_bytes + 1, line.size()));
-        const std::string place = ", column " + std::to_string(column + 1);
-        if (field.empty()) fail_row(place + " is empty: expected a number");
-        Scalar value{};
-        const char* begin = field.data();
-        const char* const end = begin + field.size();
-        const Parsed parsed = parse_number(begin, end, value);
-        const std::string found = place + ": '" + shown(field) + "'";
-        if (parsed == Parsed::not_a_number || begin != end) {
-            fail_row(found + " is not a number" + (row_ == first_row_ ? ", nor is this the header x,y or x,y,m" : ""));
-        }
-        if (parsed == Parsed::not_finite) fail_row(found + ": every value must be finite");
-        if (parsed == Parsed::out_of_range) {
-            fail_row(found + " is out of the range of float" + std::to_string(8 * sizeof(Scalar)));
-        }
-        if (column == 2 && value < 0) fail_row(found + ": a sample weight must not be negative");
+        explain_field(field, column);
     }
-    fail_row("cannot be read: expected x,y or x,y,m");
+    fail_row(" cannot be read: expected x,y or x,y,m");
 }
 
 template <class Scalar>
-void CsvParser<Scalar>::fail_row(const std::string& message) const {
-    fail(path_, "row " + std::to_string(row_) + (message.starts_with(',') ? "" : " ") + message);
+void CsvParser<Scalar>::explain_field(std::string_view field, std::size_t column) const {
+    const std::string place = to_text(", column ", column + 1);
+    if (field.empty()) fail_row(place, " is empty: expected a number");
+    Scalar value{};
+    const char* begin = field.data();
+    const char* const end = begin + field.size();
+    const Parsed parsed = parse_number(begin, end, value);
+    const std::string found = to_text(place, ": '", shown(field), "'");
+    if (parsed == Parsed::not_a_number || begin != end) {
+        fail_row(found, " is not a number", row_ == first_row_ ? ", nor is this the header x,y or x,y,m" : "");
+    }
+    if (parsed == Parsed::not_finite) fail_row(found, ": every value must be finite");
+    if (parsed == Parsed::out_of_range) fail_row(found, " is out of the range of float", 8 * sizeof(Scalar));
+    if (column == 2 && value < 0) fail_row(found, ": a sample weight must not be negative");
 }
 
 template class CsvParser<float>;

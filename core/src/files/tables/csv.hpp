@@ -1,4 +1,4 @@
-/// Samples as text: rows x,y or x,y,m, fed block by block.
+/// Samples as text: rows x,y or x,y,m, fed piece by piece.
 #pragma once
 
 #include <array>
@@ -9,31 +9,33 @@
 #include <string_view>
 #include <vector>
 
+#include "files/io/file_error.hpp"
+
 namespace skein::internal::files {
 
 inline constexpr std::size_t kMaxColumns = 3;
 inline constexpr std::array<std::string_view, kMaxColumns> kColumnNames{"x", "y", "m"};
 
-/// x, y and, where there are three columns, the sample weights m.
+/// x, y and, if there are three columns, the sample weights m.
 template <class Scalar>
 struct SampleColumns {
     std::array<std::vector<Scalar>, kMaxColumns> values;
     std::size_t num_columns = 0;
 };
 
-/// Rows are lines, counted from 1. `path` only stands in errors, all of them FileError.
+/// Rows are lines, counted from 1. Throws FileError for `path`, which it does not open, if a row is wrong.
 template <class Scalar>
 class CsvParser {
 public:
     explicit CsvParser(std::filesystem::path path);
 
-    /// The next bytes of the file; blocks may end anywhere.
+    /// Parses the next bytes of the file. A piece may end anywhere, within a number too.
     void feed(std::string_view bytes);
 
-    /// To be called after the last block: the last line need not end.
+    /// Parses the rest, after the last piece: the last line need not end with a line feed.
     void finish();
 
-    /// The samples so far; whoever streams may clear the columns between two blocks.
+    /// The samples so far. The caller may clear the columns between two pieces.
     SampleColumns<Scalar>& samples() noexcept { return samples_; }
 
 private:
@@ -42,7 +44,11 @@ private:
     bool take_numbers(std::string_view line);
     void take_num_columns(std::string_view line);
     [[noreturn]] void explain(std::string_view line) const;
-    [[noreturn]] void fail_row(const std::string& message) const;
+    void explain_field(std::string_view field, std::size_t column) const;
+    template <class... Parts>
+    [[noreturn]] void fail_row(const Parts&... parts) const {
+        fail(path_, "row ", row_, parts...);
+    }
 
     std::filesystem::path path_;
     SampleColumns<Scalar> samples_;

@@ -9,7 +9,7 @@
 
 #include "base/floating_point_environment.hpp"
 #include "files/arrays/npy_source.hpp"
-#include "files/io/fail.hpp"
+#include "files/io/file_error.hpp"
 #include "skein/files/sample_reader.hpp"
 
 namespace skein {
@@ -19,7 +19,7 @@ using namespace internal;
 namespace internal::files {
 namespace {
 
-/// Read at once where nobody has counted the samples.
+/// Samples read at once if their number is unknown.
 constexpr std::size_t kPieceSamples = 65'536;
 
 /// All samples of a file, as a data set.
@@ -48,7 +48,7 @@ Dataset<Scalar> read_all(SampleReader<Scalar> reader) {
     return Dataset<Scalar>(std::move(columns[0]), std::move(columns[1]), std::move(columns[2]));
 }
 
-/// What `read` gives, with the errors that know nothing of files made to name this one.
+/// What `read` returns. Errors of data and memory become FileErrors about `path`.
 template <class Read>
 auto naming(const std::filesystem::path& path, const Read& read) {
     try {

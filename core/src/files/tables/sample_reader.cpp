@@ -11,7 +11,7 @@
 
 #include "base/floating_point_environment.hpp"
 #include "files/arrays/npy_source.hpp"
-#include "files/io/fail.hpp"
+#include "files/io/file_error.hpp"
 #include "files/tables/csv.hpp"
 
 namespace skein {
@@ -23,7 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 using files::fail;
 
-constexpr std::size_t kCsvBlockBytes = 1 << 20;
+constexpr std::size_t kCsvPieceBytes = 1 << 20;
 
 template <class Scalar>
 using Columns = std::array<Scalar*, files::kMaxColumns>;
@@ -47,7 +47,7 @@ public:
     virtual std::optional<ElementType> stored_type() const noexcept = 0;
     virtual std::size_t read(const Columns<Scalar>& columns, std::size_t count) = 0;
     virtual std::optional<double> fraction_read() const = 0;
-    /// The file that has the sample weights.
+    /// The file with the sample weights.
     virtual const fs::path& path() const = 0;
 
     std::uint64_t num_read = 0;
@@ -58,10 +58,10 @@ public:
 template <class Scalar>
 class SampleReader<Scalar>::CsvSource final : public Source {
 public:
-    explicit CsvSource(const fs::path& path) : file_(path), parser_(path), block_(kCsvBlockBytes) {
+    explicit CsvSource(const fs::path& path) : file_(path), parser_(path), piece_(kCsvPieceBytes) {
         std::error_code ignored;
         if (fs::is_regular_file(path, ignored)) size_bytes_ = file_.size_bytes();
-        parse_block();
+        parse_piece();
     }
 
     std::size_t num_columns() const noexcept override { return num_columns_; }
@@ -71,7 +71,7 @@ public:
 
     std::size_t read(const Columns<Scalar>& columns, std::size_t count) override {
         std::size_t done = 0;
-        while (done < count && (num_taken_ < num_parsed() || parse_block())) {
+        while (done < count && (num_taken_ < num_parsed() || parse_piece())) {
             const std::size_t piece = std::min(count - done, num_parsed() - num_taken_);
             for (std::size_t column = 0; column < num_columns_; ++column) {
                 std::copy_n(parser_.samples().values[column].data() + num_taken_, piece, columns[column] + done);
@@ -89,18 +89,18 @@ public:
 private:
     std::size_t num_parsed() { return parser_.samples().values[0].size(); }
 
-    /// The next samples, at least one, in the place of those before; false where there are none.
-    bool parse_block() {
+    /// Replaces the parsed samples by the next ones, at least one; returns false at the end of the file.
+    bool parse_piece() {
         for (std::vector<Scalar>& column : parser_.samples().values) column.clear();
         num_taken_ = 0;
         while (num_parsed() == 0 && !is_finished_) {
-            const std::size_t size = file_.read(block_);
+            const std::size_t size = file_.read(piece_);
             num_bytes_ += size;
             is_finished_ = size == 0;
             if (is_finished_) {
                 parser_.finish();
             } else {
-                parser_.feed({block_.data(), size});
+                parser_.feed({piece_.data(), size});
             }
         }
         num_columns_ = parser_.samples().num_columns;
@@ -109,11 +109,11 @@ private:
 
     files::InputFile file_;
     files::CsvParser<Scalar> parser_;
-    std::vector<char> block_;
+    std::vector<char> piece_;
     std::size_t num_columns_ = 0;
     std::size_t num_taken_ = 0;  // of the parser's samples
     std::uint64_t num_bytes_ = 0;
-    std::uint64_t size_bytes_ = 0;  // 0: not known
+    std::uint64_t size_bytes_ = 0;  // 0: unknown
     bool is_finished_ = false;
 };
 
@@ -149,9 +149,9 @@ SampleReader<Scalar>::SampleReader(const fs::path& path) {
     } else if (path.extension() == ".npy") {
         source_ = std::make_unique<NpyRows>(path);
     } else if (path.extension() == ".skc") {
-        fail(path, "is a compressed data set: single samples are not there");
+        fail(path, "is a compressed data set, which has no individual samples: expected a .csv or .npy file");
     } else {
-        fail(path, "is of an unknown kind: expected a name that ends in .csv, .npy or .skc");
+        fail(path, "has an unknown file type: expected a name that ends in .csv, .npy or .skc");
     }
 }
 

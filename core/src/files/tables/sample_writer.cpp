@@ -11,7 +11,7 @@
 
 #include "base/floating_point_environment.hpp"
 #include "files/arrays/npy_header.hpp"
-#include "files/io/fail.hpp"
+#include "files/io/file_error.hpp"
 #include "files/io/output_file.hpp"
 #include "files/tables/csv.hpp"
 
@@ -23,28 +23,25 @@ namespace {
 
 namespace fs = std::filesystem;
 using Paths = std::span<const fs::path>;
+using files::kTypeOf;
 
-template <class Scalar>
-constexpr ElementType kTypeOf = sizeof(Scalar) == sizeof(float) ? ElementType::float32 : ElementType::float64;
-
-/// Of a .npy file with one or two dimensions, whatever their sizes: so a header can be written before they are known.
+/// Of the header of any .npy file with one or two dimensions: its room is kept until the sizes are known.
 constexpr std::size_t kNpyHeaderBytes = 128;
-/// Between two hints to the kernel.
+/// Between two calls of start_writeback().
 constexpr std::uint64_t kWritebackBytes = 64 << 20;
-/// Of the shortest decimals of a number with its separator: "-2.2250738585072014e-308,".
+/// A number with its separator: "-2.2250738585072014e-308,".
 constexpr std::size_t kMaxNumberBytes = 25;
 
 void require_paths(Paths paths, std::size_t num_columns) {
-    const auto require = [](bool is_right, const std::string& message) {
-        if (!is_right) throw std::invalid_argument("SampleWriter: " + message);
+    const auto require = [](bool is_right, const auto&... message) {
+        if (!is_right) throw std::invalid_argument(to_text("SampleWriter: ", message...));
     };
-    require(paths.size() == 1 || paths.size() == 2, std::to_string(paths.size()) + " files: expected 1 or 2");
-    require(num_columns == 2 || num_columns == files::kMaxColumns,
-            std::to_string(num_columns) + " columns: expected 2 or 3");
-    require(paths.size() == 1 || num_columns == 2, "sample weights have no place in files of x and y");
+    require(paths.size() == 1 || paths.size() == 2, paths.size(), " files: expected 1 or 2");
+    require(num_columns == 2 || num_columns == files::kMaxColumns, num_columns, " columns: expected 2 or 3");
+    require(paths.size() == 1 || num_columns == 2, "two files hold x and y: expected one file for sample weights");
     for (const fs::path& path : paths) {
-        require(path.extension() == ".npy" || (paths.size() == 1 && path.extension() == ".csv"),
-                "'" + path.string() + "': expected a name that ends in .npy" + (paths.size() == 1 ? " or .csv" : ""));
+        require(path.extension() == ".npy" || (paths.size() == 1 && path.extension() == ".csv"), "'", path.native(),
+                "': expected a name that ends in .npy", paths.size() == 1 ? " or .csv" : "");
     }
 }
 
@@ -125,8 +122,9 @@ SampleWriter<Scalar>::SampleWriter(Paths paths, std::size_t num_columns, std::op
         }
     }
     for (std::size_t file = 0; file < paths.size(); ++file) {
-        // A file that is cut short before finish() is none of NumPy's: its header is empty so far.
-        state_->write(file, state_->is_csv() ? "x,y" + (num_columns == 2 ? "" : "," + third_column) + "\n"
+        // Zeros until finish(): a file that is cut off before is not taken for a .npy file.
+        state_->write(file, state_->is_csv() ? to_text("x,y", num_columns == 2 ? "" : ",",
+                                                       num_columns == 2 ? "" : third_column, "\n")
                                              : std::string(kNpyHeaderBytes, '\0'));
     }
 }
@@ -141,8 +139,8 @@ SampleWriter<Scalar>::~SampleWriter() = default;
 template <class Scalar>
 void SampleWriter<Scalar>::encode(const MiniBatch<Scalar>& samples, EncodedSamples& encoded) const {
     if ((samples.sample_weight != nullptr) != (state_->num_columns == 3)) {
-        throw std::invalid_argument("SampleWriter: samples of " + std::string(samples.sample_weight ? "3" : "2") +
-                                    " columns for files of " + std::to_string(state_->num_columns));
+        throw std::invalid_argument(to_text("SampleWriter: samples of ", samples.sample_weight ? 3 : 2,
+                                            " columns: expected ", state_->num_columns));
     }
     const FloatingPointEnvironment environment;
     encoded.num_samples = samples.num_samples;
@@ -171,8 +169,8 @@ void SampleWriter<Scalar>::append(const EncodedSamples& encoded) {
 template <class Scalar>
 void SampleWriter<Scalar>::finish() {
     if (state_->num_samples != state_->wanted_samples.value_or(state_->num_samples)) {
-        throw std::invalid_argument("SampleWriter: finish() after " + std::to_string(state_->num_samples) + " of " +
-                                    std::to_string(*state_->wanted_samples) + " samples");
+        throw std::invalid_argument(
+            to_text("SampleWriter: finish() after ", state_->num_samples, " of ", *state_->wanted_samples, " samples"));
     }
     if (!state_->is_csv()) {
         const std::vector<std::size_t> shape = shape_of(state_->paths, state_->num_columns, state_->num_samples);

@@ -1,4 +1,4 @@
-// How a command ends early: one line for stderr, and an exit code.
+// Exit codes, and the exceptions that end a command with one line on standard error and an exit code.
 #pragma once
 
 #include <stdexcept>
@@ -8,12 +8,12 @@ namespace skein::app {
 
 enum ExitCode : int {
     kDone = 0,
-    kFailed = 1,    // writing failed, or the machine did
-    kBadInput = 2,  // wrong usage, or data that are not what they should be; nothing has been written
-    kSignalBase = 128,
+    kFailed = 1,        // writing failed, or the machine did
+    kBadInput = 2,      // wrong usage or bad data; nothing has been written
+    kSignalBase = 128,  // 128 + n: stopped by signal n
 };
 
-/// Ends with kBadInput; so do std::invalid_argument and FileError of the library.
+/// Ends with kBadInput, as std::invalid_argument and FileError of the library do.
 class BadInput : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;

@@ -1,4 +1,4 @@
-// Blocks of work that go through three steps, in a bounded number of buffers.
+// A pipeline of three steps on pieces of work, with a bounded number of buffers.
 #pragma once
 
 #include <condition_variable>
@@ -13,21 +13,21 @@ namespace skein::app {
 
 /// What the threads of for_each_in_order() share.
 template <class Read, class Work, class Write>
-class OrderedBlocks {
+class OrderedPieces {
 public:
-    OrderedBlocks(const Read& read, const Work& work, const Write& write) : read_(read), work_(work), write_(write) {}
+    OrderedPieces(const Read& read, const Work& work, const Write& write) : read_(read), work_(work), write_(write) {}
 
-    template <class Block>
-    void run(Block& block) {
+    template <class Piece>
+    void run(Piece& piece) {
         std::uint64_t turn = 0;
         std::exception_ptr failure;
-        while (take(block, turn, failure)) {
+        while (take(piece, turn, failure)) {
             try {
-                if (!failure) work_(block);
+                if (!failure) work_(piece);
             } catch (...) {
                 failure = std::current_exception();
             }
-            give(block, turn, failure);
+            give(piece, turn, failure);
         }
     }
 
@@ -36,13 +36,13 @@ public:
     }
 
 private:
-    /// Reads the next block, or fails to: then `failure` takes the block's turn.
-    template <class Block>
-    bool take(Block& block, std::uint64_t& turn, std::exception_ptr& failure) {
+    /// Reads the next piece. If that fails, `failure` takes the turn of the piece.
+    template <class Piece>
+    bool take(Piece& piece, std::uint64_t& turn, std::exception_ptr& failure) {
         const std::lock_guard lock(read_mutex_);
         if (is_over_) return false;
         try {
-            is_over_ = !read_(block);
+            is_over_ = !read_(piece);
             if (is_over_) return false;
         } catch (...) {
             failure = std::current_exception();
@@ -52,14 +52,14 @@ private:
         return true;
     }
 
-    /// Writes the block after those before it. The first failure in this order is the one that counts.
-    template <class Block>
-    void give(Block& block, std::uint64_t turn, const std::exception_ptr& failure) {
+    /// Writes the piece when its turn comes. The first failure in this order is the one that is thrown.
+    template <class Piece>
+    void give(Piece& piece, std::uint64_t turn, const std::exception_ptr& failure) {
         std::unique_lock lock(write_mutex_);
         may_write_.wait(lock, [&] { return turn == turn_; });
         try {
             if (!failure_ && failure) failure_ = failure;
-            if (!failure_) write_(block);
+            if (!failure_) write_(piece);
         } catch (...) {
             failure_ = std::current_exception();
         }
@@ -85,25 +85,26 @@ private:
     std::exception_ptr failure_;
 };
 
-/// Calls read(block) until it returns false, work(block) and write(block): read and write for one block at a time, in
-/// the order in which they were read, so that it does not matter how many threads there are; work for several at once.
-/// There are as many blocks as threads. An exception ends it, and is thrown again here: that of the first block.
-template <class Block, class Read, class Work, class Write>
-void for_each_in_order(int num_threads, const Block& empty, const Read& read, const Work& work, const Write& write) {
-    OrderedBlocks<Read, Work, Write> blocks(read, work, write);
+/// Calls read(piece) until it returns false, then work(piece) and write(piece) for each piece read. read and write run
+/// for one piece at a time, in the order of reading, so the result does not depend on the number of threads; work runs
+/// for several pieces at once. There are as many pieces as threads. An exception ends the work and is thrown again here:
+/// that of the first piece that failed.
+template <class Piece, class Read, class Work, class Write>
+void for_each_in_order(int num_threads, const Piece& empty, const Read& read, const Work& work, const Write& write) {
+    OrderedPieces<Read, Work, Write> pieces(read, work, write);
     std::vector<std::thread> helpers;
-    std::vector<Block> buffers(static_cast<std::size_t>(num_threads), empty);
+    std::vector<Piece> buffers(static_cast<std::size_t>(num_threads), empty);
     try {
         for (std::size_t helper = 1; helper < buffers.size(); ++helper) {
-            helpers.emplace_back([&blocks, &buffer = buffers[helper]] { blocks.run(buffer); });
+            helpers.emplace_back([&pieces, &buffer = buffers[helper]] { pieces.run(buffer); });
         }
-    } catch (const std::system_error&) {  // the system has no more threads for us: fewer do the same
+    } catch (const std::system_error&) {  // no more threads: fewer do the same work
     }
-    blocks.run(buffers[0]);
+    pieces.run(buffers[0]);
     for (std::thread& helper : helpers) {
         helper.join();
     }
-    blocks.rethrow();
+    pieces.rethrow();
 }
 
 }  // namespace skein::app

@@ -13,12 +13,12 @@ namespace {
 
 constexpr std::uint64_t kRow = kernels::kRowLanes;
 
-/// About half a second of one core: what Ctrl-C may undo.
+/// Samples x layers: about half a second of one core, the most that Ctrl-C may undo.
 constexpr double kWorkPerThread = 2.5e8;
 constexpr double kMaxPointsPerThread = 65536;
 constexpr double kMaxBytes = 268435456;
 
-/// Chains that cannot share a row, being of other depths or batch sizes, among so many points that follow each other.
+/// How many depths and batch sizes there are among `num_points` neighbouring points: such chains share no row.
 std::uint64_t num_groups(const SweepSettings& settings, std::uint64_t num_points) {
     std::uint64_t groups = 1, distance = 1;
     for (const SweepAxis& axis : settings.axes) {
@@ -30,7 +30,7 @@ std::uint64_t num_groups(const SweepSettings& settings, std::uint64_t num_points
     return groups;
 }
 
-/// Of a point's outcome and settings with their copies on the way, about.
+/// Roughly: a point's outcome and settings, with their copies on the way.
 template <class Scalar>
 double bytes_per_point(const Sweep<Scalar>& sweep) {
     const auto num_records = static_cast<double>(sweep.settings().recorded_steps.size());
@@ -41,13 +41,12 @@ double bytes_per_point(const Sweep<Scalar>& sweep) {
 }  // namespace
 
 template <class Scalar>
-std::size_t points_per_block(const Sweep<Scalar>& sweep, int num_threads) {
+std::size_t points_at_a_time(const Sweep<Scalar>& sweep, int num_threads) {
     const auto threads = static_cast<std::uint64_t>(num_threads);
     const double work = std::max(1.0, sweep.work_per_point());
     const auto by_work = static_cast<std::uint64_t>(std::min(kWorkPerThread / work, kMaxPointsPerThread));
     std::uint64_t count = std::max<std::uint64_t>(1, by_work / kRow * kRow) * threads;
-    // A row costs the same however many of its lanes are chains: less points than fill one, where there are as many,
-    // save no time.
+    // A partly filled row costs as much as a full one, so fewer points than fill a row save no time.
     const std::uint64_t lanes_of_group =
         std::max<std::uint64_t>(1, sweep.num_points() / num_groups(sweep.settings(), sweep.num_points()));
     const std::uint64_t wanted = std::min(kRow * threads, lanes_of_group);
@@ -58,7 +57,7 @@ std::size_t points_per_block(const Sweep<Scalar>& sweep, int num_threads) {
     return static_cast<std::size_t>(std::min({count, std::max(kRow, by_memory), sweep.num_points()}));
 }
 
-template std::size_t points_per_block(const Sweep<float>&, int);
-template std::size_t points_per_block(const Sweep<double>&, int);
+template std::size_t points_at_a_time(const Sweep<float>&, int);
+template std::size_t points_at_a_time(const Sweep<double>&, int);
 
 }  // namespace skein
