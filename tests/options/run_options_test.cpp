@@ -56,7 +56,7 @@ TEST_CASE("options: each row of a run has a name of its own, a help and a defaul
     }
 }
 
-TEST_CASE("options: each row sets its own field") {
+TEST_CASE("options: rows of chain and data set their own fields") {
     const RunSettings settings = settings_of({{"layers", "3"},
                                               {"activation", "relu,tanh,identity"},
                                               {"init", "normal"},
@@ -65,22 +65,6 @@ TEST_CASE("options: each row sets its own field") {
                                               {"validation", "0.1"},
                                               {"batch", "7"},
                                               {"shuffle", "with-replacement"},
-                                              {"optimizer", "adamw"},
-                                              {"learning-rate", "0.1,0.2,0.3"},
-                                              {"weight-decay", "0.25"},
-                                              {"beta1", "0.5"},
-                                              {"beta2", "0.75"},
-                                              {"epsilon", "1e-3"},
-                                              {"clip-norm", "2"},
-                                              {"schedule", "step"},
-                                              {"warm-up", "10"},
-                                              {"decay", "0.5"},
-                                              {"every", "1e3"},
-                                              {"schedule-scale", "4"},
-                                              {"steps", "1_000"},
-                                              {"target-loss", "0.125"},
-                                              {"gradient-norm", "0.5"},
-                                              {"max-seconds", "9"},
                                               {"seed", "18446744073709551615"},
                                               {"threads", "5"}});
     CHECK(settings.model.num_layers == 3);
@@ -89,28 +73,51 @@ TEST_CASE("options: each row sets its own field") {
     CHECK(settings.model.initialization.scale == 0.5);
     CHECK(settings.data.training == "sine");
     CHECK(settings.data.validation == "0.1");
-    const TrainingSettings& training = settings.training;
-    CHECK(training.batch_size == 7);
-    CHECK(training.sampling == Sampling::with_replacement);
-    CHECK(training.optimizer.kind == Optimizer::Kind::adamw);
-    CHECK(training.learning_rates == std::vector{0.1, 0.2, 0.3});
-    CHECK(training.optimizer.weight_decay == 0.25);
-    CHECK(training.optimizer.beta1 == 0.5);
-    CHECK(training.optimizer.beta2 == 0.75);
-    CHECK(training.optimizer.epsilon == 1e-3);
-    CHECK(training.clip_norm == 2.0);
-    CHECK(training.schedule.kind == Schedule::Kind::step);
-    CHECK(training.schedule.warm_up_steps == 10);
-    CHECK(training.schedule.decay == 0.5);
-    CHECK(training.schedule.every_steps == 1000);
-    CHECK(training.schedule.scale == 4.0);
-    CHECK(training.stop.max_steps == 1000);
-    CHECK(!training.stop.max_epochs);
-    CHECK(training.stop.target_loss == 0.125);
-    CHECK(training.stop.gradient_norm == 0.5);
-    CHECK(training.stop.max_seconds == 9.0);
-    CHECK(training.seed == 18446744073709551615u);
-    CHECK(training.execution.num_threads == 5);
+    CHECK(settings.training.batch_size == 7);
+    CHECK(settings.training.sampling == Sampling::with_replacement);
+    CHECK(settings.training.seed == 18446744073709551615u);
+    CHECK(settings.training.execution.num_threads == 5);
+}
+
+TEST_CASE("options: rows of the optimizer set their own fields") {
+    const TrainingSettings settings = settings_of({{"optimizer", "adamw"},
+                                                   {"learning-rate", "0.1,0.2,0.3,0.4"},
+                                                   {"weight-decay", "0.25"},
+                                                   {"beta1", "0.5"},
+                                                   {"beta2", "0.75"},
+                                                   {"epsilon", "1e-3"},
+                                                   {"clip-norm", "2"}})
+                                          .training;
+    CHECK(settings.optimizer.kind == Optimizer::Kind::adamw);
+    CHECK(settings.learning_rates == std::vector{0.1, 0.2, 0.3, 0.4});
+    CHECK(settings.optimizer.weight_decay == 0.25);
+    CHECK(settings.optimizer.beta1 == 0.5);
+    CHECK(settings.optimizer.beta2 == 0.75);
+    CHECK(settings.optimizer.epsilon == 1e-3);
+    CHECK(settings.clip_norm == 2.0);
+}
+
+TEST_CASE("options: rows of schedule and stop rules set their own fields") {
+    const TrainingSettings settings = settings_of({{"schedule", "step"},
+                                                   {"warm-up", "10"},
+                                                   {"decay", "0.5"},
+                                                   {"every", "1e3"},
+                                                   {"schedule-scale", "4"},
+                                                   {"steps", "1_000"},
+                                                   {"target-loss", "0.125"},
+                                                   {"gradient-norm", "0.5"},
+                                                   {"max-seconds", "9"}})
+                                          .training;
+    CHECK(settings.schedule.kind == Schedule::Kind::step);
+    CHECK(settings.schedule.warm_up_steps == 10);
+    CHECK(settings.schedule.decay == 0.5);
+    CHECK(settings.schedule.every_steps == 1000);
+    CHECK(settings.schedule.scale == 4.0);
+    CHECK(settings.stop.max_steps == 1000);
+    CHECK(!settings.stop.max_epochs);
+    CHECK(settings.stop.target_loss == 0.125);
+    CHECK(settings.stop.gradient_norm == 0.5);
+    CHECK(settings.stop.max_seconds == 9.0);
 }
 
 TEST_CASE("options: weights are read once, in the precision of the run") {
@@ -164,6 +171,28 @@ TEST_CASE("options: defaults that depend on others are written into the configur
     (void)complete_run_settings(small, {1024}, of_small);
     CHECK(small.text("batch") == "full");
     CHECK(of_small.training.batch_size == 0);
+}
+
+TEST_CASE("options: --schedule-steps makes the cosine schedule independent of the length of the run") {
+    const auto factors_of = [](const Given& given) {
+        Configuration configuration = configuration_of(given);
+        RunSettings settings = read_run_settings(configuration);
+        (void)complete_run_settings(configuration, {100}, settings);
+        const Schedule schedule = validated(settings.training, 4, 100).schedule;
+        return std::vector{schedule.factor(0), schedule.factor(10), schedule.factor(30)};
+    };
+    const std::vector<double> whole = factors_of({{"schedule", "cosine"}, {"steps", "40"}});
+    CHECK(factors_of({{"schedule", "cosine"}, {"steps", "20"}, {"schedule-steps", "40"}}) == whole);
+    CHECK(factors_of({{"schedule", "cosine"}, {"max-seconds", "1"}, {"schedule-steps", "40"}}) == whole);
+    CHECK(factors_of({{"schedule", "cosine"}, {"steps", "20"}}) != whole);
+
+    Configuration configuration =
+        configuration_of({{"schedule", "cosine"}, {"warm-up", "5"}, {"steps", "9"}, {"schedule-steps", "5"}});
+    RunSettings settings = read_run_settings(configuration);
+    CHECK_THROWS_WITH_AS((void)complete_run_settings(configuration, {100}, settings),
+                         "--warm-up: 5 steps of 5: expected less than all of them", std::invalid_argument);
+    CHECK(error_of({{"schedule-steps", "5"}}) ==
+          "--schedule-steps has no effect with --schedule constant: expected --schedule cosine");
 }
 
 }  // namespace skein::test

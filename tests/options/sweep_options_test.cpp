@@ -42,7 +42,7 @@ TEST_CASE("options: the text of an axis is read as the same axis") {
     const Axis axis = parse_axis("momentum=linear:0:0.5:3");
     CHECK(axis.for_sweep().values == std::vector{0.0, 0.25, 0.5});
     CHECK(error_of([] { (void)parse_axis("momentum=log:1:2:3"); }) ==
-          "axis 'momentum=log:1:2:3': unknown scale 'log': expected linear, log10 or values");
+          "axis 'momentum=log:1:2:3': unknown scale 'log': did you mean 'log10'?");
     CHECK(error_of([] { (void)parse_axis("momentum=log10:0:2:3"); }) ==
           "axis 'momentum=log10:0:2:3': logarithmic from 0: expected positive bounds");
 }

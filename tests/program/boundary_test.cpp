@@ -97,7 +97,7 @@ TEST_CASE("bad boundaries are refused") {
     CHECK(error_of({"--axis=seed=linear:1:9:9", "--init=normal"}) ==
           "skein: error: axis seed: its values are whole numbers, between which nothing can be bisected\n");
     CHECK(error_of({"--axis=learning_rate=values:1:10000:3"}) ==
-          "skein: error: axis 'learning_rate=values:1:10000:3': a list, between whose values nothing is looked for: "
+          "skein: error: axis 'learning_rate=values:1:10000:3': a list of values cannot be bisected: "
           "expected linear or log10 bounds\n");
     CHECK(error_of({}) ==
           "skein: error: no axis is given: expected --axis, [[axis]] in a file, or --preset (see skein "

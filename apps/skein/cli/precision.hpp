@@ -1,4 +1,4 @@
-// The option --precision, and the one place where it becomes a type.
+// The option --precision; here alone it becomes a type.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// What is told of a compressed data set.
+// Compressed data sets in summaries and JSON.
 #pragma once
 
 #include <cstdint>

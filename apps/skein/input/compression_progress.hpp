@@ -1,5 +1,5 @@
-// The compression of a data set, which takes a while: a line on the terminal that tells how far it is, and an end where
-// a signal asks for it.
+// The compression of a data set, which takes a while: with a progress line on the terminal, and until a signal asks to
+// stop.
 #pragma once
 
 #include <string>
@@ -34,7 +34,7 @@ private:
                                      " in the middle of compressing the data: nothing of it has been written");
 }
 
-/// Catches signals from then on. Throws Stopped where one came.
+/// Catches signals from then on. Throws Stopped if one came.
 template <class Scalar>
 CompressedDataset compress_until_signal(const Dataset<Scalar>& samples, CompressionSettings settings,
                                         CompressionProgress& progress) {

@@ -1,4 +1,4 @@
-// The line on the terminal that tells how far the work on a data set is.
+// The progress line of the work on a data set.
 #pragma once
 
 #include <cstdint>

@@ -16,7 +16,7 @@ public:
     PieceReader(const std::vector<std::string>& specs, std::size_t max_samples);
 
     /// The next `max_samples`, or what is left; none at the end, and once a signal asks to stop. Valid until the next
-    /// call. Sample weights are 1 where there are none.
+    /// call. Sample weights are 1 if there are none.
     MiniBatch<double> next();
 
     /// Of all, as far as it is known.

@@ -42,8 +42,8 @@ std::vector<double> doubled_ranks(std::span<const double> values) {
     return ranks;
 }
 
-/// The correlation of the ranks of both; 0 where all of one are equal. Ranks, since the few far values of a long tail would
-/// hide the order of the others.
+/// The correlation of the ranks of both; 0 if all values of one are equal. Ranks, because the few far values of a long
+/// tail would hide the order of the others.
 double rank_correlation(std::span<const double> one, std::span<const double> other) {
     const std::vector<double> ranks = doubled_ranks(one), other_ranks = doubled_ranks(other);
     const double middle = static_cast<double>(one.size() - 1);  // doubled, too

@@ -1,4 +1,4 @@
-// Whether samples come in an order, from a few of them.
+// Finds out from a few samples whether they come in an order.
 #pragma once
 
 #include <optional>
@@ -18,9 +18,9 @@ struct SampleOrder {
     bool is_of_neighbours = false;
 };
 
-/// The column that grows or falls with the row more than chance allows, the one that does most where several do; or, where
-/// none does, whose neighbours are alike (as in files put behind each other that are sorted each). Found by a few hundred
-/// evenly spaced rows. Data of some tens of samples are never said to be in order.
+/// The column that grows or falls with the row more than chance allows; of several the one that does so most. If none
+/// does: the column whose neighbours are alike, as in a file joined of sorted parts. Found from a few hundred evenly
+/// spaced rows. Data of a few tens of samples never count as ordered.
 template <class Scalar>
 std::optional<SampleOrder> apparent_order(const Dataset<Scalar>& data);
 

@@ -34,7 +34,7 @@ public:
     SampleStream(const std::string& text, const std::string& where);
 
     bool is_generated() const noexcept { return generated_.has_value(); }
-    /// The files; none where they are generated.
+    /// The files; none if the samples are generated.
     const std::vector<std::filesystem::path>& paths() const noexcept { return paths_; }
     /// "generated", ".csv", ".npy" or "two .npy".
     std::string kind() const;

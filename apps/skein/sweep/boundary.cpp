@@ -74,7 +74,7 @@ template <class Scalar>
 int look_along(const SweepJob<Scalar>& job, const Axis& axis, BoundarySettings settings, const SweepOutput& output) {
     if (axis.scale == AxisScale::values) {
         throw BadInput(
-            fmt::format("axis '{}': a list, between whose values nothing is looked for: expected linear or "
+            fmt::format("axis '{}': a list of values cannot be bisected: expected linear or "
                         "log10 bounds",
                         axis.text()));
     }

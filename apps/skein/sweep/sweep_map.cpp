@@ -29,7 +29,7 @@ std::vector<double> read_converged(const std::filesystem::path& directory, const
     return values;
 }
 
-/// As numpy.median: NaN where one of them is, which has no place in an order. Changes the order of `values`.
+/// As numpy.median: NaN if one of them is NaN, which no order places. Changes the order of `values`.
 double median(std::vector<double>& values) {
     if (std::ranges::any_of(values, [](double value) { return std::isnan(value); })) {
         return kNan;

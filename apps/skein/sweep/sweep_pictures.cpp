@@ -56,7 +56,7 @@ ColourBar ramp_bar(const std::string& label) {
     return bar;
 }
 
-/// Ticks for the ascending values at these ranks, each where `place` puts its rank. Values that are equal, which have
+/// Ticks for the ascending values at these ranks, each where `place` puts its rank. Equal values, which have
 /// one colour, have one tick in the middle of their ranks; the others have digits enough to differ.
 template <class Place>
 void add_ticks(ColourBar& bar, const std::vector<double>& ranks, const std::vector<double>& values,

@@ -1,4 +1,4 @@
-// The line on the terminal that tells how far a sweep is.
+// The progress line of a sweep.
 #pragma once
 
 #include <cstdint>

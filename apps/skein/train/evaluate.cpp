@@ -36,7 +36,7 @@ constexpr Option kOptions[] = {
     {"Options", "data", "SPEC", text, "", "The data: files, or generated; see below. Required."},
     {"Options", "predictions", "FILE", text, "",
      "Write x, y and f_L(x) of each sample: to a .csv with a line of names, or to a .npy of shape (N, 3)."},
-    {"Options", "force", "", flag, "", "Replace the file of --predictions where there is one."},
+    {"Options", "force", "", flag, "", "Replace the file of --predictions if it exists."},
     {"Options", "json", "", flag, "", "Print one JSON object instead of a summary."},
     {"Options", "quiet", "", flag, "", "No warnings."},
     {"Options", "tolerance", "T", number, "1e-10",
@@ -45,7 +45,7 @@ constexpr Option kOptions[] = {
     {"Options", "threads", "N", count, "0", "Threads at most; 0: as many as there are cores, or OMP_NUM_THREADS."},
 };
 
-const Command kCommand{"evaluate", "tells the loss of a stored chain on a data set: the mean of (y - f_L(x))^2.",
+const Command kCommand{"evaluate", "prints the loss of a stored chain on a data set: the mean of (y - f_L(x))^2.",
                        R"(  skein evaluate --chain runs/first/chain.json --data samples.csv
   skein evaluate --chain runs/first/chain.json --data sine:samples=1000,frequency=0.2 --predictions sine.npy
 )",
@@ -66,7 +66,7 @@ fs::path check_predictions(const Configuration& configuration) {
     return path;
 }
 
-/// x, y and f_L(x) of all samples, piece by piece. False where a signal came first: then there is no file.
+/// x, y and f_L(x) of all samples, piece by piece. False if a signal came first: then there is no file.
 template <class Scalar>
 bool write_predictions(const fs::path& path, const Chain<Scalar>& chain, const Dataset<Scalar>& data,
                        const Execution& execution) {

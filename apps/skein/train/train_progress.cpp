@@ -7,7 +7,7 @@
 namespace skein::app {
 namespace {
 
-/// The part of the run that is done, by steps or by time, whichever ends it first; negative where nothing limits it.
+/// The part of the run that is done, by steps or by time, whichever ends it first; negative if nothing limits it.
 double fraction_done(const ProgressState& state) {
     double fraction = -1.0;
     if (state.max_steps && *state.max_steps > 0) {

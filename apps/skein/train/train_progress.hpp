@@ -1,4 +1,4 @@
-// The line on the terminal that tells how far a run is.
+// The progress line of a run.
 #pragma once
 
 #include <cstdint>

@@ -17,7 +17,7 @@ namespace skein {
 /// What the options of a sweep say, beyond those of a run. `recorded_steps` of the base follow from num_recorded.
 struct SweepOptions : OutcomeSelection {
     std::vector<Axis> axes;
-    std::optional<std::uint64_t> num_recorded;  ///< the losses of so many last steps are recorded
+    std::optional<std::uint64_t> num_recorded;  ///< how many last steps have their losses recorded
 };
 
 [[nodiscard]] std::span<const OptionRow<SweepOptions>> sweep_options();

@@ -119,17 +119,21 @@ std::optional<std::uint64_t> length_in_steps(const StopRules& rules, std::uint64
     return rules.max_steps;
 }
 
-/// The schedule keeps total_steps 0: train() and each point of a sweep put the length of their run there.
+/// Without --schedule-steps total_steps stays 0: train() and each point of a sweep put the length of their run there.
 void check_schedule(const Configuration& configuration, std::optional<std::uint64_t> max_steps,
                     const Schedule& settings) {
     if (settings.kind != Schedule::Kind::cosine) {
         return;
     }
+    if (settings.total_steps > 0) {
+        max_steps = settings.total_steps;
+    }
     if (!max_steps) {
-        configuration.fail(run_option("schedule"), "cosine needs the length of the run: expected --epochs or --steps");
+        configuration.fail(run_option("schedule"),
+                           "cosine needs its length: expected --epochs or --steps, or --schedule-steps");
     }
     if (*max_steps <= settings.warm_up_steps) {
-        configuration.fail(run_option("warm-up"), to_text(settings.warm_up_steps, " steps of a run of ", *max_steps,
+        configuration.fail(run_option("warm-up"), to_text(settings.warm_up_steps, " steps of ", *max_steps,
                                                           ": expected less than all of them"));
     }
 }

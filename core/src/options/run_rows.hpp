@@ -206,6 +206,14 @@ inline constexpr OptionRow<RunSettings> kRunRows[] = {
      kFromZeroToOne,
      schedule<&Schedule::final_factor>,
      &kWithEnd},
+    {{"Optimisation", "schedule-steps", "STEPS", count, "",
+      "Length of the cosine schedule, warm-up included (default: that of the run). Runs of any length then have the "
+      "same "
+      "learning rates.",
+      kStored},
+     CountRange{1, kMaxCount},
+     schedule<&Schedule::total_steps>,
+     &kWithEnd},
     {{"Optimisation", "schedule-scale", "S", number, "1", "Multiplies all learning rates.", kStored},
      kPositive,
      schedule<&Schedule::scale>},
