@@ -145,7 +145,8 @@ TEST_CASE("files: read_npy says what it does not understand") {
             CHECK(type_error("'" + type + "'") == "dtype '" + type + "' is not supported: expected '<f4' or '<f8'");
         }
         CHECK(type_error("'\n\x1b'") == "dtype '\\x0a\\x1b' is not supported: expected '<f4' or '<f8'");
-        CHECK(type_error("[('x', '<f8')]") == "header: byte 10: expected a dtype such as '<f8', found '[('x', '<f8')], '");
+        CHECK(type_error("[('x', '<f8')]") ==
+              "header: byte 10: expected a dtype such as '<f8', found '[('x', '<f8')], '");
         CHECK(type_error("8") == "header: byte 10: expected a dtype such as '<f8', found '8, 'fortran_orde'");
     }
     SUBCASE("order") {
