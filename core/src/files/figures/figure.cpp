@@ -136,11 +136,11 @@ std::string label_command(std::string_view axis, std::string_view text) {
 
 std::string y_axis(const LineFigure& figure, const Range& range) {
     const std::string label = label_command("y", figure.y_label);
-    if (figure.log_y && range.is_empty()) return to_text(label, "set logscale y\n", range_command("y", 0.1, 1.0));
-    if (!figure.log_y || range.max < kSmallestLogRatio * range.min) return label + linear_range("y", range);
+    if (figure.log_y && range.is_empty()) return to_text("set logscale y\n", range_command("y", 0.1, 1.0), label);
+    if (!figure.log_y || range.max < kSmallestLogRatio * range.min) return linear_range("y", range) + label;
     const auto [from, to] = files::round_log_range(range.min, range.max);
     const files::AxisTics axis = files::axis_tics(from, to, true);
-    return label_command("y", figure.y_label + axis.unit) + files::axis_commands("y", from, to, axis);
+    return files::axis_commands("y", from, to, axis) + label_command("y", figure.y_label + axis.unit);
 }
 
 std::string plot_element(const DrawnCurve& drawn, std::size_t index, const std::string& title) {
