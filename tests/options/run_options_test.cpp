@@ -56,15 +56,23 @@ TEST_CASE("options: each row of a run has a name of its own, a help and a defaul
     }
 }
 
-TEST_CASE("options: each row sets its own field") {
+TEST_CASE("options: each row sets its own field: the chain and its data") {
     const RunSettings settings = settings_of({{"layers", "3"},
                                               {"activation", "relu,tanh,identity"},
                                               {"init", "normal"},
                                               {"init-scale", "0.5"},
                                               {"data", "sine"},
-                                              {"validation", "0.1"},
-                                              {"batch", "7"},
-                                              {"shuffle", "with-replacement"},
+                                              {"validation", "0.1"}});
+    CHECK(settings.model.num_layers == 3);
+    CHECK(settings.model.activations == std::vector{Activation::relu, Activation::tanh, Activation::identity});
+    CHECK(settings.model.initialization.kind == Initialization::Kind::normal);
+    CHECK(settings.model.initialization.scale == 0.5);
+    CHECK(settings.data.training == "sine");
+    CHECK(settings.data.validation == "0.1");
+}
+
+TEST_CASE("options: each row sets its own field: steps") {
+    const RunSettings settings = settings_of({{"layers", "3"},
                                               {"optimizer", "adamw"},
                                               {"learning-rate", "0.1,0.2,0.3"},
                                               {"weight-decay", "0.25"},
@@ -76,22 +84,8 @@ TEST_CASE("options: each row sets its own field") {
                                               {"warm-up", "10"},
                                               {"decay", "0.5"},
                                               {"every", "1e3"},
-                                              {"schedule-scale", "4"},
-                                              {"steps", "1_000"},
-                                              {"target-loss", "0.125"},
-                                              {"gradient-norm", "0.5"},
-                                              {"max-seconds", "9"},
-                                              {"seed", "18446744073709551615"},
-                                              {"threads", "5"}});
-    CHECK(settings.model.num_layers == 3);
-    CHECK(settings.model.activations == std::vector{Activation::relu, Activation::tanh, Activation::identity});
-    CHECK(settings.model.initialization.kind == Initialization::Kind::normal);
-    CHECK(settings.model.initialization.scale == 0.5);
-    CHECK(settings.data.training == "sine");
-    CHECK(settings.data.validation == "0.1");
+                                              {"schedule-scale", "4"}});
     const TrainingSettings& training = settings.training;
-    CHECK(training.batch_size == 7);
-    CHECK(training.sampling == Sampling::with_replacement);
     CHECK(training.optimizer.kind == Optimizer::Kind::adamw);
     CHECK(training.learning_rates == std::vector{0.1, 0.2, 0.3});
     CHECK(training.optimizer.weight_decay == 0.25);
@@ -104,6 +98,20 @@ TEST_CASE("options: each row sets its own field") {
     CHECK(training.schedule.decay == 0.5);
     CHECK(training.schedule.every_steps == 1000);
     CHECK(training.schedule.scale == 4.0);
+}
+
+TEST_CASE("options: each row sets its own field: batches, ends, threads") {
+    const RunSettings settings = settings_of({{"batch", "7"},
+                                              {"shuffle", "with-replacement"},
+                                              {"steps", "1_000"},
+                                              {"target-loss", "0.125"},
+                                              {"gradient-norm", "0.5"},
+                                              {"max-seconds", "9"},
+                                              {"seed", "18446744073709551615"},
+                                              {"threads", "5"}});
+    const TrainingSettings& training = settings.training;
+    CHECK(training.batch_size == 7);
+    CHECK(training.sampling == Sampling::with_replacement);
     CHECK(training.stop.max_steps == 1000);
     CHECK(!training.stop.max_epochs);
     CHECK(training.stop.target_loss == 0.125);
