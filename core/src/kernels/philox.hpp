@@ -54,18 +54,32 @@ SKEIN_INLINE WordPacket load_words(const Numbers& numbers, std::size_t first) {
     return packet;
 }
 
+inline constexpr std::size_t kWordPackets = kRowLanes / kWordLanes;
+
+/// The lower halves of words.
+inline RandomRow narrowed(const WordPacket (&words)[4][kWordPackets]) {
+    RandomRow row;
+    for (std::size_t index = 0; index < 4; ++index) {
+        alignas(64) std::uint64_t wide[kRowLanes];
+        std::memcpy(wide, words[index], sizeof wide);
+        for (std::size_t lane = 0; lane < kRowLanes; ++lane) {
+            row.word[index][lane] = static_cast<std::uint32_t>(wide[lane]);
+        }
+    }
+    return row;
+}
+
 /// Philox 4x32-10 (constants: Salmon et al. 2011, table 2) of the counters (index low, index high, stream, 0). Its twin
 /// is Random123's, in random.cpp.
 template <class Seeds, class Indices>
 inline RandomRow philox_row(const Seeds& seeds, random::Stream stream, const Indices& indices) {
-    constexpr std::size_t kPackets = kRowLanes / kWordLanes;
     constexpr std::size_t kTogether = 2;  // as many as 16 registers hold, with their keys; of 512 bits, a row
-    static_assert(kPackets % kTogether == 0);
+    static_assert(kWordPackets % kTogether == 0);
     constexpr std::size_t kKeys = std::is_same_v<Seeds, OneSeed> ? 1 : kTogether;
     const WordPacket zero = {};
     const WordPacket multiplier0 = zero + 0xD2511F53u, multiplier1 = zero + 0xCD9E8D57u;
-    WordPacket words[4][kPackets];
-    for (std::size_t first = 0; first < kPackets; first += kTogether) {
+    WordPacket words[4][kWordPackets];
+    for (std::size_t first = 0; first < kWordPackets; first += kTogether) {
         WordPacket word[4][kTogether], key0[kKeys], key1[kKeys];
         for (std::size_t at = 0; at < kTogether; ++at) {
             word[0][at] = load_words(indices, (first + at) * kWordLanes);
@@ -97,15 +111,7 @@ inline RandomRow philox_row(const Seeds& seeds, random::Stream stream, const Ind
             }
         }
     }
-    RandomRow row;
-    for (std::size_t index = 0; index < 4; ++index) {
-        alignas(64) std::uint64_t wide[kRowLanes];
-        std::memcpy(wide, words[index], sizeof wide);
-        for (std::size_t lane = 0; lane < kRowLanes; ++lane) {
-            row.word[index][lane] = static_cast<std::uint32_t>(wide[lane]);
-        }
-    }
-    return row;
+    return narrowed(words);
 }
 
 }  // namespace
