@@ -22,6 +22,25 @@ using namespace skein;
 using namespace skein::internal;
 using namespace skein::compression_cases;
 
+namespace {
+
+const std::vector<MomentSubtree>& subtrees_of(const CompressedDataset& data) {
+    return CompressedAccess::storage(data).subtrees;
+}
+
+void require_same(const CompressedDataset& a, const CompressedDataset& b) {
+    REQUIRE(subtrees_of(a).size() == subtrees_of(b).size());
+    for (std::size_t index = 0; index < subtrees_of(b).size(); ++index) {
+        CHECK(subtrees_of(a)[index].panels == subtrees_of(b)[index].panels);
+        CHECK(subtrees_of(a)[index].sums == subtrees_of(b)[index].sums);
+        CHECK(subtrees_of(a)[index].level == subtrees_of(b)[index].level);
+    }
+    CHECK(a.num_samples() == b.num_samples());
+    CHECK(a.mean_square_y() == b.mean_square_y());
+}
+
+}  // namespace
+
 TEST_CASE_TEMPLATE("any split, and any number of threads, give the same bits", Scalar, float, double) {
     GeneratedData settings;
     settings.num_samples = 9 * CompressedDataset::kSegmentSamples + 1234;
@@ -34,18 +53,8 @@ TEST_CASE_TEMPLATE("any split, and any number of threads, give the same bits", S
     how.panel_exponent = -4;
     how.execution.num_threads = 1;
     const CompressedDataset whole = compress(all, how);
-    const auto require_same = [&](const CompressedDataset& other) {
-        REQUIRE(subtrees_of(other).size() == subtrees_of(whole).size());
-        for (std::size_t index = 0; index < subtrees_of(whole).size(); ++index) {
-            CHECK(subtrees_of(other)[index].panels == subtrees_of(whole)[index].panels);
-            CHECK(subtrees_of(other)[index].sums == subtrees_of(whole)[index].sums);
-            CHECK(subtrees_of(other)[index].level == subtrees_of(whole)[index].level);
-        }
-        CHECK(other.num_samples() == whole.num_samples());
-        CHECK(other.mean_square_y() == whole.mean_square_y());
-    };
     how.execution.num_threads = 3;
-    require_same(compress(all, how));
+    require_same(compress(all, how), whole);
     for (const std::vector<std::uint64_t>& splits : {std::vector<std::uint64_t>{1}, {4}, {3, 5}, {1, 2, 7, 9}}) {
         std::vector<CompressedDataset> parts;
         std::uint64_t first = 0;
@@ -61,7 +70,7 @@ TEST_CASE_TEMPLATE("any split, and any number of threads, give the same bits", S
             first = end;
         }
         std::ranges::reverse(parts);
-        require_same(merge_compressed(parts));
+        require_same(merge_compressed(parts), whole);
 
         how.first_index = 0;
         Compressor<Scalar> compressor(how);
@@ -70,7 +79,7 @@ TEST_CASE_TEMPLATE("any split, and any number of threads, give the same bits", S
                                 end = begin + parts[splits.size() - part].num_samples();
             compressor.add(MiniBatch<Scalar>{x.data() + begin, y.data() + begin, nullptr, end - begin});
         }
-        require_same(compressor.finish());
+        require_same(compressor.finish(), whole);
     }
 }
 

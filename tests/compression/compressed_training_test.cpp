@@ -28,6 +28,52 @@ using namespace skein;
 using namespace skein::internal;
 using namespace skein::compression_cases;
 
+namespace {
+
+/// Compares loss and gradient of each step on compressed data with those of the samples.
+template <class Scalar>
+struct BoundCheck final : Observer<Scalar> {
+    BoundCheck(const Dataset<Scalar>& samples_, const CompressedDataset& sums_) : samples(samples_), sums(sums_) {}
+    bool after_step(const StepReport<Scalar>& report) override {
+        const std::vector<double> weights(report.chain.weights().begin(), report.chain.weights().end());
+        const Chain<double> chain{std::span<const double>(weights)};
+        std::vector<double> x(samples.num_samples()), y(samples.num_samples());
+        std::vector<Scalar> own_x(x.size()), own_y(y.size());
+        samples.source().range(0, x.size(), {own_x.data(), own_y.data(), nullptr});
+        std::ranges::copy(own_x, x.begin());
+        std::ranges::copy(own_y, y.begin());
+        const auto right = loss_and_gradient(chain, MiniBatch<double>{x.data(), y.data(), nullptr, x.size()}, {1});
+        CompressedGradient gradient(sums, chain.activations(), kDefaultCompressionTolerance);
+        REQUIRE(gradient.compute(weights));
+        for (std::size_t layer = 0; layer < weights.size(); ++layer) {
+            CHECK(std::abs(gradient.weight_gradients()[layer] - right.weight_gradients[layer]) <=
+                  gradient.bound().gradient);
+        }
+        CHECK(std::abs(gradient.loss() - right.loss) <= gradient.bound().loss);
+        const auto rounded = loss_and_gradient(report.chain, CompressedData<Scalar>(sums));
+        for (std::size_t layer = 0; layer < weights.size(); ++layer) {
+            CHECK(std::abs(rounded.weight_gradients[layer] - right.weight_gradients[layer]) <=
+                  rounded.compression->largest_bound * gradient.gradient_scale() * (1.0 + 1e-15));
+        }
+        double largest = 0.0;
+        for (const Scalar component : rounded.weight_gradients) {
+            largest = std::max(largest, std::abs(static_cast<double>(component)));
+        }
+        // The largest component as computed is rounded to Scalar.
+        const double of_value = rounded.compression->largest_bound_of_value, scalar = 1.0 + 0x1p-23;
+        for (std::size_t layer = 0; layer < weights.size(); ++layer) {
+            CHECK(std::abs(rounded.weight_gradients[layer] - right.weight_gradients[layer]) <=
+                  of_value * largest * scalar);
+        }
+        CHECK(std::abs(rounded.loss - right.loss) <= of_value * rounded.loss);
+        return true;
+    }
+    const Dataset<Scalar>& samples;
+    const CompressedDataset& sums;
+};
+
+}  // namespace
+
 TEST_CASE_TEMPLATE("at every step of a training the exact gradient is within the bound", Scalar, float, double) {
     GeneratedData settings;
     settings.num_samples = 20'011;
@@ -38,45 +84,7 @@ TEST_CASE_TEMPLATE("at every step of a training the exact gradient is within the
     const CompressedData<Scalar> data(sums);
     const std::vector<Scalar> start{Scalar(0.4), Scalar(0.9), Scalar(-0.5)};
     TrainingState<Scalar> state{Chain<Scalar>(std::span<const Scalar>(start))};
-    struct Check final : Observer<Scalar> {
-        Check(const Dataset<Scalar>& samples_, const CompressedDataset& sums_) : samples(samples_), sums(sums_) {}
-        bool after_step(const StepReport<Scalar>& report) override {
-            const std::vector<double> weights(report.chain.weights().begin(), report.chain.weights().end());
-            const Chain<double> chain{std::span<const double>(weights)};
-            std::vector<double> x(samples.num_samples()), y(samples.num_samples());
-            std::vector<Scalar> own_x(x.size()), own_y(y.size());
-            samples.source().range(0, x.size(), {own_x.data(), own_y.data(), nullptr});
-            std::ranges::copy(own_x, x.begin());
-            std::ranges::copy(own_y, y.begin());
-            const auto right = loss_and_gradient(chain, MiniBatch<double>{x.data(), y.data(), nullptr, x.size()}, {1});
-            CompressedGradient gradient(sums, chain.activations(), kDefaultCompressionTolerance);
-            REQUIRE(gradient.compute(weights));
-            for (std::size_t layer = 0; layer < weights.size(); ++layer) {
-                CHECK(std::abs(gradient.weight_gradients()[layer] - right.weight_gradients[layer]) <=
-                      gradient.bound().gradient);
-            }
-            CHECK(std::abs(gradient.loss() - right.loss) <= gradient.bound().loss);
-            const auto rounded = loss_and_gradient(report.chain, CompressedData<Scalar>(sums));
-            for (std::size_t layer = 0; layer < weights.size(); ++layer) {
-                CHECK(std::abs(rounded.weight_gradients[layer] - right.weight_gradients[layer]) <=
-                      rounded.compression->largest_bound * gradient.gradient_scale() * (1.0 + 1e-15));
-            }
-            double largest = 0.0;
-            for (const Scalar component : rounded.weight_gradients) {
-                largest = std::max(largest, std::abs(static_cast<double>(component)));
-            }
-            // The largest component as computed is rounded to Scalar.
-            const double of_value = rounded.compression->largest_bound_of_value, scalar = 1.0 + 0x1p-23;
-            for (std::size_t layer = 0; layer < weights.size(); ++layer) {
-                CHECK(std::abs(rounded.weight_gradients[layer] - right.weight_gradients[layer]) <=
-                      of_value * largest * scalar);
-            }
-            CHECK(std::abs(rounded.loss - right.loss) <= of_value * rounded.loss);
-            return true;
-        }
-        const Dataset<Scalar>& samples;
-        const CompressedDataset& sums;
-    } check(samples, sums);
+    BoundCheck<Scalar> check(samples, sums);
     TrainingSettings how;
     how.learning_rates = {0.5};
     how.stop.max_steps = 1000;
@@ -121,6 +129,30 @@ TEST_CASE("beyond the tolerance the samples serve, or the run stops") {
                     ToleranceError);
 }
 
+namespace {
+
+EnsembleSettings rising_rates(std::size_t num_lanes) {
+    EnsembleSettings settings;
+    settings.common.optimizer.kind = Optimizer::Kind::momentum;
+    settings.common.clip_norm = 0.3;
+    settings.common.stop.max_steps = 20;
+    for (std::size_t lane = 0; lane < num_lanes; ++lane) {
+        settings.learning_rates.push_back(0.01 * static_cast<double>(lane + 1));
+    }
+    return settings;
+}
+
+void check_lane(const EnsembleOutcome& outcome, std::size_t lane, const TrainingOutcome& alone) {
+    CHECK(outcome.status[lane] == alone.status);
+    CHECK(outcome.cause[lane] == alone.cause);
+    CHECK(outcome.steps[lane] == alone.steps);
+    REQUIRE(alone.compression);
+    CHECK(outcome.compression[lane] == *alone.compression);
+    CHECK((outcome.loss[lane] == alone.loss || (std::isnan(outcome.loss[lane]) && std::isnan(alone.loss))));
+}
+
+}  // namespace
+
 TEST_CASE_TEMPLATE("on compressed data a lane is a chain to the bit", Scalar, float, double) {
     const Samples samples = distributions(5'000)[0];
     const std::vector<Scalar> x(samples.x.begin(), samples.x.end()), y(samples.y.begin(), samples.y.end());
@@ -133,41 +165,25 @@ TEST_CASE_TEMPLATE("on compressed data a lane is a chain to the bit", Scalar, fl
     for (std::size_t at = 0; at < weights.size(); ++at) {
         weights[at] = Scalar(3) * static_cast<Scalar>(random::uniform(9, random::Stream::samples, at));
     }
+    const Ensemble<Scalar> start(kLanes, kLayers, weights);
     for (const bool has_samples : {false, true}) {
         const CompressedData<Scalar> data(sums, kDefaultCompressionTolerance,
                                           has_samples ? std::optional(exact_data) : std::nullopt);
-        EnsembleSettings settings;
-        settings.common.optimizer.kind = Optimizer::Kind::momentum;
-        settings.common.clip_norm = 0.3;
-        settings.common.stop.max_steps = 20;
-        for (std::size_t lane = 0; lane < kLanes; ++lane) {
-            settings.learning_rates.push_back(0.01 * static_cast<double>(lane + 1));
-        }
-        std::vector<EnsembleOutcome> outcomes;
+        EnsembleSettings settings = rising_rates(kLanes);
         for (const int threads : {1, 3}) {
             settings.common.execution.num_threads = threads;
             settings.common.execution.tile_lanes = threads == 1 ? 0 : 16;
-            Ensemble<Scalar> ensemble(kLanes, std::span<const Scalar>(weights),
-                                      std::vector<Activation>(kLayers, Activation::tanh));
+            Ensemble<Scalar> ensemble = start;
             const EnsembleOutcome outcome = train(ensemble, data, settings);
             std::size_t num_beyond = 0;
             CompressionRecord all;
             REQUIRE(outcome.compression.size() == kLanes);
             for (std::size_t lane = 0; lane < kLanes; ++lane) {
-                std::vector<Scalar> start;
-                for (std::size_t layer = 0; layer < kLayers; ++layer) {
-                    start.push_back(weights[layer * kLanes + lane]);
-                }
-                TrainingState<Scalar> state{Chain<Scalar>(std::span<const Scalar>(start))};
-                const TrainingOutcome alone = train(state, data, lane_settings(settings, lane, kLanes));
                 CAPTURE(lane);
-                CHECK(outcome.status[lane] == alone.status);
-                CHECK(outcome.cause[lane] == alone.cause);
-                CHECK(outcome.steps[lane] == alone.steps);
-                REQUIRE(alone.compression);
-                CHECK(outcome.compression[lane] == *alone.compression);
+                TrainingState<Scalar> state(start.chain(lane));
+                const TrainingOutcome alone = train(state, data, lane_settings(settings, lane, kLanes));
+                check_lane(outcome, lane, alone);
                 all += *alone.compression;
-                CHECK((outcome.loss[lane] == alone.loss || (std::isnan(outcome.loss[lane]) && std::isnan(alone.loss))));
                 for (std::size_t layer = 0; layer < kLayers; ++layer) {
                     CHECK(ensemble.layer(layer)[lane] == state.chain.weights()[layer]);
                 }

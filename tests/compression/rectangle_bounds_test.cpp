@@ -93,6 +93,7 @@ TEST_CASE("no value in a rectangle is beyond its bound, and some are close to it
           std::vector{tanh, tanh, tanh}, std::vector{sigmoid, softplus, tanh}, std::vector{softplus, sigmoid, identity},
           std::vector{tanh, softplus, softplus, tanh}}) {
         for (const double size : {0.3, 1.0, 2.5}) {
+            CAPTURE(size);
             std::vector<double> weights(activations.size(), size);
             weights[weights.size() / 2] *= -0.9;
             RectangleBounds bounds(activations, rectangles.size());

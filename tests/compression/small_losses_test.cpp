@@ -28,6 +28,7 @@ TEST_CASE("small losses keep their digits") {
     }
     const CompressedDataset data = compressed(samples, -5, 32);
     for (const double away : {1e-3, 1e-4, 1e-5, 3e-6}) {
+        CAPTURE(away);
         std::vector<double> weights = teacher;
         weights[1] += away;
         const Exact truth = exact(weights, activations, samples);

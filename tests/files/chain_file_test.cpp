@@ -55,20 +55,22 @@ TEST_CASE("files: a chain read in another precision") {
     CHECK(read_chain_precision(path) == "float64");
 }
 
-TEST_CASE("files: what is no chain") {
+/// What read_chain says of a file of this content.
+std::string error(const std::string& content) {
     const TemporaryDirectory directory;
-    const auto error = [&](const std::string& content) {
-        const fs::path path = directory.file("chain.json", content);
-        const std::string text = error_of([&] { read_chain<float>(path); });
-        REQUIRE(text.starts_with(path.string() + ": "));
-        return text.substr(path.string().size() + 2);
-    };
-    const auto weights_error = [&](const std::string& weights) {
-        return error(R"({"activations": ["tanh", "tanh"], "weights": )" + weights + "}");
-    };
-    const auto more_error = [&](const std::string& more) {
-        return error(R"({"activations": ["tanh"], "weights": [1], )" + more + "}");
-    };
+    const fs::path path = directory.file("chain.json", content);
+    const std::string text = error_of([&] { read_chain<float>(path); });
+    REQUIRE(text.starts_with(path.string() + ": "));
+    return text.substr(path.string().size() + 2);
+}
+std::string weights_error(const std::string& weights) {
+    return error(R"({"activations": ["tanh", "tanh"], "weights": )" + weights + "}");
+}
+std::string more_error(const std::string& more) {
+    return error(R"({"activations": ["tanh"], "weights": [1], )" + more + "}");
+}
+
+TEST_CASE("files: what is no chain") {
     CHECK(error("").starts_with("parse error at line 1, column 1: "));
     CHECK(error("{\"weights\":\n\x01").starts_with("parse error at line 2, column 1: "));
     CHECK(error("{\"weights\":\n\x01").find('\n') == std::string::npos);
@@ -95,6 +97,10 @@ TEST_CASE("files: what is no chain") {
     CHECK(more_error(R"("layers": 2)") == "'layers' is 2: expected 1, one per weight");
     CHECK(more_error(R"("layers": 1.0)") == "'layers' is 1.0: expected 1, one per weight");
     CHECK(more_error(R"("layers": "1")") == "'layers' is a string: expected 1, one per weight");
+}
+
+TEST_CASE("files: precisions of chains that are none") {
+    const TemporaryDirectory directory;
     const auto precision_error = [&](const std::string& precision) {
         const fs::path path = directory.file(
             "chain.json", R"({"activations": ["tanh"], "weights": [1], "precision": )" + precision + "}");

@@ -72,6 +72,7 @@ TEST_CASE_TEMPLATE("files: samples that are written are read to the bit", Scalar
 TEST_CASE("files: a table written in pieces has the bytes of write_npy()") {
     const TemporaryDirectory directory;
     for (const std::size_t num_samples : {1u, 9u, 10u, 99'999u}) {
+        CAPTURE(num_samples);
         std::vector<double> table(2 * num_samples), x(num_samples), y(num_samples);
         for (std::size_t row = 0; row < num_samples; ++row) {
             table[2 * row] = x[row] = double(row) / 3;

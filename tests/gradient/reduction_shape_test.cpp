@@ -33,6 +33,7 @@ void check_against_reference(std::size_t count, bool weighted) {
     CHECK(mean_loss(chain, samples.dataset()).loss == expected.loss);
     CHECK((expected.weight_gradients[0] != 0 || count < 10));
     for (const std::size_t tile_lanes : Sizes{1, 17, 64, 1024}) {
+        CAPTURE(tile_lanes);
         CHECK(same_bits(loss_and_gradient(chain, samples.view(), {1, tile_lanes}), expected));
     }
 }
@@ -89,14 +90,17 @@ TEST_CASE("predictions do not depend on lanes, threads or instruction sets") {
     const std::string chosen(instruction_set());
     const Chain<double> chain = random_chain<double>(kEveryActivation, 3);
     for (const std::size_t count : Sizes{1, 7, 8, 9, 1025, 12'000}) {
+        CAPTURE(count);
         const Samples<double> samples = random_samples<double>(count, 4);
         std::vector<double> expected;
         for (const double x : samples.x) {
             expected.push_back(back_propagate(chain, x, 0.0).activations.back());
         }
         for (const std::string_view set : available_instruction_sets()) {
+            CAPTURE(set);
             force_instruction_set(set);
             for (const int num_threads : {1, 3}) {
+                CAPTURE(num_threads);
                 std::vector<double> outputs(count);
                 predict<double>(chain, samples.x, outputs, {num_threads, 0});
                 CHECK(std::memcmp(outputs.data(), expected.data(), count * sizeof(double)) == 0);

@@ -55,6 +55,7 @@ TEST_CASE_TEMPLATE("sample i is a function of seed and i, on every instruction s
             force_instruction_set("portable");
             const std::vector<Scalar> whole = samples(data, 0, 1000);
             for (const std::string_view name : available_instruction_sets()) {
+                CAPTURE(name);
                 force_instruction_set(name);
                 const std::vector<Scalar> part = samples(data, 333, 77);
                 CHECK(std::memcmp(part.data(), whole.data() + 333, 77 * sizeof(Scalar)) == 0);

@@ -60,7 +60,7 @@ std::string npy(std::string dictionary, const std::string& bytes) {
 
 }  // namespace
 
-TEST_CASE("program: wrong commands and options name the nearest right ones") {
+TEST_CASE("wrong commands and options name the nearest right ones") {
     check_refused({}, {"a command is missing"});
     check_refused({"trian"}, {"unknown command 'trian'", "did you mean 'train'?"});
     check_refused({"--verison"}, {"did you mean '--version'?"});
@@ -76,7 +76,7 @@ TEST_CASE("program: wrong commands and options name the nearest right ones") {
     check_refused({"evaluate", "--chian", "c.json"}, {"did you mean '--chain'?"});
 }
 
-TEST_CASE("program: wrong words and numbers name their option") {
+TEST_CASE("wrong words and numbers name their option") {
     check_train_refused({"--activation", "tahn"}, {"--activation", "did you mean 'tanh'?"});
     check_train_refused({"--optimizer", "adam"}, {"--optimizer", "did you mean 'adamw'?"});
     check_train_refused({"--schedule", "cosin"}, {"--schedule", "did you mean 'cosine'?"});
@@ -108,7 +108,7 @@ TEST_CASE("program: wrong words and numbers name their option") {
     check_train_refused({"--momentum", "1.5", "--optimizer", "momentum"}, {"momentum", "1.5"});
 }
 
-TEST_CASE("program: options that disagree") {
+TEST_CASE("options that disagree") {
     check_train_refused({"--weights", "1,2", "--layers", "3"}, {"--layers", "3", "--weights", "2"});
     check_train_refused({"--layers", "3", "--activation", "tanh,relu"}, {"--activation", "2 activations for 3 layers"});
     check_train_refused({"--layers", "3", "--learning-rate", "1,2"}, {"--learning-rate", "2 rates for 3 layers"});
@@ -137,7 +137,7 @@ TEST_CASE("program: options that disagree") {
     check_refused({"evaluate", "--data", "sine"}, {"--chain is missing"});
 }
 
-TEST_CASE("program: words for data sets") {
+TEST_CASE("words for data sets") {
     check_train_refused({"--data", "techer:samples=10"}, {"--data", "did you mean 'teacher'?"});
     check_train_refused({"--data", "teacher:sampels=10"}, {"key of teacher data", "did you mean 'samples'?"});
     check_train_refused({"--data", "sine:weight=1"}, {"unknown key of sine data 'weight'"});
@@ -152,7 +152,7 @@ TEST_CASE("program: words for data sets") {
     check_train_refused({"--data", "data.txt"}, {"data.txt"});
 }
 
-TEST_CASE("program: bad CSV files, with row and column") {
+TEST_CASE("bad CSV files, with row and column") {
     check_data_refused("empty.csv", "", {"empty"});
     check_data_refused("header.csv", "x,y\n", {"no samples"});
     check_data_refused("nan.csv", "1,2\n3,nan\n", {"row 2", "column 2", "nan"});
@@ -162,7 +162,7 @@ TEST_CASE("program: bad CSV files, with row and column") {
     check_data_refused("ragged.csv", "1,2\n3,4,5\n", {"row 2", "3 columns"});
 }
 
-TEST_CASE("program: bad .npy files") {
+TEST_CASE("bad .npy files") {
     const std::string numbers(32, '\0');
     check_data_refused("type.npy", npy("{'descr': '<i8', 'fortran_order': False, 'shape': (2, 2), }", numbers), {"i8"});
     check_data_refused("endian.npy", npy("{'descr': '>f8', 'fortran_order': False, 'shape': (2, 2), }", numbers),
@@ -182,7 +182,7 @@ TEST_CASE("program: bad .npy files") {
     check_data_refused("empty.npy", "", {});
 }
 
-TEST_CASE("program: two .npy files of different lengths") {
+TEST_CASE("two .npy files of different lengths") {
     const TemporaryDirectory directory;
     const std::vector<double> x(3, 1.0);
     const std::vector<double> y(4, 1.0);
@@ -192,7 +192,7 @@ TEST_CASE("program: two .npy files of different lengths") {
                         {"3", "4"});
 }
 
-TEST_CASE("program: bad configuration files, with line and nearest key") {
+TEST_CASE("bad configuration files, with line and nearest key") {
     const TemporaryDirectory directory;
     const auto check_file = [&](const std::string& content, Arguments expected_words) {
         const std::string path = directory.file("bad.toml", content);
@@ -217,7 +217,7 @@ TEST_CASE("program: bad configuration files, with line and nearest key") {
     check_train_refused({"--config", json}, {"bad.json", "configuration"});
 }
 
-TEST_CASE("program: directories that cannot take a run") {
+TEST_CASE("directories that cannot take a run") {
     const TemporaryDirectory directory;
     const std::string file = directory.file("file", "something");
     check_refused({"train", "--steps", "1", "--out", file + "/run"}, {"file"});
@@ -238,7 +238,7 @@ TEST_CASE("program: directories that cannot take a run") {
     CHECK(content_of(run + "/run.json") == second);
 }
 
-TEST_CASE("program: bad chains, predictions and instruction sets") {
+TEST_CASE("bad chains, predictions and instruction sets") {
     const TemporaryDirectory directory;
     const std::string bad = directory.file("bad.json", "{\"weights\": [1, \"two\"], \"activations\": [\"tanh\"]}");
     check_refused({"evaluate", "--chain", bad, "--data", "sine"}, {"bad.json"});

@@ -36,7 +36,7 @@ bool diverges(const std::string& weights, double learning_rate) {
 
 }  // namespace
 
-TEST_CASE("program: boundary finds the critical learning rates that bisecting train by hand finds") {
+TEST_CASE("boundary finds the critical learning rates that bisecting train by hand finds") {
     for (const std::string weights : {"1.5,0.5", "0.75,-1.25", "2,0.125"}) {
         CAPTURE(weights);
         const ProgramResult result = run("boundary", {"--weights=" + weights, "--axis=learning_rate=linear:0.25:4:2",
@@ -63,7 +63,7 @@ TEST_CASE("program: boundary finds the critical learning rates that bisecting tr
     }
 }
 
-TEST_CASE("program: boundary in words, and the dimension of a plane") {
+TEST_CASE("boundary in words, and the dimension of a plane") {
     const ProgramResult words = run(
         "boundary", {"--weights=1.5,0.5", "--axis=learning_rate=linear:0.25:4:2", "--between=diverged", "--scan=9"});
     CHECK(words.exit_code == 0);
@@ -80,7 +80,7 @@ TEST_CASE("program: boundary in words, and the dimension of a plane") {
     CHECK(found["dimension"].get<double>() < 2);
 }
 
-TEST_CASE("program: bad boundaries are refused") {
+TEST_CASE("bad boundaries are refused") {
     const auto error_of = [](const Arguments& more) {
         const ProgramResult result = run("boundary", more);
         CHECK(result.exit_code == 2);

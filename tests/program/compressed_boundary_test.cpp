@@ -13,7 +13,7 @@
 
 namespace skein::test {
 
-TEST_CASE("program: boundary on compressed data tells what its chains met") {
+TEST_CASE("boundary on compressed data tells what its chains met") {
     const TemporaryDirectory directory;
     const std::string file = in(directory, "data.skc"), samples = "teacher:samples=5000,noise=0.1";
     REQUIRE(run_program({"data", "compress", samples, "--out", file}).exit_code == 0);
@@ -47,7 +47,7 @@ TEST_CASE("program: boundary on compressed data tells what its chains met") {
     }
 }
 
-TEST_CASE("program: boundary takes no point beyond the tolerance for one of a class") {
+TEST_CASE("boundary takes no point beyond the tolerance for one of a class") {
     const TemporaryDirectory directory;
     const std::string file = in(directory, "data.skc");
     REQUIRE(run_program({"data", "compress", "teacher:samples=5000,noise=0.1", "--panel-width=2^-3", "--out", file})

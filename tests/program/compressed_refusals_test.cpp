@@ -13,22 +13,40 @@
 
 namespace skein::test {
 
-TEST_CASE("program: options without effect beside compressed data, or beside samples, are refused") {
-    const TemporaryDirectory directory;
-    const std::string file = in(directory, "data.skc"), samples = "sine:samples=1000",
-                      chain = in(directory, "a/chain.json");
-    REQUIRE(run_program({"data", "compress", samples, "--out", file}).exit_code == 0);
+namespace {
+
+std::string error_of(const Arguments& arguments) {
+    const ProgramResult result = run_program(arguments);
+    CHECK(result.exit_code == 2);
+    CHECK(result.output == "");
+    return result.errors;
+}
+
+bool runs(const Arguments& arguments) {
+    const ProgramResult result = run_program(arguments);
+    CHECK(result.errors == "");
+    return result.exit_code == 0;
+}
+
+/// Samples, and the same compressed.
+struct BothKinds {
+    BothKinds() { REQUIRE(run_program({"data", "compress", samples, "--out", file}).exit_code == 0); }
+    std::string options(const std::string& text) const { return directory.file("options.toml", text).string(); }
+    TemporaryDirectory directory;
+    std::string file = in(directory, "data.skc"), samples = "sine:samples=1000";
+};
+
+const std::string axis = "--axis=learning_rate=log10:0.1:1:2";
+const std::string no_order = "has no effect: compressed data have no order, all batches are full\n",
+                  not_compressed = "has no effect: --data is not compressed: expected --compress, or a .skc file\n";
+
+}  // namespace
+
+TEST_CASE("options without effect on compressed data, or on samples, are refused") {
+    const BothKinds kinds;
+    const auto& [directory, file, samples] = kinds;
+    const std::string chain = in(directory, "a/chain.json");
     REQUIRE(run_program({"train", "--data", samples, "--steps=1", "--out", in(directory, "a")}).exit_code == 0);
-    REQUIRE(run_program({"train", "--data", file, "--steps=1", "--out", in(directory, "b")}).exit_code == 0);
-    const auto error_of = [](const Arguments& arguments) {
-        const ProgramResult result = run_program(arguments);
-        CHECK(result.exit_code == 2);
-        CHECK(result.output == "");
-        return result.errors;
-    };
-    const std::string axis = "--axis=learning_rate=log10:0.1:1:2";
-    const std::string no_order = "has no effect: compressed data have no order, all batches are full\n",
-                      not_compressed = "has no effect: --data is not compressed: expected --compress, or a .skc file\n";
     for (const std::string kind : {"full", "blocks", "none", "with_replacement"}) {
         CHECK(error_of({"train", "--data", file, "--shuffle", kind}) == "skein: error: --shuffle: " + no_order);
     }
@@ -48,28 +66,29 @@ TEST_CASE("program: options without effect beside compressed data, or beside sam
     }
     CHECK(error_of({"gradient", "--chain", chain, "--x=1", "--y=1", "--tolerance=1e-3"}) ==
           tolerance + "has no effect: one sample is not compressed\n");
+}
 
-    // Of a file of options: where it has the data too.
-    const auto options = [&](const std::string& text) { return directory.file("options.toml", text).string(); };
-    const auto runs = [](const Arguments& arguments) {
-        const ProgramResult result = run_program(arguments);
-        CHECK(result.errors == "");
-        return result.exit_code == 0;
-    };
-    const std::string both = options("steps = 1\nshuffle = 'none'\ndata = '" + file + "'\n");
+TEST_CASE("a file of options that names the data names the options without effect") {
+    const BothKinds kinds;
+    const auto& [directory, file, samples] = kinds;
+    const std::string both = kinds.options("steps = 1\nshuffle = 'none'\ndata = '" + file + "'\n");
     CHECK(error_of({"train", "--config", both}) == "skein: error: " + both + ", line 2: shuffle: " + no_order);
     CHECK(runs({"train", "--config", both, "--data", samples}));
-    options("steps = 1\ntolerance = 1e-3\ndata = '" + samples + "'\n");
+    kinds.options("steps = 1\ntolerance = 1e-3\ndata = '" + samples + "'\n");
     CHECK(error_of({"train", "--config", both})
               .find("line 2: tolerance: has no effect: " + both + ", line 3: data is not compressed") !=
           std::string::npos);
     CHECK(runs({"train", "--config", both, "--compress"}));
     CHECK(runs({"train", "--config", both, "--data", file}));
-    // A file that serves several runs, with the data elsewhere; what it does not use is not kept.
-    options("steps = 1\ntolerance = 1e-3\nshuffle = 'none'\n");
-    CHECK(error_of({"train", "--config", options("shuffle = 'nonne'"), "--data", file}).find("did you mean") !=
+}
+
+TEST_CASE("a file of options may serve runs on both kinds of data, and a run keeps those it uses") {
+    const BothKinds kinds;
+    const auto& [directory, file, samples] = kinds;
+    const std::string both = kinds.options("steps = 1\ntolerance = 1e-3\nshuffle = 'none'\n");
+    CHECK(error_of({"train", "--config", kinds.options("shuffle = 'nonne'"), "--data", file}).find("did you mean") !=
           std::string::npos);
-    options("steps = 1\ntolerance = 1e-3\nshuffle = 'none'\n");
+    kinds.options("steps = 1\ntolerance = 1e-3\nshuffle = 'none'\n");
     CHECK(runs({"train", "--config", both, "--data", file, "--out", in(directory, "c")}));
     CHECK(runs({"train", "--config", both, "--data", samples, "--out", in(directory, "d")}));
     const auto stored = [&](const std::string& name) {
@@ -80,6 +99,8 @@ TEST_CASE("program: options without effect beside compressed data, or beside sam
     CHECK(stored("d")["shuffle"] == "none");
     CHECK(stored("d")["tolerance"] == 1e-10);
     // Earlier runs, with their defaults, for data of either kind.
+    REQUIRE(run_program({"train", "--data", samples, "--steps=1", "--out", in(directory, "a")}).exit_code == 0);
+    REQUIRE(run_program({"train", "--data", file, "--steps=1", "--out", in(directory, "b")}).exit_code == 0);
     CHECK(runs({"train", "--config", in(directory, "a/run.json"), "--data", file, "--batch=full"}));
     CHECK(runs({"train", "--config", in(directory, "b/run.json"), "--data", samples}));
     // The command that a sweep prints for a point.
@@ -94,15 +115,10 @@ TEST_CASE("program: options without effect beside compressed data, or beside sam
     }
 }
 
-TEST_CASE("program: what compressed data cannot do is refused in one line") {
+TEST_CASE("what compressed data cannot do is refused in one line") {
     const TemporaryDirectory directory;
     const std::string file = in(directory, "data.skc");
     REQUIRE(run_program({"data", "compress", "sine:samples=1000", "--out", file}).exit_code == 0);
-    const auto error_of = [](const Arguments& arguments) {
-        const ProgramResult result = run_program(arguments);
-        CHECK(result.exit_code == 2);
-        return result.errors;
-    };
     CHECK(json_of(run_program({"data", "info", file, "--json"}))["data_sets"][0]["samples"] == 1000);
     CHECK(error_of({"data", "info", file, "sine"}).find("expected one kind at a time") != std::string::npos);
     CHECK(error_of({"data", "info", file, "--picture", "x.png"}).find("no samples to draw") != std::string::npos);

@@ -29,7 +29,7 @@ const std::string kSamples = "teacher:samples=200000,layers=3,noise=0.05";
 
 }  // namespace
 
-TEST_CASE("program: a sweep over compressed data has the outcomes of its points, those beyond the tolerance too") {
+TEST_CASE("a sweep over compressed data has the outcomes of its points, those beyond the tolerance too") {
     const TemporaryDirectory directory;
     const std::string file = in(directory, "data.skc"), out = in(directory, "sweep");
     REQUIRE(run_program({"data", "compress", kSamples, "--panel-width=2^-3", "--out", file}).exit_code == 0);
@@ -60,7 +60,7 @@ TEST_CASE("program: a sweep over compressed data has the outcomes of its points,
     CHECK(num_beyond < 4);
 }
 
-TEST_CASE("program: chains of a sweep that end beyond the tolerance are told of, and have not learned") {
+TEST_CASE("chains of a sweep that end beyond the tolerance are told of, and have not learned") {
     const TemporaryDirectory directory;
     const std::string file = in(directory, "data.skc"), out = in(directory, "sweep");
     REQUIRE(run_program({"data", "compress", "teacher:samples=5000,noise=0.1", "--panel-width=2^-6", "--out", file})
@@ -90,7 +90,7 @@ TEST_CASE("program: chains of a sweep that end beyond the tolerance are told of,
           std::string::npos);
 }
 
-TEST_CASE("program: a sweep over compressed data tells what its points, each alone, tell together") {
+TEST_CASE("a sweep over compressed data tells what its points, each alone, tell together") {
     const TemporaryDirectory directory;
     const std::string file = in(directory, "data.skc"), samples = "teacher:samples=5000,noise=0.1";
     REQUIRE(run_program({"data", "compress", samples, "--out", file}).exit_code == 0);
@@ -128,7 +128,7 @@ TEST_CASE("program: a sweep over compressed data tells what its points, each alo
     CHECK(sweep("samples", {"--data", samples}).is_null());
 }
 
-TEST_CASE("program: a sweep over compressed data tells it in its summary") {
+TEST_CASE("a sweep over compressed data tells it in its summary") {
     const TemporaryDirectory directory;
     const std::string file = in(directory, "data.skc"), coarse = in(directory, "coarse.skc");
     const std::string samples = "teacher:samples=5000,noise=0.1";
@@ -157,7 +157,7 @@ TEST_CASE("program: a sweep over compressed data tells it in its summary") {
     CHECK(!has(summary({"--data", samples}), "compressed"));
 }
 
-TEST_CASE("program: a sweep over compressed data that is stopped and killed tells the same in the end") {
+TEST_CASE("a sweep over compressed data that is stopped and killed tells the same in the end") {
     const TemporaryDirectory directory;
     const std::string file = in(directory, "data.skc");
     REQUIRE(run_program({"data", "compress", "teacher:samples=5000,noise=0.1", "--panel-width=2^-6", "--out", file})

@@ -19,7 +19,7 @@ const std::string kSamples = "teacher:samples=200000,layers=3,noise=0.05";
 
 }  // namespace
 
-TEST_CASE("program: training on a compressed file, on compressed samples and on the samples agree") {
+TEST_CASE("training on a compressed file, on compressed samples and on the samples agree") {
     const TemporaryDirectory directory;
     const std::string file = in(directory, "data.skc");
     const Json made = json_of(run_program({"data", "compress", kSamples, "--out", file, "--json"}));
@@ -57,7 +57,7 @@ TEST_CASE("program: training on a compressed file, on compressed samples and on 
     CHECK(evaluated["samples"] == 200'000);
 }
 
-TEST_CASE("program: evaluate and gradient tell the bound on compressed data") {
+TEST_CASE("evaluate and gradient tell the bound on compressed data") {
     const TemporaryDirectory directory;
     const std::string file = in(directory, "data.skc"), chain = in(directory, "run/chain.json");
     REQUIRE(run_program({"data", "compress", "sine:samples=1000", "--out", file}).exit_code == 0);

@@ -46,7 +46,7 @@ void write_large_samples(const std::filesystem::path& path, std::optional<std::u
 
 }  // namespace
 
-TEST_CASE("program: where the data cannot be read on, a run tells the time and the work until then") {
+TEST_CASE("where the data cannot be read on, a run tells the time and the work until then") {
     const TemporaryDirectory directory;
     const std::string file = directory.file("samples.npy").string();
     write_large_samples(file, 10'000'003);  // not one of those that are looked at for their order
@@ -91,7 +91,7 @@ TEST_CASE("program: where the data cannot be read on, a run tells the time and t
     CHECK(std::filesystem::exists(directory.file("validated") / "chain.json"));
 }
 
-TEST_CASE("program: where the samples behind compressed data cannot be read on, their part is not told") {
+TEST_CASE("where the samples behind compressed data cannot be read on, their part is not told") {
     const TemporaryDirectory directory;
     const std::string file = directory.file("samples.npy").string();
     const std::filesystem::path run = directory.file("run");

@@ -54,7 +54,7 @@ void check_column(const Json& column, const std::vector<double>& values) {
 
 }  // namespace
 
-TEST_CASE("program: data info gives the moments of the columns") {
+TEST_CASE("data info gives the moments of the columns") {
     const TemporaryDirectory directory;
     std::vector<double> x = scattered(kManySamples), y, m;
     for (std::size_t row = 0; row < x.size(); ++row) {
@@ -93,7 +93,7 @@ TEST_CASE("program: data info gives the moments of the columns") {
     CHECK(same == found);
 }
 
-TEST_CASE("program: data info of generated samples is that of the file they make") {
+TEST_CASE("data info of generated samples is that of the file they make") {
     const TemporaryDirectory directory;
     const std::string spec = "teacher:samples=100000,noise=0.2";
     run_well({"make", spec, "--out", directory.file("a.npy")});
@@ -106,69 +106,87 @@ TEST_CASE("program: data info of generated samples is that of the file they make
     CHECK(both["data_sets"][1]["y"]["distinct_values"] == 2);
 }
 
-TEST_CASE("program: data info draws the density of x and the mean of y, whatever the range") {
+namespace {
+
+constexpr std::size_t kCount = 65'536;
+
+/// The lines about x and y, from x on.
+std::string picture_of(const std::vector<double>& x, const std::vector<double>& y) {
     const TemporaryDirectory directory;
-    constexpr std::size_t kCount = 65'536;
-    const auto picture_of = [&](const std::vector<double>& x, const std::vector<double>& y) {
-        const std::string text = run_well({"info", table_file(directory, {x, y}), "--quiet"}).output;
-        return text.substr(text.find("\n  x    ") + 1);
-    };
-    const auto row = [](const std::string& name, const std::string& value) {
-        return "  " + name + std::string(25 - name.size(), ' ') + value + "\n";
-    };
-    const auto bars = [](const std::string& bar, std::size_t count) {
-        std::string text;
-        for (std::size_t column = 0; column < count; ++column) text += bar;
-        return text;
-    };
-    // Uniform: the density is the same all over, and the mean of y steps in the middle.
-    const auto picture = [&](const std::string& range, const std::string& density) {
-        return row("x", range) + row("density of x", bars("█", 32) + "  up to " + density) +
-               row("mean of y over x", bars("▁", 16) + bars("█", 16) + "  from -2 to 3");
-    };
-    const auto uniform = [&](double from, double width, double outlier) {
-        std::vector<double> x = scattered(kCount), y;
-        for (double& value : x) {
-            y.push_back(value < 0.5 ? -2 : 3);
-            value = from + width * value;
-        }
-        x[1234] = outlier;
-        return picture_of(x, y);
-    };
-    CHECK(uniform(0, 1, 0.5) == picture("from 0 to 1", "1"));
-    CHECK(uniform(-512, 1024, 0) == picture("from -512 to 512", "0.000978"));  // 2,051 samples; 2,048 on average
-    CHECK(uniform(std::ldexp(1.0, -300), std::ldexp(1.0, -300), std::ldexp(1.5, -300)) ==
-          picture("from 4.909e-91 to 9.818e-91", "2.04e+90"));
-    CHECK(uniform(1e15, 65536, 1e15 + 5) == picture("from 1e+15 to 1.000000000066e+15", "1.53e-05"));
+    const std::string text = run_well({"info", table_file(directory, {x, y}), "--quiet"}).output;
+    return text.substr(text.find("\n  x    ") + 1);
+}
+
+std::string row(const std::string& name, const std::string& value) {
+    return "  " + name + std::string(25 - name.size(), ' ') + value + "\n";
+}
+
+std::string bars(const std::string& bar, std::size_t count) {
+    std::string text;
+    for (std::size_t column = 0; column < count; ++column) text += bar;
+    return text;
+}
+
+/// The density is the same all over; the mean of y steps in the middle.
+std::string even_picture(const std::string& range, const std::string& density) {
+    return row("x", range) + row("density of x", bars("█", 32) + "  up to " + density) +
+           row("mean of y over x", bars("▁", 16) + bars("█", 16) + "  from -2 to 3");
+}
+
+/// That of x uniform on [from, from + width), but for one sample, and y = -2 in its lower half, 3 in its upper half.
+std::string uniform_picture(double from, double width, double outlier) {
+    std::vector<double> x = scattered(kCount), y;
+    for (double& value : x) {
+        y.push_back(value < 0.5 ? -2 : 3);
+        value = from + width * value;
+    }
+    x[1234] = outlier;
+    return picture_of(x, y);
+}
+
+}  // namespace
+
+TEST_CASE("data info draws the density of x and the mean of y, whatever the range") {
+    CHECK(uniform_picture(0, 1, 0.5) == even_picture("from 0 to 1", "1"));
+    // The fullest column has 2,051 samples; 2,048 on average.
+    CHECK(uniform_picture(-512, 1024, 0) == even_picture("from -512 to 512", "0.000978"));
+    CHECK(uniform_picture(std::ldexp(1.0, -300), std::ldexp(1.0, -300), std::ldexp(1.5, -300)) ==
+          even_picture("from 4.909e-91 to 9.818e-91", "2.04e+90"));
+    CHECK(uniform_picture(1e15, 65536, 1e15 + 5) == even_picture("from 1e+15 to 1.000000000066e+15", "1.53e-05"));
     // One value far outside: the picture shows the others.
-    CHECK(uniform(0, 1, 1e9) ==
-          picture("from 0 to 1, without the 0.0015 % of the samples that lie outside of this range", "1"));
-    // Blocks side by side, each on a finer grid than all of them.
+    CHECK(uniform_picture(0, 1, 1e9) ==
+          even_picture("from 0 to 1, without the 0.0015 % of the samples that lie outside of this range", "1"));
+}
+
+TEST_CASE("data info draws pieces of a file whose ranges differ") {
+    // Pieces that lie side by side, each on a finer grid than all of them.
     std::vector<double> x, y;
     for (std::size_t index = 0; index < 4 * kCount; ++index) {
         x.push_back(double(index) / kCount);
         y.push_back(index < 2 * kCount ? -2 : 3);
     }
-    CHECK(picture_of(x, y) == picture("from 0 to 4", "0.25"));
-    // A first block on the finest grid there is.
+    CHECK(picture_of(x, y) == even_picture("from 0 to 4", "0.25"));
+    // A first piece on the finest grid there is.
     std::vector<double> spread = scattered(4 * kCount);
     std::fill_n(spread.begin(), kCount, std::ldexp(1.0, -960));
     const std::string tiny = picture_of(spread, y);
     CHECK(tiny.starts_with(row("x", "from 0 to 1") + "  density of x             █" + bars("▂", 31)));
     CHECK(contains(tiny, "  up to 8.75\n"));  // (1/4 + 3/4 x 1/32) x 32
-    if (can_draw_figures()) {
-        const fs::path picture = directory.file("p.png");
-        CHECK(contains(run_well({"info", "sine", "--picture", picture}).output, "picture   " + picture.string()));
-        CHECK(content_of(picture).starts_with("\x89PNG"));
-        CHECK(error_of({"info", "sine", "--picture", "p.png"}, directory) ==
-              "--picture: p.png already exists: expected a new name, or --force");
-        const ProgramResult constant =
-            data({"info", "sine:input=constant", "--picture", directory.file("q.png"), "--quiet"});
-        CHECK(constant.exit_code == 1);
-        CHECK(contains(constant.errors, "q.png is not drawn: x is always the same\n"));
-        CHECK(contains(constant.output, "100,000 samples"));  // told all the same
-        CHECK(!fs::exists(directory.file("q.png")));
-    }
+}
+
+TEST_CASE("data info draws a picture" * doctest::skip(!can_draw_figures())) {
+    const TemporaryDirectory directory;
+    const fs::path picture = directory.file("p.png");
+    CHECK(contains(run_well({"info", "sine", "--picture", picture}).output, "picture   " + picture.string()));
+    CHECK(content_of(picture).starts_with("\x89PNG"));
+    CHECK(error_of({"info", "sine", "--picture", "p.png"}, directory) ==
+          "--picture: p.png already exists: expected a new name, or --force");
+    const ProgramResult constant =
+        data({"info", "sine:input=constant", "--picture", directory.file("q.png"), "--quiet"});
+    CHECK(constant.exit_code == 1);
+    CHECK(contains(constant.errors, "q.png is not drawn: x is always the same\n"));
+    CHECK(contains(constant.output, "100,000 samples"));  // its text is printed nevertheless
+    CHECK(!fs::exists(directory.file("q.png")));
 }
 
 }  // namespace skein::test

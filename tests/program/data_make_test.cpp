@@ -34,7 +34,7 @@ std::vector<Scalar> generated_table(const GeneratedData& settings) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("program: data make writes what is generated, to the bit, with any number of threads", Scalar, float,
+TEST_CASE_TEMPLATE("data make writes what is generated, to the bit, with any number of threads", Scalar, float,
                    double) {
     const TemporaryDirectory directory;
     const std::string precision = sizeof(Scalar) == 4 ? "--precision=float32" : "--precision=float64";
@@ -68,7 +68,7 @@ TEST_CASE_TEMPLATE("program: data make writes what is generated, to the bit, wit
     CHECK(content_of(directory.file("b.npy")) == content_of(directory.file("a1.npy")));
 }
 
-TEST_CASE("program: data convert there and back gives the same bytes") {
+TEST_CASE("data convert there and back gives the same bytes") {
     const TemporaryDirectory directory;
     const auto file = [&](const std::string& name) { return directory.file(name).string(); };
     const auto convert = [&](const std::string& from, const std::string& to, const Arguments& more = {}) {

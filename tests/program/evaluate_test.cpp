@@ -15,7 +15,7 @@
 
 namespace skein::test {
 
-TEST_CASE("program: evaluate tells the loss of a stored chain, and writes predictions") {
+TEST_CASE("evaluate tells the loss of a stored chain, and writes predictions") {
     const TemporaryDirectory directory;
     const Json trained = run_json(kShortRun + Arguments{"--out", directory.file("run").string()});
     const std::string chain = directory.file("run") / "chain.json";

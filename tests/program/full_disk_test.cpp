@@ -45,7 +45,7 @@ constexpr bool kNeedsSharedMemory = true;
 constexpr bool kNeedsSharedMemory = false;
 #endif
 
-TEST_CASE("program: on a full disk a run says what is there, and tells its outcome all the same" *
+TEST_CASE("on a full disk a run says what is there, and tells its outcome all the same" *
           doctest::skip(kNeedsSharedMemory)) {
     const TemporaryDirectory directory;
     const std::string run = directory.file("run");
@@ -62,7 +62,7 @@ TEST_CASE("program: on a full disk a run says what is there, and tells its outco
     CHECK_NOTHROW(read_chain<double>(run + "/chain.json"));
 }
 
-TEST_CASE("program: weights that cannot be stored are told to the bit") {
+TEST_CASE("weights that cannot be stored are told to the bit") {
     for (const Arguments& more : {Arguments{}, Arguments{"--json"}}) {
         const TemporaryDirectory directory;
         const std::filesystem::path run = directory.file("run");
@@ -88,7 +88,7 @@ TEST_CASE("program: weights that cannot be stored are told to the bit") {
     }
 }
 
-TEST_CASE("program: output that cannot be written is a failure") {
+TEST_CASE("output that cannot be written is a failure") {
     const ProgramResult full = run_program({"train", "--steps", "1"}, {.output_path = "/dev/full"});
     CHECK(full.exit_code == 1);
     CHECK(full.errors.starts_with("skein: error: standard output cannot be written"));

@@ -29,7 +29,7 @@ bool contains(const std::string& text, const std::string& part) { return text.fi
 
 }  // namespace
 
-TEST_CASE("program: gradient --json holds the library's numbers to the bit") {
+TEST_CASE("gradient --json holds the library's numbers to the bit") {
     const Json json = Json::parse(output_of(kLecture, {"--json"}));
     const Chain<double> chain({0.5, -1.2, 0.7});
     const BackPropagation<double> values = back_propagate(chain, 1.5, 0.2);
@@ -54,7 +54,7 @@ TEST_CASE("program: gradient --json holds the library's numbers to the bit") {
     CHECK(json["loss_after_step"].get<double>() < values.loss);
 }
 
-TEST_CASE("program: gradient in float32, and of a mixed chain") {
+TEST_CASE("gradient in float32, and of a mixed chain") {
     const Json json = Json::parse(output_of({"gradient", "--weights=0.5,-1.2,0.7,2", "--activation",
                                              "tanh,relu,softplus,sigmoid", "--x", "-1.5", "--y", "0.2"},
                                             {"--json", "--precision", "float32"}));
@@ -66,7 +66,7 @@ TEST_CASE("program: gradient in float32, and of a mixed chain") {
     CHECK(json["loss"].get<float>() == values.loss);
 }
 
-TEST_CASE("program: gradient as text, Markdown and LaTeX") {
+TEST_CASE("gradient as text, Markdown and LaTeX") {
     const std::string text = output_of(kLecture, {});
     CHECK(contains(text, "dloss/dw_1 = x f'(z_1) f'(z_2) f'(z_3) w_2 w_3 2 (f_3 - y)"));
     CHECK(contains(text, "0.451345"));
@@ -80,7 +80,7 @@ TEST_CASE("program: gradient as text, Markdown and LaTeX") {
     CHECK(latex.ends_with("\\end{document}\n"));
 }
 
-TEST_CASE("program: gradient has a word for saturated units and kinks") {
+TEST_CASE("gradient has a word for saturated units and kinks") {
     CHECK(contains(output_of({"gradient", "--weights", "40,1"}, {"--x", "1", "--y", "0"}),
                    "unit 1 is saturated: f'(z_1) is exactly 0"));
     CHECK(contains(output_of({"gradient", "--weights", "1,8"}, {"--x", "3", "--y", "0"}),
@@ -103,7 +103,7 @@ TEST_CASE("program: gradient has a word for saturated units and kinks") {
     CHECK(Json::parse(output_of(kink, {"--x", "3", "--y", "1", "--json"}))["finite_differences"][0].is_null());
 }
 
-TEST_CASE("program: gradient says where gradients, losses and steps are not finite") {
+TEST_CASE("gradient says where gradients, losses and steps are not finite") {
     struct Case {
         std::string weights, x, step;
         bool is_gradient_finite;
@@ -136,7 +136,7 @@ TEST_CASE("program: gradient says where gradients, losses and steps are not fini
     }
 }
 
-TEST_CASE("program: gradient on a data set is the library's") {
+TEST_CASE("gradient on a data set is the library's") {
     const Json json = Json::parse(
         output_of({"gradient", "--weights", "0.9,-0.4"}, {"--data", "sine:samples=5000,frequency=0.2", "--json"}));
     GeneratedData data;

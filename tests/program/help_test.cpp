@@ -10,7 +10,7 @@
 
 namespace skein::test {
 
-TEST_CASE("program: help opens with examples, version has three lines, progress is for terminals") {
+TEST_CASE("help opens with examples, version has three lines, progress is for terminals") {
     const ProgramResult help = run_program({"--help"});
     CHECK(help.exit_code == 0);
     CHECK(help.output.starts_with("Examples\n"));

@@ -16,7 +16,7 @@ const std::string kSamples = "teacher:samples=200000,layers=3,noise=0.05";
 
 }  // namespace
 
-TEST_CASE("program: parts that are merged are the whole") {
+TEST_CASE("parts that are merged are the whole") {
     const TemporaryDirectory directory;
     const std::string all = in(directory, "all.npy");
     REQUIRE(run_program({"data", "make", kSamples, "--out", all}).exit_code == 0);
@@ -39,7 +39,7 @@ TEST_CASE("program: parts that are merged are the whole") {
     CHECK(json_of(merged)["samples"] == 65'536);
 }
 
-TEST_CASE("program: parts that do not fit together are named") {
+TEST_CASE("parts that do not fit together are named") {
     const TemporaryDirectory directory;
     const auto make = [&](const std::string& name, Arguments more) {
         const std::string file = in(directory, name);

@@ -18,7 +18,7 @@
 
 namespace skein::test {
 
-TEST_CASE("program: data come through a named pipe, whoever opens it first, and however slowly") {
+TEST_CASE("data come through a named pipe, whoever opens it first, and however slowly") {
     const TemporaryDirectory directory;
     const fs::path pipe = directory.file("pipe.csv");
     REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
@@ -40,7 +40,7 @@ TEST_CASE("program: data come through a named pipe, whoever opens it first, and 
     CHECK(Json::parse(converting.wait().output)["samples"] == 2);
 }
 
-TEST_CASE("program: data stopped by a signal leaves nothing behind") {
+TEST_CASE("data stopped by a signal leaves nothing behind") {
     const TemporaryDirectory directory;
     const auto check = [&](const Arguments& arguments, int signal, const std::string& expected) {
         RunningProgram running(arguments);
@@ -70,7 +70,7 @@ TEST_CASE("program: data stopped by a signal leaves nothing behind") {
     CHECK(Json::parse(result.output)["status"] == "stopped");
 }
 
-TEST_CASE("program: predictions stopped by a signal leave nothing behind") {
+TEST_CASE("predictions stopped by a signal leave nothing behind") {
     const TemporaryDirectory directory;
     const std::string run = directory.file("run").string();
     REQUIRE(run_program({"train", "--data=sine:samples=10", "--layers=1", "--steps=1", "--out", run}).exit_code == 0);

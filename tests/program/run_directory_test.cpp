@@ -18,32 +18,26 @@
 
 namespace skein::test {
 
-TEST_CASE("program: a run directory is complete, and reproduces its run") {
+namespace {
+
+const Arguments kSettings{"train",
+                          "--data=sine:samples=2000,frequency=0.1,noise=0.1",
+                          "--validation=0.1",
+                          "--batch=100",
+                          "--optimizer=adamw",
+                          "--schedule=cosine",
+                          "--warm-up=5",
+                          "--epochs=4",
+                          "--seed=3",
+                          "--activation=tanh,sigmoid,identity",
+                          "--weights=1,-0.5,2"};
+
+}  // namespace
+
+TEST_CASE("a run directory is complete, and reproduces its run") {
     const TemporaryDirectory directory;
     const std::filesystem::path run = directory.file("runs") / "first";
-    const Json printed = run_json({"train",
-                                   "--data",
-                                   "sine:samples=2000,frequency=0.1,noise=0.1",
-                                   "--validation",
-                                   "0.1",
-                                   "--batch",
-                                   "100",
-                                   "--optimizer",
-                                   "adamw",
-                                   "--schedule",
-                                   "cosine",
-                                   "--warm-up",
-                                   "5",
-                                   "--epochs",
-                                   "4",
-                                   "--seed",
-                                   "3",
-                                   "--activation",
-                                   "tanh,sigmoid,identity",
-                                   "--weights",
-                                   "1,-0.5,2",
-                                   "--out",
-                                   run.string()});
+    const Json printed = run_json(kSettings + Arguments{"--out", run.string()});
     const Json stored = Json::parse(content_of(run / "run.json"));
     CHECK(stored["outcome"]["weights"] == printed["weights"]);
     CHECK(stored["outcome"]["status"] == "reached_max_steps");
@@ -70,7 +64,7 @@ TEST_CASE("program: a run directory is complete, and reproduces its run") {
     CHECK(again["validation_loss"] == printed["validation_loss"]);
 }
 
-TEST_CASE("program: without gnuplot a run has no picture, one line says so, and nothing fails") {
+TEST_CASE("without gnuplot a run has no picture, one line says so, and nothing fails") {
     const TemporaryDirectory directory;
     const Arguments arguments{"train", "--steps", "3", "--out", directory.file("run").string(), "--force"};
     const ProgramResult result = run_program(arguments, {.environment = {"PATH=/nowhere"}});
@@ -81,7 +75,7 @@ TEST_CASE("program: without gnuplot a run has no picture, one line says so, and 
     CHECK(run_program(arguments + Arguments{"--quiet"}, {.environment = {"PATH=/nowhere"}}).errors == "");
 }
 
-TEST_CASE("program: a long run has about 1,000 rows of history") {
+TEST_CASE("a long run has about 1,000 rows of history") {
     const TemporaryDirectory directory;
     run_json({"train", "--data", "sine:samples=50", "--batch", "10", "--epochs", "3000", "--validation",
               "sine:samples=20,seed=1", "--out", directory.file("run").string()});

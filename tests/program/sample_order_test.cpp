@@ -90,7 +90,7 @@ void check_sorted(const std::string& column, const std::string& direction) {
 
 }  // namespace
 
-TEST_CASE("program: data info says what will go wrong in training") {
+TEST_CASE("data info says what will go wrong in training") {
     const TemporaryDirectory directory;
     std::vector<double> x = scattered(kManySamples);
     const std::vector<double> noise = x;
@@ -132,7 +132,7 @@ TEST_CASE("program: data info says what will go wrong in training") {
     CHECK(found["correlation"].is_null());
 }
 
-TEST_CASE("program: samples in the order of x, |x| or y are noticed, rising or falling") {
+TEST_CASE("samples in the order of x, |x| or y are noticed, rising or falling") {
     for (const std::string column : {"x", "|x|", "y"}) {
         for (const std::string direction : {"ascending", "descending"}) {
             check_sorted(column, direction);
@@ -140,7 +140,7 @@ TEST_CASE("program: samples in the order of x, |x| or y are noticed, rising or f
     }
 }
 
-TEST_CASE("program: samples in no order raise no warning") {
+TEST_CASE("samples in no order raise no warning") {
     const TemporaryDirectory directory;
     for (std::size_t count = 11; count < 300; count += 7) {
         CAPTURE(count);
@@ -151,7 +151,7 @@ TEST_CASE("program: samples in no order raise no warning") {
     CHECK(trained(file_of(directory, rows_of(kManySamples))) == "");
 }
 
-TEST_CASE("program: neighbours that are alike are noticed, columns of few values are not") {
+TEST_CASE("neighbours that are alike are noticed, columns of few values are not") {
     const TemporaryDirectory directory;
     // Two files, each sorted, one after the other: rising, then falling.
     std::vector<Row> halves = rows_of(kManySamples);

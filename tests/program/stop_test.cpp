@@ -18,7 +18,7 @@
 
 namespace skein::test {
 
-TEST_CASE("program: target loss, time and divergence are outcomes") {
+TEST_CASE("target loss, time and divergence are outcomes") {
     const Arguments train{"train", "--data", "teacher:samples=1000"};
     const Json converged = run_json(train + Arguments{"--epochs", "1000", "--target-loss", "1e-3"});
     CHECK(converged["status"] == "converged");
@@ -42,7 +42,7 @@ TEST_CASE("program: target loss, time and divergence are outcomes") {
     CHECK(in_words.output.find("--learning-rate") != std::string::npos);
 }
 
-TEST_CASE("program: a target alone has a limit, and the summary says where it is not reached") {
+TEST_CASE("a target alone has a limit, and the summary says where it is not reached") {
     const Arguments train{"train", "--data", "sine:samples=20", "--layers", "1"};
     CHECK(run_json(train)["epochs"] == 10);
     const TemporaryDirectory directory;
@@ -61,7 +61,7 @@ TEST_CASE("program: a target alone has a limit, and the summary says where it is
     CHECK(run_program({"train", "--help"}).output.find("1000 with") != std::string::npos);
 }
 
-TEST_CASE("program: SIGINT and SIGTERM stop a run, write everything, and exit 130 and 143") {
+TEST_CASE("SIGINT and SIGTERM stop a run, write everything, and exit 130 and 143") {
     struct Case {
         int signal, exit_code;
         std::string name;
@@ -108,7 +108,7 @@ private:
     RunningProgram program_;
 };
 
-TEST_CASE("program: a signal does not wait for the end of a long step, or of long losses") {
+TEST_CASE("a signal does not wait for the end of a long step, or of long losses") {
     const TemporaryDirectory directory;
     const std::filesystem::path run = directory.file("run");
     EndlessRun program(run);
@@ -127,7 +127,7 @@ TEST_CASE("program: a signal does not wait for the end of a long step, or of lon
     CHECK(csv_rows(content_of(run / "history.csv")).size() == 1);
 }
 
-TEST_CASE("program: a second signal quits at once, and its directory takes another run") {
+TEST_CASE("a second signal quits at once, and its directory takes another run") {
     const TemporaryDirectory directory;
     const std::filesystem::path run = directory.file("run");
     EndlessRun program(run);

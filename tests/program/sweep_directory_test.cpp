@@ -44,7 +44,7 @@ std::set<std::string> names_in(const fs::path& directory) {
 
 }  // namespace
 
-TEST_CASE("program: --force leaves nothing of the sweep it replaces, and what is none of its files") {
+TEST_CASE("--force leaves nothing of the sweep it replaces, and what is none of its files") {
     const TemporaryDirectory directory;
     const fs::path out = directory.file("s"), fresh = directory.file("fresh");
     REQUIRE(sweep(out, {"--layers=2", "--mark-loss=1", "--record-last=2", "--picture=loss",
@@ -62,7 +62,7 @@ TEST_CASE("program: --force leaves nothing of the sweep it replaces, and what is
     CHECK(names_in(out) == expected);
 }
 
-TEST_CASE("program: --force over an unfinished sweep removes its checkpoint before anything is written") {
+TEST_CASE("--force over an unfinished sweep removes its checkpoint before anything is written") {
     const TemporaryDirectory directory;
     const fs::path out = directory.file("s");
     REQUIRE(sweep(out, kLine).exit_code == 0);
@@ -80,7 +80,7 @@ TEST_CASE("program: --force over an unfinished sweep removes its checkpoint befo
     CHECK(sweep(out, forced).exit_code == 0);
 }
 
-TEST_CASE("program: a sweep does not go on with another data file of the same name") {
+TEST_CASE("a sweep does not go on with another data file of the same name") {
     const TemporaryDirectory directory;
     const fs::path out = directory.file("s"), data = directory.file("data.csv");
     const std::string content = "x,y\n1,0.5\n2,0.25\n";
@@ -104,7 +104,7 @@ TEST_CASE("program: a sweep does not go on with another data file of the same na
     CHECK(run_program(settings).exit_code == 0);
 }
 
-TEST_CASE("program: files of others and damaged run.json are refused by name") {
+TEST_CASE("files of others and damaged run.json are refused by name") {
     const TemporaryDirectory directory;
     const fs::path out = directory.file("mine");
     fs::create_directory(out);
@@ -126,7 +126,7 @@ TEST_CASE("program: files of others and damaged run.json are refused by name") {
     CHECK(sweep(out, forced).exit_code == 0);
 }
 
-TEST_CASE("program: a directory is used by one sweep at a time") {
+TEST_CASE("a directory is used by one sweep at a time") {
     const TemporaryDirectory directory;
     const fs::path out = directory.file("s");
     // Hours, were it not killed.

@@ -13,7 +13,7 @@
 
 namespace skein::test {
 
-TEST_CASE("program: figures have no axis where there is none, and ticks that differ") {
+TEST_CASE("figures have no axis where there is none, and ticks that differ") {
     const TemporaryDirectory directory;
     const fs::path script = directory.file("script");
     fs::create_directory(directory.file("bin"));

@@ -70,7 +70,7 @@ void check_against_train(const Arguments& settings, const fs::path& directory, s
 
 }  // namespace
 
-TEST_CASE("program: the outcomes of a 16 x 16 sweep are those of 256 runs of train") {
+TEST_CASE("the outcomes of a 16 x 16 sweep are those of 256 runs of train") {
     const TemporaryDirectory directory;
     Arguments settings{"--layers=3",
                        "--init-scale=0.8",
@@ -96,7 +96,7 @@ TEST_CASE("program: the outcomes of a 16 x 16 sweep are those of 256 runs of tra
     }
 }
 
-TEST_CASE("program: a point of a stored sweep is a command that train takes") {
+TEST_CASE("a point of a stored sweep is a command that train takes") {
     for (const std::string optimizer : {"sgd", "momentum", "nesterov", "adamw"}) {
         const TemporaryDirectory directory;
         const Arguments settings{"--axis=learning_rate=linear:0.1:0.4:2", "--layers=2", "--data=sine:samples=20",
@@ -122,7 +122,7 @@ TEST_CASE("program: a point of a stored sweep is a command that train takes") {
     }
 }
 
-TEST_CASE("program: a point with a batch of its own has the schedule that train gives it") {
+TEST_CASE("a point with a batch of its own has the schedule that train gives it") {
     const TemporaryDirectory directory;
     const Arguments settings{"--data=teacher:samples=16,layers=3,weight=1.2", "--layers=3", "--epochs=10",
                              "--schedule=cosine", "--axis=batch=values:1:4:16"};

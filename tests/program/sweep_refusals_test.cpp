@@ -11,11 +11,21 @@
 
 namespace skein::test {
 
-TEST_CASE("program: bad sweeps are refused in one line") {
+namespace {
+
+/// The error of a sweep over `axis` of chains of three layers.
+std::string axis_error(const std::string& axis) {
     const TemporaryDirectory directory;
-    const std::string out = "--out=" + directory.file("s").string();
-    const auto axis_error = [&](const std::string& axis) { return error_of({"--layers=3", "--axis=" + axis, out}); };
-    const std::string begin = "--axis: axis '";
+    const std::string error = error_of({"--layers=3", "--axis=" + axis, "--out=" + directory.file("s").string()});
+    CHECK(!fs::exists(directory.file("s")));
+    return error;
+}
+
+const std::string begin = "--axis: axis '";
+
+}  // namespace
+
+TEST_CASE("bad sweeps are refused in one line: axes that cannot be read") {
     CHECK(axis_error("learning_rat=linear:1:2:3") ==
           begin + "learning_rat=linear:1:2:3': unknown parameter 'learning_rat': did you mean 'learning_rate'?");
     CHECK(axis_error("momentum=lin:0:0.5:3") ==
@@ -36,6 +46,9 @@ TEST_CASE("program: bad sweeps are refused in one line") {
     CHECK(axis_error("learning_rate=values:1:inf") == begin + "learning_rate=values:1:inf': 'inf' is not a number");
     CHECK(axis_error("learning_rate=values:1:means") ==
           begin + "learning_rate=values:1:means': unknown reduction 'means': did you mean 'mean'?");
+}
+
+TEST_CASE("bad sweeps are refused in one line: axes without a sense") {
     CHECK(axis_error("layers=log10:1:100:5") ==
           "--axis: layers: 3.162277660168379 is no whole number: expected a list of them, as in "
           "layers=values:1:3:10:32:100");
@@ -57,6 +70,11 @@ TEST_CASE("program: bad sweeps are refused in one line") {
           "axis learning_rate[1]: axis learning_rate varies the same layer: expected every layer on one of them alone");
     CHECK(contains(axis_error("weight[1]=linear:0:1:60000,weight[2]=linear:0:1:60000,weight[3]=linear:0:1:60000"),
                    "the arrays of 216,000,000,000,000 points take "));
+}
+
+TEST_CASE("bad sweeps are refused in one line: presets, points, pictures") {
+    const TemporaryDirectory directory;
+    const std::string out = "--out=" + directory.file("s").string();
     CHECK(error_of({out}) ==
           "no axis is given: expected --axis, [[axis]] in a file, or --preset (see skein sweep --help)");
     CHECK(error_of({"--preset=trainabilty", out}) ==

@@ -21,7 +21,7 @@
 
 namespace skein::test {
 
-TEST_CASE("program: a bad axis in a file is named with its line") {
+TEST_CASE("a bad axis in a file is named with its line") {
     const TemporaryDirectory directory;
     const fs::path file = directory.file("sweep.toml", R"(layers = 2
 steps = 20
@@ -43,7 +43,7 @@ values = [0.5, 1]
               "layers, batch, seed, data_seed, data_noise or teacher_weight");
 }
 
-TEST_CASE("program: arrays have the first axis last, and axes their values") {
+TEST_CASE("arrays have the first axis last, and axes their values") {
     const TemporaryDirectory directory;
     const fs::path file = directory.file("sweep.toml", R"(layers = 2
 init = "normal"
@@ -87,7 +87,7 @@ reduction = "mean"
     CHECK(read_array<double>(directory.file("d") / "axis_1.npy", ElementType::float64, {6}) == log10_values(1, 2, 6));
 }
 
-TEST_CASE("program: every preset runs") {
+TEST_CASE("every preset runs") {
     const TemporaryDirectory directory;
     const std::string names = sweep({"--list-presets"}).output;
     const std::pair<std::string, std::string> presets[] = {
@@ -107,7 +107,7 @@ TEST_CASE("program: every preset runs") {
     }
 }
 
-TEST_CASE("program: an interrupted sweep goes on to the same bytes") {
+TEST_CASE("an interrupted sweep goes on to the same bytes") {
     const TemporaryDirectory directory;
     const Arguments settings{"sweep", "--preset=trainability",
                              "--axis=learning_rate[1]=log10:0.1:1000:300,learning_rate[3]=log10:0.1:1000:200"};
@@ -138,7 +138,7 @@ TEST_CASE("program: an interrupted sweep goes on to the same bytes") {
                    "holds a finished sweep: expected a new directory, or --force"));
 }
 
-TEST_CASE("program: the median of two points is their mean") {
+TEST_CASE("the median of two points is their mean") {
     const TemporaryDirectory directory;
     const auto picture = [&](const std::string& reduction) {
         const fs::path out = directory.file(reduction);

@@ -55,8 +55,8 @@ std::vector<Scalar> weights_by_the_library(std::uint64_t seed) {
 
 }  // namespace
 
-// Tolerances as in published_runs_test.cpp: the printed digits of the sources.
-TEST_CASE("program: checks 1 and 2, a sigmoid unit learns slowly from a bad start") {
+// The expected values, as in published_runs_test.cpp, have ten decimals.
+TEST_CASE("a sigmoid unit learns slowly from a bad start") {
     // M. Nielsen, Neural Networks and Deep Learning, ch. 3.
     const TemporaryDirectory directory;
     const std::string data = directory.file("one.csv", "x,y\n1,0\n");
@@ -77,7 +77,7 @@ TEST_CASE("program: checks 1 and 2, a sigmoid unit learns slowly from a bad star
     }
 }
 
-TEST_CASE("program: check 3, gradient descent at the edge of stability converges below it") {
+TEST_CASE("gradient descent at the edge of stability converges below it") {
     // X. Zhu et al., ICLR 2023, arXiv 2210.03294, theorem 3.1 and figure 2.
     const TemporaryDirectory directory;
     const Json run = run_json({"train", "--weights", "2.6,0.5,2.6,0.5", "--activation", "identity", "--data",
@@ -86,7 +86,7 @@ TEST_CASE("program: check 3, gradient descent at the edge of stability converges
     CHECK(run["loss"].get<double>() < 1e-20);
 }
 
-TEST_CASE("program: check 4, convergence to a minimum of known sharpness") {
+TEST_CASE("convergence to a minimum of known sharpness") {
     // L. MacDonald et al., Convergence Rates for Gradient Descent on the Edge of Stability.
     const TemporaryDirectory directory;
     const Json run = run_json({"train", "--weights=1.05,0.98,1,1.01,0.97", "--activation", "identity", "--data",
@@ -94,7 +94,7 @@ TEST_CASE("program: check 4, convergence to a minimum of known sharpness") {
     CHECK(std::abs(sum_of_inverse_squares(run) - 5.0075729275574) <= 1e-12);
 }
 
-TEST_CASE("program: train --json has everything, and weights to the bit") {
+TEST_CASE("train --json has everything, and weights to the bit") {
     const Json run = run_json(kShortRun + Arguments{"--seed", "5"});
     CHECK(run["weights"].get<std::vector<double>>() == weights_by_the_library<double>(5));
     CHECK(run["status"] == "reached_max_steps");
@@ -112,7 +112,7 @@ TEST_CASE("program: train --json has everything, and weights to the bit") {
     CHECK(run["threads"].get<int>() >= 1);
 }
 
-TEST_CASE("program: float32 weights to the bit, printed and stored") {
+TEST_CASE("float32 weights to the bit, printed and stored") {
     const TemporaryDirectory directory;
     const Json run = run_json(kShortRun + Arguments{"--precision", "float32", "--out", directory.file("run").string()});
     const std::vector<float> expected = weights_by_the_library<float>(0);
@@ -122,7 +122,7 @@ TEST_CASE("program: float32 weights to the bit, printed and stored") {
     CHECK(read_chain_precision(directory.file("run") / "chain.json") == "float32");
 }
 
-TEST_CASE("program: the number of threads and the instruction set change no bit") {
+TEST_CASE("the number of threads and the instruction set change no bit") {
     const Arguments arguments{"train", "--data", "teacher:samples=50000,layers=8", "--layers", "8", "--batch",
                               "20000", "--json"};
     const Json one = Json::parse(run_program(arguments + Arguments{"--threads", "1"}).output);
@@ -137,13 +137,13 @@ TEST_CASE("program: the number of threads and the instruction set change no bit"
     CHECK(two["threads"] == 2);
 }
 
-TEST_CASE("program: negative weights with and without an equals sign") {
+TEST_CASE("negative weights with and without an equals sign") {
     for (const Arguments& weights : {Arguments{"--weights=-1e-3,2"}, Arguments{"--weights", "-1e-3,2"}}) {
         CHECK(run_json(Arguments{"train", "--steps", "0"} + weights)["weights"] == Json{-1e-3, 2.0});
     }
 }
 
-TEST_CASE("program: without --out nothing is written") {
+TEST_CASE("without --out nothing is written") {
     const TemporaryDirectory directory;
     const ProgramResult result = run_program(kShortRun, {.directory = directory.path()});
     CHECK(result.exit_code == 0);
@@ -152,7 +152,7 @@ TEST_CASE("program: without --out nothing is written") {
     CHECK(directory.num_entries() == 0);
 }
 
-TEST_CASE("program: the command line wins over a configuration file") {
+TEST_CASE("the command line wins over a configuration file") {
     const TemporaryDirectory directory;
     const std::string file = directory.file("run.toml",
                                             "# a run\n"

@@ -15,13 +15,19 @@
 
 namespace skein::test {
 
-TEST_CASE("program: frames of a zoom") {
+namespace {
+
+Arguments zoom_into(const std::string& out) {
+    return {"--layers=3",   "--steps=10", "--data=teacher:samples=4", kPlane, "--zoom=10,20,10,3",
+            "--out=" + out, "--quiet"};
+}
+
+}  // namespace
+
+TEST_CASE("each frame of a zoom is narrower than the one before by the factor") {
     const TemporaryDirectory directory;
     const std::string out = directory.file("film").string();
-    const Arguments settings{"--layers=3", "--steps=10", "--data=teacher:samples=4", kPlane};
-    Arguments zoom = settings;
-    zoom.insert(zoom.end(), {"--zoom=10,20,10,3", "--out=" + out, "--quiet"});
-    REQUIRE(sweep(zoom).exit_code == 0);
+    REQUIRE(sweep(zoom_into(out)).exit_code == 0);
     double width = 0;
     for (const std::string frame : {"frame_000", "frame_001", "frame_002"}) {
         const auto x = read_array<double>(out + "/" + frame + "/axis_1.npy", ElementType::float64, {16});
@@ -32,8 +38,13 @@ TEST_CASE("program: frames of a zoom") {
         CHECK(fs::exists(out + "/" + frame + "/picture.png"));
     }
     CHECK(width == doctest::Approx(0.04).epsilon(1e-6));  // 4 decades, 100 times narrower
+}
 
-    // The same command goes on: finished frames stay, of other settings they are refused, --force makes them anew.
+TEST_CASE("a zoom goes on where it ended: finished frames stay, unless --force makes them anew") {
+    const TemporaryDirectory directory;
+    const std::string out = directory.file("film").string();
+    Arguments zoom = zoom_into(out);
+    REQUIRE(sweep(zoom).exit_code == 0);
     const auto first = arrays_of(out + "/frame_000"), last = arrays_of(out + "/frame_002");
     fs::remove_all(out + "/frame_002");
     fs::remove(out + "/frame_000/picture.png");
@@ -55,7 +66,7 @@ TEST_CASE("program: frames of a zoom") {
     CHECK(fs::exists(out + "/frame_000/picture.png"));
     CHECK(arrays_of(out + "/frame_000") == first);
 
-    // With --force, too, what comes after the frame that ends it is gone on with.
+    // A zoom with --force that fails in a frame goes on from there.
     fs::remove(out + "/frame_001/loss.npy");
     fs::create_directory(out + "/frame_001/loss.npy");
     zoom.push_back("--seed=7");
@@ -67,7 +78,7 @@ TEST_CASE("program: frames of a zoom") {
     CHECK(rest.output.starts_with(out + "/frame_000: done before\ndone: 256"));
 }
 
-TEST_CASE("program: frames of a zoom that cannot be trained are refused before any is") {
+TEST_CASE("frames of a zoom that cannot be trained are refused before any is") {
     const TemporaryDirectory directory;
     const std::string out = "--out=" + directory.file("film").string();
     CHECK(error_of({"--steps=5", "--axis=learning_rate=linear:0.01:1:8,weight[1]=linear:0:1:8", "--layers=2", out,

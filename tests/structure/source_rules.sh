@@ -34,7 +34,7 @@ check_rules() {
 
     # forbid WHAT FILES EXCEPT EXAMPLE PATTERN...: no line of FILES has a PATTERN; EXAMPLE has one.
     forbid 'Eigen under its own name' \
-        "$everything" 'core/src/base/eigen_core\.hpp|core/src/kernels/lanes\.hpp|core/include/skein/eigen\.hpp' \
+        "$everything" 'core/src/base/eigen_core\.hpp|core/src/kernels/packets\.hpp|core/include/skein/eigen\.hpp' \
         '#include <Eigen/Dense>' \
         '<(unsupported/)?Eigen/'
     forbid 'Random123 outside random.cpp' \

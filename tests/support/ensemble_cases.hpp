@@ -142,31 +142,8 @@ inline std::vector<double> random_column(Choices& choose, std::size_t size, doub
 }
 
 /// Learning rates up to 2^4: many lanes diverge, in every way there is.
-template <class Scalar>
-Case<Scalar> random_case(std::uint64_t seed) {
-    Choices choose(seed);
-    Case<Scalar> c;
-    c.num_lanes = 1 + choose.below(choose.one_of<std::size_t>({5, 40, 150}));
-    const std::size_t num_layers = 1 + choose.below(choose.one_of<std::size_t>({3, 6, 12}));
-    const std::uint64_t num_samples = 1 + choose.below(choose.one_of<std::size_t>({4, 20, 70, 1100, 2100}));
-    c.activations.assign(num_layers, static_cast<Activation>(choose.below(kActivationNames.size())));
-    for (Activation& activation : c.activations) {
-        if (choose.odds(5)) {
-            activation = static_cast<Activation>(choose.below(kActivationNames.size()));
-        }
-    }
-    for (std::size_t index = 0; index < c.num_lanes * num_layers; ++index) {
-        const bool is_zero = choose.odds(40);
-        c.weights.push_back(static_cast<Scalar>(is_zero ? (choose.odds(2) ? 0.0 : -0.0) : choose.uniform_in(-3, 3)));
-    }
-    const bool weighted = choose.odds(4);
-    const std::size_t num_data = choose.odds(3) ? c.num_lanes : 1;
-    for (std::size_t index = 0; index < num_data; ++index) {
-        c.data.push_back(random_data<Scalar>(choose, num_samples, weighted && choose.odds(2)));
-    }
-
-    EnsembleSettings& settings = c.settings;
-    TrainingSettings& common = settings.common;
+inline TrainingSettings random_settings(Choices& choose, std::size_t num_layers, std::uint64_t num_samples) {
+    TrainingSettings common;
     common.optimizer.kind = static_cast<Optimizer::Kind>(choose.below(kOptimizerNames.size()));
     common.optimizer.weight_decay = choose.odds(3) ? 0.01 : 0.0;
     common.learning_rates = random_column(choose, choose.odds(2) ? 1 : num_layers, -5, 4);
@@ -190,20 +167,25 @@ Case<Scalar> random_case(std::uint64_t seed) {
         common.clip_norm = choose.uniform_in(0.1, 2);
     }
     common.execution = {1 + static_cast<int>(choose.below(3)), choose.one_of<std::size_t>({0, 1, 16, 48, 256})};
+    return common;
+}
+
+/// What differs from lane to lane, and what is recorded.
+inline void choose_columns(Choices& choose, std::size_t num_lanes, std::size_t num_layers, EnsembleSettings& settings) {
     if (choose.odds(2)) {
-        settings.learning_rates = random_column(choose, c.num_lanes * (choose.odds(2) ? 1 : num_layers), -5, 4);
+        settings.learning_rates = random_column(choose, num_lanes * (choose.odds(2) ? 1 : num_layers), -5, 4);
     }
     if (choose.odds(3)) {
-        settings.momentum = random_column(choose, c.num_lanes, -4, -0.1);
+        settings.momentum = random_column(choose, num_lanes, -4, -0.1);
     }
     if (choose.odds(3)) {
-        settings.weight_decay = random_column(choose, c.num_lanes, -9, -2);
+        settings.weight_decay = random_column(choose, num_lanes, -9, -2);
     }
     if (choose.odds(3)) {
-        settings.schedule_scale = random_column(choose, c.num_lanes, -2, 2);
+        settings.schedule_scale = random_column(choose, num_lanes, -2, 2);
     }
     if (choose.odds(3)) {
-        for (std::size_t lane = 0; lane < c.num_lanes; ++lane) {
+        for (std::size_t lane = 0; lane < num_lanes; ++lane) {
             settings.seeds.push_back(choose.below(50));
         }
     }
@@ -214,6 +196,32 @@ Case<Scalar> random_case(std::uint64_t seed) {
         settings.recorded_steps = {0, 2, 5, 30};
     }
     settings.counts_loss_increases = choose.odds(2);
+}
+
+template <class Scalar>
+Case<Scalar> random_case(std::uint64_t seed) {
+    Choices choose(seed);
+    Case<Scalar> c;
+    c.num_lanes = 1 + choose.below(choose.one_of<std::size_t>({5, 40, 150}));
+    const std::size_t num_layers = 1 + choose.below(choose.one_of<std::size_t>({3, 6, 12}));
+    const std::uint64_t num_samples = 1 + choose.below(choose.one_of<std::size_t>({4, 20, 70, 1100, 2100}));
+    c.activations.assign(num_layers, static_cast<Activation>(choose.below(kActivationNames.size())));
+    for (Activation& activation : c.activations) {
+        if (choose.odds(5)) {
+            activation = static_cast<Activation>(choose.below(kActivationNames.size()));
+        }
+    }
+    for (std::size_t index = 0; index < c.num_lanes * num_layers; ++index) {
+        const bool is_zero = choose.odds(40);
+        c.weights.push_back(static_cast<Scalar>(is_zero ? (choose.odds(2) ? 0.0 : -0.0) : choose.uniform_in(-3, 3)));
+    }
+    const bool weighted = choose.odds(4);
+    const std::size_t num_data = choose.odds(3) ? c.num_lanes : 1;
+    for (std::size_t index = 0; index < num_data; ++index) {
+        c.data.push_back(random_data<Scalar>(choose, num_samples, weighted && choose.odds(2)));
+    }
+    c.settings.common = random_settings(choose, num_layers, num_samples);
+    choose_columns(choose, c.num_lanes, num_layers, c.settings);
     return c;
 }
 

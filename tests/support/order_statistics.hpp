@@ -207,6 +207,17 @@ struct LargeOrders {
     bool with_epochs;
 };
 
+/// The differences of a pair of different values, mod size, are 1 to size - 1 with equal odds: their odds in `ranges`.
+/// (The differences of two pairs depend on each other by a relative 1 / size, which changes the statistic by that much.)
+inline std::vector<double> odds_of_differences(const LargeOrderCounts& ranges, std::uint64_t size,
+                                               std::size_t num_ranges) {
+    std::vector<double> odds(num_ranges);
+    for (std::uint64_t difference = 1; difference < size; ++difference) {
+        odds[ranges.range(difference)] += 1.0 / static_cast<double>(size - 1);
+    }
+    return odds;
+}
+
 /// Position and value; the values of positions 2i and 2i + 1, and their difference; the values of a position in the
 /// orders of neighbouring seeds, and of two successive epochs.
 inline Checks large_order_checks(const LargeOrders& settings) {
@@ -214,12 +225,7 @@ inline Checks large_order_checks(const LargeOrders& settings) {
     const LargeOrderCounts none(size, settings.num_ranges);
     LargeOrderCounts single = none, neighbours = none, seeds = none, epochs = none;
     TablesOfSeeds differences;
-    // The differences of a pair, mod size, are 1 to size - 1 with equal odds. (Those of two pairs depend on each other
-    // by a relative 1 / size, which changes the statistic by that much.)
-    std::vector<double> odds(settings.num_ranges);
-    for (std::uint64_t difference = 1; difference < size; ++difference) {
-        odds[single.range(difference)] += 1.0 / static_cast<double>(size - 1);
-    }
+    const std::vector<double> odds = odds_of_differences(single, size, settings.num_ranges);
     std::vector<std::uint64_t> counts;
     Order before, order, next;
     const auto position = [](std::uint64_t index) { return index; };

@@ -131,21 +131,34 @@ TEST_CASE("a block that is stopped keeps the points that are through, and tells 
     CHECK(!files.compression());
 }
 
-TEST_CASE("what compressed data met goes with the points that are kept, and outlives the process with them") {
-    const test::TemporaryDirectory directory;
+namespace {
+
+/// A sweep over compressed data. Its chains have two depths, so that lanes are not points in their order; the bound of
+/// some of them exceeds the tolerance.
+struct CompressedSweep {
+    explicit CompressedSweep(bool is_at_hand)
+        : samples(generate<double>(*settings.generated)),
+          data(compress(samples, coarse()), 1e-10, is_at_hand ? std::optional(samples) : std::nullopt) {
+        settings.training.execution = {1, 16, &stop};
+        settings.generated.reset();
+    }
+    static CompressionSettings coarse() {
+        CompressionSettings coarse;
+        coarse.panel_exponent = -3;
+        return coarse;
+    }
     std::atomic<bool> stop{false};
-    // Chains of two depths, so that lanes are no points in their order; some are beyond the tolerance.
     SweepSettings settings = settings_with({axis("layers", 2), axis("weight", 32)}, 2000, 100);
-    settings.training.execution = {1, 16, &stop};
-    const Dataset<double> samples = generate<double>(*settings.generated);
-    CompressionSettings coarse;
-    coarse.panel_exponent = -3;
-    settings.generated.reset();
-    const CompressedDataset sums = compress(samples, coarse);
+    Dataset<double> samples;
+    CompressedData<double> data;
+};
+
+}  // namespace
+
+TEST_CASE("what compressed data met goes with the points that are kept") {
     for (const bool is_at_hand : {false, true}) {
-        const CompressedData<double> data(sums, 1e-10, is_at_hand ? std::optional(samples) : std::nullopt);
-        stop = false;
-        const Sweep<double> sweep(settings, data);
+        CompressedSweep compressed(is_at_hand);
+        const Sweep<double> sweep(compressed.settings, compressed.data);
         const std::vector<CompressionRecord> whole = sweep.run(0, 64).points.compression;
         REQUIRE(whole.size() == 64);
         const CompressionRecord all = CompressionRecord::sum(whole);
@@ -153,11 +166,11 @@ TEST_CASE("what compressed data met goes with the points that are kept, and outl
         CHECK((all.num_exact > 0) == is_at_hand);
         CHECK(all.largest_bound > 0);
         CHECK(all.largest_refused_bound > 1e-10);
-        SweepSettings on_threads = settings;
+        SweepSettings on_threads = compressed.settings;
         on_threads.training.execution = {3, 16, nullptr};
-        CHECK(Sweep<double>(on_threads, data).run(0, 64).points.compression == whole);
+        CHECK(Sweep<double>(on_threads, compressed.data).run(0, 64).points.compression == whole);
 
-        StopAfterTile observer(stop);
+        StopAfterTile observer(compressed.stop);
         const SweepOutcome<double> part = sweep.run(0, 64, &observer);
         CHECK(is_stopped(part.points));
         // The first tile has the 16 first points of one depth: every other point.
@@ -168,22 +181,31 @@ TEST_CASE("what compressed data met goes with the points that are kept, and outl
             CHECK(part.points.compression[point] ==
                   (part.points.cause[point] == Cause::stop_request ? CompressionRecord() : whole[point]));
         }
+    }
+}
 
-        const std::filesystem::path out = directory.file(is_at_hand ? "t" : "s");
-        std::filesystem::create_directory(out);
+TEST_CASE("what compressed data met outlives the process") {
+    for (const bool is_at_hand : {false, true}) {
+        CompressedSweep compressed(is_at_hand);
+        const Sweep<double> sweep(compressed.settings, compressed.data);
+        const std::vector<CompressionRecord> whole = sweep.run(0, 64).points.compression;
+        StopAfterTile observer(compressed.stop);
+        const SweepOutcome<double> part = sweep.run(0, 64, &observer);
+        const test::TemporaryDirectory directory;
+        const std::filesystem::path& out = directory.path();
         SweepFiles<double> files = SweepFiles<double>::create(out, sweep);
         CHECK(files.compression() == CompressionRecord());
-        files.append(part, count);
+        files.append(part, num_finished(part.points));
         files.sync();
-        stop = false;
+        compressed.stop = false;
         files.append(sweep.run(1, 20));  // is lost, as by a kill
         files = SweepFiles<double>::open(out, sweep);
         REQUIRE(files.points_done() == 1);
         CHECK(files.compression() == whole[0]);
         files.append(sweep.run(1, 63));
-        CHECK(files.compression() == all);
+        CHECK(files.compression() == CompressionRecord::sum(whole));
         files.sync();
-        CHECK(SweepFiles<double>::open(out, sweep).compression() == all);
+        CHECK(SweepFiles<double>::open(out, sweep).compression() == CompressionRecord::sum(whole));
 
         std::string checkpoint = test::content_of(out / "checkpoint");
         const std::size_t at = checkpoint.find("largest_bound ") + 14;

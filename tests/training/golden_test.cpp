@@ -38,80 +38,78 @@ struct GoldenRun {
     std::uint64_t steps;
 };
 
-const std::vector<GoldenRun>& golden_runs() {
-    using S = Schedule::Kind;
-    static const std::vector<GoldenRun> runs{
-        // Full batches of 9 to 12 chunks: with 8 layers enough work for several threads.
-        {"tanh, sgd", 0x50fce037a54f63c8, 0x6078cc68bd728016, std::vector(8, A::tanh), Kind::sgd, S::constant, 9000, 0,
-         Sampling::sequential, Target::teacher, 4},
-        {"mixed, momentum",
-         0x19a60473bcd3f824,
-         0x8b492bf225d2c77e,
-         {A::tanh, A::softplus, A::sigmoid, A::identity, A::tanh, A::relu, A::softplus, A::tanh},
-         Kind::momentum,
-         S::cosine,
-         12'001,
-         0,
-         Sampling::sequential,
-         Target::sine,
-         4},
-        {"softplus, adamw, shuffled", 0x29f2b0b73d26cebd, 0x6f792e69d550d84a, std::vector(8, A::softplus), Kind::adamw,
-         S::constant, 20'000, 9217, Sampling::shuffled, Target::teacher, 6},
-        {"tanh, nesterov, with replacement", 0xab341448dde0ab3b, 0xeb1b12e364ee9e3f, std::vector(16, A::tanh),
-         Kind::nesterov, S::inverse_time, 30'000, 5121, Sampling::with_replacement, Target::step, 3},
-        // Mini-batches with tails: of rows, tiles and epochs.
-        {"sigmoid, sgd, shuffled", 0x569d0fc32aafd599, 0x411021bf4d25dcb2, std::vector(3, A::sigmoid), Kind::sgd,
-         S::step, 1000, 37, Sampling::shuffled, Target::step, 60},
-        {"identity, momentum, sequential", 0xe0aa70d2c8eddd30, 0x342aa8448b242609, std::vector(2, A::identity),
-         Kind::momentum, S::constant, 500, 64, Sampling::sequential, Target::teacher, 50},
-        {"relu, adamw, shuffled", 0xc5969494f7a7409f, 0x0ff0d08bc10444eb, std::vector(4, A::relu), Kind::adamw,
-         S::constant, 777, 100, Sampling::shuffled, Target::sine, 50},
-        {"tanh, adamw, with replacement", 0x99e05556227a4df9, 0x75aaaeb97761fc3a, std::vector(5, A::tanh), Kind::adamw,
-         S::cosine, 2000, 1025, Sampling::with_replacement, Target::random_labels, 20},
-        {"tanh, nesterov, one sample a step", 0x0dc46b92a720694c, 0x1e141ced2cdda137, std::vector(2, A::tanh),
-         Kind::nesterov, S::constant, 50, 1, Sampling::shuffled, Target::teacher, 120},
-        {"mixed, sgd, with replacement",
-         0x8bd9e187b6a28d7d,
-         0xd39cb12e2c9f1848,
-         {A::sigmoid, A::tanh, A::softplus},
-         Kind::sgd,
-         S::inverse_time,
-         300,
-         17,
-         Sampling::with_replacement,
-         Target::sine,
-         60},
-        {"deep tanh, momentum, shuffled", 0x76133de519d5476a, 0xadcdc9cefd76f738, std::vector(40, A::tanh),
-         Kind::momentum, S::step, 3000, 2047, Sampling::shuffled, Target::teacher, 5},
-        {"tanh, sgd, shuffled by blocks", 0x9b84b7c25abbaac0, 0x0036ef5f418790d2, std::vector(3, A::tanh), Kind::sgd,
-         S::constant, 150'001, 9217, Sampling::shuffled_blocks, Target::teacher, 9},
-        {"leaky_relu and elu, adamw, shuffled",
-         0x0,
-         0x0,
-         {A::leaky_relu, A::elu, A::leaky_relu, A::elu},
-         Kind::adamw,
-         S::constant,
-         777,
-         100,
-         Sampling::shuffled,
-         Target::sine,
-         50},
-        {"tanh, rmsprop, shuffled", 0x0, 0x0, std::vector(3, A::tanh), Kind::rmsprop, S::constant, 777, 100,
-         Sampling::shuffled, Target::teacher, 50},
-        {"one softplus, nesterov, full batch",
-         0x56180e8c9e4ffe76,
-         0x91c4df73f3cb62bc,
-         {A::softplus},
-         Kind::nesterov,
-         S::cosine,
-         1023,
-         0,
-         Sampling::sequential,
-         Target::step,
-         30},
-    };
-    return runs;
-}
+using S = Schedule::Kind;
+
+const std::vector<GoldenRun> kGoldenRuns{
+    // Full batches of 9 to 12 chunks: with 8 layers enough work for several threads.
+    {"tanh, sgd", 0x50fce037a54f63c8, 0x6078cc68bd728016, std::vector(8, A::tanh), Kind::sgd, S::constant, 9000, 0,
+     Sampling::sequential, Target::teacher, 4},
+    {"mixed, momentum",
+     0x19a60473bcd3f824,
+     0x8b492bf225d2c77e,
+     {A::tanh, A::softplus, A::sigmoid, A::identity, A::tanh, A::relu, A::softplus, A::tanh},
+     Kind::momentum,
+     S::cosine,
+     12'001,
+     0,
+     Sampling::sequential,
+     Target::sine,
+     4},
+    {"softplus, adamw, shuffled", 0x29f2b0b73d26cebd, 0x6f792e69d550d84a, std::vector(8, A::softplus), Kind::adamw,
+     S::constant, 20'000, 9217, Sampling::shuffled, Target::teacher, 6},
+    {"tanh, nesterov, with replacement", 0xab341448dde0ab3b, 0xeb1b12e364ee9e3f, std::vector(16, A::tanh),
+     Kind::nesterov, S::inverse_time, 30'000, 5121, Sampling::with_replacement, Target::step, 3},
+    // Mini-batches with tails: of rows, tiles and epochs.
+    {"sigmoid, sgd, shuffled", 0x569d0fc32aafd599, 0x411021bf4d25dcb2, std::vector(3, A::sigmoid), Kind::sgd, S::step,
+     1000, 37, Sampling::shuffled, Target::step, 60},
+    {"identity, momentum, sequential", 0xe0aa70d2c8eddd30, 0x342aa8448b242609, std::vector(2, A::identity),
+     Kind::momentum, S::constant, 500, 64, Sampling::sequential, Target::teacher, 50},
+    {"relu, adamw, shuffled", 0xc5969494f7a7409f, 0x0ff0d08bc10444eb, std::vector(4, A::relu), Kind::adamw, S::constant,
+     777, 100, Sampling::shuffled, Target::sine, 50},
+    {"tanh, adamw, with replacement", 0x99e05556227a4df9, 0x75aaaeb97761fc3a, std::vector(5, A::tanh), Kind::adamw,
+     S::cosine, 2000, 1025, Sampling::with_replacement, Target::random_labels, 20},
+    {"tanh, nesterov, one sample a step", 0x0dc46b92a720694c, 0x1e141ced2cdda137, std::vector(2, A::tanh),
+     Kind::nesterov, S::constant, 50, 1, Sampling::shuffled, Target::teacher, 120},
+    {"mixed, sgd, with replacement",
+     0x8bd9e187b6a28d7d,
+     0xd39cb12e2c9f1848,
+     {A::sigmoid, A::tanh, A::softplus},
+     Kind::sgd,
+     S::inverse_time,
+     300,
+     17,
+     Sampling::with_replacement,
+     Target::sine,
+     60},
+    {"deep tanh, momentum, shuffled", 0x76133de519d5476a, 0xadcdc9cefd76f738, std::vector(40, A::tanh), Kind::momentum,
+     S::step, 3000, 2047, Sampling::shuffled, Target::teacher, 5},
+    {"tanh, sgd, shuffled by blocks", 0x9b84b7c25abbaac0, 0x0036ef5f418790d2, std::vector(3, A::tanh), Kind::sgd,
+     S::constant, 150'001, 9217, Sampling::shuffled_blocks, Target::teacher, 9},
+    {"leaky_relu and elu, adamw, shuffled",
+     0x0,
+     0x0,
+     {A::leaky_relu, A::elu, A::leaky_relu, A::elu},
+     Kind::adamw,
+     S::constant,
+     777,
+     100,
+     Sampling::shuffled,
+     Target::sine,
+     50},
+    {"tanh, rmsprop, shuffled", 0x0, 0x0, std::vector(3, A::tanh), Kind::rmsprop, S::constant, 777, 100,
+     Sampling::shuffled, Target::teacher, 50},
+    {"one softplus, nesterov, full batch",
+     0x56180e8c9e4ffe76,
+     0x91c4df73f3cb62bc,
+     {A::softplus},
+     Kind::nesterov,
+     S::cosine,
+     1023,
+     0,
+     Sampling::sequential,
+     Target::step,
+     30},
+};
 
 template <class Scalar>
 Dataset<Scalar> data_of(const GoldenRun& run) {
@@ -174,7 +172,7 @@ void check_hash(const GoldenRun& run, std::uint64_t expected, const Execution& e
 }
 
 void check_hashes(const Execution& execution) {
-    for (const GoldenRun& run : golden_runs()) {
+    for (const GoldenRun& run : kGoldenRuns) {
         check_hash<double>(run, run.hash_of_double, execution);
         check_hash<float>(run, run.hash_of_float, execution);
     }
@@ -207,7 +205,7 @@ TEST_CASE("golden hashes: every instruction set") {
 
 TEST_CASE("golden hashes are all different") {
     std::vector<std::uint64_t> hashes;
-    for (const GoldenRun& run : golden_runs()) {
+    for (const GoldenRun& run : kGoldenRuns) {
         hashes.push_back(run.hash_of_double);
         hashes.push_back(run.hash_of_float);
     }

@@ -1,4 +1,4 @@
-// Published runs and closed forms, through the library (shared/checks/README.md, checks 1 to 8; each names its source).
+// Published runs and closed forms, through the library. Each test case names its source.
 // Sources that use the loss 1/2 (y - f)^2 are converted to skein's (y - f)^2: learning rates halved, sharpness doubled.
 #include <doctest/doctest.h>
 
@@ -34,10 +34,10 @@ double sum_of_inverse_squares(const Chain<double>& chain) {
 
 }  // namespace
 
-// Tolerance of checks 1 to 3: 1e-10, the tenth printed digit.
+// The expected values have ten decimals.
 constexpr double kPrintedDigits = 1e-10;
 
-TEST_CASE("check 1 and 2: a sigmoid unit learns slowly from a bad start") {
+TEST_CASE("a sigmoid unit learns slowly from a bad start") {
     // M. Nielsen, Neural Networks and Deep Learning, ch. 3: his w + b moves as one weight; he prints 0.82 -> 0.09 for
     // the first start, 0.98 -> 0.20 for the second, with learning rate 0.15 on 1/2 (y - f)^2 for w and for b.
     struct Run {
@@ -53,7 +53,7 @@ TEST_CASE("check 1 and 2: a sigmoid unit learns slowly from a bad start") {
     }
 }
 
-TEST_CASE("check 3: gradient descent at the edge of stability converges below it") {
+TEST_CASE("gradient descent at the edge of stability converges below it") {
     // X. Zhu et al., Understanding Edge-of-Stability Training Dynamics with a Minimalist Example, ICLR 2023
     // (arXiv 2210.03294), theorem 3.1 and figure 2. Half the sharpness of our loss at a minimum is the sum of 1/w_i^2.
     constexpr double kLearningRate = 0.1;
@@ -69,7 +69,7 @@ TEST_CASE("check 3: gradient descent at the edge of stability converges below it
     CHECK(sum_of_inverse_squares(state.chain) > 1.0 / kLearningRate - 4.0 / 3.0);
 }
 
-TEST_CASE("check 4: gradient descent on the edge of stability converges to a known minimum") {
+TEST_CASE("gradient descent on the edge of stability converges to a known minimum") {
     // L. E. MacDonald et al., Convergence Rates for Gradient Descent on the Edge of Stability: an identity chain of
     // five layers. Tolerance 1e-12, as stated with the value.
     TrainingState<double> state(Chain<double>({1.05, 0.98, 1.0, 1.01, 0.97}, Activation::identity));
@@ -93,7 +93,7 @@ double distance_from_flow(double a, double learning_rate, std::uint64_t steps) {
 
 }  // namespace
 
-TEST_CASE("check 5: small steps follow the gradient flow of a linear chain") {
+TEST_CASE("small steps follow the gradient flow of a linear chain") {
     // A. M. Saxe, J. L. McClelland, S. Ganguli, Exact solutions to the nonlinear dynamics of learning in deep linear
     // neural networks, arXiv 1312.6120. Here from a = 0.1 for a flow time of 3, in which u goes from 0.01 to 0.80.
     //
@@ -137,7 +137,7 @@ Moments moments_of_log(const std::vector<double>& weights) {
 
 }  // namespace
 
-TEST_CASE("check 6: the logarithms of initial weights have their closed-form moments") {
+TEST_CASE("the logarithms of initial weights have their closed-form moments") {
     // O. Shamir, Exponential Convergence Time of Gradient Descent for One-Dimensional Deep Linear Neural Networks, COLT
     // 2019, rests on these. N(0, 1): mean -(gamma + ln 2)/2 = -0.63518, variance pi^2/8 = 1.23370, fourth central
     // moment less variance^2: pi^4/16 + 2 (pi^2/8)^2 = 3 pi^4/32. Uniform on (-sqrt 3, sqrt 3): ln|w| = ln sqrt 3 less
@@ -211,7 +211,7 @@ double largest_eigenvalue(const Matrix& matrix, std::vector<double> vector) {
 
 }  // namespace
 
-TEST_CASE("check 7: the sharpness of a balanced minimum") {
+TEST_CASE("the sharpness of a balanced minimum") {
     // Yoo et al. 2025 (their upper and lower bounds coincide in one dimension): with beta = sum(xy) / sum(x^2), our
     // sharpness at the balanced minimum of an identity chain of depth D is 2 D mean(x^2) |beta|^(2 - 2/D).
     // Tolerance 1e-6 as stated: central differences of step h err by h^2/6 of a fourth derivative and 2^-53/h of the
@@ -238,7 +238,7 @@ TEST_CASE("check 7: the sharpness of a balanced minimum") {
     }
 }
 
-TEST_CASE("check 8: Philox 4x32-10 gives Random123's known answers") {
+TEST_CASE("Philox 4x32-10 gives Random123's known answers") {
     // Random123, tests/kat_vectors, the three lines "philox4x32 10".
     struct KnownAnswer {
         random::Block counter;

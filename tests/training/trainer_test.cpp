@@ -80,6 +80,8 @@ TEST_CASE("a run that is stopped and resumed gives the same bits") {
     for (const Optimizer::Kind kind : {Optimizer::Kind::sgd, Optimizer::Kind::momentum, Optimizer::Kind::nesterov,
                                        Optimizer::Kind::adamw, Optimizer::Kind::rmsprop}) {
         for (const Sampling sampling : {Sampling::shuffled, Sampling::with_replacement, Sampling::sequential}) {
+            CAPTURE(kOptimizerNames[static_cast<std::size_t>(kind)]);
+            CAPTURE(kSamplingNames[static_cast<std::size_t>(sampling)]);
             TrainingSettings settings;
             settings.optimizer.kind = kind;
             settings.sampling = sampling;
