@@ -170,8 +170,7 @@ TEST_CASE("files: read_npy says what it does not understand: shapes") {
     CHECK(shape_error("(1, 2") == "header: byte 57: expected a dimension, found '}               '");
     CHECK(shape_error("(99999999999999999999,)") ==
           "header: byte 51: expected a dimension of at most 64 bits, found '9999999999999999'");
-    CHECK(shape_error("(2305843009213693952,)") ==
-          "has shape (2305843009213693952,): expected at most 2^64 - 1 bytes");
+    CHECK(shape_error("(2305843009213693952,)") == "has shape (2305843009213693952,): expected at most 2^64 - 1 bytes");
     CHECK(shape_error("(4294967296, 4294967296)") ==
           "has shape (4294967296, 4294967296): expected at most 2^64 - 1 bytes");
     CHECK(shape_error("(1152921504606846976, 2)") ==
