@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "base/text.hpp"
+#include "skein/names.hpp"
 
 namespace skein {
 
@@ -10,16 +11,15 @@ using namespace internal;
 
 namespace {
 
-/// "--optimizer momentum or nesterov": the values with which an option acts.
+/// "momentum, nesterov or rmsprop": the values with which an option acts.
 std::string acting_values(const OptionEffect& effect) {
-    std::string text;
+    std::vector<std::string_view> values;
     for (std::size_t value = 0; value < effect.values.size(); ++value) {
         if (effect.acts(value)) {
-            text += text.empty() ? to_text("--", effect.needs, ' ', effect.values[value])
-                                 : to_text(" or ", effect.values[value]);
+            values.push_back(effect.values[value]);
         }
     }
-    return text;
+    return joined_words(values);
 }
 
 }  // namespace
@@ -31,7 +31,8 @@ void require_effect(const Option& option, const OptionEffect& effect, const Conf
     const auto value = configuration.word<std::size_t>(effect.needs, effect.values);
     if (!effect.acts(value)) {
         throw std::invalid_argument(to_text("--", option.name, " has no effect with --", effect.needs, ' ',
-                                            effect.values[value], ": expected ", acting_values(effect)));
+                                            effect.values[value], ": expected --", effect.needs, ' ',
+                                            acting_values(effect)));
     }
 }
 
