@@ -114,7 +114,7 @@ constexpr std::size_t kCount = 65'536;
 std::string picture_of(const std::vector<double>& x, const std::vector<double>& y) {
     const TemporaryDirectory directory;
     const std::string text = run_well({"info", table_file(directory, {x, y}), "--quiet"}).output;
-    return text.substr(text.find("\n  x    ") + 1);
+    return text.substr(text.rfind("\n  x    ") + 1);
 }
 
 std::string row(const std::string& name, const std::string& value) {

@@ -27,7 +27,7 @@ constexpr Option kOptions[] = {
 
 const Command kCommand{
     .name = "data make",
-    .summary = "generates the data set of SPEC and writes it to a file: billions of samples, in constant memory.",
+    .summary = "writes the generated data set SPEC to a file: billions of samples, in constant memory.",
     .examples = R"(  skein data make teacher:samples=1e9,layers=4,noise=0.1 --out samples.npy
   skein data make sine:samples=1000,frequency=0.5,seed=7 --out sine.csv
   skein data make step:samples=1e6,input=uniform --out x.npy,y.npy --precision float32

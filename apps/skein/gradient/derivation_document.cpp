@@ -128,8 +128,8 @@ void add_difference_check(const auto& derivation, Document& document) {
     document.push_back(difference_table(derivation));
     if (has_kink(derivation.finite_differences)) {
         document.push_back(
-            Paragraph{{"kink: a relu switches between w - h and w + h. There the loss has no "
-                       "derivative to compare with."}});
+            Paragraph{{"kink: a relu switches between w - h and w + h. The loss has no derivative "
+                       "there to compare with."}});
     }
 }
 
