@@ -66,9 +66,11 @@ TEST_CASE("files with and without sample weights are compressed together, bad on
         run_program({"data", "compress", in(directory, "nothing.csv"), "--out", in(directory, "n.skc")});
     CHECK(nothing.exit_code == 2);
     CHECK(nothing.errors.find("nothing.csv: column 3: the sample weights sum to zero") != std::string::npos);
+    const std::string numbers = in(directory, "all.npy");
+    REQUIRE(run_program({"data", "make", "teacher:samples=150000", "--out", numbers}).exit_code == 0);
     directory.file("late.csv", "0.5,1\n0.25,inf\n");
-    const ProgramResult late = run_program(
-        {"data", "compress", "sine:samples=100000", in(directory, "late.csv"), "--out", in(directory, "late.skc")});
+    const ProgramResult late =
+        run_program({"data", "compress", numbers, in(directory, "late.csv"), "--out", in(directory, "late.skc")});
     CHECK(late.exit_code == 2);
     CHECK(late.errors.find("late.csv: row 2, column 2: 'inf'") != std::string::npos);
     CHECK(!std::filesystem::exists(in(directory, "late.skc")));

@@ -31,62 +31,81 @@ struct GoldenSweep {
     std::vector<std::pair<std::string_view, std::vector<double>>> axes;
 };
 
-const std::vector<GoldenSweep> kGoldenSweeps{
-    {"rates of two layers, full batches",
-     0xeaf2c0179634d803,
-     0xc13788eb918df4f4,
-     Kind::sgd,
-     Activation::tanh,
-     8,
-     0,
-     Sampling::sequential,
-     {{"learning_rate[1]", log10_values(0.1, 1000, 13)}, {"learning_rate[3]", log10_values(0.1, 1000, 11)}}},
-    {"seeds, single samples",
-     0x2cd39740122ae79e,
-     0xe0aea776c8986186,
-     Kind::sgd,
-     Activation::tanh,
-     11,
-     1,
-     Sampling::shuffled,
-     {{"seed", linear_values(1, 37, 37)}, {"learning_rate", {0.1, 1, 10}}}},
-    {"depth and momentum, with replacement",
-     0x7b6ca4785a07dd0,
-     0xd457ce1a65e0131a,
-     Kind::momentum,
-     Activation::softplus,
-     20,
-     3,
-     Sampling::with_replacement,
-     {{"layers", {1, 2, 3, 5, 8}}, {"momentum", {0.1, 0.9}}, {"seed", {1, 2, 3, 4}}}},
-    {"data of their own, shuffled, adamw",
-     0xf4db3744b097270d,
-     0x81b713ce330c6019,
-     Kind::adamw,
-     Activation::sigmoid,
-     9,
-     4,
-     Sampling::shuffled,
-     {{"data_seed", linear_values(1, 19, 19)}, {"data_noise", {0, 0.5}}, {"schedule_scale", {0.5, 3}}}},
-    {"batches and starts, nesterov",
-     0xece5430ef9384d4a,
-     0xf00fea3828d6ae1,
-     Kind::nesterov,
-     Activation::identity,
-     1100,
-     0,
-     Sampling::shuffled,
-     {{"batch", {1, 7, 1025, 1100}}, {"weight_offset[2]", linear_values(-1, 1, 9)}}},
-    {"momenta and starts, rmsprop",
-     0x9aeb3c4b7cb4602e,
-     0x557e42682aa8863b,
-     Kind::rmsprop,
-     Activation::elu,
-     20,
-     3,
-     Sampling::shuffled,
-     {{"momentum", {0, 0.5, 0.9}}, {"weight_offset[2]", linear_values(-1, 1, 9)}}},
-};
+std::vector<GoldenSweep> sweeps_of_settings() {
+    return {
+        {"rates of two layers, full batches",
+         0xeaf2c0179634d803,
+         0xc13788eb918df4f4,
+         Kind::sgd,
+         Activation::tanh,
+         8,
+         0,
+         Sampling::sequential,
+         {{"learning_rate[1]", log10_values(0.1, 1000, 13)}, {"learning_rate[3]", log10_values(0.1, 1000, 11)}}},
+        {"seeds, single samples",
+         0x2cd39740122ae79e,
+         0xe0aea776c8986186,
+         Kind::sgd,
+         Activation::tanh,
+         11,
+         1,
+         Sampling::shuffled,
+         {{"seed", linear_values(1, 37, 37)}, {"learning_rate", {0.1, 1, 10}}}},
+        {"depth and momentum, with replacement",
+         0x7b6ca4785a07dd0,
+         0xd457ce1a65e0131a,
+         Kind::momentum,
+         Activation::softplus,
+         20,
+         3,
+         Sampling::with_replacement,
+         {{"layers", {1, 2, 3, 5, 8}}, {"momentum", {0.1, 0.9}}, {"seed", {1, 2, 3, 4}}}},
+    };
+}
+
+std::vector<GoldenSweep> sweeps_of_data_and_batches() {
+    return {
+        {"data of their own, shuffled, adamw",
+         0xf4db3744b097270d,
+         0x81b713ce330c6019,
+         Kind::adamw,
+         Activation::sigmoid,
+         9,
+         4,
+         Sampling::shuffled,
+         {{"data_seed", linear_values(1, 19, 19)}, {"data_noise", {0, 0.5}}, {"schedule_scale", {0.5, 3}}}},
+        {"batches and starts, nesterov",
+         0xece5430ef9384d4a,
+         0xf00fea3828d6ae1,
+         Kind::nesterov,
+         Activation::identity,
+         1100,
+         0,
+         Sampling::shuffled,
+         {{"batch", {1, 7, 1025, 1100}}, {"weight_offset[2]", linear_values(-1, 1, 9)}}},
+        {"momenta and starts, rmsprop",
+         0x9aeb3c4b7cb4602e,
+         0x557e42682aa8863b,
+         Kind::rmsprop,
+         Activation::elu,
+         20,
+         3,
+         Sampling::shuffled,
+         {{"momentum", {0, 0.5, 0.9}}, {"weight_offset[2]", linear_values(-1, 1, 9)}}},
+    };
+}
+
+// Not a global: log10_values() asks for the instruction set, which main() must find first.
+const std::vector<GoldenSweep>& golden_sweeps() {
+    static const std::vector<GoldenSweep> sweeps = [] {
+        std::vector<GoldenSweep> all = sweeps_of_settings();
+        for (const GoldenSweep& sweep : sweeps_of_data_and_batches()) {
+            all.push_back(sweep);
+        }
+        return all;
+    }();
+    return sweeps;
+}
 
 template <class Scalar>
 Sweep<Scalar> make_sweep(const GoldenSweep& golden, const Execution& execution) {
@@ -154,7 +173,7 @@ void check(const GoldenSweep& golden, std::uint64_t expected, const Execution& e
 }
 
 void check_all(const Execution& execution, std::size_t part) {
-    for (const GoldenSweep& golden : kGoldenSweeps) {
+    for (const GoldenSweep& golden : golden_sweeps()) {
         check<double>(golden, golden.hash_of_double, execution, part);
         check<float>(golden, golden.hash_of_float, execution, part);
     }

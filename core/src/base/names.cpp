@@ -54,8 +54,10 @@ std::string_view nearest_word(std::string_view word, std::span<const std::string
 std::string joined_words(std::span<const std::string_view> words, std::string_view conjunction) {
     std::string text;
     for (std::size_t index = 0; index < words.size(); ++index) {
-        if (index != 0) {
-            text += index + 1 == words.size() ? " " + std::string(conjunction) + " " : ", ";
+        if (index != 0 && index + 1 == words.size()) {
+            text.append(" ").append(conjunction).append(" ");
+        } else if (index != 0) {
+            text += ", ";
         }
         text += words[index];
     }
