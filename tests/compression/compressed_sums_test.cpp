@@ -24,10 +24,6 @@ using namespace skein::compression_cases;
 
 namespace {
 
-const std::vector<MomentSubtree>& subtrees_of(const CompressedDataset& data) {
-    return CompressedAccess::storage(data).subtrees;
-}
-
 void require_same(const CompressedDataset& a, const CompressedDataset& b) {
     REQUIRE(subtrees_of(a).size() == subtrees_of(b).size());
     for (std::size_t index = 0; index < subtrees_of(b).size(); ++index) {

@@ -122,8 +122,9 @@ TEST_CASE("what compressed data cannot do is refused in one line") {
     CHECK(json_of(run_program({"data", "info", file, "--json"}))["data_sets"][0]["samples"] == 1000);
     CHECK(error_of({"data", "info", file, "sine"}).find("expected one kind at a time") != std::string::npos);
     CHECK(error_of({"data", "info", file, "--picture", "x.png"}).find("no samples to draw") != std::string::npos);
-    CHECK(error_of({"data", "convert", file, "--out", "x.npy"}).find("single samples are not there") !=
-          std::string::npos);
+    CHECK(
+        error_of({"data", "convert", file, "--out", "x.npy"}).find("a compressed data set has no individual samples") !=
+        std::string::npos);
     CHECK(error_of({"data", "compress", "sine", "--out", file}).find(file) != std::string::npos);
     CHECK(error_of({"data", "compress", "sine", "--out", "x.skc", "--panel-width=0.3"}) ==
           "skein: error: --panel-width: '0.3' is no power of two from 2^-500 to 2^500, such as 2^-6\n");

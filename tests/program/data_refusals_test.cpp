@@ -55,8 +55,7 @@ TEST_CASE("data refuses bad input in one line: make") {
     check({"make", "sine", "--otu=b.npy"}, "unknown option '--otu': did you mean '--out'?");
     check({"make", "snie", "--out=b.npy"},
           "snie: unknown kind of data 'snie': did you mean 'sine'? (files end in .csv, .npy or .skc)");
-    check({"make", "sine:samples=0", "--out=b.npy"},
-          "sine:samples=0: samples: '0' is not a whole number from 1 to 9007199254740992");
+    check({"make", "sine:samples=0", "--out=b.npy"}, "sine:samples=0: samples: 0 is out of range: expected at least 1");
     check({"make", "a.csv", "--out=b.npy"}, "'a.csv' is a file: expected KIND:key=value,..., or skein data convert");
     for (const std::string names : {"b.txt", "b", "b.csv,c.csv", "b.npy,c.csv", "b.npy,c.npy,d.npy"}) {
         check({"make", "sine", "--out", names}, "--out: '" + names + "': expected FILE.npy, FILE.csv or X.npy,Y.npy");

@@ -62,7 +62,8 @@ TEST_CASE("bad sweeps are refused in one line: axes without a sense") {
           "expected at most 268,435,456 values of axes");
     CHECK(axis_error("weight[1]=values:") == begin + "weight[1]=values:': '' is not a number");
     CHECK(axis_error("weight[4]=linear:0:1:3") == "axis weight[4]: a chain has 3 layers");
-    CHECK(axis_error("seed=linear:0:1:4") == "axis seed: a value is 0.333333: expected a whole number from 0 to 2^53");
+    CHECK(axis_error("seed=linear:0:1:4") ==
+          "axis seed: a value is 0.3333333333333333: expected a whole number from 0 to 2^53");
     CHECK(axis_error("seed=linear:0:4:5") ==
           "axis seed: has no effect on these initial weights and batches: expected weights of init normal or uniform, "
           "or shuffled mini-batches");

@@ -76,7 +76,7 @@ std::string error_of(const SweepSettings& settings) {
 
 std::string parse_error(const std::string& name) {
     try {
-        parse_sweep_parameter(name);
+        (void)parse_sweep_parameter(name);
     } catch (const std::invalid_argument& error) {
         return error.what();
     }

@@ -15,12 +15,18 @@ struct NumberCheck {
     bool (*holds)(double);
     std::string_view expected;
 };
-inline constexpr NumberCheck kAnyNumber{[](double) { return true; }, "a number"};
-inline constexpr NumberCheck kPositive{[](double value) { return value > 0; }, "a positive number"};
-inline constexpr NumberCheck kNotNegative{[](double value) { return value >= 0; }, "0 or more"};
-inline constexpr NumberCheck kFromZeroToOne{[](double value) { return value >= 0 && value <= 1; }, "from 0 to 1"};
-inline constexpr NumberCheck kLessThanOne{[](double value) { return value >= 0 && value < 1; },
-                                          "at least 0 and less than 1"};
+namespace internal {
+bool is_any_number(double value) noexcept;
+bool is_positive(double value) noexcept;
+bool is_not_negative(double value) noexcept;
+bool is_from_zero_to_one(double value) noexcept;
+bool is_less_than_one(double value) noexcept;
+}  // namespace internal
+inline constexpr NumberCheck kAnyNumber{internal::is_any_number, "a number"};
+inline constexpr NumberCheck kPositive{internal::is_positive, "a positive number"};
+inline constexpr NumberCheck kNotNegative{internal::is_not_negative, "0 or more"};
+inline constexpr NumberCheck kFromZeroToOne{internal::is_from_zero_to_one, "from 0 to 1"};
+inline constexpr NumberCheck kLessThanOne{internal::is_less_than_one, "at least 0 and less than 1"};
 
 struct CountRange {
     std::uint64_t min = 0;

@@ -12,6 +12,16 @@ namespace skein {
 
 using namespace internal;
 
+namespace internal {
+
+bool is_any_number(double) noexcept { return true; }
+bool is_positive(double value) noexcept { return value > 0; }
+bool is_not_negative(double value) noexcept { return value >= 0; }
+bool is_from_zero_to_one(double value) noexcept { return value >= 0 && value <= 1; }
+bool is_less_than_one(double value) noexcept { return value >= 0 && value < 1; }
+
+}  // namespace internal
+
 OptionValue::OptionValue(std::string_view name, std::string text, std::string where, char separator)
     : name_(name), text_(std::move(text)), where_(std::move(where)), separator_(separator) {}
 
