@@ -85,7 +85,9 @@ inline constexpr OptionEffect kWithEnd{"schedule", kScheduleNames,
 constexpr bool kStored = true;
 using enum ValueType;
 
-inline constexpr OptionRow<RunSettings> kRunRows[] = {
+// Not inline: with AddressSanitizer, GCC 12 puts the effects into the section of an inline table, and the linker drops
+// them with it.
+constexpr OptionRow<RunSettings> kRunRows[] = {
     {{"Model", "layers", "N", count, "4", "Number of layers.", kStored},
      CountRange{1, kMaxLayers},
      model<&ModelSettings::num_layers>},

@@ -22,7 +22,8 @@ Stream make_temporary(const std::filesystem::path& target, std::string_view cont
     Stream file(std::tmpfile());
     if (file == nullptr) fail_system(target, "a temporary file cannot be created", errno);
     ::fcntl(::fileno(file.get()), F_SETFD, FD_CLOEXEC);
-    const bool is_written = std::fwrite(content.data(), 1, content.size(), file.get()) == content.size();
+    const bool is_written =
+        content.empty() || std::fwrite(content.data(), 1, content.size(), file.get()) == content.size();
     if (!is_written || std::fflush(file.get()) != 0) fail_system(target, "a temporary file cannot be written", errno);
     std::rewind(file.get());
     return file;
