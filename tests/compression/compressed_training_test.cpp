@@ -206,15 +206,16 @@ TEST_CASE("what cannot be done with compressed data is refused") {
     TrainingSettings how;
     how.stop.max_steps = 1;
     TrainingState<double> relu{Chain<double>({1.0, 1.0}, Activation::relu)};
-    CHECK_THROWS_WITH_AS(
-        train(relu, data, how),
-        "the activation of layer 1 is relu: expected an analytic one: for compressed data polynomials take its place",
-        std::invalid_argument);
+    CHECK_THROWS_WITH_AS(train(relu, data, how),
+                         "the activation of layer 1 is relu: expected an analytic one: compressed data need "
+                         "polynomials near the outputs; train on the samples instead",
+                         std::invalid_argument);
     for (const Activation activation : {Activation::leaky_relu, Activation::elu}) {
         TrainingState<double> bent{Chain<double>(std::vector{1.0, 1.0}, std::vector{Activation::tanh, activation})};
         CHECK_THROWS_WITH_AS(train(bent, data, how),
                              ("the activation of layer 2 is " + std::string(activation_name(activation)) +
-                              ": expected an analytic one: for compressed data polynomials take its place")
+                              ": expected an analytic one: compressed data need polynomials near the outputs; train on "
+                              "the samples instead")
                                  .c_str(),
                              std::invalid_argument);
     }

@@ -128,7 +128,7 @@ std::vector<Option> all_options(Rows own, const std::vector<Option>& more) {
     options.push_back(kConfigOption);
     options.back().help =
         "Options from a TOML file (names as here, arrays for lists, tables [[axis]]), or from an earlier sweep's "
-        "run.json. The command line wins. FILE alone is the same.";
+        "run.json. The command line wins. `skein sweep FILE` means the same.";
     return options;
 }
 

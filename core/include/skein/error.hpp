@@ -5,7 +5,7 @@
 
 namespace skein {
 
-/// Above all errors that are skein's own.
+/// The base class of skein's own errors.
 class Error {
 public:
     virtual const char* what() const noexcept = 0;

@@ -18,7 +18,7 @@ std::vector<std::string_view> available_instruction_sets();
 /// Throws std::invalid_argument when it is none of available_instruction_sets().
 void force_instruction_set(std::string_view name);
 
-/// False where fused multiply-add is done in software: the bits are the same, the speed is hundreds of times lower.
+/// False if the kernels compute fused multiply-add in software: the same bits, hundreds of times slower.
 bool has_hardware_fma() noexcept;
 
 }  // namespace skein

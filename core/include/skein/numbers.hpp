@@ -13,7 +13,8 @@ namespace skein {
 template <class Scalar>
 [[nodiscard]] std::optional<Scalar> parse_number(std::string_view text);
 
-/// The whole number >= 0 that all of `text` spells: 10000000, 10_000_000 and 1e7 are the same, 1.5 is none.
+/// The whole number >= 0 that all of `text` spells: 10000000, 10_000_000 and 1e7 are the same number; 1.5
+/// is refused.
 [[nodiscard]] std::optional<std::uint64_t> parse_count(std::string_view text);
 
 /// Why parse_number() refuses a text: "'abc' is not a number", "'1e400' is out of the range of float64: expected 0, or

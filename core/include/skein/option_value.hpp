@@ -44,7 +44,7 @@ public:
     const std::string& where() const noexcept { return where_; }
 
     [[nodiscard]] bool flag() const { return text_ == "true"; }
-    /// A whole number; 1e7 and 10_000_000 are some.
+    /// A whole number, also as 1e7 or 10_000_000.
     [[nodiscard]] std::uint64_t count(const CountRange& range) const;
     template <class Scalar = double>
     [[nodiscard]] Scalar number(const NumberCheck& check = kAnyNumber) const;

@@ -9,7 +9,7 @@ namespace skein {
 std::string_view version() noexcept;
 
 /// Changes whenever a run's bits may change: equal numerics versions give equal weights, losses and files for equal
-/// settings, on every supported CPU. Stands in every run.json.
+/// settings, on every supported CPU. Every run.json has it.
 inline constexpr int kNumericsVersion = 5;
 
 }  // namespace skein

@@ -21,7 +21,7 @@ void check_training_data(const TrainingData<Scalar>& data, std::span<const Activ
         activations, false, [](Activation activation) { return activation_traits(activation).is_analytic; });
     if (found != activations.end()) {
         refuse("the activation of layer " + std::to_string(found - activations.begin() + 1), activation_name(*found),
-               "an analytic one: for compressed data polynomials take its place");
+               "an analytic one: compressed data need polynomials near the outputs; train on the samples instead");
     }
 }
 

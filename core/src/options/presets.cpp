@@ -69,14 +69,14 @@ constexpr Preset kPresets[] = {
      R"(  Gradient descent on (1 - w_1 w_2 w_3 w_4)^2 from the starts w_1 = w_3 = x, w_2 = w_4 = y.
   Source: X. Zhu, Z. Wang, X. Wang, M. Zhou, R. Ge, "Understanding edge-of-stability training dynamics with a minimalist
   example", ICLR 2023, figure 7 (they have (1 - p)^2 / 2: this learning rate is half of theirs).
-  Look for: a boundary between starts that converge and starts that do not which is a fractal.
+  Look for: the fractal boundary between starts that converge and starts that do not.
 )",
      kScalarProduct},
     {"bifurcation",
      R"(  The losses that gradient descent on (1 - w_1 w_2)^2 comes to, over the learning rate.
   Source: the same paper, and X. Chen, K. Balasubramanian, P. Ghosal, B. Agarwalla, "From stability to chaos: analyzing
   gradient descent dynamics in quadratic regression", TMLR 2024.
-  Look for: a single line (it converges), that splits in two, four, ... (it oscillates at the edge of stability), and bands
+  Look for: a single line (it converges) that splits in two, four, ... (it oscillates at the edge of stability), and bands
   (chaos), before it diverges.
 )",
      kBifurcation},

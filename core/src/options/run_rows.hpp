@@ -140,8 +140,9 @@ constexpr OptionRow<RunSettings> kRunRows[] = {
      {},
      data<&DataSettings::compresses>},
     {{"Data", "tolerance", "T", number, "1e-10",
-      "Of compressed data: the largest error bound of a step, relative to mean(y^2) for the loss, to rms(y) "
-      "max|df_L/dw| for the gradient. Beyond it the step uses the samples if they are at hand; else the run stops.",
+      "Largest error bound of a step on compressed data, relative to mean(y^2) for the loss, to rms(y) "
+      "max|df_L/dw| for the gradient. If the bound is larger, the step uses the samples if there are any; else the run "
+      "stops.",
       kStored},
      kPositive,
      data<&DataSettings::tolerance>},
@@ -210,8 +211,7 @@ constexpr OptionRow<RunSettings> kRunRows[] = {
      &kWithEnd},
     {{"Optimisation", "schedule-steps", "STEPS", count, "",
       "Length of the cosine schedule, warm-up included (default: that of the run). Runs of any length then have the "
-      "same "
-      "learning rates.",
+      "same learning rates. After it the rate stays at --final-factor.",
       kStored},
      CountRange{1, kMaxCount},
      schedule<&Schedule::total_steps>,

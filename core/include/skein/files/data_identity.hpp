@@ -18,7 +18,7 @@ struct DataFile {
 };
 
 /// The regular files that a SPEC names (skein/data_spec.hpp); none for generated data, and no pipes, which can be read
-/// only once. Throws std::invalid_argument, beginning with `where`, for a SPEC that is none.
+/// only once. Throws std::invalid_argument, beginning with `where`, if `spec` is not a SPEC.
 [[nodiscard]] std::vector<DataFile> identify_data(const std::string& spec, std::string_view where);
 
 /// The name of the first file that differs between two lists from the same SPEC, or empty. An earlier list may be
