@@ -23,12 +23,3 @@ function(skein_quick_to_compile target)
     target_compile_options(${target} PRIVATE -O1)
   endif()
 endfunction()
-
-# Standard headers, read once for all sources of a target, in skein's own builds. A source includes all it uses all the
-# same: the presets debug and clang build without (CMAKE_DISABLE_PRECOMPILE_HEADERS).
-function(skein_precompile target)
-  if(skein_IS_TOP_LEVEL)
-    target_precompile_headers(${target} PRIVATE <algorithm> <array> <cmath> <cstddef> <cstdint> <filesystem> <limits>
-      <memory> <optional> <span> <stdexcept> <string> <string_view> <utility> <vector> ${ARGN})
-  endif()
-endfunction()

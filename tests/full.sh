@@ -28,7 +28,7 @@ bash cmake/build.sh release skein_public_headers skein_internal_headers
 bash tests/run_ctest.sh release --label-regex '^long$'
 bash cmake/install_dependencies.sh --tests --benchmarks --full
 
-# Without precompiled headers: here a source that includes too little is found.
+# One compilation per source: here a source that includes too little is found.
 bash cmake/build.sh clang
 bash cmake/build.sh clang skein_exhaustive_ulp skein_random_statistics skein_public_headers skein_internal_headers
 bash tests/run_ctest.sh clang

@@ -18,7 +18,7 @@
 namespace skein::app {
 namespace {
 
-constexpr std::string_view kHelp =
+constexpr std::string_view kProgramHelp =
     R"(Examples
   skein train --layers 8 --data teacher:samples=1e6,layers=8,noise=0.05 --out runs/first
   skein gradient --weights 0.5,-1.2,0.7 --activation tanh --x 1.5 --y 0.2
@@ -86,7 +86,7 @@ int run(const std::vector<std::string>& arguments) {
         throw BadInput("unexpected argument '" + rest[0] + "' after " + arguments[0]);
     }
     if (wants_help) {
-        write_output(kHelp);
+        write_output(kProgramHelp);
         return kDone;
     }
     return print_version();

@@ -89,7 +89,7 @@ TEST_CASE("pieces: the first chooses the panels, the last may have any size, and
         return MiniBatch<double>{x.data() + first, y.data() + first, nullptr, count};
     };
     Compressor<double> compressor;
-    CHECK_THROWS_AS(compressor.finish(), std::invalid_argument);
+    CHECK_THROWS_AS((void)compressor.finish(), std::invalid_argument);
     compressor.add(piece(0, kPiece));
     compressor.add(Dataset<double>({x.begin() + kPiece, x.end()}, {y.begin() + kPiece, y.end()}).source());
     CHECK(compressor.num_samples() == x.size());
@@ -108,7 +108,7 @@ TEST_CASE("pieces: the first chooses the panels, the last may have any size, and
                          std::invalid_argument);
 
     const Dataset<double> heavy({1.0, 1.0}, {1e140, -1e140}, {1e100, 1e100});
-    CHECK_THROWS_WITH_AS(compress(heavy),
+    CHECK_THROWS_WITH_AS((void)compress(heavy),
                          "a sum over the samples is not finite: expected smaller numbers or sample weights",
                          std::invalid_argument);
 }
@@ -117,11 +117,11 @@ TEST_CASE("a stop request ends the compression, which is no error") {
     const std::atomic<bool> stop{true};
     CompressionSettings settings;
     settings.execution.stop_request = &stop;
-    CHECK_THROWS_AS(compress(Dataset<double>({1.0}, {2.0}), settings), Stopped);
+    CHECK_THROWS_AS((void)compress(Dataset<double>({1.0}, {2.0}), settings), Stopped);
 }
 
 TEST_CASE("what a compressed data set says of its samples") {
-    const Samples samples = distributions(70'001)[0];
+    const CompressionSamples samples = distributions(70'001)[0];
     const CompressedDataset data = compressed(samples, -4, 16);
     CHECK(data.num_samples() == 70'001);
     CHECK(data.sample_weight_sum() == 70'001.0);
@@ -137,7 +137,7 @@ TEST_CASE("what a compressed data set says of its samples") {
 }
 
 TEST_CASE("a few samples far out do not make the panels wide") {
-    Samples samples = distributions(5'000)[0];
+    CompressionSamples samples = distributions(5'000)[0];
     const int exponent = compress(samples.dataset()).panel_exponent();
     CHECK(exponent == -17);  // the median of |x| is 0.67
     samples.x[7] = 1e12;
@@ -157,12 +157,12 @@ TEST_CASE("a few samples far out do not make the panels wide") {
 }
 
 TEST_CASE("sample weights whose sum overflows are refused, wherever their samples are") {
-    const Samples samples{{1.0, 2.0}, {1.0, 1.0}, {1e308, 0.0}, ""};
+    const CompressionSamples samples{{1.0, 2.0}, {1.0, 1.0}, {1e308, 0.0}, ""};
     const CompressedDataset one = compress(samples.dataset());
     std::vector<MomentSubtree> subtrees = subtrees_of(one);
     const std::size_t stride = PanelLayout(one.num_nodes()).stride;
     subtrees[0].sums[stride + 1] = 1e308;  // A_0 of the second panel
-    CHECK_THROWS_WITH_AS(CompressedAccess::from_subtrees(one.panel_exponent(), one.num_nodes(), subtrees),
+    CHECK_THROWS_WITH_AS((void)CompressedAccess::from_subtrees(one.panel_exponent(), one.num_nodes(), subtrees),
                          "the sum of the sample weights is inf: expected a positive, finite number",
                          std::invalid_argument);
 }

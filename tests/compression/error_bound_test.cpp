@@ -27,7 +27,7 @@ namespace {
 
 /// A chain of 1, 2 or 5 layers on a compressed data set.
 struct BoundCase {
-    const Samples& samples;
+    const CompressionSamples& samples;
     const CompressedDataset& data;
     std::vector<Activation> activations;
     std::vector<double> weights;
@@ -35,7 +35,8 @@ struct BoundCase {
 };
 
 template <class Check>
-void for_each_chain(const Samples& samples, const CompressedDataset& data, const std::string& name, Check check) {
+void for_each_chain(const CompressionSamples& samples, const CompressedDataset& data, const std::string& name,
+                    Check check) {
     for (const std::size_t num_layers : {1u, 2u, 5u}) {
         for (const std::vector<Activation>& activations : activation_choices(num_layers)) {
             for (const double size : {0.3, 1.0, 1.25, 2.0}) {
@@ -52,7 +53,7 @@ void for_each_chain(const Samples& samples, const CompressedDataset& data, const
 
 template <class Check>
 void for_each_case(Check check) {
-    for (const Samples& samples : distributions(500)) {
+    for (const CompressionSamples& samples : distributions(500)) {
         for (const std::size_t num_nodes : {16u, 32u}) {
             for (const int exponent : {-5, -2, 1}) {
                 const int finest = samples.name == "wide" ? exponent + 8 : exponent;
@@ -120,7 +121,7 @@ TEST_CASE("the error is never beyond the bound") {
 }
 
 TEST_CASE("what overflows on the way to the bound is no small bound") {
-    Samples samples;
+    CompressionSamples samples;
     for (int x = -3; x <= 3; ++x) {
         samples.x.push_back(x);
         samples.y.push_back(0.0);
@@ -149,7 +150,7 @@ TEST_CASE("what overflows on the way to the bound is no small bound") {
 }
 
 /// Of a chain on the samples: compressed, the error of gradient and loss within the bound. Returns the bound.
-StepBound checked_bound(const Samples& samples, const std::vector<double>& weights) {
+StepBound checked_bound(const CompressionSamples& samples, const std::vector<double>& weights) {
     const CompressedDataset data = compress(samples.dataset());
     const std::vector<Activation> activations(weights.size(), Activation::tanh);
     const Exact truth = exact(weights, activations, samples);
@@ -164,14 +165,14 @@ StepBound checked_bound(const Samples& samples, const std::vector<double>& weigh
 }
 
 TEST_CASE("rounding is bounded by what the chain's slopes are, not by what they could be") {
-    const Samples samples = distributions(5'000)[0];
+    const CompressionSamples samples = distributions(5'000)[0];
     // With slopes of 1 in every layer: 4e-4, and 4e-5.
     CHECK(checked_bound(samples, {30.0, 30.0, 30.0}).relative < 1e-8);
     CHECK(checked_bound(samples, std::vector<double>(8, 3.0)).relative < 1e-8);
 }
 
 TEST_CASE("where softplus is as good as linear, panels may be wide and far out") {
-    Samples samples = distributions(5'000)[0];
+    CompressionSamples samples = distributions(5'000)[0];
     for (double& x : samples.x) {
         x *= 1000.0;
     }
@@ -191,7 +192,7 @@ TEST_CASE("where softplus is as good as linear, panels may be wide and far out")
 }
 
 TEST_CASE("the scale of gradients is that of samples, in the panel next to 0 as well") {
-    const Samples samples{{0.0, 10.0}, {1.0, -1.0}, {}, ""};
+    const CompressionSamples samples{{0.0, 10.0}, {1.0, -1.0}, {}, ""};
     const CompressedDataset data = compress(samples.dataset());
     const std::vector<Activation> activations{Activation::tanh};
     CompressedGradient gradient(data, activations, 1e-2);
@@ -202,7 +203,7 @@ TEST_CASE("the scale of gradients is that of samples, in the panel next to 0 as 
 }
 
 TEST_CASE("where y or every derivative is 0 throughout, its scale counts as 1") {
-    Samples samples = distributions(5'000)[0];
+    CompressionSamples samples = distributions(5'000)[0];
     const StepBound at_zero = checked_bound(samples, {0.0, 0.0, 1.0});
     CHECK(at_zero.relative > 0.0);
     CHECK(at_zero.relative < kTolerableRounding);

@@ -22,15 +22,15 @@ constexpr long double kEpsilon = std::numeric_limits<double>::epsilon() / 2;
 constexpr std::size_t kNodes[] = {16, 32, 48, 64};
 constexpr std::size_t kCounts[] = {1, 15, 16, 17, 250};  // samples: rows of 16, and what is left
 
-struct Samples {
+struct KernelSamples {
     std::vector<double> u, y, m;
     kernels::PanelSamples view(bool weighted) const {
         return {u.data(), y.data(), weighted ? m.data() : nullptr, u.size()};
     }
 };
 
-Samples make_samples(std::size_t count) {
-    Samples samples;
+KernelSamples make_samples(std::size_t count) {
+    KernelSamples samples;
     for (std::size_t n = 0; n < count; ++n) {
         samples.u.push_back(2.0 * random::uniform(1, random::Stream::samples, n) - 1.0);
         samples.y.push_back(5.0 + random::normal(2, random::Stream::samples, n));
@@ -61,7 +61,7 @@ TEST_CASE("moments of samples are sums of Chebyshev polynomials") {
         for (const std::size_t num_nodes : kNodes) {
             for (const std::size_t count : kCounts) {
                 for (const bool weighted : {false, true}) {
-                    const Samples samples = make_samples(count);
+                    const KernelSamples samples = make_samples(count);
                     const std::size_t num_moments = 2 * num_nodes - 1, num_sums = num_moments + num_nodes;
                     std::vector<double> slots(num_sums * kernels::kRowLanes), sums(num_sums);
                     kernels.sum_moments(samples.view(weighted), centre, num_nodes, slots.data());
@@ -94,7 +94,7 @@ TEST_CASE("squares of distances from a sum of Chebyshev polynomials") {
         for (const std::size_t num_coefficients : {0u, 1u, 2u, 7u, 64u}) {
             for (const std::size_t count : kCounts) {
                 for (const bool weighted : {false, true}) {
-                    const Samples samples = make_samples(count);
+                    const KernelSamples samples = make_samples(count);
                     std::vector<double> fit, slots(kernels::kRowLanes);
                     for (std::size_t k = 0; k < num_coefficients; ++k) {
                         fit.push_back(random::normal(4, random::Stream::samples, k) / static_cast<double>(k + 1));
@@ -134,7 +134,7 @@ TEST_CASE("H = C' G C is rounded once") {
         for (const std::size_t num_nodes : kNodes) {
             const Chebyshev chebyshev(num_nodes);
             std::vector<double> moments(2 * num_nodes - 1), gram(num_nodes * num_nodes);
-            const Samples samples = make_samples(3);  // G is of rank 3: C' G C cancels
+            const KernelSamples samples = make_samples(3);  // G is of rank 3: C' G C cancels
             for (std::size_t k = 0; k < moments.size(); ++k) {
                 for (const double u : samples.u) {
                     moments[k] += static_cast<double>(polynomial(k, u));

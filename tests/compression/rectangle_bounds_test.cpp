@@ -20,7 +20,7 @@ using namespace skein::internal;
 namespace {
 
 using Complex = std::complex<long double>;
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kUnbounded = std::numeric_limits<double>::infinity();
 
 struct Value {
     Complex f, slope;
@@ -64,7 +64,7 @@ double largest_share(const RectangleBounds& bounds, std::size_t index, const Rec
     constexpr int kPoints = 12;
     double largest = 0.0;
     const auto note = [&](long double value, double bound) {
-        largest = value <= bound ? std::max(largest, static_cast<double>(value / bound)) : kInfinity;
+        largest = value <= bound ? std::max(largest, static_cast<double>(value / bound)) : kUnbounded;
     };
     for (int column = 0; column <= kPoints && largest <= 1.0; ++column) {
         for (int row = 0; row <= kPoints && largest <= 1.0; ++row) {
@@ -109,7 +109,7 @@ TEST_CASE("no value in a rectangle is beyond its bound, and some are close to it
                     largest_bound =
                         std::max({largest_bound, bounds.moduli(layer + 1)[index], bounds.slopes(layer)[index]});
                 }
-                if (largest_bound == kInfinity) {
+                if (largest_bound == kUnbounded) {
                     continue;
                 }
                 ++num_finite;
@@ -133,8 +133,8 @@ TEST_CASE("rectangles with a pole have no bound, those beside one have") {
     bounds.add(0.1, 0.5, 1e300);
     bounds.add(-0.5, 0.5, 1.5);
     bounds.compute(std::vector{1.0});
-    CHECK(bounds.slopes(0)[0] == kInfinity);
-    CHECK(bounds.slopes(0)[1] == kInfinity);
+    CHECK(bounds.slopes(0)[0] == kUnbounded);
+    CHECK(bounds.slopes(0)[1] == kUnbounded);
     const double at_pole = 1.0 / std::tanh(0.1);
     CHECK(bounds.moduli(1)[2] == doctest::Approx(at_pole).epsilon(1e-9));
     CHECK(bounds.moduli(1)[3] == doctest::Approx(at_pole).epsilon(1e-9));
@@ -145,7 +145,7 @@ TEST_CASE("rectangles with a pole have no bound, those beside one have") {
     of_softplus.add(20.0, 30.0, 40.0);
     of_softplus.add(-30.0, -20.0, 40.0);
     of_softplus.compute(std::vector{1.0});
-    CHECK(of_softplus.slopes(0)[0] == kInfinity);
+    CHECK(of_softplus.slopes(0)[0] == kUnbounded);
     CHECK(of_softplus.moduli(1)[1] == doctest::Approx(50.0).epsilon(1e-9));
     CHECK(of_softplus.slopes(0)[1] == doctest::Approx(1.0).epsilon(1e-8));
     CHECK(of_softplus.moduli(1)[2] < 1.5 * std::exp(-20.0));
@@ -184,7 +184,7 @@ TEST_CASE("the strip reaches to the chain's nearest pole") {
     CHECK(strip_half_width(std::vector{sigmoid}, std::vector{0.5}) == doctest::Approx(2 * 3.14159265358979));
     CHECK(strip_half_width(std::vector{softplus, identity}, std::vector{-2.0, 5.0}) ==
           doctest::Approx(0.5 * 3.14159265358979));
-    CHECK(strip_half_width(std::vector{identity}, std::vector{3.0}) == kInfinity);
+    CHECK(strip_half_width(std::vector{identity}, std::vector{3.0}) == kUnbounded);
     CHECK(strip_half_width(std::vector{tanh, tanh}, std::vector{1.0, 0.0}) ==
           doctest::Approx(0.5 * 3.14159265358979));  // that of df/dw_2
 }

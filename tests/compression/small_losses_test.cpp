@@ -16,7 +16,7 @@ using namespace skein::internal;
 using namespace skein::compression_cases;
 
 TEST_CASE("small losses keep their digits") {
-    Samples samples = distributions(20'000)[0];
+    CompressionSamples samples = distributions(20'000)[0];
     const std::vector<double> teacher{1.1, 0.9, 1.2};
     const std::vector<Activation> activations(3, Activation::tanh);
     for (std::size_t n = 0; n < samples.x.size(); ++n) {
@@ -45,31 +45,31 @@ TEST_CASE("small losses keep their digits") {
 
 /// x as they come where it has few values: one, two, a few; one and a few others far out; all next to one; few samples; one
 /// value whose first samples have no weight; heavy tails.
-std::vector<Samples> few_values() {
-    std::vector<Samples> sets;
+std::vector<CompressionSamples> few_values() {
+    std::vector<CompressionSamples> sets;
     sets.reserve(32);  // none moves while it is filled
     for (const std::vector<double>& values : {std::vector<double>{1.1}, {-1.0, 1.0}, {-1.0, -0.5, 0.25, 0.8, 1.5}}) {
         for (const std::size_t count : {1'000u, 70'001u}) {
-            Samples& samples = sets.emplace_back();
+            CompressionSamples& samples = sets.emplace_back();
             for (std::size_t n = 0; n < count; ++n) {
                 samples.x.push_back(values[n % values.size()]);
             }
         }
     }
-    const Samples normal = distributions(5'000)[0];
-    Samples& far = sets.emplace_back();
-    Samples& near = sets.emplace_back();
+    const CompressionSamples normal = distributions(5'000)[0];
+    CompressionSamples& far = sets.emplace_back();
+    CompressionSamples& near = sets.emplace_back();
     for (std::size_t n = 0; n < normal.x.size(); ++n) {
         far.x.push_back(n % 500 == 0 ? normal.x[n] : 1e-8 * normal.x[n]);
         near.x.push_back(1.1 + 1e-6 * normal.x[n]);
     }
     for (const std::size_t count : {2u, 3u, 9u, 35u, 63u, 1'000u}) {
-        Samples& few = sets.emplace_back();
+        CompressionSamples& few = sets.emplace_back();
         for (std::size_t n = 0; n < count; ++n) {
             few.x.push_back(count < 1'000 ? normal.x[n] : normal.x[n] / normal.x[n + count]);
         }
     }
-    Samples& weighted = sets.emplace_back();
+    CompressionSamples& weighted = sets.emplace_back();
     weighted.x.assign(70'001, 1.1);
     for (std::size_t n = 0; n < weighted.x.size(); ++n) {
         weighted.m.push_back(n < 1000 ? 0.0 : random::uniform(7, random::Stream::samples, n));
@@ -81,7 +81,7 @@ TEST_CASE("small losses keep their digits where x has few values") {
     const std::vector<double> weights{0.9, 1.2};
     for (const Activation activation : {Activation::tanh, Activation::softplus, Activation::identity}) {
         const std::vector<Activation> activations(2, activation);
-        for (Samples& samples : few_values()) {
+        for (CompressionSamples& samples : few_values()) {
             const auto set_teacher = [&](double away) {
                 samples.y.clear();
                 for (const double x : samples.x) {
@@ -118,7 +118,7 @@ TEST_CASE("small losses keep their digits where x has few values") {
 }
 
 TEST_CASE("a loss that is exactly 0 is not below 0, and a chain that diverges is a result") {
-    Samples samples = distributions(5'000)[0];
+    CompressionSamples samples = distributions(5'000)[0];
     for (std::size_t n = 0; n < samples.x.size(); ++n) {
         samples.y[n] = 0.5 * samples.x[n];
     }

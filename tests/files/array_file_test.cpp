@@ -48,7 +48,7 @@ std::string bytes_of(const std::vector<T>& elements) {
 /// The error of `call`, from behind the file's name.
 template <class Call>
 std::string error_about(const fs::path& path, const Call& call) {
-    const std::string text = error_of(call);
+    const std::string text = file_error_of(call);
     return text.starts_with(path.string() + ": ") ? text.substr(path.string().size() + 2) : text;
 }
 
@@ -231,7 +231,7 @@ std::string error_with_largest_file(rlim_t size_bytes, const Call& call) {
     const auto handler = ::signal(SIGXFSZ, SIG_IGN);
     const rlimit small{size_bytes, before.rlim_max};
     REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
-    const std::string error = error_of(call);
+    const std::string error = file_error_of(call);
     ::setrlimit(RLIMIT_FSIZE, &before);
     ::signal(SIGXFSZ, handler);
     return error;
@@ -274,7 +274,7 @@ TEST_CASE("files: arrays that no file can hold") {
     CHECK_THROWS_AS(array_file_bytes(ElementType::uint8, Shape{kHuge, 16}), std::invalid_argument);
     CHECK_THROWS_WITH_AS(array_file_bytes(ElementType::uint8, Shape(33, 1)),
                          "an array of 33 dimensions: NumPy has at most 32", std::invalid_argument);
-    CHECK(error_of([&] { ArrayFile::create("/missing/a.npy", ElementType::uint8, Shape(33, 1)); }) ==
+    CHECK(file_error_of([&] { ArrayFile::create("/missing/a.npy", ElementType::uint8, Shape(33, 1)); }) ==
           "/missing/a.npy: an array of 33 dimensions: NumPy has at most 32");
 }
 

@@ -56,29 +56,29 @@ TEST_CASE("files: a chain read in another precision") {
 }
 
 /// What read_chain says of a file of this content.
-std::string error(const std::string& content) {
+std::string chain_error(const std::string& content) {
     const TemporaryDirectory directory;
     const fs::path path = directory.file("chain.json", content);
-    const std::string text = error_of([&] { read_chain<float>(path); });
+    const std::string text = file_error_of([&] { read_chain<float>(path); });
     REQUIRE(text.starts_with(path.string() + ": "));
     return text.substr(path.string().size() + 2);
 }
 std::string weights_error(const std::string& weights) {
-    return error(R"({"activations": ["tanh", "tanh"], "weights": )" + weights + "}");
+    return chain_error(R"({"activations": ["tanh", "tanh"], "weights": )" + weights + "}");
 }
 std::string more_error(const std::string& more) {
-    return error(R"({"activations": ["tanh"], "weights": [1], )" + more + "}");
+    return chain_error(R"({"activations": ["tanh"], "weights": [1], )" + more + "}");
 }
 
 TEST_CASE("files: what is no chain") {
-    CHECK(error("").starts_with("parse error at line 1, column 1: "));
-    CHECK(error("{\"weights\":\n\x01").starts_with("parse error at line 2, column 1: "));
-    CHECK(error("{\"weights\":\n\x01").find('\n') == std::string::npos);
-    CHECK(error("[1]") == "holds no chain: expected a JSON object, found an array");
-    CHECK(error("{}") == "'weights' is missing");
-    CHECK(error(R"({"weights": [1]})") == "'activations' is missing");
-    CHECK(error(R"({"weigths": [1]})") == "unknown key 'weigths': did you mean 'weights'?");
-    CHECK(error(R"({"weights": [1], "weights": [2]})") == "'weights' appears twice");
+    CHECK(chain_error("").starts_with("parse error at line 1, column 1: "));
+    CHECK(chain_error("{\"weights\":\n\x01").starts_with("parse error at line 2, column 1: "));
+    CHECK(chain_error("{\"weights\":\n\x01").find('\n') == std::string::npos);
+    CHECK(chain_error("[1]") == "holds no chain: expected a JSON object, found an array");
+    CHECK(chain_error("{}") == "'weights' is missing");
+    CHECK(chain_error(R"({"weights": [1]})") == "'activations' is missing");
+    CHECK(chain_error(R"({"weigths": [1]})") == "unknown key 'weigths': did you mean 'weights'?");
+    CHECK(chain_error(R"({"weights": [1], "weights": [2]})") == "'weights' appears twice");
     CHECK(weights_error("1") == "'weights' is a number: expected an array");
     CHECK(weights_error("{}") == "'weights' is an object: expected an array");
     CHECK(weights_error("[]") == "'weights' is empty: expected one per layer");
@@ -91,9 +91,9 @@ TEST_CASE("files: what is no chain") {
     const std::string nested = std::string(64, '[') + std::string(64, ']');
     CHECK(weights_error(nested) == "is nested too deeply: expected at most 64 levels");
     CHECK(weights_error("[1]") == "has 2 activations: expected 1, one per weight");
-    CHECK(error(R"({"weights": [1], "activations": ["tahn"]})") ==
+    CHECK(chain_error(R"({"weights": [1], "activations": ["tahn"]})") ==
           "activation 1: unknown activation 'tahn': did you mean 'tanh'?");
-    CHECK(error(R"({"weights": [1], "activations": [1]})") == "'activation 1' is a number: expected a string");
+    CHECK(chain_error(R"({"weights": [1], "activations": [1]})") == "'activation 1' is a number: expected a string");
     CHECK(more_error(R"("layers": 2)") == "'layers' is 2: expected 1, one per weight");
     CHECK(more_error(R"("layers": 1.0)") == "'layers' is 1.0: expected 1, one per weight");
     CHECK(more_error(R"("layers": "1")") == "'layers' is a string: expected 1, one per weight");
@@ -104,9 +104,9 @@ TEST_CASE("files: precisions of chains that are none") {
     const auto precision_error = [&](const std::string& precision) {
         const fs::path path = directory.file(
             "chain.json", R"({"activations": ["tanh"], "weights": [1], "precision": )" + precision + "}");
-        CHECK(error_of([&] { read_chain<double>(path); }) == error_of([&] { read_chain_precision(path); }));
-        CHECK(error_of([&] { read_chain<double>(path); }) == error_of([&] { read_chain<float>(path); }));
-        return error_of([&] { read_chain<double>(path); }).substr(path.string().size() + 2);
+        CHECK(file_error_of([&] { read_chain<double>(path); }) == file_error_of([&] { read_chain_precision(path); }));
+        CHECK(file_error_of([&] { read_chain<double>(path); }) == file_error_of([&] { read_chain<float>(path); }));
+        return file_error_of([&] { read_chain<double>(path); }).substr(path.string().size() + 2);
     };
     CHECK(precision_error("\"float46\"") == "unknown precision 'float46': did you mean 'float64'?");
     CHECK(precision_error("64") == "'precision' is a number: expected a string");

@@ -32,7 +32,7 @@ template <class Scalar>
 std::string csv_error(std::string_view content) {
     const TemporaryDirectory directory;
     const fs::path path = directory.file("data.csv", content);
-    const std::string text = error_of([&] { read_dataset<Scalar>(path); });
+    const std::string text = file_error_of([&] { read_dataset<Scalar>(path); });
     REQUIRE(text.starts_with(directory.path().string() + "/"));
     return text.substr(directory.path().string().size() + 1);
 }

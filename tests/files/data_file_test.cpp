@@ -55,13 +55,13 @@ TEST_CASE("files: data sets from two .npy files") {
     CHECK(sample_weight.empty());
 
     write_npy<double>(y_path, std::vector<double>{4, 5}, std::array<std::size_t, 1>{2});
-    CHECK(error_of([&] { read_dataset<double>(x_path, y_path); }) ==
+    CHECK(file_error_of([&] { read_dataset<double>(x_path, y_path); }) ==
           y_path.string() + ": has 2 values: expected 3 as in " + x_path.string());
     write_npy<double>(y_path, std::vector<double>(6), std::array<std::size_t, 2>{3, 2});
-    CHECK(error_of([&] { read_dataset<double>(x_path, y_path); }) ==
+    CHECK(file_error_of([&] { read_dataset<double>(x_path, y_path); }) ==
           y_path.string() + ": has shape (3, 2): expected (N,) or (N, 1)");
     write_npy<double>(y_path, std::vector<double>{1, 2, std::nan("")}, std::array<std::size_t, 1>{3});
-    CHECK(error_of([&] { read_dataset<double>(x_path, y_path); }) ==
+    CHECK(file_error_of([&] { read_dataset<double>(x_path, y_path); }) ==
           y_path.string() + ": row 3: 'nan': every value must be finite");
 }
 
@@ -70,7 +70,7 @@ TEST_CASE("files: data sets that a .npy file does not hold") {
     const fs::path path = directory.file("data.npy");
     const auto error = [&](const std::vector<double>& values, const std::vector<std::size_t>& shape) {
         write_npy<double>(path, values, shape);
-        return error_of([&] { read_dataset<float>(path); }).substr(path.string().size());
+        return file_error_of([&] { read_dataset<float>(path); }).substr(path.string().size());
     };
     CHECK(error({}, {0, 2}) == ": has no samples: shape (0, 2)");
     CHECK(error({1, 2}, {2}) ==
@@ -81,9 +81,9 @@ TEST_CASE("files: data sets that a .npy file does not hold") {
     CHECK(error({1, 2, -0.5}, {1, 3}) == ": row 1, column 3: '-0.5': a sample weight must not be negative");
     CHECK(error({1, 2, 0}, {1, 3}) == ": column 3: the sample weights sum to zero");
     const fs::path text = directory.file("data.txt", "1,2\n");
-    CHECK(error_of([&] { read_dataset<double>(text); }) ==
+    CHECK(file_error_of([&] { read_dataset<double>(text); }) ==
           text.string() + ": has an unknown file type: expected a name that ends in .csv, .npy or .skc");
-    CHECK(error_of([&] { read_dataset<double>("data.skc"); }) ==
+    CHECK(file_error_of([&] { read_dataset<double>("data.skc"); }) ==
           "data.skc: is a compressed data set, which has no individual samples: expected a .csv or .npy file");
 }
 

@@ -60,7 +60,7 @@ TEST_CASE("files: gnuplot draws figures, whatever they are called and hold") {
     const TemporaryDirectory directory;
     const auto draws = [&](const LineFigure& figure) {
         const fs::path path = directory.file("it's \"a\" \\ `touch b` $(touch c)\n.png");
-        CHECK(error_of([&] { draw(path, figure); }) == "no error");
+        CHECK(file_error_of([&] { draw(path, figure); }) == "no error");
         const std::string png = content_of(path);
         CHECK(png.substr(12, 12) == "IHDR\0\0\x03\xe8\0\0\x02\x58"s);  // 1000 x 600
         CHECK(directory.num_entries() == 1);
@@ -184,7 +184,7 @@ TEST_CASE("files: gnuplot draws maps, each pixel of the picture as it is") {
     const TemporaryDirectory directory;
     const fs::path path = directory.file("it's \"a\" `touch b`.png", "old");
     const auto drawn = [&](const MapFigure& figure) {
-        CHECK(error_of([&] { draw(path, figure); }) == "no error");
+        CHECK(file_error_of([&] { draw(path, figure); }) == "no error");
         CHECK(directory.num_entries() == 1);
         return decode(path);
     };
@@ -217,10 +217,10 @@ TEST_CASE("files: gnuplot draws maps, each pixel of the picture as it is") {
 
 TEST_CASE("files: a figure whose file cannot be made") {
     if (can_draw_figures()) {
-        CHECK(error_of([] { draw("/missing/a.png", map_of(1, 1)); }) ==
+        CHECK(file_error_of([] { draw("/missing/a.png", map_of(1, 1)); }) ==
               "/missing/a.png: cannot be created: No such file or directory");
     }
-    CHECK(error_of([] { draw("/missing/a.png", LineFigure{}); }) ==
+    CHECK(file_error_of([] { draw("/missing/a.png", LineFigure{}); }) ==
           "/missing/a.png: cannot be created: No such file or directory");
 }
 

@@ -61,7 +61,7 @@ TEST_CASE("files: write_file in the current directory") {
 
 TEST_CASE("files: write_file refuses what it cannot replace") {
     const TemporaryDirectory directory;
-    const auto error = [](const fs::path& path) { return error_of([&] { write_file(path, "x"); }); };
+    const auto error = [](const fs::path& path) { return file_error_of([&] { write_file(path, "x"); }); };
     const std::string base = directory.path().string();
     CHECK(error(directory.file("missing/a")) == base + "/missing/a: cannot be created: No such file or directory");
     CHECK(error(directory.path()) == base + ": is a directory: expected a file, or a new name");
@@ -96,7 +96,7 @@ TEST_CASE("files: a failed write leaves the old file and no other") {
     const auto handler = ::signal(SIGXFSZ, SIG_IGN);
     const rlimit small{1000, before.rlim_max};
     REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
-    const std::string error = error_of([&] { write_file(path, std::string(1001, 'x')); });
+    const std::string error = file_error_of([&] { write_file(path, std::string(1001, 'x')); });
     ::setrlimit(RLIMIT_FSIZE, &before);
     ::signal(SIGXFSZ, handler);
     CHECK(error == path.string() + ": cannot be written: File too large");
@@ -109,7 +109,7 @@ TEST_CASE("files: file and directory are synced, and a failed fsync is not retri
     const fs::path path = directory.file("a.txt", "old");
     num_fsyncs = 0;
     fsync_error = EIO;
-    const std::string error = error_of([&] { write_file(path, "new"); });
+    const std::string error = file_error_of([&] { write_file(path, "new"); });
     fsync_error = 0;
     CHECK(error == path.string() + ": cannot be synced: Input/output error");
     CHECK(num_fsyncs == 1);
@@ -132,7 +132,7 @@ TEST_CASE("files: a run directory is checked first and created later") {
 
 TEST_CASE("files: what cannot be a run directory") {
     const TemporaryDirectory directory;
-    const auto error = [](const fs::path& path) { return error_of([&] { RunDirectory(path, true); }); };
+    const auto error = [](const fs::path& path) { return file_error_of([&] { RunDirectory(path, true); }); };
     const std::string file = directory.file("file", "").string();
     CHECK(error(file) == file + ": is not a directory: expected one, or a new name");
     CHECK(error(file + "/a/b") == file + ": is not a directory: expected one, or a new name");
@@ -153,8 +153,8 @@ TEST_CASE("files: a run directory that holds a run") {
             path + ": already holds a run (" + std::string(name) + "): expected a new directory, or force";
         const RunDirectory early(path, false);
         directory.file(name, "old");
-        CHECK(error_of([&] { RunDirectory(path, false); }) == expected);
-        CHECK(error_of([&] { early.create(); }) == expected);
+        CHECK(file_error_of([&] { RunDirectory(path, false); }) == expected);
+        CHECK(file_error_of([&] { early.create(); }) == expected);
         CHECK(content_of(directory.file(name)) == "old");
         directory.file("other.png", "kept");
         RunDirectory(path, true).create();
@@ -184,11 +184,11 @@ TEST_CASE("files: a directory that cannot be written to") {
     ::chmod(path.c_str(), 0555);
     ::chmod(directory.path().c_str(), 0755);
     CHECK(as_nobody([&] {
-        return error_of([&] { RunDirectory(path / "a" / "b", false); }) ==
+        return file_error_of([&] { RunDirectory(path / "a" / "b", false); }) ==
                path.string() + ": cannot be written to: Permission denied";
     }));
     CHECK(as_nobody([&] {
-        return error_of([&] { write_file(path / "a", "x"); }) ==
+        return file_error_of([&] { write_file(path / "a", "x"); }) ==
                (path / "a").string() + ": cannot be created: Permission denied";
     }));
 }

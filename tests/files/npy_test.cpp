@@ -128,14 +128,14 @@ TEST_CASE("files: write_npy refuses a shape of another size") {
 namespace {
 
 /// What read_npy says of a file of this content.
-std::string error(const std::string& content) {
+std::string npy_error(const std::string& content) {
     const TemporaryDirectory directory;
     const fs::path path = directory.file("a.npy", content);
-    const std::string text = error_of([&] { read_npy<double>(path); });
+    const std::string text = file_error_of([&] { read_npy<double>(path); });
     REQUIRE(text.starts_with(path.string() + ": "));
     return text.substr(path.string().size() + 2);
 }
-std::string header_error(const std::string& dictionary) { return error(npy_file(dictionary, kEightBytes)); }
+std::string header_error(const std::string& dictionary) { return npy_error(npy_file(dictionary, kEightBytes)); }
 std::string type_error(const std::string& type) {
     return header_error("{'descr': " + type + ", 'fortran_order': False, 'shape': (1,), }");
 }
@@ -192,47 +192,49 @@ TEST_CASE("files: read_npy says what it does not understand: junk") {
     CHECK(header_error("{'descr': '<f8' 'shape'}") == "header: byte 16: expected ',' or '}', found ''shape'}        '");
     CHECK(header_error("{'descr': '<f8', 'fortran_order': False, 'shape': (1,)} x") ==
           "header: byte 56: expected the end of the header, found 'x               '");
-    CHECK(error("") == "is not a .npy file: expected it to start with \\x93NUMPY");
-    CHECK(error("x,y\n1,2\n") == "is not a .npy file: expected it to start with \\x93NUMPY");
+    CHECK(npy_error("") == "is not a .npy file: expected it to start with \\x93NUMPY");
+    CHECK(npy_error("x,y\n1,2\n") == "is not a .npy file: expected it to start with \\x93NUMPY");
 }
 
 TEST_CASE("files: read_npy says what it does not understand: sizes") {
     const std::string short_file = kNumpyFloat64.substr(0, kNumpyFloat64.size() - 1);
-    CHECK(error(short_file) == "is truncated: shape (3, 2) of float64 takes 48 bytes of data, the file has 47");
-    CHECK(error(kNumpyFloat64 + "x") ==
+    CHECK(npy_error(short_file) == "is truncated: shape (3, 2) of float64 takes 48 bytes of data, the file has 47");
+    CHECK(npy_error(kNumpyFloat64 + "x") ==
           "has trailing bytes: shape (3, 2) of float64 takes 48 bytes of data, the file has 49");
-    CHECK(error(kNumpyFloat64.substr(0, 100)) == "is truncated: its header has 118 bytes, the file holds 90");
+    CHECK(npy_error(kNumpyFloat64.substr(0, 100)) == "is truncated: its header has 118 bytes, the file holds 90");
     for (const std::size_t size : {6u, 7u, 8u, 9u}) {
-        CHECK(error(kNumpyFloat64.substr(0, size)) == "is truncated: it ends within the header");
+        CHECK(npy_error(kNumpyFloat64.substr(0, size)) == "is truncated: it ends within the header");
     }
-    CHECK(error(kNumpyVersion2.substr(0, 11)) == "is truncated: it ends within the header");
-    CHECK(error("\x93NUMPY\x02\0\xff\xff\xff\xff{}"s) ==
+    CHECK(npy_error(kNumpyVersion2.substr(0, 11)) == "is truncated: it ends within the header");
+    CHECK(npy_error("\x93NUMPY\x02\0\xff\xff\xff\xff{}"s) ==
           "is truncated: its header has 4294967295 bytes, the file holds 2");
-    CHECK(error("\x93NUMPY\x01\0\x11\x27"s + std::string(10'001, ' ')) ==
+    CHECK(npy_error("\x93NUMPY\x01\0\x11\x27"s + std::string(10'001, ' ')) ==
           "has a header of 10001 bytes: expected at most 10000");
 }
 
 TEST_CASE("files: read_npy says what it does not understand: versions") {
-    CHECK(error("\x93NUMPY\x04\0"s + kNumpyVersion2.substr(8)) == "has format version 4.0: expected 1.0, 2.0 or 3.0");
-    CHECK(error("\x93NUMPY\x01\x01"s + kNumpyFloat64.substr(8)) == "has format version 1.1: expected 1.0, 2.0 or 3.0");
+    CHECK(npy_error("\x93NUMPY\x04\0"s + kNumpyVersion2.substr(8)) ==
+          "has format version 4.0: expected 1.0, 2.0 or 3.0");
+    CHECK(npy_error("\x93NUMPY\x01\x01"s + kNumpyFloat64.substr(8)) ==
+          "has format version 1.1: expected 1.0, 2.0 or 3.0");
 }
 
 TEST_CASE("files: read_npy refuses a float64 that no float holds") {
     const TemporaryDirectory directory;
     const fs::path path = directory.file("a.npy", kNumpyFloat64);
-    CHECK(error_of([&] { read_npy<float>(path); }) ==
+    CHECK(file_error_of([&] { read_npy<float>(path); }) ==
           path.string() + ": row 3, column 1: 1e+308 is out of the range of float32");
 }
 
 TEST_CASE("files: a file that cannot be read is named") {
     const TemporaryDirectory directory;
     const std::string missing = directory.file("missing\n.csv").string();
-    CHECK(error_of([&] { read_dataset<double>(missing); }) ==
+    CHECK(file_error_of([&] { read_dataset<double>(missing); }) ==
           directory.path().string() + "/missing\\x0a.csv: cannot be opened: No such file or directory");
     fs::create_directory(directory.file("folder.npy"));
-    CHECK(error_of([&] { read_npy<double>(directory.file("folder.npy")); }) ==
+    CHECK(file_error_of([&] { read_npy<double>(directory.file("folder.npy")); }) ==
           directory.file("folder.npy").string() + ": is a directory: expected a file");
-    CHECK(error_of([&] { read_npy<double>("/dev/null"); }) ==
+    CHECK(file_error_of([&] { read_npy<double>("/dev/null"); }) ==
           "/dev/null: is not a regular file: expected one, whose size is known");
 }
 

@@ -28,7 +28,7 @@ struct Decoded {
     std::vector<std::uint8_t> bytes;
 };
 
-Decoded decode(const fs::path& path) {
+Decoded decode_bytes(const fs::path& path) {
     png_image image{};
     image.version = PNG_IMAGE_VERSION;
     REQUIRE(png_image_begin_read_from_file(&image, path.c_str()) != 0);
@@ -55,7 +55,7 @@ TEST_CASE("files: a picture's pixels come back, row 0 at the bottom") {
              {1, 1}, {7, 1}, {1, 7}, {13, 5}, {1000, 3}, {257, 300}, {20000, 1}}) {
         const Picture picture = picture_of(width, height);
         write_picture(path, picture);
-        const Decoded decoded = decode(path);
+        const Decoded decoded = decode_bytes(path);
         REQUIRE(decoded.width == width);
         REQUIRE(decoded.height == height);
         bool is_same = true;
@@ -80,7 +80,7 @@ TEST_CASE("files: a picture that is none") {
     CHECK_THROWS_AS(write_picture(path, {1'000'001, 1, std::vector<Rgb>(1'000'001)}), std::invalid_argument);
     CHECK_THROWS_AS(write_picture(path, {std::size_t{1} << 63, 2, {}}), std::invalid_argument);
     CHECK_NOTHROW(write_picture(path, {1'000'000, 1, std::vector<Rgb>(1'000'000)}));
-    CHECK(decode(path).width == 1'000'000);
+    CHECK(decode_bytes(path).width == 1'000'000);
 }
 
 TEST_CASE("files: a picture that cannot be written leaves the old file and no other") {
@@ -92,14 +92,14 @@ TEST_CASE("files: a picture that cannot be written leaves the old file and no ot
     for (const std::size_t height : {std::size_t{1}, std::size_t{300}}) {  // fails at the end, and in the middle
         const rlimit small{100, before.rlim_max};
         REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
-        const std::string error = error_of([&] { write_picture(path, picture_of(300, height)); });
+        const std::string error = file_error_of([&] { write_picture(path, picture_of(300, height)); });
         ::setrlimit(RLIMIT_FSIZE, &before);
         CHECK(error == path.string() + ": cannot be written: File too large");
         CHECK(content_of(path) == "old");
         CHECK(directory.num_entries() == 1);
     }
     ::signal(SIGXFSZ, handler);
-    CHECK(error_of([] { write_picture("/missing/a.png", picture_of(1, 1)); }) ==
+    CHECK(file_error_of([] { write_picture("/missing/a.png", picture_of(1, 1)); }) ==
           "/missing/a.png: cannot be created: No such file or directory");
 }
 

@@ -20,15 +20,15 @@ namespace {
 namespace fs = std::filesystem;
 
 template <class Scalar>
-struct Samples {
+struct SamplesRead {
     std::vector<Scalar> x, y, sample_weight;
     std::vector<std::size_t> counts;  // of each read that gave some
 };
 
 /// All samples, `count` at a time.
 template <class Scalar>
-Samples<Scalar> read_all(SampleReader<Scalar>& reader, std::size_t count) {
-    Samples<Scalar> all;
+SamplesRead<Scalar> read_all(SampleReader<Scalar>& reader, std::size_t count) {
+    SamplesRead<Scalar> all;
     std::vector<Scalar> x(count), y(count), m(count);
     const bool has_weights = reader.num_columns() == 3;
     for (;;) {
@@ -71,7 +71,7 @@ TEST_CASE("files: samples come in pieces of any size, from .csv, .npy and pairs 
             SampleReader<double> reader(directory.file(name));
             CHECK(reader.num_columns() == 3);
             CHECK(reader.fraction_read().value() < 1);
-            const Samples<double> all = read_all(reader, count);
+            const SamplesRead<double> all = read_all(reader, count);
             CHECK(reader.fraction_read() == 1);
             check_counts(all.counts, count, kNumSamples);
             CHECK(all.x == x);
@@ -80,7 +80,7 @@ TEST_CASE("files: samples come in pieces of any size, from .csv, .npy and pairs 
         }
         SampleReader<double> pair(directory.file("x.npy"), directory.file("y.npy"));
         CHECK(pair.num_columns() == 2);
-        const Samples<double> all = read_all(pair, count);
+        const SamplesRead<double> all = read_all(pair, count);
         CHECK(pair.fraction_read() == 1);
         check_counts(all.counts, count, kNumSamples);
         CHECK(all.x == x);
@@ -116,7 +116,7 @@ TEST_CASE("files: what is wrong further down a file is refused when it is reache
     std::vector<double> x(10'000), y(10'000), m(10'000);
     CHECK(pair.read({x.data(), y.data(), nullptr}, 10'000) == 10'000);
     CHECK(pair.read({x.data(), y.data(), nullptr}, 10'000) == 10'000);
-    CHECK(error_of([&] {
+    CHECK(file_error_of([&] {
               pair.read({x.data(), y.data(), nullptr}, 10'000);
           }) == directory.file("y.npy").string() + ": row 20001: 'nan': every value must be finite");
 
@@ -125,7 +125,7 @@ TEST_CASE("files: what is wrong further down a file is refused when it is reache
     SampleReader<double> reader(directory.file("t.csv", csv));
     const auto read = [&] { return reader.read({x.data(), y.data(), m.data()}, 10'000); };
     CHECK(read() == 10'000);
-    CHECK(error_of([&] {
+    CHECK(file_error_of([&] {
               while (read() > 0) {
               }
           }) == directory.file("t.csv").string() + ": row 200001, column 2: 'inf': every value must be finite");
@@ -141,7 +141,7 @@ TEST_CASE("files: sample weights that sum to zero are refused at the end, howeve
         for (const std::size_t count : {1000u, 1024u, 5000u, 6000u}) {
             CAPTURE(count);
             SampleReader<double> reader(directory.file(name));
-            CHECK(error_of([&] { read_all(reader, count); }) ==
+            CHECK(file_error_of([&] { read_all(reader, count); }) ==
                   directory.file(name).string() + ": column 3: the sample weights sum to zero");
         }
     }
@@ -152,9 +152,9 @@ TEST_CASE("files: sample weights that sum to zero are refused at the end, howeve
 TEST_CASE("files: the constructor refuses what read_dataset() refuses") {
     const TemporaryDirectory directory;
     const auto check = [&](const fs::path& path) {
-        const std::string expected = error_of([&] { read_dataset<double>(path); });
+        const std::string expected = file_error_of([&] { read_dataset<double>(path); });
         CHECK(expected.starts_with(path.string() + ": "));
-        CHECK(error_of([&] { const SampleReader<double> reader(path); }) == expected);
+        CHECK(file_error_of([&] { const SampleReader<double> reader(path); }) == expected);
     };
     check(directory.file("empty.csv", ""));
     check(directory.file("header.csv", "x,y\n"));
@@ -165,7 +165,7 @@ TEST_CASE("files: the constructor refuses what read_dataset() refuses") {
     write_npy<double>(directory.file("a.npy"), std::vector<double>(4), std::array<std::size_t, 2>{4, 1});
     check(directory.file("a.npy"));
     write_npy<double>(directory.file("b.npy"), std::vector<double>(3), std::array<std::size_t, 1>{3});
-    CHECK(error_of([&] { const SampleReader<float> pair(directory.file("a.npy"), directory.file("b.npy")); }) ==
+    CHECK(file_error_of([&] { const SampleReader<float> pair(directory.file("a.npy"), directory.file("b.npy")); }) ==
           directory.file("b.npy").string() + ": has 3 values: expected 4 as in " + directory.file("a.npy").string());
 }
 

@@ -101,7 +101,7 @@ TEST_CASE("files: of samples that are not finished nothing is left") {
         CHECK_THROWS_WITH_AS(pair.finish(), "SampleWriter: finish() after 100 of 1000 samples", std::invalid_argument);
     }
     CHECK(directory.num_entries() == 0);
-    CHECK(error_of([&] {
+    CHECK(file_error_of([&] {
               const SampleWriter<double> large(Paths{directory.file("a.npy")}, 2, std::uint64_t{1} << 52);
           }).starts_with(directory.file("a.npy").string() + ": a file of 72057594037928064 bytes cannot be made: "));
     CHECK(directory.num_entries() == 0);

@@ -91,7 +91,7 @@ int check_one_sample_data_set(const Case<Scalar>& c) {
 }
 
 template <class Scalar>
-void check_all(const std::string& file_name, std::size_t num_cases = 120) {
+void check_cases(const std::string& file_name, std::size_t num_cases = 120) {
     const json cases = read_cases(file_name);
     CHECK(cases.size() == num_cases);
     int compared = 0;
@@ -112,13 +112,13 @@ void check_all(const std::string& file_name, std::size_t num_cases = 120) {
 }  // namespace
 
 TEST_CASE("gradient cases: float64 results are as close to the exact ones as their sensitivity allows") {
-    check_all<double>("gradient_cases.json");
+    check_cases<double>("gradient_cases.json");
 }
 
 TEST_CASE("gradient cases: likewise of chains with leaky_relu and elu") {
-    check_all<double>("gradient_cases_kinked.json", 40);
+    check_cases<double>("gradient_cases_kinked.json", 40);
 }
 
 TEST_CASE("gradient cases: float32 results likewise, of inputs that are exact in float") {
-    check_all<float>("gradient_cases_float32.json");
+    check_cases<float>("gradient_cases_float32.json");
 }

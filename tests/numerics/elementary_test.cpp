@@ -18,9 +18,9 @@ using skein::ulp::kFunctions;
 namespace {
 
 template <class Scalar>
-constexpr Scalar kInfinity = std::numeric_limits<Scalar>::infinity();
+constexpr Scalar kInfinityOf = std::numeric_limits<Scalar>::infinity();
 template <class Scalar>
-constexpr Scalar kNan = std::numeric_limits<Scalar>::quiet_NaN();
+constexpr Scalar kNanOf = std::numeric_limits<Scalar>::quiet_NaN();
 template <class Scalar>
 constexpr Scalar kDenormal = std::numeric_limits<Scalar>::denorm_min();
 
@@ -178,17 +178,17 @@ TEST_CASE_TEMPLATE("elementary: a NaN stays in its own lane", Scalar, float, dou
         const std::vector<Scalar> plain = evaluated(function, std::vector<Scalar>(40, Scalar(0.25)));
         for (std::size_t lane = 0; lane < 40; ++lane) {
             std::vector<Scalar> z(40, Scalar(0.25));
-            z[lane] = lane % 2 == 0 ? kNan<Scalar> : -kNan<Scalar>;
+            z[lane] = lane % 2 == 0 ? kNanOf<Scalar> : -kNanOf<Scalar>;
             const std::vector<Scalar> result = evaluated(function, z);
             for (std::size_t i = 0; i < 40; ++i) {
-                CHECK(same_bits(result[i], i == lane ? kNan<Scalar> : plain[i]));
+                CHECK(same_bits(result[i], i == lane ? kNanOf<Scalar> : plain[i]));
             }
         }
     }
 }
 
 TEST_CASE_TEMPLATE("elementary: infinities and zeros", Scalar, float, double) {
-    constexpr Scalar infinity = kInfinity<Scalar>;
+    constexpr Scalar infinity = kInfinityOf<Scalar>;
     const Scalar zero = 0, one = 1;
     CHECK(skein::elementary::tanh(infinity) == 1);
     CHECK(skein::elementary::tanh(-infinity) == -1);
@@ -223,7 +223,7 @@ TEST_CASE_TEMPLATE("elementary: infinities and zeros", Scalar, float, double) {
 }
 
 TEST_CASE_TEMPLATE("elementary: leaky_relu and elu at infinities and zeros", Scalar, float, double) {
-    constexpr Scalar infinity = kInfinity<Scalar>;
+    constexpr Scalar infinity = kInfinityOf<Scalar>;
     const Scalar zero = 0;
     CHECK(skein::elementary::leaky_relu(infinity) == infinity);
     CHECK(skein::elementary::leaky_relu(-infinity) == -infinity);
@@ -267,8 +267,8 @@ TEST_CASE_TEMPLATE("elementary: under- and overflow of exp are gradual and compl
     const Scalar largest = skein::elementary::log(std::numeric_limits<Scalar>::max());
     CHECK(std::isfinite(skein::elementary::exp(skein::ulp::steps_from(largest, -1))));
     CHECK(std::isfinite(skein::elementary::expm1(skein::ulp::steps_from(largest, -1))));
-    CHECK(skein::elementary::exp(skein::ulp::steps_from(largest, 1)) == kInfinity<Scalar>);
-    CHECK(skein::elementary::expm1(skein::ulp::steps_from(largest, 1)) == kInfinity<Scalar>);
+    CHECK(skein::elementary::exp(skein::ulp::steps_from(largest, 1)) == kInfinityOf<Scalar>);
+    CHECK(skein::elementary::expm1(skein::ulp::steps_from(largest, 1)) == kInfinityOf<Scalar>);
 }
 
 TEST_CASE_TEMPLATE("elementary: tanh is odd to the bit and never beyond 1", Scalar, float, double) {

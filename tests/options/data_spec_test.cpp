@@ -12,7 +12,7 @@
 namespace skein::test {
 namespace {
 
-std::string error_of(const std::string& text) {
+std::string spec_error_of(const std::string& text) {
     try {
         (void)parse_generated(text, "--data");
     } catch (const std::invalid_argument& error) {
@@ -36,11 +36,11 @@ TEST_CASE("options: the text of generated data is read as the same data") {
 }
 
 TEST_CASE("options: errors of a SPEC name option, key, value and the nearest word") {
-    CHECK(error_of("techer").starts_with("--data: unknown kind of data 'techer': did you mean 'teacher'?"));
-    CHECK(error_of("sine:frequncy=1") == "--data: unknown key of sine data 'frequncy': did you mean 'frequency'?");
-    CHECK(error_of("sine:samples=0") == "--data: samples: 0 is out of range: expected at least 1");
-    CHECK(error_of("sine:seed=1,seed=2") == "--data: seed is given twice");
-    CHECK(error_of("teacher:weights=1:two") == "--data: weights: 'two' is not a number");
+    CHECK(spec_error_of("techer").starts_with("--data: unknown kind of data 'techer': did you mean 'teacher'?"));
+    CHECK(spec_error_of("sine:frequncy=1") == "--data: unknown key of sine data 'frequncy': did you mean 'frequency'?");
+    CHECK(spec_error_of("sine:samples=0") == "--data: samples: 0 is out of range: expected at least 1");
+    CHECK(spec_error_of("sine:seed=1,seed=2") == "--data: seed is given twice");
+    CHECK(spec_error_of("teacher:weights=1:two") == "--data: weights: 'two' is not a number");
 }
 
 TEST_CASE("options: names of data files") {

@@ -14,10 +14,10 @@ namespace {
 
 using Given = std::vector<std::pair<std::string, std::string>>;
 
-const std::vector<Option> kOptions = options_of(run_options());
+const std::vector<Option> kRunOptions = options_of(run_options());
 
 Configuration configuration_of(const Given& given) {
-    Configuration configuration(OptionSet{"train", kOptions, run_alternatives()});
+    Configuration configuration(OptionSet{"train", kRunOptions, run_alternatives()});
     for (const auto& [name, text] : given) {
         configuration.set(name, text, "--" + name);
     }
@@ -29,7 +29,7 @@ RunSettings settings_of(const Given& given) {
     return read_run_settings(configuration);
 }
 
-std::string error_of(const Given& given) {
+std::string given_error_of(const Given& given) {
     try {
         (void)settings_of(given);
     } catch (const std::invalid_argument& error) {
@@ -131,27 +131,28 @@ TEST_CASE("options: weights are read once, in the precision of the run") {
 }
 
 TEST_CASE("options: errors name option, value, expectation and the nearest word") {
-    CHECK(error_of({{"clip-norm", "0"}}) == "--clip-norm: 0 is out of range: expected a positive number");
-    CHECK(error_of({{"final-factor", "1.5"}}) == "--final-factor: 1.5 is out of range: expected from 0 to 1");
-    CHECK(error_of({{"layers", "0"}}) == "--layers: 0 is out of range: expected at least 1");
-    CHECK(error_of({{"every", "two"}}) == "--every: 'two' is not a whole number");
-    CHECK(error_of({{"schedule", "cosin"}}) == "--schedule: unknown schedule 'cosin': did you mean 'cosine'?");
-    CHECK(error_of({{"learning-rate", "0.1,-1"}}) == "--learning-rate: -1 is out of range: expected a positive number");
-    CHECK(error_of({{"weights", "1"}, {"init", "normal"}}) == "--init: has no effect with --weights");
-    CHECK(error_of({{"activation", "tanh,relu"}, {"layers", "1"}}) ==
+    CHECK(given_error_of({{"clip-norm", "0"}}) == "--clip-norm: 0 is out of range: expected a positive number");
+    CHECK(given_error_of({{"final-factor", "1.5"}}) == "--final-factor: 1.5 is out of range: expected from 0 to 1");
+    CHECK(given_error_of({{"layers", "0"}}) == "--layers: 0 is out of range: expected at least 1");
+    CHECK(given_error_of({{"every", "two"}}) == "--every: 'two' is not a whole number");
+    CHECK(given_error_of({{"schedule", "cosin"}}) == "--schedule: unknown schedule 'cosin': did you mean 'cosine'?");
+    CHECK(given_error_of({{"learning-rate", "0.1,-1"}}) ==
+          "--learning-rate: -1 is out of range: expected a positive number");
+    CHECK(given_error_of({{"weights", "1"}, {"init", "normal"}}) == "--init: has no effect with --weights");
+    CHECK(given_error_of({{"activation", "tanh,relu"}, {"layers", "1"}}) ==
           "--activation: 2 activations for 1 layer: expected one, or one per layer");
-    CHECK(error_of({{"epochs", "1"}, {"steps", "1"}}) ==
+    CHECK(given_error_of({{"epochs", "1"}, {"steps", "1"}}) ==
           "--epochs: cannot be combined with --steps: expected one of them");
 }
 
 TEST_CASE("options: effects follow from the traits of optimizers and schedules") {
-    CHECK(error_of({{"momentum", "0.5"}}) ==
+    CHECK(given_error_of({{"momentum", "0.5"}}) ==
           "--momentum has no effect with --optimizer sgd: expected --optimizer momentum, nesterov or rmsprop");
-    CHECK(error_of({{"beta2", "0.5"}, {"optimizer", "nesterov"}}) ==
+    CHECK(given_error_of({{"beta2", "0.5"}, {"optimizer", "nesterov"}}) ==
           "--beta2 has no effect with --optimizer nesterov: expected --optimizer adamw");
-    CHECK(error_of({{"decay", "0.5"}, {"schedule", "cosine"}}) ==
+    CHECK(given_error_of({{"decay", "0.5"}, {"schedule", "cosine"}}) ==
           "--decay has no effect with --schedule cosine: expected --schedule step or inverse_time");
-    CHECK(error_of({{"decay", "0.5"}, {"schedule", "step"}}).empty());
+    CHECK(given_error_of({{"decay", "0.5"}, {"schedule", "step"}}).empty());
 }
 
 TEST_CASE("options: defaults that depend on others are written into the configuration") {
@@ -191,7 +192,7 @@ TEST_CASE("options: --schedule-steps makes the cosine schedule independent of th
     RunSettings settings = read_run_settings(configuration);
     CHECK_THROWS_WITH_AS((void)complete_run_settings(configuration, {100}, settings),
                          "--warm-up: 5 steps of 5: expected less than all of them", std::invalid_argument);
-    CHECK(error_of({{"schedule-steps", "5"}}) ==
+    CHECK(given_error_of({{"schedule-steps", "5"}}) ==
           "--schedule-steps has no effect with --schedule constant: expected --schedule cosine");
 }
 

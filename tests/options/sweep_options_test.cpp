@@ -18,12 +18,12 @@ std::vector<Option> all_options() {
     options.insert(options.end(), more.begin(), more.end());
     return options;
 }
-const std::vector<Option> kOptions = all_options();
+const std::vector<Option> kSweepOptions = all_options();
 
-Configuration empty_configuration() { return Configuration(OptionSet{"sweep", kOptions, run_alternatives()}); }
+Configuration empty_configuration() { return Configuration(OptionSet{"sweep", kSweepOptions, run_alternatives()}); }
 
 template <class Function>
-std::string error_of(const Function& function) {
+std::string option_error_of(const Function& function) {
     try {
         function();
     } catch (const std::invalid_argument& error) {
@@ -41,9 +41,9 @@ TEST_CASE("options: the text of an axis is read as the same axis") {
     }
     const Axis axis = parse_axis("momentum=linear:0:0.5:3");
     CHECK(axis.for_sweep().values == std::vector{0.0, 0.25, 0.5});
-    CHECK(error_of([] { (void)parse_axis("momentum=log:1:2:3"); }) ==
+    CHECK(option_error_of([] { (void)parse_axis("momentum=log:1:2:3"); }) ==
           "axis 'momentum=log:1:2:3': unknown scale 'log': did you mean 'log10'?");
-    CHECK(error_of([] { (void)parse_axis("momentum=log10:0:2:3"); }) ==
+    CHECK(option_error_of([] { (void)parse_axis("momentum=log10:0:2:3"); }) ==
           "axis 'momentum=log10:0:2:3': logarithmic from 0: expected positive bounds");
 }
 
@@ -51,9 +51,9 @@ TEST_CASE("options: a window narrows its axis") {
     std::vector<Axis> axes{parse_axis("weight[1]=linear:0:1:2"), parse_axis("seed=values:1:2")};
     narrow(axes, "weight[1]=0.25:0.5");
     CHECK(axes[0].text() == "weight[1]=linear:0.25:0.5:2");
-    CHECK(error_of([&] { narrow(axes, "weigth[1]=0:1"); }) ==
+    CHECK(option_error_of([&] { narrow(axes, "weigth[1]=0:1"); }) ==
           "unknown axis of a window 'weigth[1]': did you mean 'weight[1]'?");
-    CHECK(error_of([&] { narrow(axes, "seed=0:1"); }) == "window 'seed=0:1': this axis is a list of values");
+    CHECK(option_error_of([&] { narrow(axes, "seed=0:1"); }) == "window 'seed=0:1': this axis is a list of values");
 }
 
 TEST_CASE("options: presets become the settings of their sweeps, and what was given wins") {
@@ -73,7 +73,7 @@ TEST_CASE("options: presets become the settings of their sweeps, and what was gi
     configuration.set("layers", "2", "--layers");
     add_preset(configuration, find_preset("bifurcation"));
     CHECK(!configuration.is_given("weights"));  // --layers stands for it
-    CHECK(error_of([] { (void)find_preset("depht"); }) == "unknown preset 'depht': did you mean 'depth'?");
+    CHECK(option_error_of([] { (void)find_preset("depht"); }) == "unknown preset 'depht': did you mean 'depth'?");
 }
 
 TEST_CASE("options: a sweep records the last steps, and refuses more than there are") {
@@ -85,7 +85,7 @@ TEST_CASE("options: a sweep records the last steps, and refuses more than there 
     const RunSettings run = read_run_settings(configuration);
     CHECK(make_sweep_settings(configuration, options, run, {1, 5}).recorded_steps ==
           std::vector<std::uint64_t>{2, 3, 4});
-    CHECK(error_of([&] {
+    CHECK(option_error_of([&] {
               (void)make_sweep_settings(configuration, options, run, {1, 2});
           }) == "--record-last: 3 losses of a run of 2 steps: expected at most that");
 }

@@ -23,16 +23,10 @@
 
 namespace skein::test {
 
-namespace {
-
-const std::string kSamples = "teacher:samples=200000,layers=3,noise=0.05";
-
-}  // namespace
-
 TEST_CASE("a sweep over compressed data has the outcomes of its points, those beyond the tolerance too") {
     const TemporaryDirectory directory;
     const std::string file = in(directory, "data.skc"), out = in(directory, "sweep");
-    REQUIRE(run_program({"data", "compress", kSamples, "--panel-width=2^-3", "--out", file}).exit_code == 0);
+    REQUIRE(run_program({"data", "compress", kNoisyTeacher, "--panel-width=2^-3", "--out", file}).exit_code == 0);
     const Arguments settings{"--layers=2", "--data", file, "--steps=20", "--axis=weight[1]=linear:0.5:9:4"};
     Arguments sweep{"sweep", "--out", out, "--quiet"};
     sweep.insert(sweep.end(), settings.begin(), settings.end());

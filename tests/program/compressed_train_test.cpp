@@ -13,24 +13,18 @@
 
 namespace skein::test {
 
-namespace {
-
-const std::string kSamples = "teacher:samples=200000,layers=3,noise=0.05";
-
-}  // namespace
-
 TEST_CASE("training on a compressed file, on compressed samples and on the samples agree") {
     const TemporaryDirectory directory;
     const std::string file = in(directory, "data.skc");
-    const Json made = json_of(run_program({"data", "compress", kSamples, "--out", file, "--json"}));
+    const Json made = json_of(run_program({"data", "compress", kNoisyTeacher, "--out", file, "--json"}));
     CHECK(made["samples"] == 200'000);
     const Arguments train{"train", "--layers=3", "--steps=50", "--json", "--batch=full"};
     const auto with = [&](Arguments more) {
         more.insert(more.begin(), train.begin(), train.end());
         return json_of(run_program(more));
     };
-    const Json from_file = with({"--data", file}), in_place = with({"--data", kSamples, "--compress"}),
-               exact = with({"--data", kSamples});
+    const Json from_file = with({"--data", file}), in_place = with({"--data", kNoisyTeacher, "--compress"}),
+               exact = with({"--data", kNoisyTeacher});
     CHECK(from_file["weights"] == in_place["weights"]);
     CHECK(from_file["compression"]["compressed"] == 51);
     CHECK(from_file["compression"]["exact"] == 0);
@@ -41,13 +35,13 @@ TEST_CASE("training on a compressed file, on compressed samples and on the sampl
     const std::string run = in(directory, "run");
     const std::string row = "\n  compression time  ";
     const std::string summary =
-        run_program({"train", "--data", kSamples, "--compress", "--steps=1", "--out", run}).output;
+        run_program({"train", "--data", kNoisyTeacher, "--compress", "--steps=1", "--out", run}).output;
     CHECK(summary.find(row) < summary.find("\n  time "));
     CHECK(Json::parse(content_of(run + "/run.json"))["outcome"]["compression_seconds"] > 0.0);
     CHECK(run_program({"train", "--data", file, "--steps=1"}).output.find(row) == std::string::npos);
     const std::string sweep = in(directory, "sweep");
-    const std::string told = run_program({"sweep", "--data", kSamples, "--compress", "--steps=1", "--layers=2", "--out",
-                                          sweep, "--axis=weight[1]=linear:1:2:2"})
+    const std::string told = run_program({"sweep", "--data", kNoisyTeacher, "--compress", "--steps=1", "--layers=2",
+                                          "--out", sweep, "--axis=weight[1]=linear:1:2:2"})
                                  .output;
     CHECK(told.find(row) < told.find("\n  time "));
     CHECK(Json::parse(content_of(sweep + "/run.json"))["outcome"]["compression_seconds"] > 0.0);

@@ -7,13 +7,11 @@
 #include <vector>
 
 #include "skein/skein.hpp"
+#include "support/program_checks.hpp"
 #include "support/run_program.hpp"
 
 namespace skein::test {
 namespace {
-
-using Json = nlohmann::json;
-using Arguments = std::vector<std::string>;
 
 const Arguments kLecture{"gradient", "--weights", "0.5,-1.2,0.7", "--activation", "tanh", "--x", "1.5", "--y", "0.2"};
 
@@ -24,8 +22,6 @@ std::string output_of(Arguments arguments, const Arguments& more) {
     REQUIRE(result.exit_code == 0);
     return result.output;
 }
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 

@@ -10,16 +10,10 @@
 
 namespace skein::test {
 
-namespace {
-
-const std::string kSamples = "teacher:samples=200000,layers=3,noise=0.05";
-
-}  // namespace
-
 TEST_CASE("parts that are merged are the whole") {
     const TemporaryDirectory directory;
     const std::string all = in(directory, "all.npy");
-    REQUIRE(run_program({"data", "make", kSamples, "--out", all}).exit_code == 0);
+    REQUIRE(run_program({"data", "make", kNoisyTeacher, "--out", all}).exit_code == 0);
     REQUIRE(
         run_program({"data", "compress", all, "--panel-width", "2^-5", "--out", in(directory, "all.skc")}).exit_code ==
         0);

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "support/order_statistics.hpp"
+#include "support/require_checks.hpp"
 
 namespace skein::statistics {
 namespace {
@@ -16,13 +17,6 @@ constexpr std::uint64_t kNumSeeds = 100;
 constexpr std::uint64_t kLargestComplete = 4096;
 constexpr int kLargestPower = 20;
 #endif
-
-void require(const Checks& checks) {
-    REQUIRE(!checks.all().empty());
-    for (const Check& check : checks.all()) {
-        CHECK_MESSAGE(check.p >= checks.limit(), check.what, ": p = ", check.p, ", limit ", checks.limit());
-    }
-}
 
 }  // namespace
 

@@ -22,7 +22,7 @@ inline const std::vector<MomentSubtree>& subtrees_of(const CompressedDataset& da
     return CompressedAccess::storage(data).subtrees;
 }
 
-struct Samples {
+struct CompressionSamples {
     std::vector<double> x, y, m;
     std::string name;
     Dataset<double> dataset() const { return {x, y, m}; }
@@ -61,7 +61,7 @@ struct Exact {
 
 /// The mean loss and gradient, all in long double: the formulas of the lecture.
 inline Exact exact(const std::vector<double>& weights, const std::vector<Activation>& activations,
-                   const Samples& samples) {
+                   const CompressionSamples& samples) {
     const std::size_t num_layers = weights.size();
     Exact result{0, std::vector<long double>(num_layers)};
     long double count = 0;
@@ -92,10 +92,10 @@ inline Exact exact(const std::vector<double>& weights, const std::vector<Activat
 }
 
 /// Data whose x are distributed in ways that panels may mind.
-inline std::vector<Samples> distributions(std::size_t count) {
-    std::vector<Samples> all;
+inline std::vector<CompressionSamples> distributions(std::size_t count) {
+    std::vector<CompressionSamples> all;
     const auto add = [&](const std::string& name, auto x_of, auto y_of, bool weighted = false) {
-        Samples samples{{}, {}, {}, name};
+        CompressionSamples samples{{}, {}, {}, name};
         for (std::size_t n = 0; n < count; ++n) {
             samples.x.push_back(x_of(n));
             samples.y.push_back(y_of(n, samples.x.back()));
@@ -146,7 +146,7 @@ inline std::vector<std::vector<Activation>> activation_choices(std::size_t num_l
     return choices;
 }
 
-inline CompressedDataset compressed(const Samples& samples, int exponent, std::size_t num_nodes) {
+inline CompressedDataset compressed(const CompressionSamples& samples, int exponent, std::size_t num_nodes) {
     CompressionSettings settings;
     settings.panel_exponent = exponent;
     settings.num_nodes = num_nodes;

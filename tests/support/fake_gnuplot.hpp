@@ -39,7 +39,7 @@ public:
     template <class Figure>
     std::string error(const Figure& figure) const {
         const fs::path path = directory_.file("a.png");
-        const std::string text = error_of([&] { draw(path, figure); });
+        const std::string text = file_error_of([&] { draw(path, figure); });
         return text.starts_with(path.string()) ? text.substr(path.string().size() + 2) : text;
     }
 

@@ -17,7 +17,7 @@ namespace skein::test {
 
 /// The text of the FileError that `call` throws.
 template <class Call>
-std::string error_of(const Call& call) {
+std::string file_error_of(const Call& call) {
     try {
         call();
     } catch (const FileError& error) {

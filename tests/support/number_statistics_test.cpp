@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "kernels/kernel_table.hpp"
+#include "support/require_checks.hpp"
 #include "support/single_number_statistics.hpp"
 
 namespace skein::statistics {
@@ -20,13 +21,6 @@ constexpr std::uint64_t kNumSamples = 100000;
 #else
 constexpr std::uint64_t kNumSamples = 500000;  // of two normals
 #endif
-
-void require(const Checks& checks) {
-    REQUIRE(!checks.all().empty());
-    for (const Check& check : checks.all()) {
-        CHECK_MESSAGE(check.p >= checks.limit(), check.what, ": p = ", check.p, ", limit ", checks.limit());
-    }
-}
 
 template <class Counts>
 void count_and_require(Counts counts) {

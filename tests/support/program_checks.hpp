@@ -18,6 +18,9 @@ using Json = nlohmann::json;
 using Arguments = std::vector<std::string>;
 namespace fs = std::filesystem;
 
+/// A SPEC of samples to compress.
+inline const std::string kNoisyTeacher = "teacher:samples=200000,layers=3,noise=0.05";
+
 inline Arguments operator+(Arguments left, const Arguments& right) {
     left.insert(left.end(), right.begin(), right.end());
     return left;

@@ -11,6 +11,7 @@
 
 #include "skein/box_counting.hpp"
 #include "skein/random.hpp"
+#include "support/sweep_cases.hpp"
 
 namespace skein {
 namespace {
@@ -32,11 +33,6 @@ SweepSettings product_of_two() {
 }
 
 template <class Scalar>
-Sweep<Scalar> make_sweep(const SweepSettings& settings) {
-    return Sweep<Scalar>(settings, generate<Scalar>(*settings.generated));
-}
-
-template <class Scalar>
 bool diverges(const Sweep<Scalar>& sweep, double learning_rate, double weight) {
     const SweepPoint<Scalar> point = sweep.point(std::vector<double>{learning_rate, weight});
     TrainingState<Scalar> alone(Chain<Scalar>(point.weights, point.activations));
@@ -44,7 +40,7 @@ bool diverges(const Sweep<Scalar>& sweep, double learning_rate, double weight) {
 }
 
 TEST_CASE_TEMPLATE("the critical learning rate is the one found by bisecting train()", Scalar, float, double) {
-    const Sweep<Scalar> sweep = make_sweep<Scalar>(product_of_two());
+    const Sweep<Scalar> sweep = test::make_sweep<Scalar>(product_of_two());
     BoundarySettings settings;
     settings.boundary = BoundaryOf::diverged;
     settings.num_scanned = 17;
@@ -82,12 +78,12 @@ TEST_CASE("a boundary is the same on any number of threads, and in the sense of 
     BoundarySettings settings;
     settings.is_logarithmic = true;
     settings.boundary = BoundaryOf::diverged;
-    const BoundaryOutcome expected = find_boundary(make_sweep<double>(sweep_settings), settings);
+    const BoundaryOutcome expected = find_boundary(test::make_sweep<double>(sweep_settings), settings);
     REQUIRE(!expected.changes.empty());
     CHECK(expected.scanned == log10_values(0.5, 2.0, 64));
     for (const Execution execution : {Execution{1, 16}, Execution{3, 48}}) {
         sweep_settings.training.execution = execution;
-        const BoundaryOutcome outcome = find_boundary(make_sweep<double>(sweep_settings), settings);
+        const BoundaryOutcome outcome = find_boundary(test::make_sweep<double>(sweep_settings), settings);
         REQUIRE(outcome.changes.size() == expected.changes.size());
         for (std::size_t at = 0; at < outcome.changes.size(); ++at) {
             CHECK(outcome.changes[at].below == expected.changes[at].below);
@@ -108,7 +104,7 @@ public:
 
 TEST_CASE("a search tells its observer of every chain, and keeps no classes that nobody asks for") {
     const SweepSettings sweep_settings = product_of_two();
-    const Sweep<double> sweep = make_sweep<double>(sweep_settings);
+    const Sweep<double> sweep = test::make_sweep<double>(sweep_settings);
     BoundarySettings settings;
     settings.boundary = BoundaryOf::diverged;
     const BoundaryOutcome expected = find_boundary(sweep, settings);
@@ -127,7 +123,7 @@ TEST_CASE("a search tells its observer of every chain, and keeps no classes that
 TEST_CASE("several changes in one bracket are all found") {
     SweepSettings settings = product_of_two();
     settings.axes.pop_back();
-    const Sweep<double> sweep = make_sweep<double>(settings);
+    const Sweep<double> sweep = test::make_sweep<double>(settings);
     BoundarySettings boundary;
     boundary.boundary = BoundaryOf::loss_decreased;
     boundary.num_scanned = 400;
@@ -145,7 +141,7 @@ TEST_CASE("bad searches are refused") {
     settings.weights.clear();
     settings.num_layers = 2;
     settings.axes.push_back({parse_sweep_parameter("seed"), {1, 2}});
-    const Sweep<double> sweep = make_sweep<double>(settings);
+    const Sweep<double> sweep = test::make_sweep<double>(settings);
     const auto error_of = [&](const BoundarySettings& boundary) -> std::string {
         try {
             static_cast<void>(find_boundary(sweep, boundary));

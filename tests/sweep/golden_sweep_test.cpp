@@ -172,7 +172,7 @@ void check(const GoldenSweep& golden, std::uint64_t expected, const Execution& e
     CHECK_MESSAGE(hash.hash() == expected, message.str());
 }
 
-void check_all(const Execution& execution, std::size_t part) {
+void check_sweeps(const Execution& execution, std::size_t part) {
     for (const GoldenSweep& golden : golden_sweeps()) {
         check<double>(golden, golden.hash_of_double, execution, part);
         check<float>(golden, golden.hash_of_float, execution, part);
@@ -186,12 +186,12 @@ TEST_CASE("golden sweeps: every instruction set, threads, tiles and parts") {
     const std::string chosen(instruction_set());
     for (const std::string_view set : available_instruction_sets()) {
         force_instruction_set(set);
-        check_all({1, 0}, kWhole);
-        check_all({3, 16}, 29);
+        check_sweeps({1, 0}, kWhole);
+        check_sweeps({3, 16}, 29);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(SKEIN_EMULATED)
-        check_all({2, 48}, kWhole);
-        check_all({7, 1}, 17);
-        check_all({1, 512}, 1000);
+        check_sweeps({2, 48}, kWhole);
+        check_sweeps({7, 1}, 17);
+        check_sweeps({1, 512}, 1000);
 #endif
     }
     force_instruction_set(chosen);

@@ -10,6 +10,7 @@
 #include "skein/files/sweep_files.hpp"
 #include "skein/instruction_set.hpp"
 #include "skein/sweep.hpp"
+#include "support/sweep_cases.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace skein {
@@ -61,11 +62,6 @@ SweepSettings varied_settings() {
 }
 
 template <class Scalar>
-Sweep<Scalar> make_sweep(const SweepSettings& settings) {
-    return Sweep<Scalar>(settings, generate<Scalar>(*settings.generated));
-}
-
-template <class Scalar>
 std::vector<std::uint64_t> counts_alone(const Sweep<Scalar>& sweep) {
     const Dataset<Scalar> data = generate<Scalar>(*sweep.settings().generated);
     std::vector<std::uint64_t> counts;
@@ -84,7 +80,7 @@ template <class Scalar>
 void check_twin(const Execution& execution, std::size_t part, const std::vector<std::uint64_t>& expected) {
     SweepSettings settings = varied_settings();
     settings.training.execution = execution;
-    const Sweep<Scalar> sweep = make_sweep<Scalar>(settings);
+    const Sweep<Scalar> sweep = test::make_sweep<Scalar>(settings);
     std::vector<std::uint64_t> counts;
     for (std::size_t first = 0; first < expected.size(); first += part) {
         const SweepOutcome<Scalar> outcome = sweep.run(first, std::min(part, expected.size() - first));
@@ -97,8 +93,8 @@ void check_twin(const Execution& execution, std::size_t part, const std::vector<
 }
 
 template <class Scalar>
-void check_all() {
-    const Sweep<Scalar> sweep = make_sweep<Scalar>(varied_settings());
+void check_counts() {
+    const Sweep<Scalar> sweep = test::make_sweep<Scalar>(varied_settings());
     const std::vector<std::uint64_t> expected = counts_alone(sweep);
     CHECK(std::ranges::count(expected, 0u) > 5);
     CHECK(std::ranges::max(expected) > 20);
@@ -118,8 +114,8 @@ TEST_CASE("loss_increases is what a plain loop counts, on any threads, tiles, in
     const std::string chosen(instruction_set());
     for (const std::string_view set : available_instruction_sets()) {
         force_instruction_set(set);
-        check_all<double>();
-        check_all<float>();
+        check_counts<double>();
+        check_counts<float>();
     }
     force_instruction_set(chosen);
 }
@@ -138,7 +134,7 @@ TEST_CASE("loss_increases is kept, in memory and on the disk, only if it is aske
     const test::TemporaryDirectory directory;
     SweepSettings settings = varied_settings();
     settings.counts_loss_increases = false;
-    const Sweep<double> without = make_sweep<double>(settings);
+    const Sweep<double> without = test::make_sweep<double>(settings);
     CHECK(without.run(0, 9).points.loss_increases.empty());
     std::filesystem::create_directory(directory.file("s"));
     SweepFiles<double>::create(directory.file("s"), without).append(without.run(0, 9));
@@ -150,7 +146,7 @@ TEST_CASE("a resumed sweep has the same loss_increases.npy") {
     const test::TemporaryDirectory directory;
     const std::filesystem::path out = directory.file("s");
     std::filesystem::create_directory(out);
-    const Sweep<double> sweep = make_sweep<double>(varied_settings());
+    const Sweep<double> sweep = test::make_sweep<double>(varied_settings());
     const std::vector<std::uint64_t> expected = counts_alone(sweep);
     {
         SweepFiles<double> files = SweepFiles<double>::create(out, sweep);

@@ -15,6 +15,7 @@
 #include "skein/files/file_error.hpp"
 #include "skein/files/run_directory.hpp"
 #include "skein/files/sweep_files.hpp"
+#include "support/sweep_cases.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace skein {
@@ -36,12 +37,8 @@ SweepSettings settings_with(std::vector<SweepAxis> axes, std::uint64_t num_sampl
     return settings;
 }
 
-Sweep<double> make_sweep(const SweepSettings& settings) {
-    return Sweep<double>(settings, generate<double>(*settings.generated));
-}
-
 std::size_t block_of(const SweepSettings& settings, int num_threads) {
-    return points_at_a_time(make_sweep(settings), num_threads);
+    return points_at_a_time(test::make_sweep<double>(settings), num_threads);
 }
 
 /// Asks to stop once a tile is through, and adds up what it is told.
@@ -98,7 +95,7 @@ TEST_CASE("a block that is stopped keeps the points that are through, and tells 
     SweepSettings settings = settings_with({axis("learning_rate", 64)}, 1000, 100);
     settings.training.execution = {1, 16, &stop};
     settings.recorded_steps = {0, 3};
-    const Sweep<double> sweep = make_sweep(settings);
+    const Sweep<double> sweep = test::make_sweep<double>(settings);
     const SweepOutcome<double> whole = sweep.run(0, 64);
     CHECK(num_finished(whole.points) == 64);
 

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "support/sweep_cases.hpp"
+
 namespace skein {
 namespace {
 
@@ -22,11 +24,6 @@ SweepSettings tanh_sweep() {
     return settings;
 }
 
-template <class Scalar>
-Sweep<Scalar> make_sweep(const SweepSettings& settings) {
-    return Sweep<Scalar>(settings, generate<Scalar>(*settings.generated));
-}
-
 SweepAxis axis(const std::string& name, std::vector<double> values) {
     return {parse_sweep_parameter(name), std::move(values)};
 }
@@ -36,7 +33,7 @@ bool same(double a, double b) { return std::bit_cast<std::uint64_t>(a) == std::b
 /// Every point of the sweep against train() of its chain.
 template <class Scalar>
 void check_points(const SweepSettings& settings) {
-    const Sweep<Scalar> sweep = make_sweep<Scalar>(settings);
+    const Sweep<Scalar> sweep = test::make_sweep<Scalar>(settings);
     const std::size_t num_points = static_cast<std::size_t>(sweep.num_points());
     const SweepOutcome<Scalar> outcome = sweep.run(0, num_points);
     for (std::size_t index = 0; index < num_points; ++index) {
@@ -65,9 +62,9 @@ void check_points(const SweepSettings& settings) {
     }
 }
 
-std::string error_of(const SweepSettings& settings) {
+std::string settings_error_of(const SweepSettings& settings) {
     try {
-        make_sweep<double>(settings);
+        test::make_sweep<double>(settings);
     } catch (const std::invalid_argument& error) {
         return error.what();
     }
@@ -155,30 +152,30 @@ TEST_CASE("an axis of seeds is one where seeds matter") {
         "shuffled mini-batches";
     SweepSettings settings = tanh_sweep();
     settings.axes = {axis("seed", {1, 2})};
-    CHECK(error_of(settings) == no_effect);
+    CHECK(settings_error_of(settings) == no_effect);
     settings.training.batch_size = 2;
-    CHECK(error_of(settings) == "");
+    CHECK(settings_error_of(settings) == "");
     settings.training.sampling = Sampling::sequential;
-    CHECK(error_of(settings) == no_effect);
+    CHECK(settings_error_of(settings) == no_effect);
     settings.weights.clear();
-    CHECK(error_of(settings) == "");
+    CHECK(settings_error_of(settings) == "");
     settings.axes.push_back(axis("weight", {1}));
-    CHECK(error_of(settings) == no_effect);
+    CHECK(settings_error_of(settings) == no_effect);
     settings.axes.pop_back();
     settings.initialization.kind = Initialization::Kind::equal;
-    CHECK(error_of(settings) == no_effect);
+    CHECK(settings_error_of(settings) == no_effect);
     settings.training.sampling = Sampling::shuffled;
     settings.training.batch_size = 0;
-    CHECK(error_of(settings) == no_effect);
+    CHECK(settings_error_of(settings) == no_effect);
     settings.axes.push_back(axis("batch", {2}));
-    CHECK(error_of(settings) == "");
+    CHECK(settings_error_of(settings) == "");
 }
 
 TEST_CASE("bad sweeps are refused, naming the axis") {
     const auto error_with = [](const std::string& name, std::vector<double> values) {
         SweepSettings settings = tanh_sweep();
         settings.axes = {axis(name, std::move(values))};
-        return error_of(settings);
+        return settings_error_of(settings);
     };
     CHECK(error_with("learning_rate", {}) == "axis learning_rate: the number of values is 0: expected at least 1");
     CHECK(error_with("learning_rate", {1, -1}) == "axis learning_rate: a value is -1: expected a positive number");
@@ -193,17 +190,17 @@ TEST_CASE("bad sweeps are refused, naming the axis") {
     CHECK(error_with("seed", {0.5}) == "axis seed: a value is 0.5: expected a whole number from 0 to 2^53");
     SweepSettings twice = tanh_sweep();
     twice.axes = {axis("weight[1]", {1}), axis("weight[1]", {2})};
-    CHECK(error_of(twice) == "axis weight[1]: is given twice");
+    CHECK(settings_error_of(twice) == "axis weight[1]: is given twice");
     twice.axes = {axis("weight[1]", {1}), axis("weight[1+2]", {2})};
-    CHECK(error_of(twice) ==
+    CHECK(settings_error_of(twice) ==
           "axis weight[1]: axis weight[1+2] varies the same layer: expected every layer on one of them alone");
     twice.axes = {axis("weight[1]", {1}), axis("weight[2+3]", {2}), axis("weight_offset", {3})};
-    CHECK(error_of(twice) == "");
+    CHECK(settings_error_of(twice) == "");
     SweepSettings large = tanh_sweep();
     for (const char* name : {"weight[1]", "weight[2]", "weight[3]", "seed"}) {
         large.axes.push_back(axis(name, linear_values(0, 65535, 65536)));
     }
-    CHECK(error_of(large) == "the sweep has too many points: expected less than 2^60");
+    CHECK(settings_error_of(large) == "the sweep has too many points: expected less than 2^60");
 }
 
 }  // namespace

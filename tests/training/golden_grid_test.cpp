@@ -203,7 +203,7 @@ void check_pairs(std::uint64_t GoldenPair::*expected, const Execution& execution
     }
 }
 
-void check_all(const Execution& execution, std::size_t offset) {
+void check_grid(const Execution& execution, std::size_t offset) {
     check_pairs<double>(&GoldenPair::hash_of_double, execution, offset);
     check_pairs<float>(&GoldenPair::hash_of_float, execution, offset);
 }
@@ -225,7 +225,7 @@ TEST_CASE("golden grid: every instruction set x threads x tile size x alignment"
             for (const std::size_t tile_lanes : {1u, 48u, 1024u}) {
                 for (const std::size_t offset : {0u, 3u}) {
                     if (kCombineAll || num_threads == (tile_lanes == 48 ? 3 : 1)) {
-                        check_all({num_threads, tile_lanes}, offset);
+                        check_grid({num_threads, tile_lanes}, offset);
                     }
                 }
             }

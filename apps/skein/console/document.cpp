@@ -6,16 +6,10 @@
 #include <cmath>
 
 #include "console/numbers.hpp"
+#include "console/overloaded.hpp"
 
 namespace skein::app {
 namespace {
-
-template <class... Functions>
-struct Overloaded : Functions... {
-    using Functions::operator()...;
-};
-template <class... Functions>
-Overloaded(Functions...) -> Overloaded<Functions...>;
 
 std::string replaced(std::string text, std::string_view from, std::string_view to) {
     for (std::size_t place = text.find(from); place != std::string::npos; place = text.find(from, place + to.size())) {
@@ -125,8 +119,8 @@ std::vector<std::size_t> widths_of(const TextRows& rows) {
 
 /// The cells of a row with `between` them, each padded to the width of its column. Cells are aligned right; with
 /// `names_first` the first one is aligned left.
-std::string joined(const std::vector<std::string>& row, const std::vector<std::size_t>& widths,
-                   std::string_view between, bool names_first) {
+std::string joined_row(const std::vector<std::string>& row, const std::vector<std::size_t>& widths,
+                       std::string_view between, bool names_first) {
     std::string line;
     for (std::size_t column = 0; column < row.size(); ++column) {
         line += column == 0 ? std::string_view() : between;
@@ -141,7 +135,7 @@ std::string text_table(const Table& table, int digits) {
     const std::vector<std::size_t> widths = widths_of(rows);
     std::string text;
     for (const std::vector<std::string>& row : rows) {
-        text += fmt::format("  {}\n", joined(row, widths, "  ", table.header.empty()));
+        text += fmt::format("  {}\n", joined_row(row, widths, "  ", table.header.empty()));
     }
     return text;
 }
@@ -152,13 +146,13 @@ std::string markdown_table(const Table& table, int digits) {
         rows.insert(rows.begin(), std::vector<std::string>(rows.front().size()));
     }
     const std::vector<std::size_t> widths = widths_of(rows);
-    std::string text = fmt::format("| {} |\n|", joined(rows[0], widths, " | ", table.header.empty()));
+    std::string text = fmt::format("| {} |\n|", joined_row(rows[0], widths, " | ", table.header.empty()));
     for (std::size_t column = 0; column < widths.size(); ++column) {
         text += std::string(widths[column] + 1, '-') + (column == 0 && table.header.empty() ? "-|" : ":|");
     }
     text += "\n";
     for (std::size_t index = 1; index < rows.size(); ++index) {
-        text += fmt::format("| {} |\n", joined(rows[index], widths, " | ", table.header.empty()));
+        text += fmt::format("| {} |\n", joined_row(rows[index], widths, " | ", table.header.empty()));
     }
     return text;
 }
@@ -172,7 +166,7 @@ std::string latex_table(const Table& table, int digits) {
     std::string text = fmt::format("\\begin{{{}}}{{{}{:r<{}}}}\n\\hline\n", environment,
                                    table.header.empty() ? "l" : "r", "", widths.size() - 1);
     for (std::size_t index = 0; index < rows.size(); ++index) {
-        text += fmt::format("{} \\\\\n", joined(rows[index], widths, " & ", table.header.empty()));
+        text += fmt::format("{} \\\\\n", joined_row(rows[index], widths, " & ", table.header.empty()));
         if (index == 0 && !table.header.empty()) {
             text += "\\hline\n";
         }

@@ -6,19 +6,13 @@
 #include <utility>
 
 #include "console/numbers.hpp"
+#include "console/overloaded.hpp"
 
 namespace skein::app {
 namespace {
 
 /// The library's type: it reads and writes the text. It is used in this file only, since it takes seconds to compile.
 using Node = nlohmann::ordered_json;
-
-template <class... Functions>
-struct Overloaded : Functions... {
-    using Functions::operator()...;
-};
-template <class... Functions>
-Overloaded(Functions...) -> Overloaded<Functions...>;
 
 Node node_of(const Json& json) {
     return std::visit(Overloaded{[](const Json::Array& items) {
@@ -87,6 +81,10 @@ Json::Json(Json&&) noexcept = default;
 Json& Json::operator=(const Json&) = default;
 Json& Json::operator=(Json&&) noexcept = default;
 Json::~Json() = default;
+
+void Json::set(bool value) { value_ = value; }
+void Json::set(std::int64_t value) { value_ = value; }
+void Json::set(std::uint64_t value) { value_ = value; }
 
 Json Json::array() {
     Json json;

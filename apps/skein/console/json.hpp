@@ -25,13 +25,15 @@ public:
     Json() noexcept;
     Json(std::nullptr_t) noexcept;
     template <std::same_as<bool> Boolean>
-    Json(Boolean value) : value_(value) {}
+    Json(Boolean value) : Json() {
+        set(value);
+    }
     template <std::integral Integer>
-    requires(!std::same_as<Integer, bool>) Json(Integer value) : value_(std::uint64_t{}) {
+    requires(!std::same_as<Integer, bool>) Json(Integer value) : Json() {
         if (value < 0) {
-            value_ = static_cast<std::int64_t>(value);
+            set(static_cast<std::int64_t>(value));
         } else {
-            value_ = static_cast<std::uint64_t>(value);
+            set(static_cast<std::uint64_t>(value));
         }
     }
     /// A number with the fewest decimals that give the same bits; null if it is not finite.
@@ -44,7 +46,7 @@ public:
     Json(std::initializer_list<Member> members);
     /// An array.
     template <std::ranges::input_range Range>
-    requires(!std::convertible_to<Range, std::string_view>) Json(const Range& range) : value_(Array()) {
+    requires(!std::convertible_to<Range, std::string_view>) Json(const Range& range) : Json(array()) {
         for (const auto& item : range) {
             push_back(item);
         }
@@ -96,6 +98,11 @@ public:
     friend bool operator==(const Json& one, const Json& other);
 
 private:
+    // Out of line: a vector of Member may be made and destroyed only where Member is complete.
+    void set(bool value);
+    void set(std::int64_t value);
+    void set(std::uint64_t value);
+
     Value value_;
 };
 

@@ -11,7 +11,7 @@
 namespace skein::app {
 namespace {
 
-constexpr std::string_view kHelp =
+constexpr std::string_view kDataHelp =
     R"(Examples
   skein data make teacher:samples=1e9,layers=4,noise=0.1 --out samples.npy
   skein data convert samples.csv --out samples.npy
@@ -50,7 +50,7 @@ int data_command(const std::vector<std::string>& arguments) {
             "a subcommand is missing: expected make, convert, info, compress or merge (see skein data --help)");
     }
     if (arguments[0] == "--help" || arguments[0] == "-h") {
-        write_output(std::string(kHelp) + std::string(kDataSpecHelp));
+        write_output(std::string(kDataHelp) + std::string(kDataSpecHelp));
         return kDone;
     }
     std::vector<std::string_view> names{"--help"};

@@ -24,7 +24,7 @@ namespace {
 using enum ValueType;
 namespace fs = std::filesystem;
 
-constexpr Option kOptions[] = {
+constexpr Option kDataCompressOptions[] = {
     {"Data", "out", "FILE.skc", text, "", "The file to write."},
     {"Data", "force", "", flag, "", "Replace an existing file."},
     {"Data", "first-index", "N", count, "0",
@@ -41,7 +41,7 @@ constexpr Option kOptions[] = {
      "Largest number of threads; 0: one per core, or OMP_NUM_THREADS. Changes no bit of the result."},
 };
 
-const Command kCommand{
+const Command kDataCompressCommand{
     .name = "data compress",
     .summary = "compresses samples in one pass: a full batch then costs as much as a few hundred samples.",
     .examples = R"(  skein data compress samples.npy --out samples.skc
@@ -49,7 +49,7 @@ const Command kCommand{
   skein data compress teacher:samples=1e9,noise=0.1 --nodes 32 --out teacher.skc
   skein train --data samples.skc --steps 10000
 )",
-    .options = kOptions,
+    .options = kDataCompressOptions,
     .takes_words = true};
 
 /// The exponent of a power of two, "2^-6" or "0.015625".
@@ -121,9 +121,9 @@ int compress_files(const Configuration& configuration) {
 }  // namespace
 
 int data_compress_command(const std::vector<std::string>& arguments) {
-    const std::optional<Configuration> configuration = read_command_line(kCommand, arguments);
+    const std::optional<Configuration> configuration = read_command_line(kDataCompressCommand, arguments);
     if (!configuration) {
-        write_output(help_text(kCommand) + "\n" + std::string(kDataSpecHelp));
+        write_output(help_text(kDataCompressCommand) + "\n" + std::string(kDataSpecHelp));
         return kDone;
     }
     return compress_files(*configuration);

@@ -15,7 +15,7 @@ namespace {
 
 using enum ValueType;
 
-constexpr Option kOptions[] = {
+constexpr Option kDataConvertOptions[] = {
     {"Options", "out", "FILE", text, "",
      "The file to write: a .npy of shape (N, 2) or (N, 3), a .csv, or x.npy,y.npy of shape (N). Required."},
     {"Options", "precision", "TYPE", text, "",
@@ -26,7 +26,7 @@ constexpr Option kOptions[] = {
     {"Options", "threads", "N", count, "0", "Largest number of threads; 0: one per core, or OMP_NUM_THREADS."},
 };
 
-const Command kCommand{
+const Command kDataConvertCommand{
     .name = "data convert",
     .summary = "writes the samples of a file in another format or precision, in constant memory.",
     .examples = R"(  skein data convert samples.csv --out samples.npy
@@ -34,7 +34,7 @@ const Command kCommand{
   skein data convert samples.npy --out small.npy --precision float32
   skein data convert samples.npy --out samples.csv
 )",
-    .options = kOptions,
+    .options = kDataConvertOptions,
     .notes =
         "IN is FILE.csv (columns x,y or x,y,m; m: weight of the sample), FILE.npy of shape (N, 2) or (N, 3), or\n"
         "X.npy,Y.npy. A .csv starts with a line of names; each number gets the fewest decimals that read back to the\n"
@@ -64,9 +64,9 @@ std::string precision_of(const Configuration& configuration, const std::string& 
 }  // namespace
 
 int data_convert_command(const std::vector<std::string>& arguments) {
-    const std::optional<Configuration> configuration = read_command_line(kCommand, arguments);
+    const std::optional<Configuration> configuration = read_command_line(kDataConvertCommand, arguments);
     if (!configuration) {
-        write_output(help_text(kCommand));
+        write_output(help_text(kDataConvertCommand));
         return kDone;
     }
     const std::vector<std::string>& words = configuration->words();

@@ -28,7 +28,7 @@ namespace {
 namespace fs = std::filesystem;
 using enum ValueType;
 
-constexpr Option kOptions[] = {
+constexpr Option kDataInfoOptions[] = {
     {"Options", "picture", "FILE.png", text, "",
      "Draw the density of x and the mean of y over x, of one IN. Needs gnuplot."},
     {"Options", "force", "", flag, "", "Replace an existing picture."},
@@ -37,14 +37,14 @@ constexpr Option kOptions[] = {
     {"Options", "threads", "N", count, "0", "Largest number of threads; 0: one per core, or OMP_NUM_THREADS."},
 };
 
-const Command kCommand{
+const Command kDataInfoCommand{
     .name = "data info",
     .summary = "describes data sets, each in one pass and constant memory.",
     .examples = R"(  skein data info samples.csv
   skein data info training.npy validation.npy --json
   skein data info teacher:samples=1e6,noise=0.1 --picture teacher.png
 )",
-    .options = kOptions,
+    .options = kDataInfoOptions,
     .notes =
         "IN is any SPEC; several may be given. Each row counts once, whatever its weight m. The standard deviation\n"
         "divides by N; a normal distribution has skewness 0 and kurtosis 3. \"values\" counts different values up to\n"
@@ -195,9 +195,9 @@ int describe_samples(const Configuration& configuration) {
 }  // namespace
 
 int data_info_command(const std::vector<std::string>& arguments) {
-    const std::optional<Configuration> configuration = read_command_line(kCommand, arguments);
+    const std::optional<Configuration> configuration = read_command_line(kDataInfoCommand, arguments);
     if (!configuration) {
-        write_output(help_text(kCommand) + "\n" + std::string(kDataSpecHelp));
+        write_output(help_text(kDataInfoCommand) + "\n" + std::string(kDataSpecHelp));
         return kDone;
     }
     const std::vector<std::string>& specs = configuration->words();

@@ -15,7 +15,7 @@ namespace {
 
 using enum ValueType;
 
-constexpr Option kOptions[] = {
+constexpr Option kDataMakeOptions[] = {
     {"Options", "out", "FILE", text, "",
      "The file to write: a .npy of shape (N, 2), x.npy,y.npy of shape (N), or a .csv. Required."},
     {"Options", "precision", "TYPE", text, "float64", "float64 or float32."},
@@ -25,14 +25,14 @@ constexpr Option kOptions[] = {
     {"Options", "threads", "N", count, "0", "Largest number of threads; 0: one per core, or OMP_NUM_THREADS."},
 };
 
-const Command kCommand{
+const Command kDataMakeCommand{
     .name = "data make",
     .summary = "writes the generated data set SPEC to a file: billions of samples, in constant memory.",
     .examples = R"(  skein data make teacher:samples=1e9,layers=4,noise=0.1 --out samples.npy
   skein data make sine:samples=1000,frequency=0.5,seed=7 --out sine.csv
   skein data make step:samples=1e6,input=uniform --out x.npy,y.npy --precision float32
 )",
-    .options = kOptions,
+    .options = kDataMakeOptions,
     .notes = "The file appears when it is complete: a command that is stopped leaves none behind.\n",
     .takes_words = true};
 
@@ -48,9 +48,9 @@ int make_with(const Configuration& configuration, const std::string& spec) {
 }  // namespace
 
 int data_make_command(const std::vector<std::string>& arguments) {
-    const std::optional<Configuration> configuration = read_command_line(kCommand, arguments);
+    const std::optional<Configuration> configuration = read_command_line(kDataMakeCommand, arguments);
     if (!configuration) {
-        write_output(help_text(kCommand) + "\n" + std::string(kDataSpecHelp));
+        write_output(help_text(kDataMakeCommand) + "\n" + std::string(kDataSpecHelp));
         return kDone;
     }
     const std::vector<std::string>& words = configuration->words();

@@ -20,20 +20,20 @@ namespace {
 
 using enum ValueType;
 
-constexpr Option kOptions[] = {
+constexpr Option kDataMergeOptions[] = {
     {"Data", "out", "FILE.skc", text, "", "The file to write."},
     {"Data", "force", "", flag, "", "Replace an existing file."},
     {"Options", "json", "", flag, "", "Print one JSON object instead of a summary."},
 };
 
-const Command kCommand{.name = "data merge",
-                       .summary = "merges the compressed parts of a data set into one compressed data set.",
-                       .examples = R"(  skein data compress a.npy --panel-width 2^-17 --out a.skc
+const Command kDataMergeCommand{.name = "data merge",
+                                .summary = "merges the compressed parts of a data set into one compressed data set.",
+                                .examples = R"(  skein data compress a.npy --panel-width 2^-17 --out a.skc
   skein data compress b.npy --panel-width 2^-17 --first-index 65536000 --out b.skc
   skein data merge a.skc b.skc --out all.skc
 )",
-                       .options = kOptions,
-                       .takes_words = true};
+                                .options = kDataMergeOptions,
+                                .takes_words = true};
 
 struct Part {
     std::string file;
@@ -98,9 +98,9 @@ int merge_files(const Configuration& configuration) {
 }  // namespace
 
 int data_merge_command(const std::vector<std::string>& arguments) {
-    const std::optional<Configuration> configuration = read_command_line(kCommand, arguments);
+    const std::optional<Configuration> configuration = read_command_line(kDataMergeCommand, arguments);
     if (!configuration) {
-        write_output(help_text(kCommand));
+        write_output(help_text(kDataMergeCommand));
         return kDone;
     }
     return merge_files(*configuration);

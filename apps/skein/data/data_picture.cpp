@@ -10,8 +10,6 @@
 namespace skein::app {
 namespace {
 
-using Cell = HistogramCell;
-
 /// The largest share of the samples left out on each side, and the least share of the range they must take for that.
 constexpr double kTailShare = 0.0005;
 constexpr double kLeastTailRange = 0.75;
@@ -19,20 +17,20 @@ constexpr double kLeastTailRange = 0.75;
 constexpr double kLeastShare = 1e-6;
 constexpr double kFewestColumns = 8;
 
-double count_of(std::span<const Cell> cells) {
+double count_of(std::span<const HistogramCell> cells) {
     double count = 0.0;
-    for (const Cell& cell : cells) {
+    for (const HistogramCell& cell : cells) {
         count += static_cast<double>(cell.count);
     }
     return count;
 }
 
-double width_of(std::span<const Cell> cells) {
+double width_of(std::span<const HistogramCell> cells) {
     return static_cast<double>(cells.back().index) - static_cast<double>(cells.front().index) + 1.0;
 }
 
 /// Without the tails, if they take most of the range.
-std::span<const Cell> bulk_of(std::span<const Cell> cells) {
+std::span<const HistogramCell> bulk_of(std::span<const HistogramCell> cells) {
     const double most_left_out = kTailShare * count_of(cells);
     std::size_t first = 0, end = cells.size();
     for (double left_out = 0.0; (left_out += static_cast<double>(cells[first].count)) <= most_left_out;) {
@@ -41,7 +39,7 @@ std::span<const Cell> bulk_of(std::span<const Cell> cells) {
     for (double left_out = 0.0; (left_out += static_cast<double>(cells[end - 1].count)) <= most_left_out;) {
         --end;
     }
-    const std::span<const Cell> bulk = cells.subspan(first, end - first);
+    const std::span<const HistogramCell> bulk = cells.subspan(first, end - first);
     return width_of(bulk) <= (1.0 - kLeastTailRange) * width_of(cells) ? bulk : cells;
 }
 
@@ -53,14 +51,14 @@ double DensityProfile::centre(std::size_t column) const {
 }
 
 DensityProfile density_profile(const DyadicHistogram& histogram, std::size_t max_columns) {
-    const std::vector<Cell> cells = histogram.cells();
+    const std::vector<HistogramCell> cells = histogram.cells();
     const double num_samples = count_of(cells);
     const auto is_too_wide = [&](double width) {  // more than twice the cube root of the samples shows noise
         return width > static_cast<double>(max_columns) ||
                (width > kFewestColumns && width * width * width > 8.0 * num_samples);
     };
-    const std::span<const Cell> bulk = bulk_of(cells);
-    std::vector<Cell> columns(bulk.begin(), bulk.end());
+    const std::span<const HistogramCell> bulk = bulk_of(cells);
+    std::vector<HistogramCell> columns(bulk.begin(), bulk.end());
     int level = histogram.level();
     for (; is_too_wide(width_of(columns)); --level) {
         columns = coarser(columns, 1);
@@ -70,7 +68,7 @@ DensityProfile density_profile(const DyadicHistogram& histogram, std::size_t max
                            std::ldexp(static_cast<double>(columns.back().index) + 1.0, -level),
                            count_of(columns) / num_samples, std::vector<double>(width),
                            std::vector<double>(width, std::numeric_limits<double>::quiet_NaN())};
-    for (const Cell& column : columns) {
+    for (const HistogramCell& column : columns) {
         const auto at = static_cast<std::size_t>(column.index - columns.front().index);
         const double share = static_cast<double>(column.count) / num_samples;
         profile.density[at] = std::ldexp(share, level);

@@ -15,7 +15,7 @@
 namespace skein::app {
 namespace {
 
-constexpr int kDigits = 6;
+constexpr int kReportDigits = 6;
 constexpr std::size_t kPictureColumns = 32;
 
 Cell number_or_dash(double value) { return std::isnan(value) ? Cell("-") : Cell(Number{value}); }
@@ -24,7 +24,7 @@ std::string direction(const Order& order) { return order.is_ascending ? "ascendi
 
 std::vector<Cell> row_of(const DataSummary& summary, Column index) {
     const ColumnMoments& column = summary.moments.columns[index];
-    const int digits = digits_apart(column.min, column.max, kDigits);
+    const int digits = digits_apart(column.min, column.max, kReportDigits);
     const std::optional<std::size_t> distinct = summary.distinct[index].count();
     return {std::string(kColumnNames[index]),
             rounded(column.min, digits),
@@ -42,7 +42,7 @@ std::string moments_text(const DataSummary& summary) {
     if (summary.has_weights()) {
         table.rows.push_back(row_of(summary, kWeight));
     }
-    return render({table}, Format::text, kDigits);
+    return render({table}, Format::text, kReportDigits);
 }
 
 std::string range_text(double from, double to) {

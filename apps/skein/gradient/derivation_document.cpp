@@ -17,7 +17,7 @@ Formula slope_symbol(std::size_t layer) { return {fmt::format("f'(z_{})", layer 
 Formula error_symbol(std::size_t num_layers) { return {fmt::format("2 (f_{} - y)", num_layers)}; }
 
 template <class Scalar>
-Number number(Scalar value) {
+Number cell(Scalar value) {
     return {static_cast<double>(value)};
 }
 
@@ -31,10 +31,10 @@ Table layer_table(const Derivation<Scalar>& derivation) {
     const BackPropagation<Scalar>& values = derivation.values;
     Table table{{{"i"}, {"w_i"}, {"z_i"}, {"f_i"}, {"f'(z_i)"}, {"delta_i"}, {"dloss/dw_i"}}, {}};
     for (std::size_t layer = 0; layer < derivation.chain.num_layers(); ++layer) {
-        table.rows.push_back({layer_number(layer), number(derivation.chain.weights()[layer]),
-                              number(values.pre_activations[layer]), number(values.activations[layer]),
-                              number(values.slopes[layer]), number(values.deltas[layer]),
-                              number(values.weight_gradients[layer])});
+        table.rows.push_back({layer_number(layer), cell(derivation.chain.weights()[layer]),
+                              cell(values.pre_activations[layer]), cell(values.activations[layer]),
+                              cell(values.slopes[layer]), cell(values.deltas[layer]),
+                              cell(values.weight_gradients[layer])});
     }
     return table;
 }
@@ -70,7 +70,7 @@ Table factor_table(const Derivation<Scalar>& derivation) {
     const std::vector<Formula> symbols = factor_symbols(derivation.chain.num_layers());
     Table table;
     for (std::size_t index = 0; index < symbols.size(); ++index) {
-        table.rows.push_back({symbols[index], number(derivation.unrolled_factors[index])});
+        table.rows.push_back({symbols[index], cell(derivation.unrolled_factors[index])});
     }
     const double product = static_cast<double>(derivation.unrolled_product);
     const double recursive = static_cast<double>(derivation.values.weight_gradients[0]);
@@ -112,7 +112,7 @@ Table step_table(const Derivation<Scalar>& derivation) {
     Table table{{{"i"}, {"w_i"}, {"w_i - eta dloss/dw_i"}}, {}};
     for (std::size_t layer = 0; layer < derivation.chain.num_layers(); ++layer) {
         table.rows.push_back(
-            {layer_number(layer), number(derivation.chain.weights()[layer]), number(derivation.next.weights[layer])});
+            {layer_number(layer), cell(derivation.chain.weights()[layer]), cell(derivation.next.weights[layer])});
     }
     return table;
 }
@@ -143,7 +143,7 @@ void add_step(const auto& derivation, Document& document) {
         {Formula{"w_i <- w_i - eta dloss/dw_i"}, " with learning rate ", Number{derivation.next.learning_rate}, ":"}});
     document.push_back(step_table(derivation));
     document.push_back(
-        Paragraph{{"The loss goes from ", number(derivation.values.loss), " to ", Number{derivation.next.loss}, "."}});
+        Paragraph{{"The loss goes from ", cell(derivation.values.loss), " to ", Number{derivation.next.loss}, "."}});
 }
 
 }  // namespace
@@ -156,13 +156,13 @@ Document derivation_document(const Derivation<Scalar>& derivation) {
     document.push_back(
         Paragraph{{fmt::format("{}, {}, {}; ", counted(num_layers, "layer"), activations_text(derivation.chain),
                                float_name<Scalar>()),
-                   Formula{"x"}, " = ", number(derivation.x), ", ", Formula{"y"}, " = ", number(derivation.y), "."}});
+                   Formula{"x"}, " = ", cell(derivation.x), ", ", Formula{"y"}, " = ", cell(derivation.y), "."}});
     document.push_back(
         Equation{{"z_i = w_i f_{i-1},  f_i = f(z_i),  f_0 = x", fmt::format("loss = (y - f_{})^2", num_layers),
                   fmt::format("delta_{0} = 2 (f_{0} - y) f'(z_{0})", num_layers),
                   "delta_i = f'(z_i) w_{i+1} delta_{i+1}", "dloss/dw_i = f_{i-1} delta_i"}});
     document.push_back(layer_table(derivation));
-    document.push_back(Paragraph{{Formula{"loss"}, " = ", number(derivation.values.loss)}});
+    document.push_back(Paragraph{{Formula{"loss"}, " = ", cell(derivation.values.loss)}});
     for (const std::string& remark : derivation.remarks) {
         document.push_back(Paragraph{{"Note: " + remark + "."}});
     }

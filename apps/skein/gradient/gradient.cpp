@@ -29,7 +29,7 @@ using enum ValueType;
 
 constexpr auto kActivationHelp = listed<kActivationNames>(": one for all layers, or one per layer.");
 
-constexpr Option kOptions[] = {
+constexpr Option kGradientOptions[] = {
     {"Chain", "weights", "W1,W2,..", numbers, "", "Weights of the layers, the first one next to the input."},
     {"Chain", "activation", "A[,A..]", texts, "tanh", kActivationHelp},
     {"Chain", "chain", "FILE", text, "", "A chain.json that skein train wrote, instead of --weights."},
@@ -49,14 +49,15 @@ constexpr Option kOptions[] = {
     {"Machine", "threads", "N", count, "0", "Largest number of threads; 0: one per core, or OMP_NUM_THREADS."},
 };
 
-const Command kCommand{"gradient",
-                       "derives the gradient by back-propagation: every value of one sample, checked twice; or the "
-                       "mean gradient on a data set.",
-                       R"(  skein gradient --weights 0.5,-1.2,0.7 --activation tanh --x 1.5 --y 0.2
+const Command kGradientCommand{
+    "gradient",
+    "derives the gradient by back-propagation: every value of one sample, checked twice; or the "
+    "mean gradient on a data set.",
+    R"(  skein gradient --weights 0.5,-1.2,0.7 --activation tanh --x 1.5 --y 0.2
   skein gradient --weights 0.5,-1.2,0.7 --activation tanh,relu,identity --x 1.5 --y 0.2 --format latex > lecture.tex
   skein gradient --chain runs/first/chain.json --data samples.csv --json
 )",
-                       kOptions};
+    kGradientOptions};
 
 struct Output {
     Document document;
@@ -187,9 +188,9 @@ void check_options(const Configuration& configuration) {
 }  // namespace
 
 int gradient_command(const std::vector<std::string>& arguments) {
-    const std::optional<Configuration> configuration = read_command_line(kCommand, arguments);
+    const std::optional<Configuration> configuration = read_command_line(kGradientCommand, arguments);
     if (!configuration) {
-        write_output(help_text(kCommand) + "\n" + std::string(kDataSpecHelp));
+        write_output(help_text(kGradientCommand) + "\n" + std::string(kDataSpecHelp));
         return kDone;
     }
     check_options(*configuration);

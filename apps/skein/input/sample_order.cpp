@@ -71,7 +71,7 @@ struct Columns {
         of[2].assign(samples.y, samples.y + rows.size());
     }
 };
-constexpr std::array<std::string_view, 3> kColumnNames{"x", "|x|", "y"};
+constexpr std::array<std::string_view, 3> kOrderColumns{"x", "|x|", "y"};
 
 }  // namespace
 
@@ -87,10 +87,10 @@ std::optional<SampleOrder> apparent_order(const Dataset<Scalar>& data) {
     const double chance = kSigmas / std::sqrt(static_cast<double>(count) - 1.0);
     SampleOrder found{"", chance};
     const std::vector<double> places(rows.begin(), rows.end());
-    for (std::size_t column = 0; column < kColumnNames.size(); ++column) {
+    for (std::size_t column = 0; column < kOrderColumns.size(); ++column) {
         const double correlation = rank_correlation(values.of[column], places);
         if (std::abs(correlation) > std::abs(found.correlation)) {  // of equal ones the first
-            found = {kColumnNames[column], correlation};
+            found = {kOrderColumns[column], correlation};
         }
     }
     if (!found.column.empty() || !(chance < 1.0)) {
@@ -102,12 +102,12 @@ std::optional<SampleOrder> apparent_order(const Dataset<Scalar>& data) {
                            [&](std::uint64_t row) { return std::min(row + 1, data.num_samples() - 1); });
     const Columns next(data, next_rows);
     found = {"", chance, true};
-    for (std::size_t column = 0; column < kColumnNames.size(); ++column) {
+    for (std::size_t column = 0; column < kOrderColumns.size(); ++column) {
         const std::span<const double> all(values.of[column]);
         const double correlation = std::min(rank_correlation(all.first(count - 1), all.last(count - 1)),
                                             rank_correlation(all, next.of[column]));
         if (correlation > found.correlation) {
-            found = {kColumnNames[column], correlation, true};
+            found = {kOrderColumns[column], correlation, true};
         }
     }
     return found.column.empty() ? std::nullopt : std::optional(found);

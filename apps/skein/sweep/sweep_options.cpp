@@ -23,9 +23,9 @@ using enum ValueType;
 using Rows = std::span<const OptionRow<SweepOutput>>;
 
 template <auto member>
-constexpr auto field = &field_of<SweepOutput, member>;
+constexpr auto sweep_field = &field_of<SweepOutput, member>;
 
-constexpr std::string_view kExamples =
+constexpr std::string_view kSweepExamples =
     R"(  skein sweep --preset trainability --out runs/trainability
   skein sweep sweep.toml --out runs/sweep
   skein sweep --preset trainability --out runs/zoomed --window 'learning_rate[1]=5:10,learning_rate[3]=50:100'
@@ -70,7 +70,7 @@ constexpr OptionRow<SweepOutput> kSharedRows[] = {
      read_picture},
     {{"Presets", "preset", "NAME", text, "", "A sweep that runs as it is; other options change it."},
      {},
-     field<&SweepOutput::preset>},
+     sweep_field<&SweepOutput::preset>},
 };
 
 constexpr Option kListPresets{"Presets", "list-presets", "", flag, "", "Show the presets, and where they come from."};
@@ -80,7 +80,7 @@ constexpr OptionRow<SweepOutput> kZoomRows[] = {
       "N frames around the point (X, Y), each F times narrower than the one before: sweeps of their own in "
       "DIR/frame_000, DIR/frame_001, ... Finished frames are left as they are."},
      kAnyNumber,
-     field<&SweepOutput::zoom>},
+     sweep_field<&SweepOutput::zoom>},
     {{"Zooms and single points", "point", "I,J,..", numbers, "",
       "Print the skein train command that repeats this point (counted from 0 along each axis) alone, to the same "
       "bits."},
@@ -91,10 +91,10 @@ constexpr OptionRow<SweepOutput> kZoomRows[] = {
       "continues "
       "an unfinished sweep."},
      {},
-     field<&SweepOutput::directory>},
+     sweep_field<&SweepOutput::directory>},
     {{"Output", "force", "", flag, "", "Replace a sweep that --out already holds."},
      {},
-     field<&SweepOutput::replaces_sweep>},
+     sweep_field<&SweepOutput::replaces_sweep>},
 };
 
 constexpr OptionRow<SweepOutput> kAlongRows[] = {
@@ -102,14 +102,14 @@ constexpr OptionRow<SweepOutput> kAlongRows[] = {
       "The axis to look along, for every point of the others (default: the only one; without it, two axes give the "
       "box-counting dimension of the boundary in their plane)."},
      {},
-     field<&SweepOutput::along>},
+     sweep_field<&SweepOutput::along>},
 };
 
 constexpr OptionRow<SweepOutput> kPrintRows[] = {
     {{"Output", "json", "", flag, "", "Print one JSON object instead of a summary."},
      {},
-     field<&SweepOutput::prints_json>},
-    {{"Output", "quiet", "", flag, "", "No progress, and no warnings."}, {}, field<&SweepOutput::is_quiet>},
+     sweep_field<&SweepOutput::prints_json>},
+    {{"Output", "quiet", "", flag, "", "No progress, and no warnings."}, {}, sweep_field<&SweepOutput::is_quiet>},
 };
 
 void append(std::vector<Option>& options, const std::vector<Option>& more) {
@@ -158,9 +158,9 @@ void add_named_preset(Configuration& configuration, std::string_view option) {
 
 const Command& sweep_command_options() {
     static const std::vector<Option> options = all_options(kZoomRows, {});
-    static const Command command{"sweep",   "trains a chain at every point of a grid, side by side.",
-                                 kExamples, options,
-                                 notes(),   run_alternatives(),
+    static const Command command{"sweep",        "trains a chain at every point of a grid, side by side.",
+                                 kSweepExamples, options,
+                                 notes(),        run_alternatives(),
                                  "config"};
     return command;
 }

@@ -31,7 +31,7 @@ namespace {
 namespace fs = std::filesystem;
 using enum ValueType;
 
-constexpr Option kOptions[] = {
+constexpr Option kEvaluateOptions[] = {
     {"Options", "chain", "FILE", text, "", "The chain: a chain.json that skein train has written. Required."},
     {"Options", "data", "SPEC", text, "", "The data: files, or generated; see below. Required."},
     {"Options", "predictions", "FILE", text, "",
@@ -45,11 +45,12 @@ constexpr Option kOptions[] = {
     {"Options", "threads", "N", count, "0", "Threads at most; 0: as many as there are cores, or OMP_NUM_THREADS."},
 };
 
-const Command kCommand{"evaluate", "prints the loss of a stored chain on a data set: the mean of (y - f_L(x))^2.",
-                       R"(  skein evaluate --chain runs/first/chain.json --data samples.csv
+const Command kEvaluateCommand{"evaluate",
+                               "prints the loss of a stored chain on a data set: the mean of (y - f_L(x))^2.",
+                               R"(  skein evaluate --chain runs/first/chain.json --data samples.csv
   skein evaluate --chain runs/first/chain.json --data sine:samples=1000,frequency=0.2 --predictions sine.npy
 )",
-                       kOptions};
+                               kEvaluateOptions};
 
 /// The file of predictions, found to be writable before any work is done.
 fs::path check_predictions(const Configuration& configuration) {
@@ -165,9 +166,9 @@ int evaluate_with(const Configuration& configuration, const std::string& precisi
 }  // namespace
 
 int evaluate_command(const std::vector<std::string>& arguments) {
-    const std::optional<Configuration> configuration = read_command_line(kCommand, arguments);
+    const std::optional<Configuration> configuration = read_command_line(kEvaluateCommand, arguments);
     if (!configuration) {
-        write_output(help_text(kCommand) + "\n" + std::string(kDataSpecHelp));
+        write_output(help_text(kEvaluateCommand) + "\n" + std::string(kDataSpecHelp));
         return kDone;
     }
     for (const char* required : {"chain", "data"}) {

@@ -12,30 +12,30 @@ namespace {
 using enum ValueType;
 
 template <auto member>
-constexpr auto field = &field_of<TrainOutput, member>;
+constexpr auto train_field = &field_of<TrainOutput, member>;
 
 constexpr OptionRow<TrainOutput> kOutputRows[] = {
     {{"Output", "out", "DIR", text, "",
       "Directory of the run: run.json, history.csv, chain.json, loss.png. Without it nothing is written to disk."},
      {},
-     field<&TrainOutput::directory>},
+     train_field<&TrainOutput::directory>},
     {{"Output", "force", "", flag, "", "Replace a run that --out already holds."},
      {},
-     field<&TrainOutput::replaces_run>},
+     train_field<&TrainOutput::replaces_run>},
     {{"Output", "history-every", "STEPS", count, "",
       "Rows of history.csv at the multiples of this number of steps in each epoch, and at its end (default: about "
       "1,000 "
       "rows).",
       true},
      CountRange{1, UINT64_MAX / 2},
-     field<&TrainOutput::history_interval>},
+     train_field<&TrainOutput::history_interval>},
     {{"Output", "json", "", flag, "", "Print one JSON object instead of a summary."},
      {},
-     field<&TrainOutput::prints_json>},
-    {{"Output", "quiet", "", flag, "", "No progress, and no warnings."}, {}, field<&TrainOutput::is_quiet>},
+     train_field<&TrainOutput::prints_json>},
+    {{"Output", "quiet", "", flag, "", "No progress, and no warnings."}, {}, train_field<&TrainOutput::is_quiet>},
 };
 
-constexpr std::string_view kExamples =
+constexpr std::string_view kTrainExamples =
     R"(  skein train
   skein train --layers 8 --data teacher:samples=1e7,layers=8,noise=0.05 --validation 0.01 --out runs/teacher
   skein train --weights=0.5,-1.2,0.7 --data samples.csv --batch 32 --epochs 50 --optimizer adamw
@@ -58,9 +58,9 @@ std::vector<Option> all_options() {
 const Command& train_command_options() {
     static const std::vector<Option> options = all_options();
     static const Command command{
-        "train",       "trains a chain: one summary on standard output, progress on the terminal.",
-        kExamples,     options,
-        kDataSpecHelp, run_alternatives()};
+        "train",        "trains a chain: one summary on standard output, progress on the terminal.",
+        kTrainExamples, options,
+        kDataSpecHelp,  run_alternatives()};
     return command;
 }
 

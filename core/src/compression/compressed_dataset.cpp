@@ -21,8 +21,6 @@ using namespace internal;
 
 namespace {
 
-constexpr std::uint64_t kSegment = CompressedDataset::kSegmentSamples;
-
 bool is_panel(std::int64_t first_cell) {
     return octave_of(first_cell) <= 62 && finest_panel_of(first_cell) == first_cell;
 }
@@ -30,7 +28,8 @@ bool is_panel(std::int64_t first_cell) {
 void check_subtree(const MomentSubtree& subtree, std::size_t num_nodes) {
     const PanelLayout layout(num_nodes);
     const bool is_sound = subtree.level < 48 && subtree.first_segment % (std::uint64_t{1} << subtree.level) == 0 &&
-                          subtree.num_samples > 0 && subtree.num_samples <= kSegment << subtree.level &&
+                          subtree.num_samples > 0 &&
+                          subtree.num_samples <= CompressedDataset::kSegmentSamples << subtree.level &&
                           !subtree.panels.empty() && subtree.sums.size() == subtree.panels.size() * layout.stride &&
                           std::ranges::adjacent_find(subtree.panels, std::greater_equal<>()) == subtree.panels.end() &&
                           std::ranges::all_of(subtree.panels, is_panel) && subtree.x_min <= subtree.x_max &&
@@ -94,7 +93,9 @@ double CompressedDataset::x_min() const noexcept { return storage_->x_min; }
 double CompressedDataset::x_max() const noexcept { return storage_->x_max; }
 double CompressedDataset::mean_square_x() const noexcept { return storage_->mean_square_x; }
 double CompressedDataset::mean_square_y() const noexcept { return storage_->mean_square_y; }
-std::uint64_t CompressedDataset::first_index() const noexcept { return storage_->subtrees[0].first_segment * kSegment; }
+std::uint64_t CompressedDataset::first_index() const noexcept {
+    return storage_->subtrees[0].first_segment * CompressedDataset::kSegmentSamples;
+}
 int CompressedDataset::panel_exponent() const noexcept { return storage_->panel_exponent; }
 std::size_t CompressedDataset::num_nodes() const noexcept { return storage_->num_nodes; }
 std::size_t CompressedDataset::num_panels() const noexcept { return storage_->num_panels; }
@@ -114,7 +115,7 @@ CompressedDataset internal::CompressedAccess::from_subtrees(int panel_exponent, 
     for (std::size_t index = 0; index < subtrees.size(); ++index) {
         const MomentSubtree& subtree = subtrees[index];
         check_subtree(subtree, num_nodes);
-        const bool is_complete = subtree.num_samples == kSegment << subtree.level;
+        const bool is_complete = subtree.num_samples == CompressedDataset::kSegmentSamples << subtree.level;
         require(subtree.first_segment == next_segment &&
                     (is_complete || (subtree.level == 0 && index + 1 == subtrees.size())),
                 "the first segment of a subtree", subtree.first_segment,

@@ -32,6 +32,15 @@ constexpr std::uint64_t kSegment = CompressedDataset::kSegmentSamples;
 /// threads as well.
 constexpr std::uint64_t kSegmentsPerUnit = 16;
 
+/// Segments [first, end) of the grid of all segments.
+struct SegmentRange {
+    std::uint64_t first, end;
+};
+
+}  // namespace
+
+namespace internal {
+
 /// A segment of samples, as double.
 template <class Scalar>
 class SegmentReader {
@@ -55,12 +64,7 @@ private:
     std::vector<double> x_, y_, m_;
 };
 
-/// Segments [first, end) of the grid of all segments.
-struct SegmentRange {
-    std::uint64_t first, end;
-};
-
-}  // namespace
+}  // namespace internal
 
 template <class Scalar>
 struct Compressor<Scalar>::State {

@@ -2,18 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "compression/panel_grid.hpp"
 #include "gradient/bounds.hpp"
+#include "gradient/rounding_bound.hpp"
 #include "kernels/kernel_table.hpp"
 #include "kernels/row_lanes.hpp"
 #include "skein/gradient.hpp"
 
 namespace skein::internal {
 namespace {
-
-constexpr double kEpsilon = std::numeric_limits<double>::epsilon() / 2;
 
 /// The most nodes of a step: those of all finest panels.
 std::uint64_t max_nodes(const CompressedStorage& data) { return data.num_panels * data.num_nodes; }
@@ -149,10 +147,10 @@ void CompressedGradient::bound_errors() {
     const double output = errors.output_error + errors.output_rounding;
     // H d, as computed: p products and sums for each of p rows, |H|_F <= 2 of the samples' weight (trace H = sum_n
     // sum_j l_j(x_n)^2 <= 2 for Lagrange polynomials of Chebyshev points).
-    const double product_error = gram_error_ + 2.0 * p * kEpsilon;
+    const double product_error = gram_error_ + 2.0 * p * kUnitRoundoff;
     const double moments = product_error * differences + moments_error_;
-    const double loss_of_values =
-        differences * (product_error * differences + 2.0 * moments_error_) + squares_error_ + 64.0 * kEpsilon * loss_;
+    const double loss_of_values = differences * (product_error * differences + 2.0 * moments_error_) + squares_error_ +
+                                  64.0 * kUnitRoundoff * loss_;
     const double residual = std::sqrt(loss_ + loss_of_values) + output;
     double gradient = 0.0, of_sums = 0.0;
     bound_.rounding = 0.0;
@@ -167,7 +165,7 @@ void CompressedGradient::bound_errors() {
         of_sums = std::max(of_sums, or_infinity(2.0 * rounding_of_sums));
         bound_.rounding = std::max(bound_.rounding, or_infinity(2.0 * rounding));
         gradient = std::max(gradient, or_infinity(2.0 * (interpolation + rounding) +
-                                                  64.0 * kEpsilon * std::abs(weight_gradients_[layer])));
+                                                  64.0 * kUnitRoundoff * std::abs(weight_gradients_[layer])));
     }
     bound_.gradient = gradient;
     const double squared_error = errors.output_error * errors.output_error;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -10,6 +11,9 @@
 #include "skein/activation.hpp"
 
 namespace skein::internal {
+
+/// The largest relative error of one rounding of a double: 2^-53.
+inline constexpr double kUnitRoundoff = std::numeric_limits<double>::epsilon() / 2;
 
 class RoundingBound {
 public:

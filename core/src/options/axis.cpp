@@ -14,14 +14,14 @@ using namespace internal;
 namespace {
 
 template <class... Parts>
-[[noreturn]] void fail(std::string_view text, const Parts&... message) {
+[[noreturn]] void fail_axis(std::string_view text, const Parts&... message) {
     throw std::invalid_argument(to_text("axis '", text, "': ", message...));
 }
 
 double number_of(std::string_view axis, const std::string& text) {
     const std::optional<double> value = parse_number<double>(text);
     if (!value) {
-        fail(axis, number_fault<double>(text));
+        fail_axis(axis, number_fault<double>(text));
     }
     return *value;
 }
@@ -36,7 +36,7 @@ bool is_like_number(std::string_view part) {
 AxisScale take_scale(std::string_view text, std::vector<std::string>& parts) {
     const auto found = std::ranges::find(kAxisScaleNames, parts[0]);
     if (found == kAxisScaleNames.end()) {
-        fail(text, unknown_word("scale", parts[0], kAxisScaleNames));
+        fail_axis(text, unknown_word("scale", parts[0], kAxisScaleNames));
     }
     parts.erase(parts.begin());
     return static_cast<AxisScale>(found - kAxisScaleNames.begin());
@@ -49,7 +49,7 @@ Reduction take_reduction(std::string_view text, std::vector<std::string>& parts)
     }
     const auto found = std::ranges::find(kReductionNames, parts.back());
     if (found == kReductionNames.end()) {
-        fail(text, unknown_word("reduction", parts.back(), kReductionNames));
+        fail_axis(text, unknown_word("reduction", parts.back(), kReductionNames));
     }
     parts.pop_back();
     return static_cast<Reduction>(found - kReductionNames.begin());
@@ -57,14 +57,15 @@ Reduction take_reduction(std::string_view text, std::vector<std::string>& parts)
 
 void read_bounds(std::string_view text, const std::vector<std::string>& parts, Axis& axis) {
     if (parts.size() != 3) {
-        fail(text, "expected PARAMETER=", kAxisScaleNames[static_cast<std::size_t>(axis.scale)], ":FROM:TO:POINTS");
+        fail_axis(text, "expected PARAMETER=", kAxisScaleNames[static_cast<std::size_t>(axis.scale)],
+                  ":FROM:TO:POINTS");
     }
     constexpr std::uint64_t kMaxPoints = std::uint64_t{1} << 32;
     axis.from = number_of(text, parts[0]);
     axis.to = number_of(text, parts[1]);
     const std::optional<std::uint64_t> count = parse_count(parts[2]);
     if (!count || *count < 1 || *count > kMaxPoints) {
-        fail(text, "points: ", count_fault(parts[2], 1, kMaxPoints));
+        fail_axis(text, "points: ", count_fault(parts[2], 1, kMaxPoints));
     }
     axis.num_points = static_cast<std::size_t>(*count);
 }
@@ -74,16 +75,16 @@ void check_bounds(std::string_view text, const Axis& axis) {
         return;
     }
     if (axis.from > axis.to) {
-        fail(text, "reversed, from ", axis.from, " to ", axis.to, ": expected the smaller bound first");
+        fail_axis(text, "reversed, from ", axis.from, " to ", axis.to, ": expected the smaller bound first");
     }
     if (axis.from == axis.to && axis.num_points > 1) {
-        fail(text, "empty, from ", axis.from, " to itself: expected two different bounds");
+        fail_axis(text, "empty, from ", axis.from, " to itself: expected two different bounds");
     }
     if (axis.num_points == 1 && axis.from != axis.to) {
-        fail(text, "1 point: expected at least 2 from two different bounds");
+        fail_axis(text, "1 point: expected at least 2 from two different bounds");
     }
     if (axis.scale == AxisScale::log10 && axis.from <= 0) {
-        fail(text, "logarithmic from ", axis.from, ": expected positive bounds");
+        fail_axis(text, "logarithmic from ", axis.from, ": expected positive bounds");
     }
 }
 
@@ -129,13 +130,13 @@ SweepAxis Axis::for_sweep() const {
 Axis parse_axis(std::string_view text) {
     const std::size_t equals = text.find('=');
     if (equals == std::string_view::npos) {
-        fail(text, "expected PARAMETER=SCALE:..., as in learning_rate=log10:0.01:10:100");
+        fail_axis(text, "expected PARAMETER=SCALE:..., as in learning_rate=log10:0.01:10:100");
     }
     Axis axis;
     try {
         axis.parameter = parse_sweep_parameter(text.substr(0, equals));
     } catch (const std::invalid_argument& error) {
-        fail(text, error.what());
+        fail_axis(text, error.what());
     }
     std::vector<std::string> parts = split(text.substr(equals + 1), ':');
     axis.scale = take_scale(text, parts);
@@ -150,7 +151,7 @@ Axis parse_axis(std::string_view text) {
     }
     axis.num_points = axis.values.size();
     if (axis.values.empty()) {
-        fail(text, "empty: expected at least one value");
+        fail_axis(text, "empty: expected at least one value");
     }
     return axis;
 }

@@ -23,7 +23,7 @@ constexpr double kDefaultTeacherWeight = 1.2;
 constexpr std::uint64_t kMaxTeacherLayers = 1'000'000;
 
 /// The settings as the keys fill them in.
-struct Draft {
+struct SpecDraft {
     GeneratedData data;
     std::optional<std::uint64_t> teacher_layers;
     std::optional<double> teacher_weight;
@@ -32,34 +32,34 @@ struct Draft {
 struct Key {
     std::string_view name;
     std::optional<Target> only_for;
-    void (*read)(const OptionValue&, Draft&);
+    void (*read)(const OptionValue&, SpecDraft&);
 };
 
 using enum Target;
 constexpr std::array kKeys{
     Key{"samples",
         {},
-        [](const OptionValue& v, Draft& d) {
+        [](const OptionValue& v, SpecDraft& d) {
             d.data.num_samples = v.count({1, kMaxSamples});
         }},
-    Key{"seed", {}, [](const OptionValue& v, Draft& d) { d.data.seed = v.count({}); }},
-    Key{"noise", {}, [](const OptionValue& v, Draft& d) { d.data.noise = v.number(); }},
+    Key{"seed", {}, [](const OptionValue& v, SpecDraft& d) { d.data.seed = v.count({}); }},
+    Key{"noise", {}, [](const OptionValue& v, SpecDraft& d) { d.data.noise = v.number(); }},
     Key{"input",
         {},
-        [](const OptionValue& v, Draft& d) { d.data.input = v.word<InputDistribution>(kInputDistributionNames); }},
-    Key{"input_scale", {}, [](const OptionValue& v, Draft& d) { d.data.input_scale = v.number(); }},
-    Key{"weights", teacher, [](const OptionValue& v, Draft& d) { d.data.teacher_weights = v.numbers(); }},
+        [](const OptionValue& v, SpecDraft& d) { d.data.input = v.word<InputDistribution>(kInputDistributionNames); }},
+    Key{"input_scale", {}, [](const OptionValue& v, SpecDraft& d) { d.data.input_scale = v.number(); }},
+    Key{"weights", teacher, [](const OptionValue& v, SpecDraft& d) { d.data.teacher_weights = v.numbers(); }},
     Key{"layers", teacher,
-        [](const OptionValue& v, Draft& d) {
+        [](const OptionValue& v, SpecDraft& d) {
             d.teacher_layers = v.count({1, kMaxTeacherLayers});
         }},
-    Key{"weight", teacher, [](const OptionValue& v, Draft& d) { d.teacher_weight = v.number(); }},
+    Key{"weight", teacher, [](const OptionValue& v, SpecDraft& d) { d.teacher_weight = v.number(); }},
     Key{"activation", teacher,
-        [](const OptionValue& v, Draft& d) { d.data.teacher_activation = v.word<Activation>(kActivationNames); }},
-    Key{"frequency", sine, [](const OptionValue& v, Draft& d) { d.data.frequency = v.number(); }},
+        [](const OptionValue& v, SpecDraft& d) { d.data.teacher_activation = v.word<Activation>(kActivationNames); }},
+    Key{"frequency", sine, [](const OptionValue& v, SpecDraft& d) { d.data.frequency = v.number(); }},
 };
 
-[[noreturn]] void fail(std::string_view where, std::string_view message) {
+[[noreturn]] void fail_spec(std::string_view where, std::string_view message) {
     throw std::invalid_argument(to_text(where, ": ", message));
 }
 
@@ -79,33 +79,33 @@ const Key& find_key(std::string_view name, Target target, std::string_view where
     const auto found = std::ranges::find(kKeys, with_underscores(name), &Key::name);
     if (found == kKeys.end() || (found->only_for && found->only_for != target)) {
         const std::string_view kind = kTargetNames[static_cast<std::size_t>(target)];
-        fail(where, unknown_word(to_text("key of ", kind, " data"), name, names));
+        fail_spec(where, unknown_word(to_text("key of ", kind, " data"), name, names));
     }
     return *found;
 }
 
 /// "samples=100,seed=1" into the draft.
-void read_entries(std::string_view entries, std::string_view where, Draft& draft) {
+void read_entries(std::string_view entries, std::string_view where, SpecDraft& draft) {
     std::vector<std::string_view> seen;
     for (const std::string& part : split(entries, ',')) {
         const std::size_t equals = part.find('=');
         if (equals == std::string::npos) {
-            fail(where, to_text('\'', part, "' is not of the form key=value"));
+            fail_spec(where, to_text('\'', part, "' is not of the form key=value"));
         }
         const Key& key = find_key(part.substr(0, equals), draft.data.target, where);
         if (std::ranges::find(seen, key.name) != seen.end()) {
-            fail(where, to_text(key.name, " is given twice"));
+            fail_spec(where, to_text(key.name, " is given twice"));
         }
         seen.push_back(key.name);
         key.read({key.name, part.substr(equals + 1), to_text(where, ": ", key.name), ':'}, draft);
     }
 }
 
-void fill_in_teacher(std::string_view where, Draft& draft) {
+void fill_in_teacher(std::string_view where, SpecDraft& draft) {
     GeneratedData& data = draft.data;
     if (!data.teacher_weights.empty() && (draft.teacher_layers || draft.teacher_weight)) {
-        fail(where, to_text("weights and ", draft.teacher_layers ? "layers" : "weight",
-                            " exclude each other: give one of them"));
+        fail_spec(where, to_text("weights and ", draft.teacher_layers ? "layers" : "weight",
+                                 " exclude each other: give one of them"));
     }
     if (data.target == teacher && data.teacher_weights.empty()) {
         data.teacher_weights.assign(draft.teacher_layers.value_or(kDefaultTeacherLayers),
@@ -143,10 +143,10 @@ std::optional<GeneratedData> parse_generated(std::string_view text, std::string_
         if (looks_like_a_path(kind)) {
             return std::nullopt;
         }
-        fail(where, to_text(unknown_word("kind of data", kind, kTargetNames),
-                            colon == std::string_view::npos ? " (files end in .csv, .npy or .skc)" : ""));
+        fail_spec(where, to_text(unknown_word("kind of data", kind, kTargetNames),
+                                 colon == std::string_view::npos ? " (files end in .csv, .npy or .skc)" : ""));
     }
-    Draft draft;
+    SpecDraft draft;
     draft.data.num_samples = kDefaultSamples;
     draft.data.target = static_cast<Target>(found - kTargetNames.begin());
     if (colon != std::string_view::npos) {

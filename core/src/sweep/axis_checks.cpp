@@ -49,7 +49,7 @@ Range range_of(Kind kind, double value, std::uint64_t num_samples) {
     return {true, ""};
 }
 
-[[noreturn]] void fail(const SweepAxis& axis, const std::string& message) {
+[[noreturn]] void fail_check(const SweepAxis& axis, const std::string& message) {
     throw std::invalid_argument("axis " + axis.parameter.name() + ": " + message);
 }
 
@@ -64,12 +64,12 @@ bool overlap(const SweepParameter& one, const SweepParameter& other) {
 
 void check_against_others(const SweepSettings& settings, const SweepAxis& axis) {
     if (std::ranges::count(settings.axes, axis.parameter, &SweepAxis::parameter) > 1) {
-        fail(axis, "is given twice");
+        fail_check(axis, "is given twice");
     }
     for (const SweepAxis& other : settings.axes) {
         if (&other != &axis && overlap(axis.parameter, other.parameter)) {
-            fail(axis, "axis " + other.parameter.name() +
-                           " varies the same layer: expected every layer on one of them alone");
+            fail_check(axis, "axis " + other.parameter.name() +
+                                 " varies the same layer: expected every layer on one of them alone");
         }
     }
 }
@@ -87,17 +87,17 @@ void check_layers(const SweepSettings& settings, const SweepAxis& axis) {
     const std::size_t num_layers =
         of_teacher && settings.generated ? settings.generated->teacher_weights.size() : min_layers(settings);
     if (std::ranges::any_of(axis.parameter.layers, [&](std::size_t layer) { return layer >= num_layers; })) {
-        fail(axis, std::string(of_teacher ? "the teacher" : "a chain") + " has " + std::to_string(num_layers) +
-                       (num_layers == 1 ? " layer" : " layers"));
+        fail_check(axis, std::string(of_teacher ? "the teacher" : "a chain") + " has " + std::to_string(num_layers) +
+                             (num_layers == 1 ? " layer" : " layers"));
     }
 }
 
 void check_data(const SweepSettings& settings, const SweepAxis& axis) {
     if (is_of_data(axis.parameter.kind) && !settings.generated) {
-        fail(axis, "the data are not generated: expected generated data to vary");
+        fail_check(axis, "the data are not generated: expected generated data to vary");
     }
     if (axis.parameter.kind == Kind::teacher_weight && settings.generated->target != Target::teacher) {
-        fail(axis, "the data have no teacher");
+        fail_check(axis, "the data have no teacher");
     }
 }
 
@@ -115,15 +115,15 @@ bool seed_matters(const SweepSettings& settings) noexcept {
 void check_effect(const SweepSettings& settings, const SweepAxis& axis) {
     const Kind kind = axis.parameter.kind;
     if ((kind == Kind::weight_scale || kind == Kind::layers) && !settings.weights.empty()) {
-        fail(axis, "cannot be combined with weights to start from");
+        fail_check(axis, "cannot be combined with weights to start from");
     }
     if (kind == Kind::momentum && !optimizer_traits(settings.training.optimizer.kind).uses_momentum) {
-        fail(axis, "has no effect on this optimizer: expected " + joined_words(optimizers_using("momentum")));
+        fail_check(axis, "has no effect on this optimizer: expected " + joined_words(optimizers_using("momentum")));
     }
     if (kind == Kind::seed && !seed_matters(settings)) {
-        fail(axis,
-             "has no effect on these initial weights and batches: expected weights of init normal or "
-             "uniform, or shuffled mini-batches");
+        fail_check(axis,
+                   "has no effect on these initial weights and batches: expected weights of init normal or "
+                   "uniform, or shuffled mini-batches");
     }
 }
 
@@ -152,7 +152,7 @@ void check_values(const SweepAxis& axis, std::uint64_t num_samples, bool is_comp
         require(std::isfinite(value) && std::isfinite(static_cast<Scalar>(value)), what + "a value", value,
                 "a finite number");
         if (is_compressed && (is_of_data(kind) || kind == Kind::batch)) {
-            fail(axis, "the data are compressed: expected an axis that leaves them as they are");
+            fail_check(axis, "the data are compressed: expected an axis that leaves them as they are");
         }
         const Range range = range_of(kind, value, num_samples);
         require(range.holds, what + "a value", value, range.expected);

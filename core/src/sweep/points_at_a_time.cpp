@@ -11,8 +11,6 @@ using namespace internal;
 
 namespace {
 
-constexpr std::uint64_t kRow = kernels::kRowLanes;
-
 /// Samples x layers: about half a second of one core, the most that Ctrl-C may undo.
 constexpr double kWorkPerThread = 2.5e8;
 constexpr double kMaxPointsPerThread = 65536;
@@ -45,16 +43,16 @@ std::size_t points_at_a_time(const Sweep<Scalar>& sweep, int num_threads) {
     const auto threads = static_cast<std::uint64_t>(num_threads);
     const double work = std::max(1.0, sweep.work_per_point());
     const auto by_work = static_cast<std::uint64_t>(std::min(kWorkPerThread / work, kMaxPointsPerThread));
-    std::uint64_t count = std::max<std::uint64_t>(1, by_work / kRow * kRow) * threads;
+    std::uint64_t count = std::max<std::uint64_t>(1, by_work / kernels::kRowLanes * kernels::kRowLanes) * threads;
     // A partly filled row costs as much as a full one, so fewer points than fill a row save no time.
     const std::uint64_t lanes_of_group =
         std::max<std::uint64_t>(1, sweep.num_points() / num_groups(sweep.settings(), sweep.num_points()));
-    const std::uint64_t wanted = std::min(kRow * threads, lanes_of_group);
+    const std::uint64_t wanted = std::min(kernels::kRowLanes * threads, lanes_of_group);
     while (count < wanted * num_groups(sweep.settings(), count)) {
         count *= 2;
     }
     const auto by_memory = static_cast<std::uint64_t>(kMaxBytes / bytes_per_point(sweep));
-    return static_cast<std::size_t>(std::min({count, std::max(kRow, by_memory), sweep.num_points()}));
+    return static_cast<std::size_t>(std::min({count, std::max(kernels::kRowLanes, by_memory), sweep.num_points()}));
 }
 
 template std::size_t points_at_a_time(const Sweep<float>&, int);

@@ -32,14 +32,14 @@ void change_layers(Values& values, const SweepParameter& parameter, const Change
 
 /// What axes change before there are layers.
 template <class Scalar>
-struct Draft {
+struct PointDraft {
     SweepPoint<Scalar> point;
     std::size_t num_layers;
     Initialization initialization;
 };
 
 template <class Scalar>
-void change(Draft<Scalar>& draft, const SweepParameter& parameter, double value) {
+void change(PointDraft<Scalar>& draft, const SweepParameter& parameter, double value) {
     SweepPoint<Scalar>& point = draft.point;
     switch (parameter.kind) {
         case Kind::weight_scale: draft.initialization.scale = value; break;
@@ -143,7 +143,7 @@ std::vector<double> Sweep<Scalar>::coordinates(std::uint64_t index) const {
 
 template <class Scalar>
 SweepPoint<Scalar> Sweep<Scalar>::point(std::span<const double> coordinates) const {
-    Draft<Scalar> draft{
+    PointDraft<Scalar> draft{
         {{}, {}, settings_.training, settings_.generated}, settings_.num_layers, settings_.initialization};
     for (std::size_t axis = 0; axis < coordinates.size(); ++axis) {
         change(draft, settings_.axes[axis].parameter, coordinates[axis]);

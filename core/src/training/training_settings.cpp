@@ -13,7 +13,7 @@ using namespace internal;
 namespace {
 
 bool is_fraction(double value) { return value >= 0.0 && value < 1.0; }
-bool is_positive(double value) { return std::isfinite(value) && value > 0.0; }
+bool is_positive_number(double value) { return std::isfinite(value) && value > 0.0; }
 
 void check_learning_rates(const std::vector<double>& learning_rates, std::size_t num_layers) {
     if (learning_rates.size() != 1 && learning_rates.size() != num_layers) {
@@ -21,7 +21,7 @@ void check_learning_rates(const std::vector<double>& learning_rates, std::size_t
                                     std::to_string(num_layers) + " layers: expected one, or one per layer");
     }
     for (const double rate : learning_rates) {
-        require(is_positive(rate), "the learning rate", rate, "a positive number");
+        require(is_positive_number(rate), "the learning rate", rate, "a positive number");
     }
 }
 
@@ -32,8 +32,8 @@ void check_optimizer(const Optimizer& optimizer) {
             optimizer.weight_decay, "0 or more");
     for (const OptimizerParameter& parameter : kOptimizerParameters) {
         const double value = optimizer.*parameter.value;
-        require(parameter.is_fraction ? is_fraction(value) : is_positive(value), std::string(parameter.name), value,
-                parameter.is_fraction ? "at least 0 and less than 1" : "a positive number");
+        require(parameter.is_fraction ? is_fraction(value) : is_positive_number(value), std::string(parameter.name),
+                value, parameter.is_fraction ? "at least 0 and less than 1" : "a positive number");
     }
 }
 
@@ -42,7 +42,7 @@ void check_schedule(const Schedule& schedule) {
             "0 or more");
     require(schedule.final_factor >= 0.0 && schedule.final_factor <= 1.0, "the final factor of the schedule",
             schedule.final_factor, "from 0 to 1");
-    require(is_positive(schedule.scale), "the scale of the schedule", schedule.scale, "a positive number");
+    require(is_positive_number(schedule.scale), "the scale of the schedule", schedule.scale, "a positive number");
     if (schedule.kind == Schedule::Kind::step) {
         require(schedule.every_steps > 0, "every_steps of the step schedule", schedule.every_steps, "at least 1");
     }
@@ -84,7 +84,7 @@ TrainingSettings validated(TrainingSettings settings, std::size_t num_layers, st
     check_schedule(settings.schedule);
     check_stop_rules(stop);
     require_threads(settings.execution);
-    require(!settings.clip_norm || is_positive(*settings.clip_norm), "the norm to clip gradients at",
+    require(!settings.clip_norm || is_positive_number(*settings.clip_norm), "the norm to clip gradients at",
             settings.clip_norm.value_or(0.0), "a positive number");
     return settings;
 }

@@ -33,8 +33,8 @@ using files::fail_system;
 
 static_assert(std::endian::native == std::endian::little, "elements are copied as they are");
 
-constexpr std::array kTypes{ElementType::boolean, ElementType::uint8,   ElementType::uint64,
-                            ElementType::int64,   ElementType::float32, ElementType::float64};
+constexpr std::array kArrayTypes{ElementType::boolean, ElementType::uint8,   ElementType::uint64,
+                                 ElementType::int64,   ElementType::float32, ElementType::float64};
 
 template <class T>
 bool holds(ElementType type) {
@@ -52,7 +52,7 @@ bool holds(ElementType type) {
 /// The name of the type whose elements are T.
 template <class T>
 std::string_view name_of() {
-    return files::name_of(*std::ranges::find_if(kTypes.rbegin(), kTypes.rend(), holds<T>));
+    return files::name_of(*std::ranges::find_if(kArrayTypes.rbegin(), kArrayTypes.rend(), holds<T>));
 }
 
 std::string describe(ElementType type, std::span<const std::size_t> shape) {
@@ -148,7 +148,7 @@ ArrayFile ArrayFile::open(const fs::path& path, ElementType type, std::span<cons
     files::Descriptor descriptor(::open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
     if (!descriptor.is_open()) fail_system(path, "cannot be opened", errno);
     files::InputFile file(path, std::move(descriptor));
-    files::NpyHeader header = files::read_npy_header(file, kTypes);
+    files::NpyHeader header = files::read_npy_header(file, kArrayTypes);
     if (header.type != type || !std::ranges::equal(header.shape, shape)) {
         fail(path, "holds ", describe(header.type, header.shape), ": expected ", describe(type, shape));
     }

@@ -17,14 +17,14 @@ struct TypeProperties {
     std::size_t bytes;
 };
 /// In the order of the enumerators.
-constexpr std::array<TypeProperties, 6> kTypes{{{"boolean", "|b1", 1},
-                                                {"uint8", "|u1", 1},
-                                                {"uint64", "<u8", 8},
-                                                {"int64", "<i8", 8},
-                                                {"float32", "<f4", 4},
-                                                {"float64", "<f8", 8}}};
+constexpr std::array<TypeProperties, 6> kTypeProperties{{{"boolean", "|b1", 1},
+                                                         {"uint8", "|u1", 1},
+                                                         {"uint64", "<u8", 8},
+                                                         {"int64", "<i8", 8},
+                                                         {"float32", "<f4", 4},
+                                                         {"float64", "<f8", 8}}};
 
-const TypeProperties& properties_of(ElementType type) { return kTypes[static_cast<std::size_t>(type)]; }
+const TypeProperties& properties_of(ElementType type) { return kTypeProperties[static_cast<std::size_t>(type)]; }
 
 constexpr std::string_view kMagic{"\x93NUMPY", 6};
 constexpr std::uint64_t kVersionBytes = 2;

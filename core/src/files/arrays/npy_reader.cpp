@@ -14,12 +14,12 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "the values are copied as they are");
 
-constexpr std::array<ElementType, 2> kTypes{ElementType::float32, ElementType::float64};
+constexpr std::array<ElementType, 2> kSampleTypes{ElementType::float32, ElementType::float64};
 constexpr std::size_t kPieceValues = 8192;
 
 }  // namespace
 
-NpyReader::NpyReader(const std::filesystem::path& path) : file_(path), header_(read_npy_header(file_, kTypes)) {
+NpyReader::NpyReader(const std::filesystem::path& path) : file_(path), header_(read_npy_header(file_, kSampleTypes)) {
     if (shape().empty() || shape().size() > 2) {
         fail(path, "has ", counted(shape().size(), "dimension"), ", shape ", format_shape(shape()),
              ": expected 1 or 2");

@@ -24,7 +24,7 @@ constexpr double kLargestDrawn = 1e300;
 constexpr double kSmallestDrawn = 1e-300;
 constexpr Rgb kFrameColour{77, 77, 77};
 
-std::string share(std::size_t part, std::size_t whole) {
+std::string screen_share(std::size_t part, std::size_t whole) {
     return to_text(static_cast<double>(part) / static_cast<double>(whole));
 }
 
@@ -33,10 +33,10 @@ std::string settings_of(const Layout& layout) {
                                      layout.size, " linewidth ", layout.size);
     return to_text("set encoding utf8\nif (strstrt(GPVAL_TERMINALS, \"pngcairo\")) { set terminal pngcairo enhanced ",
                    size, " }\nif (!strstrt(GPVAL_TERMINALS, \"pngcairo\")) { set terminal png enhanced ", size,
-                   " }\nset lmargin at screen ", share(layout.map.left, layout.width), "\nset rmargin at screen ",
-                   share(layout.map.right(), layout.width), "\nset bmargin at screen ",
-                   share(layout.map.bottom, layout.height), "\nset tmargin at screen ",
-                   share(layout.map.top(), layout.height),
+                   " }\nset lmargin at screen ", screen_share(layout.map.left, layout.width),
+                   "\nset rmargin at screen ", screen_share(layout.map.right(), layout.width),
+                   "\nset bmargin at screen ", screen_share(layout.map.bottom, layout.height),
+                   "\nset tmargin at screen ", screen_share(layout.map.top(), layout.height),
                    "\nset linetype 1 linecolor rgb \"#4d4d4d\" linewidth 1\nset border 0 linetype 1\n"
                    "set tics nomirror out textcolor rgb \"black\"\nunset key\n");
 }
@@ -49,7 +49,7 @@ std::string axis_of(std::string_view name, double from, double to, bool is_log, 
 
 std::string bar_of(const Layout& layout, const ColourBar& bar) {
     const auto screen = [&](std::size_t x, std::size_t y) {
-        return to_text("screen ", share(x, layout.width), ", ", share(y, layout.height));
+        return to_text("screen ", screen_share(x, layout.width), ", ", screen_share(y, layout.height));
     };
     std::string commands;
     for (const ColourBar::Tick& tick : bar.ticks) {
