@@ -1,6 +1,6 @@
-// Where samples come from, beside the same samples in memory: of_memory is the median of the ratios of rates of turns taken
-// side by side, on one thread. And compressed data: gradients against the pass over the samples (`times_faster`, `nodes`),
-// samples a second into them.
+// Where samples come from, beside the same samples in memory: of_memory is the median of the ratios of rates of turns
+// taken side by side, on one thread. And compressed data: gradients against the pass over the samples (`times_faster`,
+// `nodes`), samples a second into them.
 #include <benchmark/benchmark.h>
 #include <unistd.h>
 
@@ -147,7 +147,8 @@ void compression(benchmark::State& state) {
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(data.num_samples()));
 }
 
-/// The weights are hundredths. A step is a step of training, the choice of the panels and the bound of the error included.
+/// The weights are hundredths. A step is a step of training, the choice of the panels and the bound of the error
+/// included.
 void compressed_step(benchmark::State& state) {
     const auto num_samples = static_cast<std::uint64_t>(state.range(0));
     const double weight = static_cast<double>(state.range(1)) / 100.0;

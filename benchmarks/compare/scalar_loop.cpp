@@ -1,4 +1,5 @@
-// A loop over the samples, one after the other, with std::tanh. The sums are double: beside std::tanh that costs nothing.
+// A loop over the samples, one after the other, with std::tanh. The sums are double: beside std::tanh that costs
+// nothing.
 #include <algorithm>
 #include <cmath>
 

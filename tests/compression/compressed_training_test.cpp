@@ -238,7 +238,7 @@ TEST_CASE("what cannot be done with compressed data is refused") {
     settings.first_index = 0;
     settings.panel_exponent = -70;
     CHECK_THROWS_AS((void)compress(Dataset<double>({1.0, 2.0}, {1.0, 2.0}), settings), std::invalid_argument);
-    CHECK_THROWS_AS(merge_compressed({}), std::invalid_argument);
-    CHECK_THROWS_AS(merge_compressed(std::vector{sums, sums}), std::invalid_argument);
-    CHECK_THROWS_AS(merge_compressed(std::vector{sums, compressed(samples, -4, 16)}), std::invalid_argument);
+    CHECK_THROWS_AS((void)merge_compressed({}), std::invalid_argument);
+    CHECK_THROWS_AS((void)merge_compressed(std::vector{sums, sums}), std::invalid_argument);
+    CHECK_THROWS_AS((void)merge_compressed(std::vector{sums, compressed(samples, -4, 16)}), std::invalid_argument);
 }

@@ -43,8 +43,8 @@ TEST_CASE("small losses keep their digits") {
     }
 }
 
-/// x as they come where it has few values: one, two, a few; one and a few others far out; all next to one; few samples; one
-/// value whose first samples have no weight; heavy tails.
+/// x as they come where it has few values: one, two, a few; one and a few others far out; all next to one; few samples;
+/// one value whose first samples have no weight; heavy tails.
 std::vector<CompressionSamples> few_values() {
     std::vector<CompressionSamples> sets;
     sets.reserve(32);  // none moves while it is filled

@@ -1,5 +1,6 @@
-// Loss, activations, deltas and weight gradients of 120 chains against 25-digit values (tests/fixtures/gradient_cases.json
-// and gradient_cases_float32.json, made by make_gradient_cases.py). Of a chain of L layers a result may be off by
+// Loss, activations, deltas and weight gradients of 120 chains against 25-digit values
+// (tests/fixtures/gradient_cases.json and gradient_cases_float32.json, made by make_gradient_cases.py). Of a chain of L
+// layers a result may be off by
 //
 //     (ULP bound of its elementary functions + 1) x its sensitivity + 4 L ULP of its value,
 //

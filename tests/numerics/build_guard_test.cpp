@@ -35,7 +35,8 @@ Scalar opaque(Scalar value) {
     return hidden;
 }
 
-/// A hash for each thing that skein computes. Only constants here: the caller's environment must have nothing to change.
+/// A hash for each thing that skein computes. Only constants here: the caller's environment must have nothing to
+/// change.
 template <class Scalar>
 class Calls {
 public:

@@ -138,7 +138,8 @@ TEST_CASE("options: errors name option, value, expectation and the nearest word"
     CHECK(given_error_of({{"schedule", "cosin"}}) == "--schedule: unknown schedule 'cosin': did you mean 'cosine'?");
     CHECK(given_error_of({{"learning-rate", "0.1,-1"}}) ==
           "--learning-rate: -1 is out of range: expected a positive number");
-    CHECK(given_error_of({{"weights", "1"}, {"init", "normal"}}) == "--init: has no effect with --weights");
+    CHECK(given_error_of({{"weights", "1"}, {"init", "normal"}}) ==
+          "--init: has no effect with --weights: expected one of the two");
     CHECK(given_error_of({{"activation", "tanh,relu"}, {"layers", "1"}}) ==
           "--activation: 2 activations for 1 layer: expected one, or one per layer");
     CHECK(given_error_of({{"epochs", "1"}, {"steps", "1"}}) ==

@@ -93,7 +93,7 @@ TEST_CASE("bad boundaries are refused") {
     CHECK(error_of({two + ",weight[2]=linear:1:2:2"}) ==
           "skein: error: --along is missing: expected the axis to look along (or two axes, for the dimension)\n");
     CHECK(error_of({two, "--along=weight[1]", "--between=divergd"}) ==
-          "skein: error: --between: unknown between 'divergd': did you mean 'diverged'?\n");
+          "skein: error: --between: unknown class 'divergd': did you mean 'diverged'?\n");
     CHECK(error_of({"--axis=seed=linear:1:9:9", "--init=normal"}) ==
           "skein: error: axis seed: its values are whole numbers, between which nothing can be bisected\n");
     CHECK(error_of({"--axis=learning_rate=values:1:10000:3"}) ==

@@ -18,7 +18,7 @@ TEST_CASE("program: --loss-increases keeps an array, and --picture shows any out
                         "--steps=20", "--data=teacher:samples=4", "--axis=learning_rate=values:1e-3:1e3",
                         "--quiet",    "--picture=loss_increases", "--out=" + out.string()};
     CHECK(error_of(arguments) ==
-          "--picture: loss_increases is not kept by this sweep: expected the option that keeps it, or another picture");
+          "--picture: this sweep keeps no loss_increases: expected --loss-increases, or another picture");
     arguments.emplace_back("--loss-increases");
     REQUIRE(sweep(arguments).exit_code == 0);
     const auto increases = read_array<std::uint64_t>(out / "loss_increases.npy", ElementType::uint64, {2});

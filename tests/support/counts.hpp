@@ -77,9 +77,9 @@ private:
     std::uint64_t count_ = 0;
 };
 
-/// Numbers on [0, 1] in equal bins: their counts, and Kolmogorov's distance at the edges of the bins. A bin has the odds
-/// of 30,000 floats near 1, the coarsest that a float normal is rounded to, so rounding at an edge moves its odds by a
-/// relative 2e-5 at most: it takes 1e9 x (2e-5)^2 x 1e-3 off or on to a bin's square, where 1 is expected.
+/// Numbers on [0, 1] in equal bins: their counts, and Kolmogorov's distance at the edges of the bins. A bin has the
+/// odds of 30,000 floats near 1, the coarsest that a float normal is rounded to, so rounding at an edge moves its odds
+/// by a relative 2e-5 at most: it takes 1e9 x (2e-5)^2 x 1e-3 off or on to a bin's square, where 1 is expected.
 class Bins {
 public:
     void add(double u) { ++counts_[std::min(static_cast<std::size_t>(u * kNumBins), kNumBins - 1)]; }

@@ -208,7 +208,8 @@ struct LargeOrders {
 };
 
 /// The differences of a pair of different values, mod size, are 1 to size - 1 with equal odds: their odds in `ranges`.
-/// (The differences of two pairs depend on each other by a relative 1 / size, which changes the statistic by that much.)
+/// (The differences of two pairs depend on each other by a relative 1 / size, which changes the statistic by that
+/// much.)
 inline std::vector<double> odds_of_differences(const LargeOrderCounts& ranges, std::uint64_t size,
                                                std::size_t num_ranges) {
     std::vector<double> odds(num_ranges);

@@ -212,8 +212,8 @@ TEST_CASE("dimensions of known sets") {
     const Dimension line = dimension_of(grid(kSide, kSide, [](std::size_t x, std::size_t) { return x < 400; }), kSide);
     CHECK(std::abs(line.slope - 1) < 1e-12);  // rounding
     CHECK(line.standard_error < 1e-12);
-    // Random classes: nearly all cells are at the boundary (3 of 4), and all larger boxes; 2 but for the first size, whose
-    // log2(3/4) = -0.415 takes the least-squares slope over 9 sizes down by 0.415 * 4 / 60 = 0.028.
+    // Random classes: nearly all cells are at the boundary (3 of 4), and all larger boxes; 2 but for the first size,
+    // whose log2(3/4) = -0.415 takes the least-squares slope over 9 sizes down by 0.415 * 4 / 60 = 0.028.
     const Dimension dust =
         dimension_of(grid(kSide, kSide,
                           [](std::size_t x, std::size_t y) {
@@ -221,9 +221,9 @@ TEST_CASE("dimensions of known sets") {
                           }),
                      kSide);
     CHECK(dust.slope == doctest::Approx(2 - 0.028).epsilon(0.01));
-    // A carpet that keeps 12 of 16 cells in each of 5 generations: log 12 / log 4 = 1.7925. A box of size 4^k meets it 12^(5 - k)
-    // times; the edges of its holes, whose outer cells count too, add 30 to 40 %: at most log(1.4 / 1.3) / log 4 = 0.053 in a
-    // slope over a generation.
+    // A carpet that keeps 12 of 16 cells in each of 5 generations: log 12 / log 4 = 1.7925. A box of size 4^k meets it
+    // 12^(5 - k) times; the edges of its holes, whose outer cells count too, add 30 to 40 %: at most log(1.4 / 1.3) /
+    // log 4 = 0.053 in a slope over a generation.
     const auto in_carpet = [](std::size_t x, std::size_t y) {
         for (int generation = 0; generation < 5; ++generation, x /= 4, y /= 4) {
             if ((x % 4 == 1 || x % 4 == 2) && (y % 4 == 1 || y % 4 == 2)) return false;

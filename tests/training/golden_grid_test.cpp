@@ -69,8 +69,8 @@ constexpr GoldenPair kGoldenPairs[] = {
     {"mixed", Kind::rmsprop, 0xea295bd5c6caf610, 0x87afe3fdb48314a2},
 };
 
-/// The full batches are work for several threads (skein wakes them from 2^16 samples x layers on); the others have tails
-/// of rows and of epochs.
+/// The full batches are work for several threads (skein wakes them from 2^16 samples x layers on); the others have
+/// tails of rows and of epochs.
 struct BatchKind {
     std::size_t num_layers;
     std::uint64_t num_samples;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "console/exit_codes.hpp"
 #include "skein/names.hpp"
@@ -94,14 +95,20 @@ void add_word(const Command& command, const std::string& word, Configuration& co
     } else if (command.takes_words) {
         configuration.add_word(word);
     } else {
-        throw BadInput(fmt::format("unexpected argument '{}' {}", word, see_help(command)));
+        const bool has_data =
+            std::ranges::any_of(command.options, [](const Option& option) { return option.name == "data"; });
+        throw BadInput(has_data && std::filesystem::exists(word)
+                           ? fmt::format("unexpected argument '{0}': did you mean '--data {0}'?", word)
+                           : fmt::format("unexpected argument '{}' {}", word, see_help(command)));
     }
 }
 
 void add_option(const Token& token, std::size_t num_times, Configuration& configuration) {
     const std::string flag = fmt::format("--{}", token.option->name);
     if (num_times > 1) {
-        throw BadInput(fmt::format("{} is given {} times: expected once", flag, num_times));
+        const bool is_list = token.option->placeholder.find("..") != std::string_view::npos;
+        throw BadInput(fmt::format("{} is given {} times: expected once{}", flag, num_times,
+                                   is_list ? fmt::format(", as {} {}", flag, token.option->placeholder) : ""));
     }
     if (configuration.is_given(token.option->name)) {
         throw BadInput(fmt::format("{} cannot be combined with {}", flag, configuration.where(token.option->name)));

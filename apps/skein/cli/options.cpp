@@ -10,16 +10,16 @@ namespace {
 constexpr std::size_t kHelpColumn = 32;
 constexpr std::size_t kLineWidth = 100;
 
-/// `text` in lines of at most kLineWidth, each after the first starting at kHelpColumn.
-std::string wrapped(std::string_view text) {
+/// `text` in lines of at most kLineWidth. Each starts at `column`; the first is there already.
+std::string wrapped(std::string_view text, std::size_t column) {
     std::string lines;
-    std::size_t width = kHelpColumn;
+    std::size_t width = column;
     while (!text.empty()) {
         const std::size_t length = std::min(text.find(' '), text.size());
-        if (width > kHelpColumn && width + 1 + length > kLineWidth) {
-            lines += "\n" + std::string(kHelpColumn, ' ');
-            width = kHelpColumn;
-        } else if (width > kHelpColumn) {
+        if (width > column && width + 1 + length > kLineWidth) {
+            lines += "\n" + std::string(column, ' ');
+            width = column;
+        } else if (width > column) {
             lines += ' ';
             ++width;
         }
@@ -40,13 +40,14 @@ std::string option_help(const Option& option) {
         help.pop_back();  // the full stop
         help += fmt::format(" (default: {}).", option.default_value);
     }
-    return text + wrapped(help) + "\n";
+    return text + wrapped(help, kHelpColumn) + "\n";
 }
 
 }  // namespace
 
 std::string help_text(const Command& command) {
-    std::string text = fmt::format("Examples\n{}\nskein {} {}\n", command.examples, command.name, command.summary);
+    std::string text = fmt::format("Examples\n{}\n{}\n", command.examples,
+                                   wrapped(fmt::format("skein {} {}", command.name, command.summary), 0));
     std::string_view group;
     for (const Option& option : command.options) {
         if (option.group != group) {

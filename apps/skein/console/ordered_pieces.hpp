@@ -87,8 +87,8 @@ private:
 
 /// Calls read(piece) until it returns false, then work(piece) and write(piece) for each piece read. read and write run
 /// for one piece at a time, in the order of reading, so the result does not depend on the number of threads; work runs
-/// for several pieces at once. There are as many pieces as threads. An exception ends the work and is thrown again here:
-/// that of the first piece that failed.
+/// for several pieces at once. There are as many pieces as threads. An exception ends the work and is thrown again
+/// here: that of the first piece that failed.
 template <class Piece, class Read, class Work, class Write>
 void for_each_in_order(int num_threads, const Piece& empty, const Read& read, const Work& work, const Write& write) {
     OrderedPieces<Read, Work, Write> pieces(read, work, write);

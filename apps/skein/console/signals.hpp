@@ -21,8 +21,8 @@ int stop_signal() noexcept;
 /// "SIGINT", "SIGTERM" or "SIGHUP".
 std::string_view signal_name(int signal) noexcept;
 
-/// Writing to a closed pipe, or beyond the largest allowed file size (ulimit -f), becomes an error like any other instead
-/// of ending the program.
+/// Writing to a closed pipe, or beyond the largest allowed file size (ulimit -f), becomes an error like any other
+/// instead of ending the program.
 void ignore_write_signals();
 
 }  // namespace skein::app

@@ -25,7 +25,7 @@ using enum ValueType;
 namespace fs = std::filesystem;
 
 constexpr Option kDataCompressOptions[] = {
-    {"Data", "out", "FILE.skc", text, "", "The file to write."},
+    {"Data", "out", "FILE.skc", text, "", "The file to write. Required."},
     {"Data", "force", "", flag, "", "Replace an existing file."},
     {"Data", "first-index", "N", count, "0",
      "Index of the first sample in a larger data set, a multiple of 65536. Parts that are compressed one by one, with "

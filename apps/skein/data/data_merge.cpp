@@ -21,7 +21,7 @@ namespace {
 using enum ValueType;
 
 constexpr Option kDataMergeOptions[] = {
-    {"Data", "out", "FILE.skc", text, "", "The file to write."},
+    {"Data", "out", "FILE.skc", text, "", "The file to write. Required."},
     {"Data", "force", "", flag, "", "Replace an existing file."},
     {"Options", "json", "", flag, "", "Print one JSON object instead of a summary."},
 };

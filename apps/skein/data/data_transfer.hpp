@@ -21,8 +21,8 @@ struct TransferReport {
     int signal = 0;  // that stopped it, or 0; a stopped transfer leaves no files
 };
 
-/// Writes all samples of `stream` to `files` and shows progress; reads --threads and --quiet. Throws BadInput if the disk
-/// is too small, or two files cannot hold sample weights; Failure if writing fails.
+/// Writes all samples of `stream` to `files` and shows progress; reads --threads and --quiet. Throws BadInput if the
+/// disk is too small, or two files cannot hold sample weights; Failure if writing fails.
 template <class Scalar>
 TransferReport transfer(const Configuration& configuration, SampleStream<Scalar>& stream,
                         const std::vector<std::filesystem::path>& files);

@@ -24,8 +24,8 @@ std::string compression_in_words(const CompressionRecord& record);
 /// "23 s, 4.3e+07 samples/s".
 std::string compression_time_in_words(double seconds, std::uint64_t num_samples);
 
-/// Of a single loss, or one and its gradient: "error at most 2e-09 of its scale and 3e-08 of itself, rounding included";
-/// `scale`, `value`: "its scale" and "itself", or "their scales" and "themselves".
+/// Of a single loss, or one and its gradient: "error at most 2e-09 of its scale and 3e-08 of itself, rounding
+/// included"; `scale`, `value`: "its scale" and "itself", or "their scales" and "themselves".
 std::string bound_in_words(const CompressionRecord& record, std::string_view scale, std::string_view value);
 
 }  // namespace skein::app

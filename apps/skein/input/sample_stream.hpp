@@ -46,7 +46,8 @@ public:
     /// Takes the next samples, for one piece at a time: files are read here. False at the end of the samples, and once
     /// a signal asks to stop.
     bool next(SamplePiece<Scalar>& piece);
-    /// Completes the piece, for several pieces at once: generated samples are made here. Throws BadInput if they overflow.
+    /// Completes the piece, for several pieces at once: generated samples are made here. Throws BadInput if they
+    /// overflow.
     void fill(SamplePiece<Scalar>& piece) const;
 
     /// Beside next() only.

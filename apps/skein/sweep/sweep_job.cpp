@@ -1,5 +1,7 @@
 #include "sweep/sweep_job.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 #include "console/signals.hpp"
@@ -36,8 +38,8 @@ Quantity read_quantity(Configuration& configuration, const SweepOptions& options
 void require_kept(const Configuration& configuration, const std::string& shown, const OutcomeSelection& selection) {
     for_each_column(selection, [&](const auto& column) {
         if (column.name == shown && column.per_lane == 0) {
-            configuration.fail(
-                "picture", shown + " is not kept by this sweep: expected the option that keeps it, or another picture");
+            configuration.fail("picture", fmt::format("this sweep keeps no {}: expected {}, or another picture", shown,
+                                                      column.option));
         }
     });
 }

@@ -76,7 +76,7 @@ void add_ticks(ColourBar& bar, const std::vector<double>& ranks, const std::vect
 ColourBar two_sided_bar(const SweepMap& map) {
     ColourBar bar;
     const bool is_low = 5 * map.height < 3 * map.width;  // too low for many words
-    bar.label = is_low ? "red: not learned, blue: learned"
+    bar.label = is_low ? "blue: learned, orange: not"
                        : "not learned: sum of first loss / loss     learned: sum of loss / first loss";
     const std::vector<double> ranks{0.0, 0.25, 0.5, 0.75, 1.0};
     const std::vector<double> lost = values_at_ranks(map.values, map.side, 0, ranks);

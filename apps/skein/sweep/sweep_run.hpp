@@ -6,8 +6,8 @@
 
 namespace skein::app {
 
-/// Trains what is not done yet, and draws the pictures. Throws std::invalid_argument for a directory that holds something
-/// else, or a sweep of other settings (naming them); Failure if writing fails.
+/// Trains what is not done yet, and draws the pictures. Throws std::invalid_argument for a directory that holds
+/// something else, or a sweep of other settings (naming them); Failure if writing fails.
 template <class Scalar>
 SweepReport run_sweep(const Configuration& configuration, const SweepOutput& output, const SweepJob<Scalar>& job);
 

@@ -47,9 +47,8 @@ std::optional<RunDirectory> check_directory(const Configuration& configuration, 
 
 template <class Scalar>
 History<Scalar> make_history(const TrainOutput& output, const TrainJob<Scalar>& job) {
-    return History<Scalar>(output.history_interval, job.length.max_steps, job.length.steps_per_epoch,
-                           job.settings.learning_rates[0], job.data.validation ? &*job.data.validation : nullptr,
-                           job.settings.execution);
+    return History<Scalar>(output.history_interval, job.length.steps_per_epoch, job.settings.learning_rates[0],
+                           job.data.validation ? &*job.data.validation : nullptr, job.settings.execution);
 }
 
 template <class Scalar>
@@ -96,8 +95,8 @@ bool draw_losses(const std::filesystem::path& path, const std::vector<HistoryRow
     }
 }
 
-/// Writes a file of the run by `write()`, and notes it before the others. A failure is recorded, not thrown, so that the
-/// other files and the summary are still written.
+/// Writes a file of the run by `write()`, and notes it before the others. A failure is recorded, not thrown, so that
+/// the other files and the summary are still written.
 template <class Write>
 void write_one(const std::string& name, TrainReport& report, const Write& write) {
     report.files.insert(report.files.begin(), name);
@@ -158,8 +157,8 @@ struct EndOfRun {
     bool is_work_known = true;
 };
 
-/// Trains. An error in data that are read during the run ends it. Then the time is that until the error, the work is that
-/// of the steps before it, and it is not known how often samples were used instead of compressed data.
+/// Trains. An error in data that are read during the run ends it. Then the time is that until the error, the work is
+/// that of the steps before it, and it is not known how often samples were used instead of compressed data.
 template <class Scalar>
 EndOfRun run_to_end(const TrainJob<Scalar>& job, TrainingState<Scalar>& state, History<Scalar>& history, bool quiet) {
     using Clock = std::chrono::steady_clock;

@@ -37,8 +37,8 @@ struct Axis {
     [[nodiscard]] SweepAxis for_sweep() const;
 };
 
-/// "PARAMETER=SCALE:FROM:TO:POINTS[:REDUCTION]" or "PARAMETER=values:V:V:...[:REDUCTION]". Throws std::invalid_argument,
-/// with the nearest right word, for anything else.
+/// "PARAMETER=SCALE:FROM:TO:POINTS[:REDUCTION]" or "PARAMETER=values:V:V:...[:REDUCTION]". Throws
+/// std::invalid_argument, with the nearest right word, for anything else.
 [[nodiscard]] Axis parse_axis(std::string_view text);
 
 /// "PARAMETER=FROM:TO" gives that axis other bounds. Throws std::invalid_argument for an axis that is not among `axes`,

@@ -62,8 +62,8 @@ struct BoundaryOutcome {
 /// For every point of the other axes: scans the bracket, then bisects each interval whose ends differ in class, all in
 /// parallel; a change between two equal ends is missed.
 /// Throws std::invalid_argument if the sweep does not have the axis, if the axis has whole numbers (they cannot be
-/// halved), if the bracket does not run from a smaller number to a larger one, for fewer than 2 scanned values, or for a
-/// resolution outside (0, 1). Throws also as require_classes() does.
+/// halved), if the bracket does not run from a smaller number to a larger one, for fewer than 2 scanned values, or for
+/// a resolution outside (0, 1). Throws also as require_classes() does.
 template <class Scalar>
 [[nodiscard]] BoundaryOutcome find_boundary(const Sweep<Scalar>& sweep, const BoundarySettings& settings,
                                             EnsembleObserver* observer = nullptr);

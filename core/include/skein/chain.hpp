@@ -63,9 +63,8 @@ inline constexpr std::array<std::string_view, SKEIN_INITIALIZATIONS(SKEIN_ONE)> 
 #undef SKEIN_NAME
 #undef SKEIN_ONE
 
-/// Weights w_1..w_L: w_i is a function of (seed, random::Stream::initial_weights, i - 1), drawn in double and then rounded
-/// to Scalar.
-/// Throws std::invalid_argument for no layers, or a scale that is not finite.
+/// Weights w_1..w_L: w_i is a function of (seed, random::Stream::initial_weights, i - 1), drawn in double and then
+/// rounded to Scalar. Throws std::invalid_argument for no layers, or a scale that is not finite.
 template <class Scalar>
 [[nodiscard]] std::vector<Scalar> initial_weights(std::size_t num_layers, const Initialization& initialization,
                                                   std::uint64_t seed);

@@ -4,7 +4,8 @@
 /// A chain's output f is analytic in x. So on a narrow panel of x it is a polynomial q of low degree, up to a small
 /// error. Sums of products of polynomials over the panel's samples (x_n, y_n) are linear in the moments
 ///
-///     A_k = sum_n T_k(u_n),   k < 2 num_nodes - 1,     R_k = sum_n r_n T_k(u_n),   S = sum_n r_n^2,   r_n = y_n - g(x_n)
+///     A_k = sum_n T_k(u_n),   k < 2 num_nodes - 1,     R_k = sum_n r_n T_k(u_n),
+///     S = sum_n r_n^2,        r_n = y_n - g(x_n)
 ///
 /// (T_k: Chebyshev polynomials; u: x on the panel, from -1 to 1; g: a polynomial near y, fitted to the panel's
 /// samples). Let q interpolate f at the panel's num_nodes Chebyshev nodes, let d = q - g, and

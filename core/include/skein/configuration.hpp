@@ -15,8 +15,8 @@
 
 namespace skein {
 
-/// Who gave a value: the command line, a file of options or a preset, or the run.json of an earlier run, which holds the
-/// defaults too.
+/// Who gave a value: the command line, a file of options or a preset, or the run.json of an earlier run, which holds
+/// the defaults too.
 enum class OptionSource : std::uint8_t { command_line, options_file, stored_run };
 
 /// Keeps each value as text, and where it was given: errors name that. The readers check; they throw
@@ -79,9 +79,9 @@ public:
 
     /// Throws std::invalid_argument("where: message").
     [[noreturn]] void fail(std::string_view name, std::string_view message) const { value(name).fail(message); }
-    /// For an option that has no effect together with the value of `other`. Throws std::invalid_argument if it was given
-    /// on the command line, or in the same file of options as `other`. A value from elsewhere is dropped: a file may
-    /// serve several runs, and a run.json holds defaults.
+    /// For an option that has no effect together with the value of `other`. Throws std::invalid_argument if it was
+    /// given on the command line, or in the same file of options as `other`. A value from elsewhere is dropped: a file
+    /// may serve several runs, and a run.json holds defaults.
     void drop_without_effect(std::string_view name, std::string_view other, std::string_view reason);
 
 private:

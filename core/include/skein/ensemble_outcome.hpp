@@ -47,8 +47,8 @@ struct EnsembleOutcome {
     std::vector<std::uint8_t> loss_decreased;  ///< 1 or 0
     /// Updates done when the loss was first at most marked_loss, or kNever. Empty without a marked loss.
     std::vector<std::uint64_t> marked_step;
-    /// How many steps had a loss above the loss of the step before: instability as a number, 0 for gradient descent below
-    /// the edge of stability. Empty unless asked for.
+    /// How many steps had a loss above the loss of the step before: instability as a number, 0 for gradient descent
+    /// below the edge of stability. Empty unless asked for.
     std::vector<std::uint64_t> loss_increases;
     std::vector<double> recorded_losses;         ///< [lanes x recorded steps]; NaN after a lane has ended
     std::vector<CompressionRecord> compression;  ///< empty unless the data are compressed
@@ -71,14 +71,15 @@ struct OutcomeColumn {
     std::string_view name;  ///< also of its array in the directory of a sweep: name.npy
     std::vector<Value> EnsembleOutcome::*values;
     OutcomeKind kind;
-    Value untrained;        ///< what it holds for a lane that was not trained
-    std::size_t per_lane;   ///< numbers per lane; 0 if the selection does not keep the column
-    std::string_view text;  ///< in words, as beside a picture
-    bool is_table = false;  ///< its array has a last dimension of per_lane numbers, even if that is 1
+    Value untrained;               ///< what it holds for a lane that was not trained
+    std::size_t per_lane;          ///< numbers per lane; 0 if the selection does not keep the column
+    std::string_view text;         ///< in words, as beside a picture
+    std::string_view option = "";  ///< of skein sweep, which keeps the column; empty: always kept
+    bool is_table = false;         ///< its array has a last dimension of per_lane numbers, even if that is 1
 };
 template <class Value>
 OutcomeColumn(std::string_view, std::vector<Value> EnsembleOutcome::*, OutcomeKind, std::type_identity_t<Value>,
-              std::size_t, std::string_view, bool = false) -> OutcomeColumn<Value>;
+              std::size_t, std::string_view, std::string_view = "", bool = false) -> OutcomeColumn<Value>;
 
 /// The one list of outcome columns. Training, sweeps and their files follow it: a new outcome needs its column above,
 /// its row here, and the code that fills it. Calls visit(OutcomeColumn) for every column, also for those that
@@ -101,10 +102,12 @@ void for_each_column(const OutcomeSelection& selection, Visit&& visit) {
         OutcomeColumn{"normalised_loss_sum", &Outcome::normalised_loss_sum, real, kNan, 1, "sum of loss / first loss"});
     visit(OutcomeColumn{"inverse_loss_sum", &Outcome::inverse_loss_sum, real, kNan, 1, "sum of first loss / loss"});
     visit(OutcomeColumn{"loss_decreased", &Outcome::loss_decreased, truth, 0, 1, "whether the loss decreased"});
-    visit(
-        OutcomeColumn{"marked_step", &Outcome::marked_step, count_or_never, kNever, marks, "steps to the marked loss"});
-    visit(OutcomeColumn{"loss_increases", &Outcome::loss_increases, count, 0, increases, "steps with a higher loss"});
-    visit(OutcomeColumn{"recorded_losses", &Outcome::recorded_losses, real, kNan, records, "recorded losses", true});
+    visit(OutcomeColumn{"marked_step", &Outcome::marked_step, count_or_never, kNever, marks, "steps to the marked loss",
+                        "--mark-loss LOSS"});
+    visit(OutcomeColumn{"loss_increases", &Outcome::loss_increases, count, 0, increases, "steps with a higher loss",
+                        "--loss-increases"});
+    visit(OutcomeColumn{"recorded_losses", &Outcome::recorded_losses, real, kNan, records, "recorded losses",
+                        "--record-last N", true});
 }
 
 /// Whether a stop was requested before all lanes had finished.

@@ -3,8 +3,8 @@
 /// Each lane has the same result, to the bit, as its chain trained alone by train() of skein/trainer.hpp with
 /// lane_settings(). Its neighbours, its place in a tile and the number of threads do not matter.
 ///
-/// A tile is packed into the L1 cache and makes all its steps there. If a lane ends, the tile's last lane takes its place
-/// at once: from then on the only waste is the unfilled part of the last row of 16 lanes.
+/// A tile is packed into the L1 cache and makes all its steps there. If a lane ends, the tile's last lane takes its
+/// place at once: from then on the only waste is the unfilled part of the last row of 16 lanes.
 #pragma once
 
 #include <cstddef>
@@ -47,13 +47,12 @@ public:
     virtual void after_work(std::uint64_t /*sample_layers*/) {}
 };
 
-/// Trains every lane of `ensemble` from its weights on. The weights become the final ones; for a lane that diverged, the
-/// last finite ones. `data`: samples or compressed data for all lanes, or a data set per lane, each with the same number of samples.
-/// If a stop is requested (common.execution.stop_request), the lanes of unfinished tiles keep their weights; their status
-/// is `stopped`, their steps are 0, and their losses NaN.
-/// `reused`: an old outcome whose buffers are recycled.
-/// Throws std::invalid_argument as train() of skein/trainer.hpp does, naming the lane; also for columns of other
-/// lengths, and for max_seconds, which would make a lane's result depend on its neighbours.
+/// Trains every lane of `ensemble` from its weights on. The weights become the final ones; for a lane that diverged,
+/// the last finite ones. `data`: samples or compressed data for all lanes, or a data set per lane, each with the same
+/// number of samples. If a stop is requested (common.execution.stop_request), the lanes of unfinished tiles keep their
+/// weights; their status is `stopped`, their steps are 0, and their losses NaN. `reused`: an old outcome whose buffers
+/// are recycled. Throws std::invalid_argument as train() of skein/trainer.hpp does, naming the lane; also for columns
+/// of other lengths, and for max_seconds, which would make a lane's result depend on its neighbours.
 template <class Scalar>
 EnsembleOutcome train(Ensemble<Scalar>& ensemble, std::type_identity_t<std::span<const Dataset<Scalar>>> data,
                       const EnsembleSettings& settings, EnsembleObserver* observer = nullptr,

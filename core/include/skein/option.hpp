@@ -24,7 +24,8 @@ struct Option {
     std::span<const std::string_view> words = {};  ///< that the value may be, if only these
 };
 
-/// The help of an option, with its words in place of "{}": "tanh, identity or relu: one for all layers, or one per layer."
+/// The help of an option, with its words in place of "{}": "tanh, identity or relu: one for all layers, or one per
+/// layer."
 [[nodiscard]] std::string help_of(const Option& option);
 
 /// The options of a command.

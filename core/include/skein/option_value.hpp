@@ -52,16 +52,17 @@ public:
     [[nodiscard]] std::vector<std::string> texts() const;
     template <class Scalar = double>
     [[nodiscard]] std::vector<Scalar> numbers(const NumberCheck& check = kAnyNumber) const;
-    /// The enumerator of that name: its position among `names`. '-' stands for '_'.
+    /// The enumerator of that name: its position among `names`. '-' stands for '_'. Errors speak of an unknown `what`;
+    /// empty: of the option's name.
     template <class Enum>
-    [[nodiscard]] Enum word(std::span<const std::string_view> names) const {
-        return static_cast<Enum>(word_index(text_, names));
+    [[nodiscard]] Enum word(std::span<const std::string_view> names, std::string_view what = {}) const {
+        return static_cast<Enum>(word_index(text_, names, what));
     }
     template <class Enum>
     [[nodiscard]] std::vector<Enum> words(std::span<const std::string_view> names) const {
         std::vector<Enum> found;
         for (const std::string& part : texts()) {
-            found.push_back(static_cast<Enum>(word_index(part, names)));
+            found.push_back(static_cast<Enum>(word_index(part, names, {})));
         }
         return found;
     }
@@ -72,7 +73,7 @@ public:
 private:
     template <class Scalar>
     Scalar number_of(const std::string& text, const NumberCheck& check) const;
-    std::size_t word_index(std::string word, std::span<const std::string_view> names) const;
+    std::size_t word_index(std::string word, std::span<const std::string_view> names, std::string_view what) const;
 
     std::string name_;
     std::string text_;

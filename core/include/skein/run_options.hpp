@@ -67,8 +67,8 @@ struct RunLength {
     std::optional<std::uint64_t> max_steps;  ///< nothing if only StopRules::max_seconds limits it
 };
 
-/// Completes the settings once the training data are known: batch size, order of samples, length of the schedule. Writes
-/// defaults into the configuration. Throws as read_run_settings().
+/// Completes the settings once the training data are known: batch size, order of samples, length of the schedule.
+/// Writes defaults into the configuration. Throws as read_run_settings().
 [[nodiscard]] RunLength complete_run_settings(Configuration& configuration, const DataTraits& data,
                                               RunSettings& settings);
 

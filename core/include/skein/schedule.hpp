@@ -15,7 +15,7 @@ namespace skein {
 ///
 ///     constant      1
 ///     step          decay^floor(s / every_steps)
-///     cosine        final_factor + (1 - final_factor) (1 + cos(pi s / (total_steps - W))) / 2, and final_factor after that
+///     cosine        final_factor + (1 - final_factor) (1 + cos(pi s / (total_steps - W))) / 2; final_factor after that
 ///     inverse_time  1 / (1 + decay s)
 struct Schedule {
 #define SKEIN_ENUMERATOR(name) name,

@@ -52,11 +52,11 @@ static_assert(kSweepParameterNames.size() == std::size_t(SweepParameter::Kind::t
 /// The parameter with this name. Throws std::invalid_argument naming the nearest right one.
 [[nodiscard]] SweepParameter parse_sweep_parameter(std::string_view name);
 
-/// `count` evenly spaced values from `from` to `to`, both included. Throws std::invalid_argument if count is 0, if a bound
-/// is not finite, or if count is 1 and the bounds differ.
+/// `count` evenly spaced values from `from` to `to`, both included. Throws std::invalid_argument if count is 0, if a
+/// bound is not finite, or if count is 1 and the bounds differ.
 [[nodiscard]] std::vector<double> linear_values(double from, double to, std::size_t count);
-/// The same with evenly spaced logarithms; both bounds must be positive. The values have the same bits on every CPU: they
-/// come from skein's own logarithm and exponential.
+/// The same with evenly spaced logarithms; both bounds must be positive. The values have the same bits on every CPU:
+/// they come from skein's own logarithm and exponential.
 [[nodiscard]] std::vector<double> log10_values(double from, double to, std::size_t count);
 
 struct SweepAxis {
@@ -70,7 +70,8 @@ struct SweepSettings : OutcomeSelection {
     std::vector<SweepAxis> axes;
     /// What no axis varies. TrainingSettings::execution says how the whole sweep is run.
     TrainingSettings training;
-    /// Weights to start from, [layers]. Empty: num_layers weights drawn by `initialization` from TrainingSettings::seed.
+    /// Weights to start from, [layers]. Empty: num_layers weights drawn by `initialization` from
+    /// TrainingSettings::seed.
     std::vector<double> weights;
     std::size_t num_layers = 1;
     Initialization initialization;
@@ -97,10 +98,10 @@ struct SweepOutcome {
 template <class Scalar>
 class Sweep {
 public:
-    /// All points are trained on `data`, unless axes vary the data. Copies of a data set share its samples, so `data` is
-    /// cheap to pass. Throws std::invalid_argument naming the axis: if values are out of range, if some chain does not
-    /// have a layer that the axis names, if two axes vary the same parameter, or if the axis has no effect with the other
-    /// settings. Throws also for 2^60 points or more, and as train() does.
+    /// All points are trained on `data`, unless axes vary the data. Copies of a data set share its samples, so `data`
+    /// is cheap to pass. Throws std::invalid_argument naming the axis: if values are out of range, if some chain does
+    /// not have a layer that the axis names, if two axes vary the same parameter, or if the axis has no effect with the
+    /// other settings. Throws also for 2^60 points or more, and as train() does.
     Sweep(SweepSettings settings, TrainingData<Scalar> data);
 
     [[nodiscard]] const SweepSettings& settings() const noexcept { return settings_; }
@@ -134,8 +135,8 @@ private:
     std::size_t max_layers_ = 1;
 };
 
-/// How many neighbouring points to give to run() at a time. It takes about half a second, so an interruption loses little;
-/// memory is bounded; and there are full rows of lanes for every thread if the sweep has enough points.
+/// How many neighbouring points to give to run() at a time. It takes about half a second, so an interruption loses
+/// little; memory is bounded; and there are full rows of lanes for every thread if the sweep has enough points.
 template <class Scalar>
 [[nodiscard]] std::size_t points_at_a_time(const Sweep<Scalar>& sweep, int num_threads);
 

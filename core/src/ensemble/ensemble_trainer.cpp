@@ -90,9 +90,9 @@ EnsembleSettings checked_settings(EnsembleSettings settings, std::size_t num_lan
     return settings;
 }
 
-/// Lanes whose columns take 48 KiB: what a step touches of them nearly fits into an L1 cache of 32 KiB (3 layers, float,
-/// one sample a step: 512 lanes are 3 % faster than 256, 12 % faster than 128; more gain nothing). At least one row, and
-/// few enough to leave every thread a tile.
+/// Lanes whose columns take 48 KiB: what a step touches of them nearly fits into an L1 cache of 32 KiB (3 layers,
+/// float, one sample a step: 512 lanes are 3 % faster than 256, 12 % faster than 128; more gain nothing). At least one
+/// row, and few enough to leave every thread a tile.
 template <class Scalar>
 std::size_t choose_tile_lanes(std::size_t num_lanes, std::size_t num_layers, const Execution& execution,
                               int num_threads) {

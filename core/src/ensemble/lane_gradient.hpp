@@ -24,8 +24,8 @@ public:
     LaneGradient(const LaneData<Scalar>& data, std::span<const Activation> activations, std::uint64_t max_samples,
                  std::size_t stride, bool needs_means, const std::atomic<bool>* stop_request);
 
-    /// The sums over a step's mini-batch, for the lanes of `tile`, of which `num_live` are not padding. `losses_before`,
-    /// where it is not null, is recorded on the way.
+    /// The sums over a step's mini-batch, for the lanes of `tile`, of which `num_live` are not padding.
+    /// `losses_before`, where it is not null, is recorded on the way.
     void compute(const kernels::LaneTile<Scalar>& tile, std::size_t num_live, LaneSamples<Scalar>& samples,
                  std::uint64_t step, const kernels::LossColumns<Scalar>* losses_before);
     /// Whether step() may take the place of compute() and an update: one sample, without a weight, is all.

@@ -24,8 +24,8 @@ namespace skein::internal {
 template <class Scalar>
 class LaneSamples {
 public:
-    /// `data` has one element or one per lane, or none if the data are compressed; `seeds` none or one per lane. Both outlive this. For tiles of at most
-    /// `tile_lanes`; columns are `stride` long.
+    /// `data` has one element or one per lane, or none if the data are compressed; `seeds` none or one per lane. Both
+    /// outlive this. For tiles of at most `tile_lanes`; columns are `stride` long.
     LaneSamples(std::span<const Dataset<Scalar>> data, const BatchOrder& order, std::span<const std::uint64_t> seeds,
                 std::size_t tile_lanes, std::size_t stride);
 
@@ -82,8 +82,8 @@ private:
     bool is_weighted_ = false;
     Mode mode_;
 
-    // Mode::window and Mode::table: the indices of the samples at positions [window_first_, window_end_) of the run, and
-    // in Mode::window the samples.
+    // Mode::window and Mode::table: the indices of the samples at positions [window_first_, window_end_) of the run,
+    // and in Mode::window the samples.
     std::vector<std::uint64_t> indices_;
     Columns<Scalar> window_;  // [window samples x 3]
     std::uint64_t window_first_ = 0, window_end_ = 0;

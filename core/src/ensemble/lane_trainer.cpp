@@ -232,8 +232,8 @@ void LaneTrainer<Scalar>::mark(std::size_t lane, double loss) {
     }
 }
 
-/// A lane whose loss is not above this is looked at. Rounding keeps order: what is at most the limit in double is at most
-/// the rounded limit once rounded.
+/// A lane whose loss is not above this is looked at. Rounding keeps order: what is at most the limit in double is at
+/// most the rounded limit once rounded.
 template <class Scalar>
 Scalar LaneTrainer<Scalar>::loss_to_watch(bool is_marked) const noexcept {
     double limit = -1.0;

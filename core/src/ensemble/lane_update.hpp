@@ -14,7 +14,8 @@ namespace skein::internal {
 template <class Scalar>
 void set_learning_rates(LaneColumns<Scalar>& columns, double factor);
 
-/// Norms over the layers, in layer order, as gradient_norm(), to `norms` [stride]; and what clipping scales gradients by.
+/// Norms over the layers, in layer order, as gradient_norm(), to `norms` [stride]; and what clipping scales gradients
+/// by.
 template <class Scalar>
 void compute_norms(LaneColumns<Scalar>& columns, LaneGradient<Scalar>& gradient, const EnsembleSettings& settings,
                    std::span<double> norms);

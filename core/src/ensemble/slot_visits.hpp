@@ -7,8 +7,8 @@
 
 namespace skein::internal {
 
-/// Visiting slots in bit-reversed order, 0, 8, 4, 12, 2, ..., completes a pair (s, s + 8) after each second slot, a pair
-/// of pairs after each fourth, and so on: log2(slots) + 1 levels of partial sums suffice.
+/// Visiting slots in bit-reversed order, 0, 8, 4, 12, 2, ..., completes a pair (s, s + 8) after each second slot, a
+/// pair of pairs after each fourth, and so on: log2(slots) + 1 levels of partial sums suffice.
 struct SlotVisit {
     std::size_t sample;      // of the chunk
     bool is_first;           // of its slot

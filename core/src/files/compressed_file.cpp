@@ -27,7 +27,8 @@ namespace {
 
 // The file, all numbers little-endian, integers of 64 bits:
 //     the head below, panel_exponent, num_nodes, number of subtrees;
-//     for each subtree: first_segment, level, num_samples, x_min, x_max, number of panels P, panels [P], sums [P x stride];
+//     for each subtree: first_segment, level, num_samples, x_min, x_max, number of panels P, panels [P],
+//         sums [P x stride];
 //     the FNV-1a checksum of all bytes before.
 static_assert(std::endian::native == std::endian::little, "the numbers are copied as they are");
 constexpr std::string_view kHead = "skein compressed data set 1\n    ";

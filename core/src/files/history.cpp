@@ -13,14 +13,10 @@ using namespace internal;
 
 namespace {
 
-constexpr std::uint64_t kWantedRows = 1000;
+constexpr std::uint64_t kMostRows = 2000;
 constexpr double kNotComputed = std::numeric_limits<double>::quiet_NaN();
 
 std::uint64_t divided_up(std::uint64_t a, std::uint64_t b) { return a / b + (a % b != 0 ? 1 : 0); }
-
-std::uint64_t first_interval(std::optional<std::uint64_t> wanted, std::optional<std::uint64_t> max_steps) {
-    return wanted ? *wanted : std::max<std::uint64_t>(1, divided_up(max_steps.value_or(1), kWantedRows));
-}
 
 }  // namespace
 
@@ -33,10 +29,9 @@ bool HistoryGrid::has_row_at(std::uint64_t step) const {
 }
 
 template <class Scalar>
-History<Scalar>::History(std::optional<std::uint64_t> wanted_interval, std::optional<std::uint64_t> max_steps,
-                         std::uint64_t steps_per_epoch, double learning_rate, const TrainingData<Scalar>* validation,
-                         const Execution& execution)
-    : grid_(first_interval(wanted_interval, max_steps), steps_per_epoch),
+History<Scalar>::History(std::optional<std::uint64_t> wanted_interval, std::uint64_t steps_per_epoch,
+                         double learning_rate, const TrainingData<Scalar>* validation, const Execution& execution)
+    : grid_(wanted_interval.value_or(1), steps_per_epoch),
       is_interval_fixed_(wanted_interval.has_value()),
       learning_rate_(learning_rate),
       validation_(validation),
@@ -75,15 +70,17 @@ void History<Scalar>::add_row(double validation_loss) {
     rows_.push_back(pending_);
     pending_.num_steps = 0;
     loss_sum_ = 0.0;
-    if (!is_interval_fixed_ && rows_.size() >= 2 * kWantedRows) {
+    if (!is_interval_fixed_ && rows_.size() >= kMostRows) {
         thin_out();
     }
 }
 
-/// Doubles the interval. Rows that fall off the grid become part of the next row.
+/// Doubles the interval, up to an epoch, then to twice as many epochs. Rows that fall off the grid become part of the
+/// next row.
 template <class Scalar>
 void History<Scalar>::thin_out() {
-    grid_ = HistoryGrid(2 * grid_.interval(), grid_.steps_per_epoch());
+    const std::uint64_t epoch = grid_.steps_per_epoch(), doubled = 2 * grid_.interval();
+    grid_ = HistoryGrid(grid_.interval() < epoch ? std::min(doubled, epoch) : doubled, epoch);
     std::vector<HistoryRow> kept;
     double loss_sum = 0.0;
     std::uint64_t num_steps = 0;

@@ -60,15 +60,18 @@ struct KernelTable {
     void (*make_lane_keys)(const LaneNetworks& networks, const std::uint64_t* seeds, std::uint64_t epoch) noexcept;
     /// The index that each lane's order has at a position: indices [lanes].
     void (*permute_in_lanes)(const LaneNetworks& networks, std::uint64_t position, std::uint64_t* indices) noexcept;
-    /// random::integer(seed, random::Stream::replacement, index, bound) of each lane's seed: indices [lanes]; lanes are whole rows.
+    /// random::integer(seed, random::Stream::replacement, index, bound) of each lane's seed: indices [lanes]; lanes are
+    /// whole rows.
     void (*draw_in_lanes)(const std::uint64_t* seeds, std::size_t num_lanes, std::uint64_t index, std::uint64_t bound,
                           std::uint64_t* indices) noexcept;
-    /// Adds to the slots of the moments of a panel: [slots x (2 nodes - 1)], then [slots x nodes] of those with y - centre.
+    /// Adds to the slots of the moments of a panel: [slots x (2 nodes - 1)], then [slots x nodes] of those with y -
+    /// centre.
     void (*sum_moments)(const PanelSamples& samples, double centre, std::size_t num_nodes, double* slot_sums) noexcept;
     /// Adds the squares of the distances from a sum of Chebyshev polynomials: [slots].
     void (*sum_squares)(const PanelSamples& samples, const double* fit, std::size_t num_coefficients,
                         double* slot_sums) noexcept;
-    /// gram [nodes x nodes] = C' G C of a panel's moments A; coefficients C [nodes x nodes], a coefficient after the other.
+    /// gram [nodes x nodes] = C' G C of a panel's moments A; coefficients C [nodes x nodes], a coefficient after the
+    /// other.
     void (*make_gram)(const double* moments, const double* coefficients, std::size_t num_nodes, double* gram) noexcept;
     /// Adds a tile's nodes to slots.
     void (*accumulate_moments)(const MomentTile& tile) noexcept;

@@ -79,8 +79,8 @@ void sum_squares(const PanelSamples& samples, const double* fit, std::size_t num
     store(slot_sums, sum);
 }
 
-/// A sum of products in twice the precision, rounded once at its end: T. Ogita, S. M. Rump and S. Oishi, Accurate sum and
-/// dot product, SIAM Journal on Scientific Computing 26 (2005), algorithm Dot2 with fused multiply-add.
+/// A sum of products in twice the precision, rounded once at its end: T. Ogita, S. M. Rump and S. Oishi, Accurate sum
+/// and dot product, SIAM Journal on Scientific Computing 26 (2005), algorithm Dot2 with fused multiply-add.
 struct CompensatedSum {
     Row<double> high = broadcast(0.0), low = broadcast(0.0);
 

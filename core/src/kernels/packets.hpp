@@ -1,9 +1,9 @@
 // Packets: one machine vector, or, in the portable variant, one number. kernels/lanes.hpp makes rows of them.
 //
-// They come from Eigen, but not its transcendental functions, reductions, pmin or pmax: those differ between instruction
-// sets. Eigen is renamed per variant, and all here stands in an unnamed namespace, because inline code compiled with
-// different -m flags must never be merged by the linker (core/docs/numerics.md, "One source, several instruction
-// sets").
+// They come from Eigen, but not its transcendental functions, reductions, pmin or pmax: those differ between
+// instruction sets. Eigen is renamed per variant, and all here stands in an unnamed namespace, because inline code
+// compiled with different -m flags must never be merged by the linker (core/docs/numerics.md, "One source, several
+// instruction sets").
 #pragma once
 
 #ifdef __FAST_MATH__

@@ -5,8 +5,8 @@
 //
 //     tanh(r + i y) = (T + i s c (1 - T^2)) / D,     |tanh|^2 = (T^2 c^2 + s^2) / D,     |tanh'| = (1 - T^2) / D
 //
-// each monotone in T and in y < pi / 2, or with one maximum (noted where it is used). The poles lie at r = 0, |y| = pi / 2
-// and beyond: a rectangle that keeps away from r = 0 may be as high as it likes. sigmoid z = (1 + tanh(z / 2)) / 2;
+// each monotone in T and in y < pi / 2, or with one maximum (noted where it is used). The poles lie at r = 0, |y| = pi
+// / 2 and beyond: a rectangle that keeps away from r = 0 may be as high as it likes. sigmoid z = (1 + tanh(z / 2)) / 2;
 // softplus' = sigmoid.
 #pragma once
 
@@ -35,8 +35,8 @@ SKEIN_INLINE Row<double> modulus_of(const Row<double>& re_min, const Row<double>
 template <Activation kActivation>
 RectangleRow rectangle_of(const RectangleRow& z);
 
-/// Infinite if there may be a pole. Re tanh z is at most the modulus, which grows with y, and with T where s < c; else it
-/// falls with T.
+/// Infinite if there may be a pole. Re tanh z is at most the modulus, which grows with y, and with T where s < c; else
+/// it falls with T.
 template <>
 SKEIN_INLINE RectangleRow rectangle_of<Activation::tanh>(const RectangleRow& z) {
     const Row<double> zero = broadcast(0.0), one = broadcast(1.0), up = broadcast(kBoundUp);
@@ -71,9 +71,9 @@ SKEIN_INLINE RectangleRow rectangle_of<Activation::sigmoid>(const RectangleRow& 
     return {re_min, re_max, im, modulus_of(re_min, re_max, im), broadcast(0.25) * of_half.slope};
 }
 
-/// Up from the real line softplus changes by the integral of i sigmoid, up to |y| = pi; beyond, its logarithm may change
-/// sheets. If e^z or e^-z is small it does not: with t = e^-|Re z|, softplus on the left, and softplus - z on the right,
-/// is at most -log(1 - t) <= t / (1 - t) in modulus; softplus' is at most t / (1 - t), or 1 / (1 - t).
+/// Up from the real line softplus changes by the integral of i sigmoid, up to |y| = pi; beyond, its logarithm may
+/// change sheets. If e^z or e^-z is small it does not: with t = e^-|Re z|, softplus on the left, and softplus - z on
+/// the right, is at most -log(1 - t) <= t / (1 - t) in modulus; softplus' is at most t / (1 - t), or 1 / (1 - t).
 template <>
 SKEIN_INLINE RectangleRow rectangle_of<Activation::softplus>(const RectangleRow& z) {
     const Row<double> up = broadcast(kBoundUp), infinity = broadcast(std::numeric_limits<double>::infinity());

@@ -9,8 +9,8 @@ namespace skein::internal::kernels {
 
 /// One lane per slot of the reduction (skein/gradient.hpp). Columns padded to whole rows need no care at their end.
 /// 16: with AVX2 two vectors of floats or four of doubles, which run side by side. With two of doubles their longer
-/// polynomials do not fill the time of each other's latencies: 8 layers at a million samples then reach 72 to 80 % of the
-/// ceiling in place of 85 to 90 % (Zen 4).
+/// polynomials do not fill the time of each other's latencies: 8 layers at a million samples then reach 72 to 80 % of
+/// the ceiling in place of 85 to 90 % (Zen 4).
 inline constexpr std::size_t kRowLanes = 16;
 
 /// `num_lanes`, rounded up to whole rows.

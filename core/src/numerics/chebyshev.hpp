@@ -1,4 +1,5 @@
-// Polynomials on [-1, 1] as sums of Chebyshev polynomials T_k, and at the Chebyshev points t_j = cos(pi (2 j + 1) / 2 n).
+// Polynomials on [-1, 1] as sums of Chebyshev polynomials T_k, and at the Chebyshev points t_j = cos(pi (2 j + 1) / 2
+// n).
 #pragma once
 
 #include <cstddef>

@@ -76,10 +76,11 @@ std::vector<std::string> OptionValue::texts() const {
     return split(text_, separator_);
 }
 
-std::size_t OptionValue::word_index(std::string word, std::span<const std::string_view> names) const {
+std::size_t OptionValue::word_index(std::string word, std::span<const std::string_view> names,
+                                    std::string_view what) const {
     std::ranges::replace(word, '-', '_');
     try {
-        return parse_word(name_, word, names);
+        return parse_word(what.empty() ? name_ : what, word, names);
     } catch (const std::invalid_argument& error) {
         fail(error.what());
     }

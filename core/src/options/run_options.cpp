@@ -24,7 +24,7 @@ void read_start(const Configuration& configuration, ModelSettings& model_setting
         const std::string where = configuration.where(run_option("weights"));
         for (const std::string_view name : {run_option("init"), run_option("init-scale")}) {
             if (configuration.is_given(name)) {
-                configuration.fail(name, to_text("has no effect with ", where));
+                configuration.fail(name, to_text("has no effect with ", where, ": expected one of the two"));
             }
         }
         const std::size_t num_weights = model_settings.weights.size();

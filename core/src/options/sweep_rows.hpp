@@ -60,7 +60,7 @@ inline constexpr OptionRow<BoundarySettings> kBoundaryRows[] = {
       kBoundaryOfNames},
      {},
      [](const OptionValue& value, BoundarySettings& settings) {
-         settings.boundary = value.word<BoundaryOf>(kBoundaryOfNames);
+         settings.boundary = value.word<BoundaryOf>(kBoundaryOfNames, "class");
      }},
     {{"Boundary", "scan", "N", ValueType::count, "64",
       "Values that are trained first, to find how often the class changes."},

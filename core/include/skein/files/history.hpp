@@ -22,8 +22,8 @@ struct HistoryRow {
     std::uint64_t num_steps;  ///< since the row before
 };
 
-/// The steps that have a row: in each epoch the multiples of the interval, and the last step. An interval longer than an
-/// epoch is rounded up to whole epochs.
+/// The steps that have a row: in each epoch the multiples of the interval, and the last step. An interval longer than
+/// an epoch is rounded up to whole epochs.
 class HistoryGrid {
 public:
     HistoryGrid(std::uint64_t interval, std::uint64_t steps_per_epoch);
@@ -36,14 +36,14 @@ private:
     std::uint64_t steps_per_epoch_;
 };
 
-/// Collects the rows of a run. Without a wanted interval it keeps from 1,000 to 2,000 rows of a long run.
+/// Collects the rows of a run. Without a wanted interval each step has a row at first. Whenever there are 2,000 rows,
+/// the interval doubles, and neighbours become one. So a long run has 1,000 to 2,000 rows, wherever it ends.
 template <class Scalar>
 class History final : public Observer<Scalar> {
 public:
     /// `learning_rate` is that of the first layer. `validation` may be null; it must outlive the history.
-    History(std::optional<std::uint64_t> wanted_interval, std::optional<std::uint64_t> max_steps,
-            std::uint64_t steps_per_epoch, double learning_rate, const TrainingData<Scalar>* validation,
-            const Execution& execution);
+    History(std::optional<std::uint64_t> wanted_interval, std::uint64_t steps_per_epoch, double learning_rate,
+            const TrainingData<Scalar>* validation, const Execution& execution);
 
     bool after_step(const StepReport<Scalar>& report) override;
     /// Adds the row of the last step, if there was one, with the run's final validation loss.

@@ -24,21 +24,21 @@ namespace skein {
 std::vector<double> read_outcomes(const std::filesystem::path& directory, std::string_view name,
                                   std::span<const std::size_t> shape);
 
-/// What the directory of a sweep holds, apart from run.json and pictures. Shapes begin with the axes, the last one first,
-/// so that the first axis varies fastest: array[j, i] is value i of the first axis and value j of the second.
+/// What the directory of a sweep holds, apart from run.json and pictures. Shapes begin with the axes, the last one
+/// first, so that the first axis varies fastest: array[j, i] is value i of the first axis and value j of the second.
 ///
 ///     axis_1.npy, axis_2.npy, ...   float64 [values]      the values of each axis
 ///     NAME.npy                                            every column that the sweep keeps, by for_each_column()
 ///                                                         (skein/ensemble_outcome.hpp):
-///                                   uint8                 codes: numbers in kStatusNames and kCauseNames; in status.npy
-///                                                         kNotRun for a point that is not done yet
+///                                   uint8                 codes: numbers in kStatusNames and kCauseNames; in
+///                                                         status.npy kNotRun for a point that is not done yet
 ///                                   uint64                counts
 ///                                   int64                 counts with -1 for kNever
 ///                                   bool                  truths
 ///                                   float64               real numbers
 ///                                   [..., steps]          recorded_losses.npy
-///     weights.npy                   float [..., layers]   final weights, in the sweep's precision; NaN past the layers of
-///                                                         a chain
+///     weights.npy                   float [..., layers]   final weights, in the sweep's precision; NaN past the layers
+///                                                         of a chain
 ///     checkpoint                                          until the sweep is finished: how many points are done, and
 ///                                                         their CompressionRecord if the data are compressed
 template <class Scalar>
@@ -51,8 +51,8 @@ public:
     /// True if a sweep was begun in `directory` and is not finished.
     [[nodiscard]] static bool is_unfinished(const std::filesystem::path& directory);
 
-    /// After this, no sweep in `directory` can be resumed, not even after a power failure: the first step of replacing a
-    /// sweep. Throws FileError.
+    /// After this, no sweep in `directory` can be resumed, not even after a power failure: the first step of replacing
+    /// a sweep. Throws FileError.
     static void remove_checkpoint(const std::filesystem::path& directory);
 
     /// Makes the arrays in an existing directory and reserves their room on the disk. Removes all arrays of an earlier
