@@ -49,7 +49,7 @@ TEST_CASE("a run that ends early has a row for each step") {
 }
 
 TEST_CASE("a run of any length has from 1,000 to 2,000 rows") {
-    for (const std::uint64_t num_steps : {2000, 2001, 12'345, 131'072, 1'000'001}) {
+    for (const std::uint64_t num_steps : {2000, 2001, 3999, 7999, 12'345, 131'072, 1'000'001}) {
         CAPTURE(num_steps);
         const std::vector<HistoryRow> rows = rows_of(std::nullopt, num_steps);
         CHECK(rows.size() >= 999);

@@ -23,9 +23,8 @@ constexpr OptionRow<TrainOutput> kOutputRows[] = {
      {},
      train_field<&TrainOutput::replaces_run>},
     {{"Output", "history-every", "STEPS", count, "",
-      "Rows of history.csv at the multiples of this number of steps in each epoch, and at its end (default: about "
-      "1,000 "
-      "rows).",
+      "Rows of history.csv at the multiples of this number of steps in each epoch, and at its end (default: at most "
+      "2,000 rows).",
       true},
      CountRange{1, UINT64_MAX / 2},
      train_field<&TrainOutput::history_interval>},

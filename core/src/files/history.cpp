@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/round_up.hpp"
 #include "base/text.hpp"
 
 namespace skein {
@@ -16,12 +17,10 @@ namespace {
 constexpr std::uint64_t kMostRows = 2000;
 constexpr double kNotComputed = std::numeric_limits<double>::quiet_NaN();
 
-std::uint64_t divided_up(std::uint64_t a, std::uint64_t b) { return a / b + (a % b != 0 ? 1 : 0); }
-
 }  // namespace
 
 HistoryGrid::HistoryGrid(std::uint64_t interval, std::uint64_t steps_per_epoch)
-    : interval_(interval <= steps_per_epoch ? interval : divided_up(interval, steps_per_epoch) * steps_per_epoch),
+    : interval_(interval <= steps_per_epoch ? interval : rounded_up(interval, steps_per_epoch)),
       steps_per_epoch_(steps_per_epoch) {}
 
 bool HistoryGrid::has_row_at(std::uint64_t step) const {
@@ -50,6 +49,9 @@ bool History<Scalar>::after_step(const StepReport<Scalar>& report) {
     if (grid_.has_row_at(report.step)) {
         const bool is_computed = validation_ != nullptr && report.is_epoch_end();
         add_row(is_computed ? mean_loss(report.chain, *validation_, execution_).loss : kNotComputed);
+        if (!is_interval_fixed_ && rows_.size() >= kMostRows) {
+            thin_out();
+        }
     }
     return true;
 }
@@ -70,9 +72,6 @@ void History<Scalar>::add_row(double validation_loss) {
     rows_.push_back(pending_);
     pending_.num_steps = 0;
     loss_sum_ = 0.0;
-    if (!is_interval_fixed_ && rows_.size() >= kMostRows) {
-        thin_out();
-    }
 }
 
 /// Doubles the interval, up to an epoch, then to twice as many epochs. Rows that fall off the grid become part of the

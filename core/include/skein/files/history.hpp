@@ -36,8 +36,8 @@ private:
     std::uint64_t steps_per_epoch_;
 };
 
-/// Collects the rows of a run. Without a wanted interval each step has a row at first. Whenever there are 2,000 rows,
-/// the interval doubles, and neighbours become one. So a long run has 1,000 to 2,000 rows, wherever it ends.
+/// Collects the rows of a run. Without a wanted interval each step has a row at first. Whenever a step brings
+/// 2,000 rows, the interval doubles, and neighbours become one. So a long run has 1,000 to 2,000 rows, wherever it ends.
 template <class Scalar>
 class History final : public Observer<Scalar> {
 public:
@@ -46,7 +46,7 @@ public:
             const TrainingData<Scalar>* validation, const Execution& execution);
 
     bool after_step(const StepReport<Scalar>& report) override;
-    /// Adds the row of the last step, if there was one, with the run's final validation loss.
+    /// The last step has a row, with the run's final validation loss, whatever the interval. Call it once.
     void finish(double validation_loss);
 
     const std::vector<HistoryRow>& rows() const noexcept { return rows_; }
