@@ -79,9 +79,12 @@ public:
 
     /// Throws std::invalid_argument("where: message").
     [[noreturn]] void fail(std::string_view name, std::string_view message) const { value(name).fail(message); }
-    /// For an option that has no effect together with the value of `other`. Throws std::invalid_argument if it was
-    /// given on the command line, or in the same file of options as `other`. A value from elsewhere is dropped: a file
-    /// may serve several runs, and a run.json holds defaults.
+    /// Whether a value of `name` must have an effect: it was given on the command line; or in a file of options, and
+    /// the command line says nothing of `other`, on which the effect depends. A file may serve several runs, and a
+    /// run.json holds defaults.
+    bool must_have_effect(std::string_view name, std::string_view other) const;
+    /// For an option that has no effect together with the value of `other`. Throws std::invalid_argument if it must
+    /// have one; else drops the value.
     void drop_without_effect(std::string_view name, std::string_view other, std::string_view reason);
 
 private:

@@ -30,7 +30,7 @@ auto& field_of(Settings& settings) {
     return (settings.*....*path);
 }
 
-/// What a value must be: the numbers of a list each, or a count. The functions among the fields check for themselves.
+/// The allowed range of a count, or of each number of a list. Options whose field is a function check for themselves.
 using OptionCheck = std::variant<std::monostate, NumberCheck, CountRange>;
 
 /// An option that acts only with some values of another one, which names an enumerator.
@@ -115,7 +115,8 @@ template <class Settings>
     return options;
 }
 
-/// Throws std::invalid_argument if the option was given on the command line and does not act (OptionEffect).
+/// Throws std::invalid_argument if the option does not act (OptionEffect), but must have an effect
+/// (Configuration::must_have_effect()).
 void require_effect(const Option& option, const OptionEffect& effect, const Configuration& configuration);
 
 /// The same for all rows.

@@ -44,18 +44,23 @@ std::string Configuration::text(std::string_view name) const {
     return found == values_.end() ? std::string(option(name).default_value) : found->second.text;
 }
 
-void Configuration::drop_without_effect(std::string_view name, std::string_view other, std::string_view reason) {
+bool Configuration::must_have_effect(std::string_view name, std::string_view other) const {
     const auto found = values_.find(name);
-    if (found == values_.end()) {
-        return;
+    if (found == values_.end() || found->second.source == OptionSource::stored_run) {
+        return false;
     }
     const auto decisive = values_.find(other);
-    const bool is_of_one_file = found->second.source == OptionSource::options_file && decisive != values_.end() &&
-                                decisive->second.source == OptionSource::options_file;
-    if (found->second.source == OptionSource::command_line || is_of_one_file) {
+    return found->second.source == OptionSource::command_line || decisive == values_.end() ||
+           decisive->second.source == OptionSource::options_file;
+}
+
+void Configuration::drop_without_effect(std::string_view name, std::string_view other, std::string_view reason) {
+    if (must_have_effect(name, other)) {
         fail(name, to_text("has no effect: ", reason));
     }
-    values_.erase(found);
+    if (const auto found = values_.find(name); found != values_.end()) {
+        values_.erase(found);
+    }
 }
 
 const Option& Configuration::option(std::string_view name) const {

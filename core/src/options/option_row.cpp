@@ -25,13 +25,13 @@ std::string acting_values(const OptionEffect& effect) {
 }  // namespace
 
 void require_effect(const Option& option, const OptionEffect& effect, const Configuration& configuration) {
-    if (!configuration.is_on_command_line(option.name)) {
+    if (!configuration.must_have_effect(option.name, effect.needs)) {
         return;
     }
     const auto value = configuration.word<std::size_t>(effect.needs, effect.values);
     if (!effect.acts(value)) {
-        throw std::invalid_argument(to_text("--", option.name, " has no effect with --", effect.needs, ' ',
-                                            effect.values[value], ": expected --", effect.needs, ' ',
+        throw std::invalid_argument(to_text(configuration.where(option.name), " has no effect with --", effect.needs,
+                                            ' ', effect.values[value], ": expected --", effect.needs, ' ',
                                             acting_values(effect)));
     }
 }
