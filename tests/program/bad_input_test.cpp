@@ -67,11 +67,14 @@ TEST_CASE("wrong commands and options name the nearest right ones") {
     check_refused({"--version", "now"}, {"unexpected argument 'now'"});
     check_train_refused({"--layer", "3"}, {"unknown option '--layer'", "did you mean '--layers'?"});
     check_train_refused({"--learning_rte=3"}, {"did you mean '--learning-rate'?"});
-    check_train_refused({"-q"}, {"unknown option '-q'"});
+    check_train_refused({"-q"}, {"unknown option '-q' (see skein train --help)"});
+    check_train_refused({"--fox"}, {"unknown option '--fox' (see skein train --help)"});
+    check_train_refused({"-layers", "3"}, {"unknown option '-layers': did you mean '--layers'?"});
+    check_train_refused({"--help=3"}, {"--help: takes no value, found '3'"});
     check_train_refused({"now"}, {"unexpected argument 'now'"});
     check_train_refused({"--layers"}, {"--layers", "a value is missing"});
     check_train_refused({"--seed", "1", "--seed", "2"}, {"--seed", "2 times"});
-    check_train_refused({"--json=yes"}, {"--json", "takes no value"});
+    check_train_refused({"--json=yes"}, {"--json", "expected no value, or true or false, found 'yes'"});
     check_refused({"gradient", "--weigths", "1", "--x", "1", "--y", "1"}, {"did you mean '--weights'?"});
     check_refused({"evaluate", "--chian", "c.json"}, {"did you mean '--chain'?"});
 }
@@ -202,7 +205,13 @@ TEST_CASE("bad configuration files, with line and nearest key") {
     check_file("layers = 3\n\nsteps = \"many\"\n",
                {"bad.toml, line 3: steps", "a whole number, found the string 'many'"});
     check_file("layers = \"3\"\n", {"bad.toml, line 1: layers: expected a whole number, found the string '3'"});
-    check_file("weights = [1, \"2\"]\n", {"an array of numbers, found an array of other things"});
+    check_file("weights = [1, \"2\"]\n", {"an array of numbers, found an array of mixed types"});
+    check_file("weights = [[1], [2]]\n", {"an array of numbers, found an array of other things"});
+    check_file("weights = []\n", {"an array of numbers, found an empty array"});
+    check_file("momentum = 0.5\n",
+               {"bad.toml, line 1: momentum has no effect with --optimizer sgd: expected --optimizer momentum"});
+    check_file("optimizer = \"adamw\"\nsmoothing = 0.5\n", {"line 2: smoothing has no effect with --optimizer adamw"});
+    check_file("tolerance = 1e-8\n", {"line 1: tolerance: has no effect: --data is not compressed"});
     check_file("seed = true\n", {"a whole number, found true"});
     check_file("[seed]\na = 1\n", {"a whole number, found a table"});
     check_file("seed = [1, 2]\n", {"a whole number, found the numbers 1,2"});
@@ -212,7 +221,11 @@ TEST_CASE("bad configuration files, with line and nearest key") {
     check_file("activation = \"tahn\"\n", {"bad.toml, line 1: activation", "did you mean 'tanh'?"});
     check_file("layers = \n", {"bad.toml, line 1"});
     check_file("epochs = 3\nsteps = 3\n", {"line 1: epochs", "line 2: steps"});
-    check_train_refused({"--config", "missing.toml"}, {"missing.toml", "cannot be read"});
+    check_train_refused({"--config", "missing.toml"}, {"missing.toml: cannot be read: No such file or directory"});
+    check_train_refused({"--config", directory.file("").string()}, {"is a directory: expected a file"});
+    const std::string of_sweep =
+        directory.file("run.json", "{\"skein\": \"sweep\", \"configuration\": {\"axis\": [\"seed=values:1\"]}}");
+    check_train_refused({"--config", of_sweep}, {"is of skein sweep: its 'axis' is no option of skein train"});
     const std::string json = directory.file("bad.json", "{}");
     check_train_refused({"--config", json}, {"bad.json", "configuration"});
 }
@@ -246,6 +259,9 @@ TEST_CASE("bad chains, predictions and instruction sets") {
     const std::string chain = directory.file("c.json", "{\"weights\": [1], \"activations\": [\"tanh\"]}");
     check_refused({"evaluate", "--chain", chain, "--data", "sine", "--predictions", "p.txt"}, {"p.txt", ".npy"});
     check_refused({"evaluate", "--chain", chain, "--data", "sine", "--predictions", "no/p.csv"}, {"--predictions"});
+    check_refused({"evaluate", "--chain", chain, "--data", "sine", "--force"}, {"--force: has no effect"});
+    const std::string run = directory.file("run.json", "{\"skein\": \"train\", \"version\": 1}");
+    check_refused({"evaluate", "--chain", run, "--data", "sine"}, {"run.json: is the run.json of a run: expected"});
     const std::string taken = directory.file("p.csv", "mine");
     check_refused({"evaluate", "--chain", chain, "--data", "sine", "--predictions", taken}, {"--force"});
     CHECK(content_of(taken) == "mine");

@@ -73,6 +73,29 @@ TEST_CASE("bad sweeps are refused in one line: axes without a sense") {
                    "the arrays of 216,000,000,000,000 points take "));
 }
 
+TEST_CASE("bad sweeps are refused in one line: tables of axes") {
+    const auto table_error = [](const std::string& keys, const std::string& head = "[[axis]]") {
+        const TemporaryDirectory directory;
+        const std::string file = directory.file("s.toml", head + "\nparameter = \"momentum\"\n" + keys);
+        const std::string error = error_of({"--layers=2", "--optimizer=momentum", "--point=0", file});
+        REQUIRE(error.starts_with(file + ", "));
+        return error.substr(file.size() + 2);
+    };
+    const std::string bounds = "from = 0\nto = 0.5\npoints = 2\n", values = "values = [0, 0.5]\n";
+    CHECK(table_error(bounds, "[axis]") == "line 1: found [axis]: expected [[axis]]");
+    CHECK(table_error(values + "to = 0.5\n") == "line 4: to has no effect with values: expected one of the two");
+    CHECK(table_error(values + "scale = \"linear\"\n") ==
+          "line 4: scale has no effect with values: expected one of the two");
+    CHECK(table_error("scale = \"values\"\n" + bounds) == "line 1: an axis has no 'values'");
+    CHECK(table_error("scale = \"lin\"\n" + bounds) == "line 3: unknown scale 'lin': expected linear, log10 or values");
+    CHECK(table_error("values = [0, \"mean\"]\n") == "line 3: values: expected an array of numbers");
+    CHECK(table_error("values = [\"0\", \"mean\"]\n") == "line 3: values: expected an array of numbers");
+    CHECK(table_error("values = []\n") == "line 3: values: expected an array of numbers");
+    CHECK(table_error("from = \"0\"\n") == "line 3: from: expected a number");
+    CHECK(table_error(values + "reduction = \"0.25\"\n") ==
+          "line 4: unknown reduction '0.25': expected none, mean or median");
+}
+
 TEST_CASE("bad sweeps are refused in one line: presets, points, pictures") {
     const TemporaryDirectory directory;
     const std::string out = "--out=" + directory.file("s").string();
@@ -83,6 +106,8 @@ TEST_CASE("bad sweeps are refused in one line: presets, points, pictures") {
     CHECK(error_of({"--preset=trainability"}) == "--out is missing: expected the directory of the sweep");
     CHECK(error_of({"--preset=trainability", "--point=512,0"}) ==
           "--point: learning_rate[1]: '512' is out of range: expected from 0 to 511");
+    CHECK(error_of({"--preset=trainability", "--point=1,1", out}) ==
+          "--out: has no effect with --point: nothing is written");
     CHECK(error_of({"--preset=trainability", "--point=1"}) == "--point: 1 given: expected 2, one index per axis");
     CHECK(error_of({"--preset=trainability", "--zoom=0.01,1,2,3", out}) ==
           "--zoom: 0.01 is not on the axis learning_rate[1]=log10:0.1:1000:512");

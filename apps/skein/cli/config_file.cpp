@@ -5,10 +5,15 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
 #include <iterator>
+#include <span>
+#include <system_error>
+#include <vector>
 
 #include "console/exit_codes.hpp"
+#include "skein/axis.hpp"
 #include "skein/configuration_reader.hpp"
 #include "skein/files/run_configuration.hpp"
 #include "skein/names.hpp"
@@ -21,7 +26,12 @@ std::string place_of(const toml::node& node) { return fmt::format("line {}", nod
 
 /// What a node is, if it is no value of any option.
 std::string_view kind_in_words(const toml::node& node) {
-    return node.is_table() ? "a table" : node.is_array() ? "an array of other things" : "a date or time";
+    const toml::array* const array = node.as_array();
+    return node.is_table()           ? "a table"
+           : array == nullptr        ? "a date or time"
+           : array->empty()          ? "an empty array"
+           : array->is_homogeneous() ? "an array of other things"
+                                     : "an array of mixed types";
 }
 
 std::optional<FileValue> value_of(const toml::node& node) {
@@ -39,17 +49,53 @@ std::optional<FileValue> value_of(const toml::node& node) {
     return std::nullopt;
 }
 
-/// Throws for keys that an axis does not have, and for values of the wrong kind.
+/// A key of a table [[axis]]: what its value is, and the words that it may be.
+struct AxisKey {
+    std::string_view name;
+    std::string_view value;
+    std::span<const std::string_view> words = {};
+};
+constexpr AxisKey kAxisKeys[] = {{"parameter", "a string"},
+                                 {"scale", "a string", kAxisScaleNames},
+                                 {"from", "a number"},
+                                 {"to", "a number"},
+                                 {"points", "a whole number"},
+                                 {"values", "an array of numbers"},
+                                 {"reduction", "a string", kReductionNames}};
+
+const AxisKey& find_axis_key(std::string_view name, const std::string& where) {
+    const auto found = std::ranges::find(kAxisKeys, name, &AxisKey::name);
+    if (found == std::ranges::end(kAxisKeys)) {
+        std::vector<std::string_view> names;
+        std::ranges::transform(kAxisKeys, std::back_inserter(names), &AxisKey::name);
+        throw BadInput(where + unknown_word("key of an axis", name, names));
+    }
+    return *found;
+}
+
+void check_axis_value(const AxisKey& key, const toml::node& node, const std::string& where) {
+    const std::optional<FileValue> value = value_of(node);
+    const bool is_right = key.value == "a string"              ? node.is_string()
+                          : key.value == "an array of numbers" ? value && value->type == ValueType::numbers
+                                                               : node.is_number();
+    if (!is_right) {
+        throw BadInput(fmt::format("{}{}: expected {}", where, key.name, key.value));
+    }
+    if (!key.words.empty() && std::ranges::find(key.words, value->text) == key.words.end()) {
+        throw BadInput(where + unknown_word(key.name, value->text, key.words));
+    }
+}
+
+/// Throws for keys that an axis does not have, for values of the wrong kind, and for bounds of a list of values.
 void check_axis(const toml::table& table, std::string_view path) {
-    constexpr std::string_view kKeys[] = {"parameter", "scale", "from", "to", "points", "values", "reduction"};
-    for (const auto& [key, value] : table) {
-        const std::string where = fmt::format("{}, line {}: ", path, key.source().begin.line);
-        if (std::ranges::find(kKeys, key.str()) == std::ranges::end(kKeys)) {
-            throw BadInput(where + unknown_word("key of an axis", key.str(), kKeys));
-        }
-        if (!value_of(value)) {
-            throw BadInput(fmt::format("{}{}: expected {}", where, key.str(),
-                                       key.str() == "values" ? "an array of numbers" : "one value"));
+    for (const auto& [name, value] : table) {
+        const std::string where = fmt::format("{}, line {}: ", path, name.source().begin.line);
+        const AxisKey& key = find_axis_key(name.str(), where);
+        check_axis_value(key, value, where);
+        const bool is_bound = key.name == "from" || key.name == "to" || key.name == "points" ||
+                              (key.name == "scale" && value_of(value)->text != "values");
+        if (is_bound && table.contains("values")) {
+            throw BadInput(fmt::format("{}{} has no effect with values: expected one of the two", where, key.name));
         }
     }
 }
@@ -65,13 +111,14 @@ std::string axis_text(const toml::table& table, std::string_view path) {
     };
     const std::string parameter = text_of("parameter");
     const std::string reduction = table.contains("reduction") ? ":" + text_of("reduction") : "";
-    if (table.contains("values")) {
+    const std::string scale = table.contains("scale") ? text_of("scale") : "linear";
+    if (table.contains("values") || scale == "values") {
         std::string values = text_of("values");
         std::ranges::replace(values, ',', ':');
         return fmt::format("{}=values:{}{}", parameter, values, reduction);
     }
-    return fmt::format("{}={}:{}:{}:{}{}", parameter, table.contains("scale") ? text_of("scale") : "linear",
-                       text_of("from"), text_of("to"), text_of("points"), reduction);
+    return fmt::format("{}={}:{}:{}:{}{}", parameter, scale, text_of("from"), text_of("to"), text_of("points"),
+                       reduction);
 }
 
 FileValue axes_value(const toml::array& tables, std::string_view path) {
@@ -87,6 +134,9 @@ void take(ConfigurationReader& reader, const std::string& key, const toml::node&
     const std::string_view name = reader.find(key, place).name;
     if (name == "config") {
         throw BadInput(fmt::format("{}, {}: 'config' cannot stand in a file of options", path, place));
+    }
+    if (name == "axis" && node.is_table()) {
+        throw BadInput(fmt::format("{}, {}: found [axis]: expected [[axis]]", path, place));
     }
     const bool has_axes = name == "axis" && node.is_array_of_tables();
     reader.take(key, has_axes ? axes_value(*node.as_array(), path) : value_of(node), place, kind_in_words(node));
@@ -106,15 +156,18 @@ void add_toml(Configuration& configuration, const std::string& text, const std::
 
 std::string read_text(const std::filesystem::path& path) {
     std::error_code ignored;
+    if (std::filesystem::is_directory(path, ignored)) {
+        throw BadInput(fmt::format("--config: {}: is a directory: expected a file", path.string()));
+    }
+    errno = 0;
     std::ifstream file(path, std::ios::binary);
     std::string text;
-    if (file && !std::filesystem::is_directory(path, ignored)) {
+    if (file) {
         text.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
-    } else {
-        file.setstate(std::ios::badbit);
     }
-    if (file.bad()) {
-        throw BadInput(fmt::format("--config: {}: cannot be read", path.string()));
+    if (!file || file.bad()) {
+        throw BadInput(fmt::format("--config: {}: cannot be read{}", path.string(),
+                                   errno == 0 ? "" : ": " + std::generic_category().message(errno)));
     }
     return text;
 }

@@ -16,7 +16,7 @@ struct FileValue {
     ValueType type;  ///< of the value in the file: flag, count, number, text, numbers or texts
 };
 
-/// The value of an array: all numbers or all strings; otherwise nothing.
+/// The value of an array: one or more numbers, or one or more strings; otherwise nothing.
 [[nodiscard]] std::optional<FileValue> array_value(const std::vector<std::optional<FileValue>>& parts);
 
 /// Adds what one file says to a configuration. What was given before wins.
@@ -30,7 +30,8 @@ public:
     const Option& find(const std::string& key, std::string_view place) const;
 
     /// Keeps the value. Throws std::invalid_argument, naming file, place and key, if the option does not take its type.
-    /// No value: the file holds something that no option takes; `found` says what ("a table").
+    /// `value` is empty if the file holds something that no option takes, such as a table; `found` names it for the
+    /// message.
     void take(const std::string& key, const std::optional<FileValue>& value, std::string_view place,
               std::string_view found);
 

@@ -39,6 +39,9 @@ public:
         if (!json_.is(Kind::object)) {
             fail(path_, "holds no chain: expected a JSON object, found ", json_.kind_in_words());
         }
+        if (json_.find("skein") != nullptr) {
+            fail(path_, "is the run.json of a run: expected its chain.json");
+        }
         for (const std::string& key : json_.keys) {
             if (std::ranges::find(kKeys, key) == kKeys.end()) fail(path_, unknown_word("key", shown(key), kKeys));
         }

@@ -1,5 +1,6 @@
 #include "skein/files/run_configuration.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
@@ -64,7 +65,22 @@ std::optional<FileValue> value_of(const Json& node) {
 
 /// What a node is, if it is no value of any option.
 std::string_view kind_in_words(const Json& node) {
-    return node.is_object() ? "an object" : node.is_array() ? "an array of other things" : "null";
+    if (!node.is_array()) return node.is_object() ? "an object" : "null";
+    if (node.empty()) return "an empty array";
+    const auto differs = [&](const Json& part) { return part.type() != node.front().type(); };
+    return std::ranges::any_of(node, differs) ? "an array of mixed types" : "an array of other things";
+}
+
+/// Throws for a key of another command's run. Keys that both have may go from one to the other.
+void require_command(const Configuration& configuration, const Json& run, const std::string& key,
+                     const std::string& path) {
+    const std::string_view command = configuration.set_of_options().command;
+    const auto found = run.find("skein");
+    const auto* const other = found == run.end() ? nullptr : found->get_ptr<const std::string*>();
+    if (other != nullptr && *other != command && !configuration.has_option(key)) {
+        throw std::invalid_argument(
+            to_text(path, ": is of skein ", *other, ": its '", key, "' is no option of skein ", command));
+    }
 }
 
 }  // namespace
@@ -87,6 +103,7 @@ void add_run_configuration(Configuration& configuration, std::string_view run_js
     }
     ConfigurationReader reader(configuration, path, OptionSource::stored_run);
     for (const auto& [key, value] : run["configuration"].items()) {
+        require_command(configuration, run, key, path);
         reader.take(key, value_of(value), "configuration", kind_in_words(value));
     }
 }

@@ -60,6 +60,9 @@ bool takes(ValueType wanted, ValueType found) {
 }  // namespace
 
 std::optional<FileValue> array_value(const std::vector<std::optional<FileValue>>& parts) {
+    if (parts.empty()) {
+        return std::nullopt;
+    }
     const bool all_numbers = std::ranges::all_of(parts, [](const auto& part) { return part && is_number(part->type); });
     const bool all_texts =
         std::ranges::all_of(parts, [](const auto& part) { return part && part->type == ValueType::text; });
