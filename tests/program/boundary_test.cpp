@@ -102,6 +102,12 @@ TEST_CASE("bad boundaries are refused") {
     CHECK(error_of({}) ==
           "skein: error: no axis is given: expected --axis, [[axis]] in a file, or --preset (see skein "
           "boundary --help)\n");
+    CHECK(error_of({two, "--scan=9"}) ==
+          "skein: error: --scan: has no effect on a plane: expected --along, or one axis\n");
+    CHECK(error_of({two, "--resolution=1e-3"}).starts_with("skein: error: --resolution: has no effect on a plane"));
+    CHECK(error_of({two, "--picture=loss"}) ==
+          "skein: error: --picture has no effect on skein boundary (a file may have it, for other commands)\n");
+    CHECK(error_of({two, "--pictur=loss"}) == "skein: error: unknown option '--pictur' (see skein boundary --help)\n");
     CHECK(error_of({two, "--along=weight[1]", "--resolution=2"}) ==
           "skein: error: the resolution is 2: expected more than 0 and less than 1\n");
 }

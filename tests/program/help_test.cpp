@@ -21,6 +21,11 @@ TEST_CASE("help opens with examples, version has three lines, progress is for te
         CHECK(command_help.output.find("SPEC") != std::string::npos);
         CHECK(command_help.errors == "");
     }
+    const std::string boundary = run_program({"boundary", "--help"}).output;
+    CHECK(contains(boundary, "--between"));
+    CHECK(!contains(boundary, "--picture"));
+    CHECK(!contains(boundary, "--record-last"));
+    CHECK(contains(run_program({"sweep", "--help"}).output, "--record-last"));
     const ProgramResult version_text = run_program({"--version"});
     CHECK(version_text.output.starts_with("skein " + std::string(version()) + "\nnumerics version "));
     CHECK(run_program({"train", "--max-seconds", "0.6"}).errors == "");

@@ -21,13 +21,13 @@ std::string see_help(const Command& command) { return fmt::format("(see skein {}
 
 /// One line about an option that the command does not have.
 [[noreturn]] void fail_unknown(const Command& command, std::string_view flag) {
-    std::vector<std::string> flags{"--help"};
-    for (const std::string_view name : names_of(command.options)) {
-        flags.push_back(fmt::format("--{}", name));
-    }
-    const std::string_view nearest = nearest_word(flag, std::vector<std::string_view>(flags.begin(), flags.end()));
+    std::vector<std::string_view> names = names_of(command.options);
+    std::erase_if(names, [&](std::string_view name) { return command.ignores(name); });
+    names.push_back("help");
+    const std::string_view word = flag.substr(std::min(flag.find_first_not_of('-'), flag.size()));
+    const std::string_view nearest = nearest_word(word, names);
     throw BadInput(nearest.empty() ? fmt::format("unknown option '{}' {}", flag, see_help(command))
-                                   : fmt::format("unknown option '{}': did you mean '{}'?", flag, nearest));
+                                   : fmt::format("unknown option '{}': did you mean '--{}'?", flag, nearest));
 }
 
 const Option& find_option(const Command& command, std::string_view flag) {
@@ -35,6 +35,10 @@ const Option& find_option(const Command& command, std::string_view flag) {
         command.options, [&](const Option& option) { return flag.starts_with("--") && flag.substr(2) == option.name; });
     if (found == command.options.end()) {
         fail_unknown(command, flag);
+    }
+    if (command.ignores(found->name)) {
+        throw BadInput(
+            fmt::format("{} has no effect on skein {} (a file may have it, for other commands)", flag, command.name));
     }
     return *found;
 }
@@ -55,14 +59,17 @@ Token take_option(const Command& command, const std::vector<std::string>& argume
     const std::string& argument = arguments[at];
     const std::size_t equals = argument.find('=');
     const std::string flag = argument.substr(0, equals);
-    const Option& option = find_option(command, flag);
     const bool has_value = equals != std::string::npos;
+    if (flag == "--help" || flag == "-h") {
+        throw BadInput(fmt::format("{}: takes no value, found '{}'", flag, argument.substr(equals + 1)));
+    }
+    const Option& option = find_option(command, flag);
     if (option.type != ValueType::flag) {
         return {&option, has_value ? argument.substr(equals + 1) : take_value(flag, arguments, at)};
     }
     const std::string value = has_value ? argument.substr(equals + 1) : "true";
     if (value != "true" && value != "false") {
-        throw BadInput(fmt::format("{}: takes no value, found '{}'", flag, value));
+        throw BadInput(fmt::format("{}: expected no value, or true or false, found '{}'", flag, value));
     }
     return {&option, value};
 }

@@ -45,11 +45,16 @@ std::string option_help(const Option& option) {
 
 }  // namespace
 
+bool Command::ignores(std::string_view option) const { return std::ranges::find(ignored, option) != ignored.end(); }
+
 std::string help_text(const Command& command) {
     std::string text = fmt::format("Examples\n{}\n{}\n", command.examples,
                                    wrapped(fmt::format("skein {} {}", command.name, command.summary), 0));
     std::string_view group;
     for (const Option& option : command.options) {
+        if (command.ignores(option.name)) {
+            continue;
+        }
         if (option.group != group) {
             group = option.group;
             text += fmt::format("\n{}\n", group);

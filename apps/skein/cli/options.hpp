@@ -20,7 +20,9 @@ struct Command {
     std::span<const std::array<std::string_view, 2>> alternatives = {};  // OptionSet::alternatives
     std::string_view positional = {};  // the option whose value may stand without its name
     bool takes_words = false;          // words that belong to no option, any number of them: Configuration::words()
+    std::span<const std::string_view> ignored = {};  // options that files may have, but not the command line
 
+    bool ignores(std::string_view option) const;
     OptionSet option_set() const { return {name, options, alternatives}; }
 };
 

@@ -149,6 +149,11 @@ int boundary_with(Configuration& configuration, const SweepOutput& output) {
     if (!along && job.axes.size() != 2) {
         throw BadInput("--along is missing: expected the axis to look along (or two axes, for the dimension)");
     }
+    for (const char* name : {"scan", "resolution"}) {
+        if (!along && configuration.is_on_command_line(name)) {
+            configuration.fail(name, "has no effect on a plane: expected --along, or one axis");
+        }
+    }
     const BoundarySettings settings = read_settings(configuration);
     catch_stop_signals();
     return along ? look_along(job, job.axes[*along], settings, output)

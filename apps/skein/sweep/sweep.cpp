@@ -34,10 +34,20 @@ std::vector<double> read_point(const Configuration& configuration, const std::ve
     return coordinates;
 }
 
+/// A point alone is printed.
+void require_no_files(const Configuration& configuration) {
+    for (const char* name : {"out", "force"}) {
+        if (configuration.is_on_command_line(name)) {
+            configuration.fail(name, "has no effect with --point: nothing is written");
+        }
+    }
+}
+
 template <class Scalar>
 int run_one(Configuration& configuration, const SweepOutput& output) {
     const SweepJob<Scalar> job = make_sweep_job<Scalar>(configuration, output);
     if (!output.point.empty()) {
+        require_no_files(configuration);
         const std::vector<double> coordinates = read_point(configuration, output.point, job);
         write_output(fmt::format("{}\n", train_command_of(configuration, job, coordinates)));
         return kDone;

@@ -112,6 +112,9 @@ constexpr OptionRow<SweepOutput> kPrintRows[] = {
     {{"Output", "quiet", "", flag, "", "No progress, and no warnings."}, {}, sweep_field<&SweepOutput::is_quiet>},
 };
 
+/// Options of sweeps that mean nothing to a boundary.
+constexpr std::string_view kOnlyOfSweeps[] = {"picture", "mark-loss", "loss-increases", "record-last"};
+
 void append(std::vector<Option>& options, const std::vector<Option>& more) {
     options.insert(options.end(), more.begin(), more.end());
 }
@@ -128,7 +131,7 @@ std::vector<Option> all_options(Rows own, const std::vector<Option>& more) {
     options.push_back(kConfigOption);
     options.back().help =
         "Options from a TOML file (names as here, arrays for lists, tables [[axis]]), or from an earlier sweep's "
-        "run.json. The command line wins. `skein sweep FILE` means the same.";
+        "run.json. The command line wins. FILE alone means the same.";
     return options;
 }
 
@@ -174,7 +177,9 @@ const Command& boundary_command_options() {
         options,
         notes(),
         run_alternatives(),
-        "config"};
+        "config",
+        false,
+        kOnlyOfSweeps};
     return command;
 }
 

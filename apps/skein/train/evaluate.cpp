@@ -179,6 +179,9 @@ int evaluate_command(const std::vector<std::string>& arguments) {
     if (configuration->is_given("tolerance") && !is_compressed_spec(configuration->text("data"))) {
         configuration->fail("tolerance", "has no effect: --data is not compressed: expected a .skc file");
     }
+    if (configuration->flag("force") && !configuration->is_given("predictions")) {
+        configuration->fail("force", "has no effect: nothing is written: expected --predictions");
+    }
     warn_without_hardware_fma(configuration->flag("quiet"));
     const std::string stored = read_chain_precision(configuration->text("chain"));
     const std::string precision = configuration->is_given("precision") ? read_precision(*configuration) : stored;

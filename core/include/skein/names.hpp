@@ -10,7 +10,7 @@
 namespace skein {
 
 /// The word of `candidates` with the smallest edit distance to `word` (ignoring case, and '-' against '_'), or an
-/// empty view if none is close enough to be what was meant: at most two edits, and fewer than the word has letters.
+/// empty view if none is close enough to be what was meant: at most two edits, and fewer than half the letters of the longer word.
 std::string_view nearest_word(std::string_view word, std::span<const std::string_view> candidates);
 
 /// One line for an unknown word: "unknown activation 'tahn': did you mean 'tanh'?", or, if nothing is near,

@@ -40,10 +40,10 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 std::string_view nearest_word(std::string_view word, std::span<const std::string_view> candidates) {
     constexpr std::size_t kMaxEdits = 2;
     std::string_view nearest;
-    std::size_t smallest = std::min(kMaxEdits + 1, word.size());
+    std::size_t smallest = kMaxEdits + 1;
     for (const std::string_view candidate : candidates) {
         const std::size_t distance = edit_distance(word, candidate);
-        if (distance < smallest) {
+        if (distance < smallest && 2 * distance < std::max(word.size(), candidate.size())) {
             smallest = distance;
             nearest = candidate;
         }
