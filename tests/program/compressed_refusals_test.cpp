@@ -150,6 +150,12 @@ TEST_CASE("what compressed data cannot do is refused in one line") {
     CHECK(json["loss"].is_null());
     CHECK(json["compression"]["largest_bound"] == 0.0);
     CHECK(json["compression"]["largest_refused_bound"] > 1e-300);
+    CHECK(run_program({"train", "--data", file, "--tolerance=1e-300"}).output.find("a larger tolerance") !=
+          std::string::npos);
+    const std::string unbounded =
+        run_program({"train", "--data", file, "--layers=30", "--init-scale=100", "--steps=3"}).output;
+    CHECK(unbounded.find("has no bound: the panels are too coarse: expected finer ones") != std::string::npos);
+    CHECK(unbounded.find("no gradients or losses: their error is not bounded\n") != std::string::npos);
     // Saturated throughout: every derivative is 0, and bounded by what the chain's slopes are.
     const Json saturated = json_of(run_program({"train", "--data", file, "--weights=999,999,999", "--json"}));
     CHECK(saturated["status"] == "reached_max_steps");

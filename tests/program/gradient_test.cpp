@@ -97,6 +97,11 @@ TEST_CASE("gradient has a word for saturated units and kinks") {
     CHECK(contains(output_of(kink, {"--x", "3", "--y", "1"}), "unit 1 is at the kink of relu"));
     CHECK(contains(output_of(kink, {"--x", "3", "--y", "1"}), "The loss has no derivative there"));
     CHECK(Json::parse(output_of(kink, {"--x", "3", "--y", "1", "--json"}))["finite_differences"][0].is_null());
+    const auto bent = [&](const std::string& activation) {
+        return output_of({"gradient", "--weights", "0", "--activation", activation}, {"--x", "3", "--y", "1"});
+    };
+    CHECK(contains(bent("leaky_relu"), "an activation passes its kink"));
+    CHECK(!contains(bent("elu"), "kink"));  // its slope is continuous
 }
 
 TEST_CASE("gradient says where gradients, losses and steps are not finite") {

@@ -39,7 +39,10 @@ TEST_CASE("target loss, time and divergence are outcomes") {
     const ProgramResult in_words = run_program(diverging);
     CHECK(in_words.exit_code == 0);
     CHECK(in_words.output.starts_with("diverged at step 2: "));
-    CHECK(in_words.output.find("--learning-rate") != std::string::npos);
+    CHECK(contains(in_words.output, "a smaller --learning-rate, or --clip-norm, may help\n"));
+    const ProgramResult at_start = run_program({"train", "--weights=1e308,1e308", "--activation=identity"});
+    CHECK(at_start.output.starts_with(
+        "diverged at step 1: the loss of the start is not finite: expected smaller weights or data\n"));
 }
 
 TEST_CASE("a target alone has a limit, and the summary says where it is not reached") {

@@ -24,9 +24,10 @@ Chain<double> in_double(const Chain<Scalar>& chain) {
     return Chain<double>(std::vector<double>(chain.weights().begin(), chain.weights().end()), chain.activations());
 }
 
+/// Whether an activation that has a kink is on different sides of it.
 bool sides_differ(const Chain<double>& chain, const BackPropagation<double>& a, const BackPropagation<double>& b) {
     for (std::size_t layer = 0; layer < chain.num_layers(); ++layer) {
-        if (!activation_traits(chain.activations()[layer]).is_analytic &&
+        if (activation_traits(chain.activations()[layer]).has_kink &&
             (a.pre_activations[layer] > 0) != (b.pre_activations[layer] > 0)) {
             return true;
         }

@@ -18,7 +18,7 @@ namespace skein::app {
 struct FiniteDifference {
     double value;
     double h;           // 2^-17 max(1, |w_i|)
-    bool crosses_kink;  // a relu switches between w_i - h and w_i + h: there is no derivative to compare with
+    bool crosses_kink;  // an activation passes its kink between w_i - h and w_i + h: no derivative to compare with
 };
 
 /// The weights after one step of plain SGD, and their loss.

@@ -128,7 +128,7 @@ void add_difference_check(const auto& derivation, Document& document) {
     document.push_back(difference_table(derivation));
     if (has_kink(derivation.finite_differences)) {
         document.push_back(
-            Paragraph{{"kink: a relu switches between w - h and w + h. The loss has no derivative "
+            Paragraph{{"kink: an activation passes its kink between w - h and w + h. The loss has no derivative "
                        "there to compare with."}});
     }
 }

@@ -41,16 +41,22 @@ Json compression_json(const CompressionRecord& record, double tolerance) {
             {"tolerance", tolerance}};
 }
 
+std::string refused_bound_in_words(const CompressionRecord& record) {
+    return std::isinf(record.largest_refused_bound)
+               ? "not bounded"
+               : "bounded only by " + rounded(record.largest_refused_bound, 2) + " of their scales";
+}
+
 std::string compression_in_words(const CompressionRecord& record) {
     const std::uint64_t all = record.num_compressed + record.num_exact;
-    const std::string refused = rounded(record.largest_refused_bound, 2) + " of their scales";
+    const std::string refused = refused_bound_in_words(record);
     if (record.num_compressed == 0) {
-        return "none of " + grouped(all) + " gradients and losses: their error is bounded only by " + refused;
+        return (all == 0 ? "no gradients or losses" : "none of " + grouped(all) + " gradients and losses") +
+               ": their error is " + refused;
     }
     return (record.num_exact == 0 ? "all " + grouped(all) : grouped(record.num_compressed) + " of " + grouped(all)) +
            " gradients and losses, error at most " + rounded(record.largest_bound, 2) +
-           " of their scales, rounding included" +
-           (record.num_exact == 0 ? "" : "; of the others bounded by " + refused);
+           " of their scales, rounding included" + (record.num_exact == 0 ? "" : "; of the others " + refused);
 }
 
 std::string compression_time_in_words(double seconds, std::uint64_t num_samples) {

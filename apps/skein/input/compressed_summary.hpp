@@ -21,6 +21,9 @@ Json compression_json(const CompressionRecord& record, double tolerance);
 /// The same in a summary: "all 1,001 gradients and losses, error at most 2.3e-10 of their scales, rounding included".
 std::string compression_in_words(const CompressionRecord& record);
 
+/// Of errors beyond the tolerance: "bounded only by 0.04 of their scales", or "not bounded".
+std::string refused_bound_in_words(const CompressionRecord& record);
+
 /// "23 s, 4.3e+07 samples/s".
 std::string compression_time_in_words(double seconds, std::uint64_t num_samples);
 

@@ -43,8 +43,7 @@ void add_compression_rows(const SweepReport& report, SummaryTable& table) {
         table.add("compressed", compression_in_words(record));
     }
     if (record.num_exact == 0 && record.largest_refused_bound != 0) {
-        table.add(is_any ? "" : "compressed", fmt::format("beyond the tolerance bounded only by {} of their scales",
-                                                          rounded(record.largest_refused_bound, 2)));
+        table.add(is_any ? "" : "compressed", "beyond the tolerance " + refused_bound_in_words(record));
     }
 }
 

@@ -27,8 +27,17 @@ std::string coloured(const std::string& text, Status status, bool colour) {
 }
 
 std::string diverged_in_words(const TrainReport& report, std::string_view what) {
-    return fmt::format("diverged at step {}: {}; a smaller --learning-rate or --clip-norm may help",
-                       grouped(report.outcome.steps + 1), what);
+    return fmt::format(
+        "diverged at step {}: {} is no longer finite; a smaller --learning-rate, or --clip-norm, may help",
+        grouped(report.outcome.steps + 1), what);
+}
+
+/// The first loss and gradient come before any update.
+std::string overflow_in_words(const TrainReport& report, std::string_view what) {
+    return report.outcome.steps != 0
+               ? diverged_in_words(report, what)
+               : fmt::format("diverged at step 1: {} of the start is not finite: expected smaller weights or data",
+                             what);
 }
 
 /// What a run at its limit has not reached, and which limit that was: often a default.
@@ -47,6 +56,10 @@ std::string missed_in_words(const TrainReport& report) {
 }
 
 std::string refused_in_words(const TrainReport& report) {
+    if (std::isinf(report.outcome.compression->largest_refused_bound)) {
+        return "with these weights the error on the compressed data has no bound: the panels are too coarse: expected "
+               "finer ones (skein data compress --panel-width W), or the samples";
+    }
     return fmt::format(
         "with these weights the error on the compressed data is bounded only by {} of its scale, beyond --tolerance {} "
         "(a "
@@ -61,9 +74,9 @@ std::string status_in_words(const TrainReport& report) {
         case Cause::gradient_norm: return "converged: the gradient norm is small enough after " + steps;
         case Cause::max_steps:
         case Cause::max_epochs: return "done: " + steps + missed_in_words(report);
-        case Cause::loss_not_finite: return diverged_in_words(report, "the loss is no longer finite");
-        case Cause::gradient_not_finite: return diverged_in_words(report, "the gradient is no longer finite");
-        case Cause::weight_not_finite: return diverged_in_words(report, "a weight would no longer be finite");
+        case Cause::loss_not_finite: return overflow_in_words(report, "the loss");
+        case Cause::gradient_not_finite: return overflow_in_words(report, "the gradient");
+        case Cause::weight_not_finite: return diverged_in_words(report, "a weight");
         case Cause::max_seconds: return "stopped: the time is up after " + steps;
         case Cause::compression_tolerance: return fmt::format("stopped after {}: {}", steps, refused_in_words(report));
         case Cause::observer:

@@ -238,7 +238,7 @@ constexpr OptionRow<RunSettings> kRunRows[] = {
      kNotNegative,
      stop<&StopRules::gradient_norm>},
     {{"Stopping (the first rule that holds)", "max-seconds", "SECONDS", number, "",
-      "Stop after this much time, at the end of a step.", kStored},
+      "Stop after this much time, at the end of a step. The final losses over all data come on top.", kStored},
      kNotNegative,
      stop<&StopRules::max_seconds>},
 
