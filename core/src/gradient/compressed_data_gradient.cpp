@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "base/text.hpp"
-#include "gradient/bounds.hpp"
+#include "gradient/bound_arithmetic.hpp"
 #include "skein/error.hpp"
 
 namespace skein::internal {

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "compression/panel_grid.hpp"
-#include "gradient/bounds.hpp"
+#include "gradient/bound_arithmetic.hpp"
 #include "gradient/rounding_bound.hpp"
 #include "kernels/kernel_table.hpp"
 #include "kernels/row_lanes.hpp"

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/power.hpp"
-#include "gradient/bounds.hpp"
+#include "gradient/bound_arithmetic.hpp"
 
 namespace skein::internal {
 namespace {

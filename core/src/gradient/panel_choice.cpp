@@ -5,7 +5,7 @@
 
 #include "base/power.hpp"
 #include "compression/panel_grid.hpp"
-#include "gradient/bounds.hpp"
+#include "gradient/bound_arithmetic.hpp"
 #include "gradient/rectangle_bounds.hpp"
 
 namespace skein::internal {
