@@ -17,8 +17,8 @@ struct ActivationTraits {
     bool has_kink = false;     ///< f' jumps at 0
     /// On the whole real line. Compressed data sets refuse every other activation. The numbers below are for them only.
     bool is_analytic = false;
-    /// |Im f(z)| <= v if |Im z| <= strip_scale atan(strip_scale v), or, if strip_scale is 0, if |Im z| <= min(v,
-    /// strip_limit).
+    /// For every v > 0: |Im f(z)| <= v if |Im z| <= strip_scale atan(strip_scale v). With strip_scale = 0 the condition
+    /// is |Im z| <= min(v, strip_limit).
     double strip_scale = 0.0;
     double strip_limit = std::numeric_limits<double>::infinity();
     /// If f is wrong by d, then f' as computed from it is wrong by at most slope_factor d + slope_roundings 2^-53.

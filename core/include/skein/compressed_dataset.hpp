@@ -13,10 +13,11 @@
 ///
 ///     sum_n (q(x_n) - y_n)^2 = d' G d - 2 d' R + S,        sum_n (q(x_n) - y_n) q_w(x_n) = q_w' (G d - R)
 ///
-/// exactly, except for rounding. Nothing cancels near a good fit: small losses keep their digits.
+/// exactly, except for rounding (q_w: the interpolant of df/dw). Nothing cancels near a good fit: small losses keep
+/// their digits.
 ///
-/// Two errors remain: the distance between f and q, and that between dloss/dw and the same of q. Both are bounded
-/// before a step, from the weights alone; core/docs/compressed-data.md has the proof. A step takes finer panels until
+/// Two errors remain: f - q, and df/dw - q_w. Both are bounded before a step, from the weights alone;
+/// core/docs/compressed-data.md has the proof. A step takes finer panels until
 /// the bound is below a tolerance.
 ///
 /// Panels lie on the grid [k w, (k + 1) w), w = 2^panel_exponent, up to 64 w from 0. Beyond that they double in width
@@ -75,8 +76,9 @@ private:
 };
 
 struct CompressionSettings {
-    /// w = 2^panel_exponent, from -500 to 500. Empty: 2^-16 times the median of |x| != 0 over the first kSegmentSamples
-    /// samples, rounded down to a power of two; more if one of these reaches beyond 2^61 w; -30 if all are 0.
+    /// w = 2^panel_exponent, from -500 to 500. If empty, w follows from the first kSegmentSamples samples: the median
+    /// of the nonzero |x|, times 2^-16, rounded down to a power of two; larger if some |x| exceeds 2^61 w. If all x are
+    /// 0, the exponent is -30.
     std::optional<int> panel_exponent;
     /// Nodes of a panel: 16, 32, 48 or 64.
     std::size_t num_nodes = 16;

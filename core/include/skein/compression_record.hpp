@@ -14,7 +14,8 @@ struct CompressionRecord {
     double largest_bound = 0.0;        ///< largest relative bound of those from the compressed data
     /// Largest ratio of bound to loss, or of bound to largest gradient component; infinite if that is 0.
     double largest_bound_of_value = 0.0;
-    /// Largest relative bound beyond the tolerance: then the samples served, or the run stopped. 0 if there was none.
+    /// Largest relative bound that exceeded the tolerance; that step used the samples, or the run stopped. 0 if none
+    /// did.
     double largest_refused_bound = 0.0;
 
     /// Counts add up; of bounds the larger one stays.

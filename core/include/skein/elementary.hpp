@@ -7,8 +7,8 @@
 ///
 /// A NaN gives the one positive quiet NaN. Errors are in ULP: |computed - exact| over the spacing of the format at the
 /// exact value, that of denormal numbers included. k...MaxUlp bounds what the tests allow
-/// (tests/numerics/elementary_test.cpp) and what has been found: over every float, and for double over 1.5e8 arguments
-/// of each function, 1.3e9 of tanh (tests/long/exhaustive_ulp.cpp).
+/// (tests/numerics/elementary_test.cpp) and what has been found: over every float, and for double over 1e9 arguments of
+/// each function (tests/long/exhaustive_ulp.cpp).
 #pragma once
 
 #include <span>

@@ -20,8 +20,8 @@
 
 namespace skein {
 
-/// What all lanes have in common, and what each lane has for itself; if a column is empty, all lanes have what `common`
-/// says. The base says which outcomes are kept.
+/// `common` holds for all lanes. A column that is not empty replaces one of its settings, lane by lane. The base class
+/// selects the outcomes to keep.
 struct EnsembleSettings : OutcomeSelection {
     TrainingSettings common;
     /// [lanes]: one for all layers of a lane; or [lanes x layers], a layer after the other.

@@ -32,8 +32,8 @@ struct Option {
 struct OptionSet {
     std::string_view command;  ///< errors point to its help: "(see skein train --help)"
     std::span<const Option> options;
-    /// Pairs of options that say the same thing in two ways. One of them may stand for the other; one on the command
-    /// line replaces the other in a file.
+    /// Pairs of options that exclude each other: --epochs and --steps. One on the command line replaces the other in a
+    /// file.
     std::span<const std::array<std::string_view, 2>> alternatives = {};
 };
 

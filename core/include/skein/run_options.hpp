@@ -47,7 +47,7 @@ struct RunSettings {
 /// Everything of a run but where its files go.
 [[nodiscard]] std::span<const OptionRow<RunSettings>> run_options();
 
-/// Options that say the same thing in two ways (OptionSet::alternatives).
+/// Pairs of options that exclude each other (OptionSet::alternatives).
 [[nodiscard]] std::span<const std::array<std::string_view, 2>> run_alternatives();
 
 /// Reads all that does not depend on the data, and writes defaults that follow from other options into the
@@ -58,7 +58,7 @@ struct RunSettings {
 struct DataTraits {
     std::uint64_t num_samples;
     bool is_compressed = false;
-    bool prefers_blocks = false;  ///< samples in no order take far longer than neighbours
+    bool prefers_blocks = false;  ///< scattered reads are much slower than sequential ones
 };
 
 /// How long a run is.

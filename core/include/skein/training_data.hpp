@@ -11,16 +11,18 @@
 
 namespace skein {
 
-/// The tolerance is relative: of a loss to mean(y^2), of a gradient to rms(y) max |df_L/dw| over the data and the
-/// weights. These scales do not vanish where loss and gradient do. (If y or every derivative is 0, the scale is 1.)
-/// It limits the error of interpolation. Rounding comes on top; CompressionRecord tells both.
+/// The tolerance is relative. The error of a loss is divided by mean(y^2), that of a gradient by rms(y) times the
+/// largest |df_L/dw_i| over all samples and layers. These scales do not vanish where loss and gradient do. (If y or
+/// every derivative is 0, the scale is 1.) The tolerance limits the error of interpolation. Rounding comes on top;
+/// CompressionRecord tells both.
 inline constexpr double kDefaultCompressionTolerance = 1e-10;
 
 /// Compressed data for whatever sees all samples at once: full batches, losses, gradients over the data.
 template <class Scalar>
 class CompressedData {
 public:
-    /// `samples`, the samples that `sums` were made of, serve if the bound of the error is beyond the tolerance.
+    /// `samples`: those that `sums` were made of, if you have them. A step whose error bound exceeds the tolerance uses
+    /// them.
     /// Throws std::invalid_argument for a tolerance that is not positive and finite, and for another number of samples
     /// than were compressed.
     explicit CompressedData(CompressedDataset sums, double tolerance = kDefaultCompressionTolerance,

@@ -1,4 +1,4 @@
-/// Tells the data files of a run from others that have taken their names since.
+/// Detects data files that were replaced since a run.
 #pragma once
 
 #include <cstdint>
