@@ -16,8 +16,8 @@ namespace skein {
 void write_file(const std::filesystem::path& path, std::string_view content);
 
 /// The files that a run writes into its directory. No others are ever removed from it.
-inline constexpr std::array<std::string_view, 6> kRunFileNames{"run.json",   "history.csv", "chain.json",
-                                                               "checkpoint", "loss.png",    "weights.png"};
+inline constexpr std::array<std::string_view, 5> kRunFileNames{"run.json", "history.csv", "chain.json", "checkpoint",
+                                                               "loss.png"};
 
 /// The directory already holds a run, and `force` is false.
 class RunExists : public FileError {
