@@ -81,7 +81,7 @@ void check_sorted(const std::string& column, const std::string& direction) {
     // Almost sorted, and only a hundred samples.
     std::swap(rows[10], rows[20]);
     const std::string almost = file_of(directory, rows);
-    CHECK(contains(data({"info", almost}).errors, "% of the variance of " + column + " lies between runs"));
+    CHECK(contains(data({"info", almost}).errors, "% of the variance of " + column + " lies between stretches"));
     CHECK(contains(trained(almost), "the data look " + words));
     rows = rows_of(100);
     sort_by(column, rows);
@@ -110,7 +110,7 @@ TEST_CASE("data info says what will go wrong in training") {
     std::swap(x[99'998], x[99'999]);  // not quite: the order still shows
     CHECK(info({table_file(directory, {x, noise})})["sorted_by_x"].is_null());
     const ProgramResult almost = report_of(x, noise);
-    CHECK(contains(almost.errors, "100 % of the variance of x lies between runs of 1,024 samples"));
+    CHECK(contains(almost.errors, "100 % of the variance of x lies between stretches of 1,024 samples"));
     CHECK(std::ranges::count(almost.errors, '\n') == 1);
     // Where blocks meet, too: each ascends, all together do not.
     std::vector<double> saw;
@@ -121,7 +121,7 @@ TEST_CASE("data info says what will go wrong in training") {
     std::fill(labels.begin() + 120'000, labels.end(), 1.0);
     CHECK(contains(report_of(noise, labels).errors, "the samples are sorted by y, ascending: "));
     std::fill(labels.begin(), labels.begin() + 30'000, 1.0);
-    CHECK(contains(report_of(noise, labels).errors, "of the variance of y lies between runs"));
+    CHECK(contains(report_of(noise, labels).errors, "of the variance of y lies between stretches"));
     const ProgramResult constant = report_of(std::vector<double>(999, 0.1), std::vector<double>(999, 1));
     CHECK(contains(constant.errors, "x is always 0.1: a chain has one output to learn\n"));
     CHECK(contains(constant.errors, "y is always 1\n"));

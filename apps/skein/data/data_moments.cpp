@@ -7,22 +7,23 @@ namespace skein::app {
 namespace {
 
 /// Independent sums, so that the CPU need not wait for one addition before the next.
-constexpr std::size_t kLanes = 8;
+constexpr std::size_t kPartialSums = 8;
 
-double sum_of(const double (&lanes)[kLanes]) {
-    return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
+double sum_of(const double (&partial)[kPartialSums]) {
+    return ((partial[0] + partial[4]) + (partial[2] + partial[6])) +
+           ((partial[1] + partial[5]) + (partial[3] + partial[7]));
 }
 
-/// The sum of term(index) over all indices: index i goes to lane i mod kLanes.
+/// The sum of term(index) over all indices: index i goes to partial sum i mod kPartialSums.
 template <class Term>
 double sum(std::size_t count, const Term& term) {
-    double lanes[kLanes] = {};
+    double partial[kPartialSums] = {};
     std::size_t index = 0;
-    for (; index + kLanes <= count; index += kLanes) {
-        for (std::size_t lane = 0; lane < kLanes; ++lane) lanes[lane] += term(index + lane);
+    for (; index + kPartialSums <= count; index += kPartialSums) {
+        for (std::size_t at = 0; at < kPartialSums; ++at) partial[at] += term(index + at);
     }
-    for (std::size_t lane = 0; index < count; ++index, ++lane) lanes[lane] += term(index);
-    return sum_of(lanes);
+    for (std::size_t at = 0; index < count; ++index, ++at) partial[at] += term(index);
+    return sum_of(partial);
 }
 
 ColumnMoments column_moments(const double* values, std::size_t count) {
@@ -45,7 +46,7 @@ ColumnMoments column_moments(const double* values, std::size_t count) {
         const double square = (values[i] - mean) * (values[i] - mean);
         return square * square;
     });
-    moments.sum_2_within_runs = moments.sum_2;
+    moments.sum_2_within_stretches = moments.sum_2;
     return moments;
 }
 
@@ -56,7 +57,7 @@ ColumnMoments merged_columns(const ColumnMoments& a, const ColumnMoments& b) {
     all.count = a.count + b.count;
     all.min = std::min(a.min, b.min);
     all.max = std::max(a.max, b.max);
-    all.sum_2_within_runs = a.sum_2_within_runs + b.sum_2_within_runs;
+    all.sum_2_within_stretches = a.sum_2_within_stretches + b.sum_2_within_stretches;
     const double part_a = a.count / all.count, part_b = b.count / all.count;
     const double delta = b.mean - a.mean;
     const double moved = a.count * part_b * delta * delta;  // what the second sum gains by the new mean
@@ -84,7 +85,7 @@ double ColumnMoments::kurtosis() const {
     return sum_4 / count / (variance * variance);
 }
 
-double ColumnMoments::share_between_runs() const { return std::max(0.0, 1.0 - sum_2_within_runs / sum_2); }
+double ColumnMoments::share_between_stretches() const { return std::max(0.0, 1.0 - sum_2_within_stretches / sum_2); }
 
 double SampleMoments::correlation() const {
     const double product = columns[kX].standard_deviation() * columns[kY].standard_deviation();
@@ -94,7 +95,7 @@ double SampleMoments::correlation() const {
     return std::clamp(sum_xy / columns[kX].count / product, -1.0, 1.0);
 }
 
-SampleMoments moments_of_run(const ColumnValues& values, std::size_t first, std::size_t count) {
+SampleMoments moments_of_stretch(const ColumnValues& values, std::size_t first, std::size_t count) {
     SampleMoments moments;
     for (std::size_t column = 0; column < kNumColumns; ++column) {
         if (values[column] != nullptr) {

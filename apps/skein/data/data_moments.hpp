@@ -17,16 +17,16 @@ inline constexpr std::array<std::string_view, kNumColumns> kColumnNames{"x", "|x
 /// The values of each column; null for weights that all are 1.
 using ColumnValues = std::array<const double*, kNumColumns>;
 
-/// Samples whose moments are taken directly, about their own mean. Larger sets are merged from these runs in a binary
-/// tree, whose shape follows from the number of samples. A power of two.
-inline constexpr std::size_t kRunSamples = 1024;
+/// Samples whose moments are taken directly, about their own mean. Larger sets are merged from these stretches in a
+/// binary tree, whose shape follows from the number of samples. A power of two.
+inline constexpr std::size_t kStretchSamples = 1024;
 
 /// Of one column: sums over powers of the distance from the mean.
 struct ColumnMoments {
     double count = 0.0;
     double mean = 0.0;
     double sum_2 = 0.0, sum_3 = 0.0, sum_4 = 0.0;
-    double sum_2_within_runs = 0.0;  // each run about its own mean
+    double sum_2_within_stretches = 0.0;  // each stretch about its own mean
     double min = std::numeric_limits<double>::infinity();
     double max = -std::numeric_limits<double>::infinity();
 
@@ -36,9 +36,9 @@ struct ColumnMoments {
     /// NaN if all values are equal.
     double skewness() const;
     double kurtosis() const;
-    /// The part of the variance that lies between the means of runs: about 1 / kRunSamples for samples in random order,
-    /// near 1 if the samples of each run are alike.
-    double share_between_runs() const;
+    /// The part of the variance that lies between the means of stretches: about 1 / kStretchSamples for samples in
+    /// random order, near 1 if the samples of each stretch are alike.
+    double share_between_stretches() const;
 };
 
 struct SampleMoments {
@@ -49,8 +49,8 @@ struct SampleMoments {
     double correlation() const;
 };
 
-/// Of at most kRunSamples samples, from index `first` on.
-SampleMoments moments_of_run(const ColumnValues& values, std::size_t first, std::size_t count);
+/// Of at most kStretchSamples samples, from index `first` on.
+SampleMoments moments_of_stretch(const ColumnValues& values, std::size_t first, std::size_t count);
 
 /// Of two sets of samples together (P. Pebay, Sandia report SAND2008-6212, 2008).
 SampleMoments merged(const SampleMoments& one, const SampleMoments& other);

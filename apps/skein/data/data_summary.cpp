@@ -16,11 +16,11 @@
 namespace skein::app {
 namespace {
 
-static_assert(kPieceSamples % kRunSamples == 0 && std::has_single_bit(kPieceSamples / kRunSamples),
+static_assert(kPieceSamples % kStretchSamples == 0 && std::has_single_bit(kPieceSamples / kStretchSamples),
               "a piece is a complete subtree of the moments");
 
-/// With fewer runs the share of the variance between them says little.
-constexpr double kLeastRuns = 16.0;
+/// With fewer stretches the share of the variance between them says little.
+constexpr double kLeastStretches = 16.0;
 constexpr double kLargestShare = 0.1;
 
 /// A piece of the samples and what is found in it.
@@ -37,8 +37,8 @@ void summarize_piece(SummaryPiece& part, int level) {
     std::transform(samples.x, samples.x + count, part.absolute_x.begin(), [](double x) { return std::abs(x); });
     const ColumnValues values{samples.x, part.absolute_x.data(), samples.y, samples.sample_weight};
     MomentTree tree;
-    for (std::size_t first = 0; first < count; first += kRunSamples) {
-        tree.add(moments_of_run(values, first, std::min(kRunSamples, count - first)));
+    for (std::size_t first = 0; first < count; first += kStretchSamples) {
+        tree.add(moments_of_stretch(values, first, std::min(kStretchSamples, count - first)));
     }
     part.summary = {tree.sum(), {}, {}, DyadicHistogram(level)};
     for (std::size_t column = 0; column < kNumColumns; ++column) {
@@ -62,8 +62,8 @@ void add(DataSummary& summary, const DataSummary& next) {
     summary.histogram.add(next.histogram);
 }
 
-bool differs_between_runs(const ColumnMoments& column) {
-    return column.count >= kLeastRuns * kRunSamples && column.share_between_runs() > kLargestShare;
+bool differs_between_stretches(const ColumnMoments& column) {
+    return column.count >= kLeastStretches * kStretchSamples && column.share_between_stretches() > kLargestShare;
 }
 
 }  // namespace
@@ -129,18 +129,19 @@ std::vector<std::string> DataSummary::warnings() const {
         warnings.push_back(fmt::format("y is always {}", shortest(columns[kY].min)));
     }
     const std::optional<Column> sorted = sorted_by();
-    if (sorted && num_samples() > kRunSamples) {  // fewer fit in one block or batch
+    if (sorted && num_samples() > kStretchSamples) {  // fewer fit in one block or batch
         warnings.push_back(fmt::format("the samples are {}: shuffling blocks of them (--shuffle blocks) is not enough",
                                        sorted_in_words(kColumnNames[*sorted], orders[*sorted].is_ascending)));
         return warnings;
     }
-    // If x differs between runs, |x| mostly does, too.
-    for (const Column column : {differs_between_runs(columns[kX]) ? kX : kAbsoluteX, kY}) {
-        if (differs_between_runs(columns[column])) {
+    // If x differs between stretches, |x| mostly does, too.
+    for (const Column column : {differs_between_stretches(columns[kX]) ? kX : kAbsoluteX, kY}) {
+        if (differs_between_stretches(columns[column])) {
             warnings.push_back(fmt::format(
-                "the samples come in an order: {} % of the variance of {} lies between runs of {} samples, so "
+                "the samples come in an order: {} % of the variance of {} lies between stretches of {} samples, so "
                 "shuffling blocks of them (--shuffle blocks) is not enough",
-                rounded(100 * columns[column].share_between_runs(), 3), kColumnNames[column], grouped(kRunSamples)));
+                rounded(100 * columns[column].share_between_stretches(), 3), kColumnNames[column],
+                grouped(kStretchSamples)));
         }
     }
     return warnings;

@@ -77,7 +77,7 @@ Json column_json(const DataSummary& summary, Column index) {
             {"skewness", column.skewness()},
             {"kurtosis", column.kurtosis()},
             {"distinct_values", distinct ? Json(*distinct) : Json()},
-            {"share_between_runs", column.share_between_runs()}};
+            {"share_between_stretches", column.share_between_stretches()}};
 }
 
 /// The direction of a column that is sorted, or null.

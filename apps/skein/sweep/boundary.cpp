@@ -95,7 +95,7 @@ struct Plane {
 /// Nothing if a stop was requested.
 template <class Scalar>
 std::optional<Plane> train_plane(const SweepJob<Scalar>& job, BoundaryOf boundary, bool is_quiet) {
-    constexpr std::size_t kBlock = 65536;
+    constexpr std::size_t kPointsAtATime = 65536;
     const std::uint64_t num_points = job.sweep.num_points();
     Plane plane;
     if (job.sweep.data().compressed() != nullptr) {
@@ -105,14 +105,15 @@ std::optional<Plane> train_plane(const SweepJob<Scalar>& job, BoundaryOf boundar
     const int threads = num_threads(job.sweep.settings().training.execution);
     SweepProgress progress(num_points, 0, job.sweep.work_per_point(), threads, is_quiet);
     while (classes.size() < num_points) {
-        const std::size_t count = std::min<std::size_t>(kBlock, static_cast<std::size_t>(num_points) - classes.size());
+        const std::size_t count =
+            std::min<std::size_t>(kPointsAtATime, static_cast<std::size_t>(num_points) - classes.size());
         const EnsembleOutcome points = job.sweep.run(classes.size(), count, &progress).points;
         if (is_stopped(points)) {
             return std::nullopt;
         }
         require_classes(job.sweep, points, [&](std::size_t at) { return job.sweep.coordinates(classes.size() + at); });
-        const std::vector<std::uint8_t> block = classes_of(points, boundary);
-        classes.insert(classes.end(), block.begin(), block.end());
+        const std::vector<std::uint8_t> more = classes_of(points, boundary);
+        classes.insert(classes.end(), more.begin(), more.end());
         if (plane.compression) {
             *plane.compression += CompressionRecord::sum(points.compression);
         }

@@ -73,17 +73,18 @@ SweepFiles<Scalar> open_files(const Configuration& configuration, const SweepOut
     return SweepFiles<Scalar>::create(output.directory, job.sweep);
 }
 
-/// Trains block after block, until all is done or a stop is requested. Then the finished points of the last block are
+/// Trains some points at a time, until all are done or a stop is requested. The points that have finished by then are
 /// kept.
 template <class Scalar>
-void train_blocks(const SweepJob<Scalar>& job, SweepFiles<Scalar>& files, bool quiet, SweepReport& report) {
+void train_points(const SweepJob<Scalar>& job, SweepFiles<Scalar>& files, bool quiet, SweepReport& report) {
     using Clock = std::chrono::steady_clock;
     const std::uint64_t num_points = job.sweep.num_points();
-    const std::size_t block = points_at_a_time(job.sweep, report.num_threads);
+    const std::size_t at_a_time = points_at_a_time(job.sweep, report.num_threads);
     SweepProgress progress(num_points, files.points_done(), job.sweep.work_per_point(), report.num_threads, quiet);
     Clock::time_point last_sync = Clock::now();
     while (files.points_done() < num_points && stop_signal() == 0) {
-        const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(block, num_points - files.points_done()));
+        const auto count =
+            static_cast<std::size_t>(std::min<std::uint64_t>(at_a_time, num_points - files.points_done()));
         const SweepOutcome<Scalar> outcome = job.sweep.run(files.points_done(), count, &progress);
         files.append(outcome, num_finished(outcome.points));
         report.sample_layers += outcome.points.sample_layers;
@@ -109,15 +110,15 @@ void count_outcomes(const fs::path& directory, const std::vector<Axis>& axes, Sw
     }
     const ArrayFile status = ArrayFile::open(directory / "status.npy", ElementType::uint8, shape);
     const ArrayFile decreased = ArrayFile::open(directory / "loss_decreased.npy", ElementType::boolean, shape);
-    constexpr std::uint64_t kBlock = 1 << 20;
-    for (std::uint64_t first = 0; first < report.points_done; first += kBlock) {
-        std::vector<std::uint8_t> block(static_cast<std::size_t>(std::min(kBlock, report.points_done - first)));
-        status.read(first, std::span<std::uint8_t>(block));
-        for (const std::uint8_t code : block) {
+    constexpr std::uint64_t kPointsAtATime = 1 << 20;
+    for (std::uint64_t first = 0; first < report.points_done; first += kPointsAtATime) {
+        std::vector<std::uint8_t> codes(static_cast<std::size_t>(std::min(kPointsAtATime, report.points_done - first)));
+        status.read(first, std::span<std::uint8_t>(codes));
+        for (const std::uint8_t code : codes) {
             ++report.by_status[std::min<std::size_t>(code, report.by_status.size() - 1)];
         }
-        decreased.read(first, std::span<std::uint8_t>(block));
-        report.learned += static_cast<std::uint64_t>(std::ranges::count(block, std::uint8_t{1}));
+        decreased.read(first, std::span<std::uint8_t>(codes));
+        report.learned += static_cast<std::uint64_t>(std::ranges::count(codes, std::uint8_t{1}));
     }
 }
 
@@ -164,7 +165,7 @@ void run_in_directory(const Configuration& configuration, const SweepOutput& out
     const DirectoryLock lock(configuration, output.directory);
     SweepFiles<Scalar> files = open_files(configuration, output, job, record);
     report.points_before = files.points_done();
-    train_blocks(job, files, output.is_quiet, report);
+    train_points(job, files, output.is_quiet, report);
     count_outcomes(output.directory, job.axes, report);
     if (!output.is_quiet) {
         warn_of_stopped(report);

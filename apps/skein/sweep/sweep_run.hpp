@@ -1,4 +1,4 @@
-// Runs a sweep block by block into its directory.
+// Runs a sweep some points at a time, into its directory.
 #pragma once
 
 #include "sweep/sweep_job.hpp"
