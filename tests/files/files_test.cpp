@@ -156,10 +156,10 @@ TEST_CASE("files: a run directory that holds a run") {
         CHECK(file_error_of([&] { RunDirectory(path, false); }) == expected);
         CHECK(file_error_of([&] { early.create(); }) == expected);
         CHECK(content_of(directory.file(name)) == "old");
-        directory.file("other.png", "kept");
+        directory.file("weights.png", "kept");
         RunDirectory(path, true).create();
         CHECK(directory.num_entries() == 1);
-        CHECK(content_of(directory.file("other.png")) == "kept");
+        CHECK(content_of(directory.file("weights.png")) == "kept");
     }
 }
 

@@ -68,6 +68,11 @@ TEST_CASE("boundary in words, and the dimension of a plane") {
         "boundary", {"--weights=1.5,0.5", "--axis=learning_rate=linear:0.25:4:2", "--between=diverged", "--scan=9"});
     CHECK(words.exit_code == 0);
     CHECK(words.output.starts_with("along learning_rate from 0.25 to 4: 1 change between 9 values scanned; "));
+    const TemporaryDirectory directory;
+    const std::string file = directory.file("sweep.toml", "picture = \"loss\"\nmark-loss = 0.5\n");
+    CHECK(run("boundary",
+              {file, "--weights=1.5,0.5", "--axis=learning_rate=linear:0.25:4:2", "--between=diverged", "--scan=9"})
+              .output == words.output);
     const ProgramResult plane =
         run_program({"boundary", "--preset", "trainability", "--axis",
                      "learning_rate[1]=log10:0.1:1000:64,learning_rate[3]=log10:0.1:1000:64", "--json"});
