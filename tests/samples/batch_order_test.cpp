@@ -32,10 +32,86 @@ double chi_square_deviation(const std::vector<std::uint64_t>& counts, double exp
     return (statistic - freedom) / std::sqrt(2.0 * freedom);
 }
 
+/// The plain twin of the shuffle, transcribed from skein/batch_order.hpp.
+std::vector<std::uint64_t> shuffled(std::uint64_t size, std::uint64_t seed, random::Stream stream,
+                                    std::uint64_t epoch) {
+    std::vector<std::uint64_t> order(size);
+    std::iota(order.begin(), order.end(), std::uint64_t{0});
+    long double fraction = 0.0L;  // exact: of 64 bits
+    for (std::uint64_t i = 0; i + 1 < size; ++i) {
+        const random::Block block = random::block(seed, stream, 256 * epoch + i / 4);
+        if (size > 8) {
+            fraction = std::ldexp(static_cast<long double>(block[i % 4]), -32);
+        } else if (i == 0) {
+            fraction = std::ldexp(static_cast<long double>(block[1]), -32) +
+                       std::ldexp(static_cast<long double>(block[0]), -64);
+        }
+        // A product of 64 and 4 bits need not fit: its parts do.
+        const long double high = std::floor(std::ldexp(fraction, 32)), low = std::ldexp(fraction, 32) - high;
+        const long double product_low = low * static_cast<long double>(size - i);
+        const long double product_high = high * static_cast<long double>(size - i) + std::floor(product_low);
+        const long double digit = std::floor(std::ldexp(product_high, -32));
+        fraction = std::ldexp(product_high - std::ldexp(digit, 32), -32) +
+                   std::ldexp(product_low - std::floor(product_low), -32);
+        std::swap(order[i], order[i + static_cast<std::uint64_t>(digit)]);
+    }
+    return order;
+}
+
+/// The plain twin of the network.
+std::uint64_t through_network(std::uint64_t size, const std::vector<std::uint64_t>& keys, std::uint64_t position) {
+    std::uint64_t a = 1;
+    while (a * a < size) ++a;
+    const std::uint64_t b = (size + a - 1) / a;
+    const auto hash = [](std::uint64_t half, std::uint64_t key, std::uint64_t radix) {
+        std::uint64_t x = (half ^ key) % 65536;
+        x = (x ^ x / 256) * 0x88B5 % 65536;
+        x = (x ^ x / 128) * 0xDB2D % 65536;
+        return x * radix / 65536;
+    };
+    do {
+        std::uint64_t high = position / b, low = position % b;
+        for (std::size_t round = 0; round < keys.size(); round += 2) {
+            high = (high + hash(low, keys[round], a)) % a;
+            low = (low + hash(high, keys[round + 1], b)) % b;
+        }
+        position = high * b + low;
+    } while (position >= size);
+    return position;
+}
+
 }  // namespace
 
+TEST_CASE("small orders are shuffles") {
+    for (std::uint64_t size : {1u, 2u, 3u, 7u, 8u, 9u, 10u, 100u, 1023u, 1024u}) {
+        for (const std::uint64_t epoch : {0u, 1u, 77u}) {
+            std::vector<std::uint64_t> order(size);
+            BatchOrder(size, size, Sampling::shuffled, 12).batch(epoch).indices(0, order);
+            CHECK(order == shuffled(size, 12, random::Stream::epoch_order, epoch));
+        }
+    }
+}
+
+TEST_CASE("large orders are what the formulas say, and positions() is the inverse") {
+    for (const std::uint64_t size : {1025u, 1056u, 1089u, 1090u, 5000u, 1000003u}) {
+        std::vector<std::uint64_t> keys;
+        for (const std::uint64_t index : {512u, 513u}) {
+            for (const std::uint32_t key : random::block(9, random::Stream::epoch_order, index)) keys.push_back(key);
+        }
+        const Permutation permutation(size, 9, random::Stream::epoch_order, 2);
+        std::vector<std::uint32_t> images(1021), places(1);
+        permutation.images(size - images.size(), images);
+        for (std::size_t index = 0; index < images.size(); ++index) {
+            const std::uint64_t position = size - images.size() + index;
+            REQUIRE(images[index] == through_network(size, keys, position));
+            permutation.positions(images[index], places);
+            REQUIRE(places[0] == position);
+        }
+    }
+}
+
 TEST_CASE("a permutation of a huge domain stays inside and has no repeats nearby") {
-    const std::uint64_t size = (std::uint64_t{1} << 63) + 12345;
+    const std::uint64_t size = (std::uint64_t{1} << 62) - 12345;
     const Permutation permutation(size, 1, random::Stream::epoch_order, 0);
     std::vector<std::uint64_t> targets(10000);
     for (std::size_t position = 0; position < targets.size(); ++position) {
@@ -50,14 +126,16 @@ TEST_CASE("many positions at a time go where each goes alone, on every instructi
     const std::string_view before = instruction_set();
     for (const std::string_view name : available_instruction_sets()) {
         force_instruction_set(name);
-        for (const std::uint64_t size : {1ull, 2ull, 5ull, 63ull, 64ull, 65ull, 1000ull, (1ull << 33) + 7}) {
+        for (const std::uint64_t size : {1ull, 2ull, 5ull, 1000ull, 1024ull, 1025ull, 1089ull, 5000ull, (1ull << 30),
+                                         (1ull << 30) + 1, (1ull << 33) + 7}) {
             const Permutation permutation(size, 21, random::Stream::epoch_order, 1);
             std::vector<std::uint64_t> positions(std::min<std::uint64_t>(size, 1000));
             std::iota(positions.begin(), positions.end(), size - positions.size());
             std::vector<std::uint64_t> expected = positions;
             std::transform(expected.begin(), expected.end(), expected.begin(), permutation);
-            permutation.apply(positions);
-            CHECK(positions == expected);
+            std::vector<std::uint64_t> images(positions.size());
+            permutation.images(positions.front(), images);
+            CHECK(images == expected);
         }
     }
     force_instruction_set(before);

@@ -20,11 +20,10 @@ using Order = std::vector<std::uint64_t>;
 /// order[position] = where the position goes.
 inline void make_order(Order& order, std::uint64_t size, std::uint64_t seed, std::uint64_t epoch) {
     order.resize(size);
-    std::iota(order.begin(), order.end(), std::uint64_t{0});
-    Permutation(size, seed, random::Stream::epoch_order, epoch).apply(order);
+    Permutation(size, seed, random::Stream::epoch_order, epoch).images(0, order);
 }
 
-/// Whether apply() fills [0, size) exactly once, and operator() agrees at every `stride`-th position.
+/// Whether images() fills [0, size) exactly once, and operator() agrees at every `stride`-th position.
 inline bool is_bijection(std::uint64_t size, std::uint64_t seed, std::uint64_t epoch, std::uint64_t stride) {
     constexpr std::uint64_t kBlock = 4096;
     const Permutation permutation(size, seed, random::Stream::epoch_order, epoch);
@@ -32,8 +31,7 @@ inline bool is_bijection(std::uint64_t size, std::uint64_t seed, std::uint64_t e
     Order block;
     for (std::uint64_t first = 0; first < size; first += kBlock) {
         block.resize(std::min(kBlock, size - first));
-        std::iota(block.begin(), block.end(), first);
-        permutation.apply(block);
+        permutation.images(first, block);
         for (std::uint64_t index = 0; index < block.size(); ++index) {
             const std::uint64_t target = block[index];
             if (target >= size || hit[target]) {
@@ -219,12 +217,12 @@ inline std::vector<double> odds_of_differences(const LargeOrderCounts& ranges, s
     return odds;
 }
 
-/// Position and value; the values of positions 2i and 2i + 1, and their difference; the values of a position in the
-/// orders of neighbouring seeds, and of two successive epochs.
+/// Position and value; the values of positions 2i and 2i + 1, and their difference; the values of positions i and
+/// i + size / 2; the values of a position in the orders of neighbouring seeds, and of two successive epochs.
 inline Checks large_order_checks(const LargeOrders& settings) {
     const std::uint64_t size = settings.size;
     const LargeOrderCounts none(size, settings.num_ranges);
-    LargeOrderCounts single = none, neighbours = none, seeds = none, epochs = none;
+    LargeOrderCounts single = none, neighbours = none, halves = none, seeds = none, epochs = none;
     TablesOfSeeds differences;
     const std::vector<double> odds = odds_of_differences(single, size, settings.num_ranges);
     std::vector<std::uint64_t> counts;
@@ -237,6 +235,7 @@ inline Checks large_order_checks(const LargeOrders& settings) {
         const auto odd = [&](std::uint64_t index) { return order[2 * index + 1]; };
         single.add(size, position, value);
         neighbours.add(size / 2, even, odd);
+        halves.add(size / 2, value, [&](std::uint64_t index) { return order[index + size / 2]; });
         counts.assign(settings.num_ranges, 0);
         for (std::uint64_t index = 0; index < size / 2; ++index) {
             const std::uint64_t a = even(index), b = odd(index);
@@ -257,6 +256,7 @@ inline Checks large_order_checks(const LargeOrders& settings) {
     const std::string what = "orders of " + std::to_string(size);
     single.add_to(checks, what + ": position x value");
     neighbours.add_to(checks, what + ": value x next value");
+    halves.add_to(checks, what + ": value x value half an order on");
     differences.add_to(checks, what + ": differences of neighbours");
     seeds.add_to(checks, what + ": neighbouring seeds");
     if (settings.with_epochs) {
@@ -279,22 +279,6 @@ inline bool is_odd(const Order& order) {
     return steps % 2 != 0;
 }
 
-/// The odds of an odd order. A round moves the halves of 2^low_bits (or 2^high_bits) points at a time: from 16 points
-/// on that is an even number of swaps, so a pass through the network is an even permutation of its N = 2^bits points.
-/// Walking leaves the N - size points outside out of their cycles, and each that is taken out flips the parity, but
-/// where a cycle has no point inside. Over all even permutations the mean of (-1)^(number of such cycles) is
-/// size (size - 1) / (N (N - 1)): derived for one point outside, where it is 1 - 2 / N; for more, found by enumerating
-/// all sizes of N from 4 to 8.
-inline double odds_of_odd_order(std::uint64_t size) {
-    const std::uint64_t points = std::bit_ceil(size);
-    if (points < 16) {
-        return 0.5;
-    }
-    const double n = static_cast<double>(size), all = static_cast<double>(points);
-    const double mean = n * (n - 1.0) / (all * (all - 1.0));
-    return (points - size) % 2 == 0 ? (1.0 - mean) / 2.0 : (1.0 + mean) / 2.0;
-}
-
 inline Checks parity_checks(std::uint64_t size, std::uint64_t num_orders) {
     std::uint64_t num_odd = 0;
     Order order;
@@ -303,13 +287,8 @@ inline Checks parity_checks(std::uint64_t size, std::uint64_t num_orders) {
         num_odd += is_odd(order) ? 1 : 0;
     }
     Checks checks;
-    const double odds = odds_of_odd_order(size);
-    const std::string what = "orders of " + std::to_string(size) + ": odd permutations";
-    if (odds == 0.0) {
-        checks.add(what, num_odd == 0 ? 1.0 : 0.0);
-    } else {
-        checks.add(what, binomial_p(static_cast<double>(num_odd), static_cast<double>(num_orders), odds));
-    }
+    checks.add("orders of " + std::to_string(size) + ": odd permutations",
+               binomial_p(static_cast<double>(num_odd), static_cast<double>(num_orders), 0.5));
     return checks;
 }
 

@@ -4,7 +4,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string_view>
 
@@ -12,24 +11,44 @@
 
 namespace skein {
 
-/// A keyed bijection on [0, size), in constant memory: a Feistel network on the smallest power of two that holds the
-/// domain (M. Luby and C. Rackoff, SIAM J. Computing 17, 1988), walked along its cycle until it lands inside
-/// (J. Black and P. Rogaway, CT-RSA 2002).
+/// A keyed bijection on [0, size), in constant memory.
+///
+/// Up to kMaxShuffled it is a shuffle (R. Durstenfeld, Algorithm 235, Communications of the ACM 7, 1964). Step
+/// i = 0, 1, ..., size - 2 draws j = i + floor(r (size - i)) and swaps entries i and j of a table that begins as 0, 1,
+/// ... The r are fractions of 32 bits, four to a Philox block; up to 8 positions one fraction of 64 bits serves all
+/// steps: the next r is the fractional part of r (size - i). No order is likelier than another by more than a relative
+/// size^2 / 2^33.
+///
+/// A larger domain is the numbers high * b + low, high < a and low < b, with a = ceil(sqrt(size)) and b = ceil(size / a).
+/// Eight rounds add a keyed hash of one half to the other, modulo a or b in turn. This is a Feistel network (M. Luby and
+/// C. Rackoff, SIAM J. Computing 17, 1988; on two radices: P. Morris, P. Rogaway and T. Stegers, CRYPTO 2009). A number
+/// that it takes outside the domain goes through it again, until it lands inside (J. Black and P. Rogaway, CT-RSA 2002).
 class Permutation {
 public:
-    /// Keyed by (seed, stream, epoch). `size` is at least 1.
+    static constexpr std::uint64_t kMaxShuffled = 1024;
+
+    /// Keyed by (seed, stream, epoch). `size` is at least 1 and at most 2^62.
     Permutation(std::uint64_t size, std::uint64_t seed, random::Stream stream, std::uint64_t epoch) noexcept;
 
     /// The image of `position`, which is below size.
     std::uint64_t operator()(std::uint64_t position) const noexcept;
 
-    /// Replaces each of `positions` by its image: the same, many at a time.
-    void apply(std::span<std::uint64_t> positions) const;
+    /// The images of positions [first, first + images.size()): the same, many at a time.
+    void images(std::uint64_t first, std::span<std::uint64_t> images) const;
+
+    /// The same in 32 bits, for a size of at most 2^30.
+    void images(std::uint64_t first, std::span<std::uint32_t> images) const;
+    /// The positions whose images are [first, first + positions.size()), for a size from kMaxShuffled + 1 to 2^30.
+    void positions(std::uint64_t first, std::span<std::uint32_t> positions) const;
 
 private:
-    static constexpr std::size_t kMaxRounds = 32;
+    bool is_shuffled() const noexcept { return size_ <= kMaxShuffled; }
+    void shuffle(std::uint64_t seed, random::Stream stream, std::uint64_t epoch) noexcept;
+
     std::uint64_t size_;
-    std::array<std::uint32_t, kMaxRounds> keys_;
+    std::uint32_t high_radix_ = 0, low_radix_ = 0;
+    std::array<std::uint32_t, 8> keys_;
+    std::array<std::uint16_t, kMaxShuffled> table_;
 };
 
 enum class Sampling : std::uint8_t {
@@ -54,10 +73,14 @@ public:
     /// Throws std::invalid_argument if batch_size > num_samples.
     BatchOrder(std::uint64_t num_samples, std::uint64_t batch_size, Sampling sampling, std::uint64_t seed);
 
+    /// The full batch, in sequential order.
+    static BatchOrder all(std::uint64_t num_samples) { return BatchOrder(num_samples, 0, Sampling::sequential, 0); }
+
     std::uint64_t num_samples() const noexcept { return num_samples_; }
     std::uint64_t steps_per_epoch() const noexcept { return steps_per_epoch_; }
     bool is_full_batch() const noexcept { return batch_size_ == num_samples_; }
     Sampling sampling() const noexcept { return sampling_; }
+    std::uint64_t seed() const noexcept { return seed_; }
     /// Samples of a step's mini-batch.
     std::uint64_t batch_size(std::uint64_t step) const noexcept;
 
@@ -68,7 +91,17 @@ public:
         /// Whether its samples are [first(), first() + num_samples()).
         bool is_range() const noexcept { return sampling_ == Sampling::sequential; }
         std::uint64_t first() const noexcept { return first_; }
-        /// The indices of its samples at positions [position, position + indices.size()).
+        std::uint64_t epoch() const noexcept { return epoch_; }
+        /// Of its first sample, in the whole run.
+        std::uint64_t position() const noexcept {
+            return sampling_ == Sampling::with_replacement ? first_ : epoch_ * population_ + first_;
+        }
+        /// Samples from its first one on, up to the end of the epoch; without end if they are drawn with replacement.
+        std::uint64_t num_samples_on() const noexcept {
+            return sampling_ == Sampling::with_replacement ? ~first_ : population_ - first_;
+        }
+        /// The indices of its samples at positions [position, position + indices.size()); beyond its end, those of the
+        /// batches after it, as far as num_samples_on() goes.
         void indices(std::uint64_t position, std::span<std::uint64_t> indices) const;
 
     private:
@@ -81,8 +114,6 @@ public:
         std::uint64_t population_;
         std::uint64_t seed_;
         std::uint64_t epoch_;
-        std::optional<Permutation> permutation_;  // of the shuffled epoch, or of its whole blocks
-        std::uint64_t partial_place_ = 0;         // number of whole blocks before the partial one
     };
     Batch batch(std::uint64_t step) const noexcept { return Batch(*this, step); }
 

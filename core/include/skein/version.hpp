@@ -10,6 +10,6 @@ std::string_view version() noexcept;
 
 /// Changes whenever a run's bits may change: equal numerics versions give equal weights, losses and files for equal
 /// settings, on every supported CPU. Every run.json has it.
-inline constexpr int kNumericsVersion = 5;
+inline constexpr int kNumericsVersion = 6;
 
 }  // namespace skein

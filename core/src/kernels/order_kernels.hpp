@@ -1,93 +1,94 @@
 // The keyed bijection of skein/batch_order.hpp on many positions at a time: integers only, lane by lane, which the
-// compiler turns into vectors. A position takes 1.6 ns of 65,536 and 4.8 ns of 10^7; one at a time, 40 and 97 ns (AVX2,
-// Zen 4; the walk included).
+// compiler turns into vectors.
 #pragma once
 
 #include <cstring>
 
-#include "kernels/feistel_round.hpp"
+#include "kernels/index_network.hpp"
 #include "kernels/order_arguments.hpp"
 #include "kernels/philox.hpp"
 
 namespace skein::internal::kernels {
 namespace {
 
-constexpr std::size_t kOrderLanes = 64;
+/// Positions that go through the rounds together: eight vectors of 512 bits hold halves of 16 bits.
+constexpr std::size_t kOrderLanes = 128;
 
-/// One pass of kOrderLanes positions through the Feistel network.
-void pass(const FeistelNetwork& network, std::uint64_t* positions) {
-    std::uint32_t low[kOrderLanes], high[kOrderLanes];
-    for (std::size_t lane = 0; lane < kOrderLanes; ++lane) {
-        low[lane] = static_cast<std::uint32_t>(positions[lane]) & network.low_mask;
-        high[lane] = static_cast<std::uint32_t>(positions[lane] >> network.low_bits);
-    }
-    for (std::size_t round = 0; round < network.num_rounds; round += 2) {
-        const std::uint32_t key0 = network.keys[round];
-        const std::uint32_t key1 = network.keys[round + 1];
+/// `count` lanes of consecutive positions from `first` on.
+template <class Half>
+void split_positions(const IndexNetwork& network, std::uint64_t first, Half* high, Half* low) {
+    const Half radix = static_cast<Half>(network.low_radix);
+    const Half high0 = static_cast<Half>(first / network.low_radix);
+    const std::uint32_t low0 = static_cast<std::uint32_t>(first % network.low_radix);
+    if (low0 + kOrderLanes <= network.low_radix) {  // as nearly always: no lane is in the next row
         for (std::size_t lane = 0; lane < kOrderLanes; ++lane) {
-            high[lane] ^= mixed(low[lane], key0) & network.high_mask;
-            low[lane] ^= mixed(high[lane], key1) & network.low_mask;
+            high[lane] = high0;
+            low[lane] = static_cast<Half>(low0 + lane);
         }
+        return;
     }
+    Half row = high0, column = static_cast<Half>(low0);
     for (std::size_t lane = 0; lane < kOrderLanes; ++lane) {
-        positions[lane] = std::uint64_t{high[lane]} << network.low_bits | low[lane];
+        high[lane] = row;
+        low[lane] = column;
+        ++column;
+        if (column == radix) {
+            column = 0;
+            ++row;
+        }
     }
 }
 
-void pass(const FeistelNetwork& network, std::uint64_t* positions, std::size_t count) {
-    for (; count >= kOrderLanes; positions += kOrderLanes, count -= kOrderLanes) {
-        pass(network, positions);
+/// The images of kOrderLanes consecutive positions; those of positions outside the domain are whatever they are.
+template <bool inverse, class Half, class Index>
+void map_row(const IndexNetwork& network, std::uint64_t first, Index* images) {
+    alignas(64) Half high[kOrderLanes], low[kOrderLanes];
+    split_positions(network, first, high, low);
+    pass_network<inverse, kOrderLanes>(
+        static_cast<Half>(network.high_radix), static_cast<Half>(network.low_radix), high, low,
+        [&](std::size_t round, std::size_t) { return static_cast<Half>(network.keys[round]); });
+    const Index radix = static_cast<Index>(network.low_radix), size = static_cast<Index>(network.size);
+    Index any_outside = 0;
+    for (std::size_t lane = 0; lane < kOrderLanes; ++lane) {
+        images[lane] = static_cast<Index>(high[lane] * radix + low[lane]);
+        any_outside |= images[lane] >= size ? 1 : 0;
+    }
+    for (std::size_t lane = 0; any_outside != 0 && lane < kOrderLanes; ++lane) {
+        if (images[lane] >= size && first + lane < network.size) {
+            images[lane] = static_cast<Index>(walk_network<inverse, Half>(network, images[lane]));
+        }
+    }
+}
+
+template <bool inverse, class Half, class Index>
+void map_positions(const IndexNetwork& network, std::uint64_t first, Index* images, std::size_t count) {
+    for (; count >= kOrderLanes; first += kOrderLanes, images += kOrderLanes, count -= kOrderLanes) {
+        map_row<inverse, Half>(network, first, images);
     }
     if (count != 0) {
-        std::uint64_t last[kOrderLanes] = {};
-        std::memcpy(last, positions, count * sizeof *last);
-        pass(network, last);
-        std::memcpy(positions, last, count * sizeof *last);
+        Index last[kOrderLanes];
+        map_row<inverse, Half>(network, first, last);
+        std::memcpy(images, last, count * sizeof *last);
     }
 }
 
-/// Enough positions at a time to leave few lanes empty.
-constexpr std::size_t kWalkers = 1024;
-
-/// At most kWalkers positions, in place: those that a pass takes outside the domain are walked on together.
-void permute_walkers(const FeistelNetwork& network, std::uint64_t* positions, std::size_t count) {
-    std::uint64_t walking[kWalkers];
-    std::uint32_t place[kWalkers];
-    std::size_t num_walking = 0;
-    pass(network, positions, count);
-    for (std::size_t index = 0; index < count; ++index) {
-        walking[num_walking] = positions[index];
-        place[num_walking] = static_cast<std::uint32_t>(index);
-        num_walking += positions[index] >= network.size ? 1 : 0;
-    }
-    while (num_walking != 0) {
-        pass(network, walking, num_walking);
-        const std::size_t num_before = num_walking;
-        num_walking = 0;
-        for (std::size_t walker = 0; walker < num_before; ++walker) {
-            const std::uint64_t at = walking[walker];
-            positions[place[walker]] = at;
-            walking[num_walking] = at;
-            place[num_walking] = place[walker];
-            num_walking += at >= network.size ? 1 : 0;
-        }
-    }
+/// For domains of at most 2^30.
+void map_short(const IndexNetwork& network, bool inverse, std::uint64_t first, std::uint32_t* images,
+               std::size_t count) {
+    return inverse ? map_positions<true, std::uint16_t>(network, first, images, count)
+                   : map_positions<false, std::uint16_t>(network, first, images, count);
 }
 
-void permute(const FeistelNetwork& network, std::uint64_t* positions, std::size_t count) {
-    if (network.size == (std::uint64_t{network.high_mask} + 1) << network.low_bits) {  // nothing is outside
-        return pass(network, positions, count);
-    }
-    for (std::size_t first = 0; first < count; first += kWalkers) {
-        permute_walkers(network, positions + first, count - first < kWalkers ? count - first : kWalkers);
-    }
+void map_long(const IndexNetwork& network, std::uint64_t first, std::uint64_t* images, std::size_t count) {
+    return network.high_radix <= kMaxShortRadix ? map_positions<false, std::uint16_t>(network, first, images, count)
+                                                : map_positions<false, std::uint32_t>(network, first, images, count);
 }
 
 /// Round keys of orders side by side: those that Permutation has for each lane's seed.
 void make_lane_keys(const LaneNetworks& networks, const std::uint64_t* seeds, std::uint64_t epoch) {
     for (std::size_t lane = 0; lane < networks.num_lanes; lane += kRowLanes) {
-        for (std::size_t round = 0; round < networks.num_rounds; round += 4) {
-            const OneSeed index{epoch * (kMaxFeistelRounds / 4) + round / 4};
+        for (std::size_t round = 0; round < kNetworkRounds; round += 4) {
+            const OneSeed index{epoch * kOrderBlocks + round / 4};
             const RandomRow random = philox_row(seeds + lane, random::Stream::epoch_order, index);
             for (std::size_t word = 0; word < 4; ++word) {
                 std::memcpy(networks.keys + (round + word) * networks.stride + lane, random.word[word],
@@ -97,51 +98,36 @@ void make_lane_keys(const LaneNetworks& networks, const std::uint64_t* seeds, st
     }
 }
 
-/// The index that each lane's order has at `position`. A lane whose index falls outside walks until it is inside; the
-/// others wait.
-void permute_in_lanes(const LaneNetworks& networks, std::uint64_t position, std::uint64_t* indices) {
+/// The index that each lane's order has at `position`. A lane whose index falls outside walks until it is inside.
+template <class Half>
+void map_in_lanes(const LaneNetworks& networks, std::uint64_t position, std::uint64_t* indices) {
     for (std::size_t first = 0; first < networks.num_lanes; first += kRowLanes) {
-        alignas(64) std::uint32_t low[kRowLanes], high[kRowLanes];
-        std::uint64_t* const row = indices + first;
+        alignas(64) Half high[kRowLanes], low[kRowLanes];
         for (std::size_t lane = 0; lane < kRowLanes; ++lane) {
-            row[lane] = networks.size;  // outside
-            low[lane] = static_cast<std::uint32_t>(position) & networks.low_mask;
-            high[lane] = static_cast<std::uint32_t>(position >> networks.low_bits);
+            high[lane] = static_cast<Half>(position / networks.low_radix);
+            low[lane] = static_cast<Half>(position % networks.low_radix);
         }
-        for (bool any_outside = true; any_outside;) {
-            for (std::size_t round = 0; round < networks.num_rounds; round += 2) {
-                const std::uint32_t* const keys0 = networks.keys + round * networks.stride + first;
-                const std::uint32_t* const keys1 = keys0 + networks.stride;
-                for (std::size_t lane = 0; lane < kRowLanes; ++lane) {
-                    high[lane] ^= mixed(low[lane], keys0[lane]) & networks.high_mask;
-                    low[lane] ^= mixed(high[lane], keys1[lane]) & networks.low_mask;
-                }
-            }
-            any_outside = false;
-            for (std::size_t lane = 0; lane < kRowLanes; ++lane) {
-                const std::uint64_t at = std::uint64_t{high[lane]} << networks.low_bits | low[lane];
-                row[lane] = row[lane] == networks.size && at < networks.size ? at : row[lane];
-                any_outside |= row[lane] == networks.size;
+        const auto key = [&](std::size_t round, std::size_t lane) {
+            return static_cast<Half>(networks.keys[round * networks.stride + first + lane]);
+        };
+        pass_network<false, kRowLanes>(static_cast<Half>(networks.high_radix), static_cast<Half>(networks.low_radix),
+                                       high, low, key);
+        for (std::size_t lane = 0; lane < kRowLanes; ++lane) {
+            std::uint64_t& index = indices[first + lane];
+            index = std::uint64_t{high[lane]} * networks.low_radix + low[lane];
+            if (index >= networks.size) {
+                std::uint32_t keys[kNetworkRounds];
+                for (std::size_t round = 0; round < kNetworkRounds; ++round) keys[round] = key(round, lane);
+                index =
+                    walk_network<false, Half>({networks.size, networks.high_radix, networks.low_radix, keys}, index);
             }
         }
     }
 }
 
-__extension__ using WideInteger = unsigned __int128;
-std::uint64_t high_product(std::uint64_t a, std::uint64_t b) {
-    return static_cast<std::uint64_t>(WideInteger{a} * b >> 64);
-}
-
-/// Draw `index` of each lane's seed among `bound`: the high half of a 64 x 64-bit product, as skein/random.hpp has it.
-void draw_in_lanes(const std::uint64_t* seeds, std::size_t num_lanes, std::uint64_t index, std::uint64_t bound,
-                   std::uint64_t* indices) {
-    for (std::size_t first = 0; first < num_lanes; first += kRowLanes) {
-        const RandomRow random = philox_row(seeds + first, random::Stream::replacement, OneSeed{index});
-        for (std::size_t lane = 0; lane < kRowLanes; ++lane) {
-            indices[first + lane] =
-                high_product(random.word[0][lane] | std::uint64_t{random.word[1][lane]} << 32, bound);
-        }
-    }
+void permute_in_lanes(const LaneNetworks& networks, std::uint64_t position, std::uint64_t* indices) {
+    return networks.high_radix <= kMaxShortRadix ? map_in_lanes<std::uint16_t>(networks, position, indices)
+                                                 : map_in_lanes<std::uint32_t>(networks, position, indices);
 }
 
 }  // namespace
