@@ -28,7 +28,7 @@ check_rules() {
     only 'the header for users of Eigen' 'core/include/skein/eigen\.hpp' "$none" '#include <Eigen/Dense>' \
         "$standard" '<Eigen/Core>'
     only 'core' "$sources" "$kernels|$files" '#include <nlohmann/json.hpp>' \
-        "$standard" '<(Eigen/Core|Random123/philox\.h|omp\.h|xmmintrin\.h)>'
+        "$standard" '<(Eigen/Core|Random123/philox\.h|omp\.h|[ex]mmintrin\.h|sys/mman\.h)>'
     only 'files' 'core/src/files/.*' "$none" '#include <omp.h>' \
         "$standard" '<(nlohmann/json(_fwd)?\.hpp|png\.h)>' '<(fcntl|signal|spawn|unistd|sys/[a-z]+)\.h>'
 

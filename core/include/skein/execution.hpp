@@ -3,6 +3,8 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 
 namespace skein {
 
@@ -18,6 +20,8 @@ struct Execution {
     /// ensembles test it about every millisecond. Unfinished losses, gradients and outputs become NaN, and an
     /// unfinished training step is dropped (see train()). The flag must outlive the call.
     const std::atomic<bool>* stop_request = nullptr;
+    /// Most memory that train() may take to put samples in order, in bytes. Empty: a quarter of what is free.
+    std::optional<std::uint64_t> scratch_bytes = {};
 };
 
 }  // namespace skein

@@ -1,13 +1,16 @@
 #include "skein/dataset.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <span>
 #include <stdexcept>
 #include <string>
 
 #include "base/floating_point_environment.hpp"
 #include "base/require.hpp"
 #include "samples/memory_source.hpp"
+#include "samples/permuted_source.hpp"
 #include "samples/stretch_split.hpp"
 #include "samples/subset_source.hpp"
 #include "skein/batch_order.hpp"
@@ -24,19 +27,23 @@ void check_column(const char* column, const std::vector<Scalar>& values, std::si
         throw std::invalid_argument(std::string(column) + " has " + std::to_string(values.size()) + " rows: expected " +
                                     std::to_string(num_samples) + ", as x has");
     }
-    for (std::size_t row = 0; row < values.size(); ++row) {
-        require(std::isfinite(values[row]), std::string(column) + " in row " + std::to_string(row + 1), values[row],
-                "a finite number");
+    // Messages are made for the row that is wrong only: making one for each took 72 ns a sample.
+    const auto wrong = std::ranges::find_if_not(values, [](Scalar value) { return std::isfinite(value); });
+    if (wrong != values.end()) {
+        refuse(std::string(column) + " in row " + std::to_string(wrong - values.begin() + 1), *wrong,
+               "a finite number");
     }
 }
 
 template <class Scalar>
 void check_sample_weights(const std::vector<Scalar>& sample_weight) {
     double sum = 0.0;
-    for (std::size_t row = 0; row < sample_weight.size(); ++row) {
-        require(!(sample_weight[row] < 0), "the sample weight in row " + std::to_string(row + 1), sample_weight[row],
-                "0 or more");
-        sum += static_cast<double>(sample_weight[row]);
+    for (const Scalar& weight : sample_weight) {
+        if (weight < 0) {
+            refuse("the sample weight in row " + std::to_string(&weight - sample_weight.data() + 1), weight,
+                   "0 or more");
+        }
+        sum += static_cast<double>(weight);
     }
     if (!sample_weight.empty() && !(sum > 0.0)) {
         throw std::invalid_argument("the sample weights sum to 0: expected at least one that is positive");
@@ -44,6 +51,23 @@ void check_sample_weights(const std::vector<Scalar>& sample_weight) {
     if (!std::isfinite(sum)) {
         throw std::invalid_argument("the sum of the sample weights is infinite: expected smaller ones");
     }
+}
+
+/// 144 MiB for both parts. Only generated data are larger: scattered ones cost no more there.
+constexpr std::uint64_t kMostInAnIndexSet = std::uint64_t{1} << 29;
+
+/// The first `count` images of the keyed bijection.
+IndexSet chosen(std::uint64_t total, std::uint64_t count, std::uint64_t seed) {
+    constexpr std::uint64_t kAtOnce = 1024;
+    const Permutation permutation(total, seed, random::Stream::validation_split, 0);
+    IndexSet indices(total);
+    std::array<std::uint64_t, kAtOnce> images;
+    for (std::uint64_t first = 0; first < count; first += kAtOnce) {
+        const std::span part(images.data(), static_cast<std::size_t>(std::min(kAtOnce, count - first)));
+        permutation.images(first, part);
+        std::ranges::for_each(part, [&](std::uint64_t index) { indices.insert(index); });
+    }
+    return indices;
 }
 
 }  // namespace
@@ -84,11 +108,19 @@ typename Dataset<Scalar>::Split Dataset<Scalar>::split(double fraction, std::uin
         return {Dataset(std::make_shared<StretchSource<Scalar>>(source_, std::move(parts.training))),
                 Dataset(std::make_shared<StretchSource<Scalar>>(source_, std::move(parts.validation)))};
     }
-    const Permutation permutation(total, seed, random::Stream::validation_split, 0);
-    const auto part = [&](std::uint64_t first, std::uint64_t count) {
-        return Dataset(std::make_shared<SubsetSource<Scalar>>(source_, permutation, first, count));
-    };
-    return {part(num_validation, total - num_validation), part(0, num_validation)};
+    if (total > kMostInAnIndexSet) {
+        const Permutation permutation(total, seed, random::Stream::validation_split, 0);
+        const auto part = [&](std::uint64_t first, std::uint64_t count) {
+            return Dataset(std::make_shared<PermutedSource<Scalar>>(source_, permutation, first, count));
+        };
+        return {part(num_validation, total - num_validation), part(0, num_validation)};
+    }
+    IndexSet validation = chosen(total, num_validation, seed);
+    IndexSet training = validation.complement();
+    validation.count();
+    training.count();
+    return {Dataset(std::make_shared<SubsetSource<Scalar>>(source_, std::move(training))),
+            Dataset(std::make_shared<SubsetSource<Scalar>>(source_, std::move(validation)))};
 }
 
 template class Dataset<float>;

@@ -30,6 +30,7 @@ public:
                    {teacher_weights_.data(), teacher_activations_.data(), teacher_weights_.size()}} {}
 
     std::uint64_t num_samples() const noexcept override { return num_samples_; }
+    bool is_computed() const noexcept override { return true; }
 
     MiniBatch<Scalar> range(std::uint64_t first, std::size_t count, const SampleBuffer<Scalar>& buffer) const override {
         constexpr std::size_t kAtOnce = 256;

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 /// Options that change no outcome.
-constexpr std::string_view kWithoutEffect[] = {"threads", "picture"};
+constexpr std::string_view kWithoutEffect[] = {"threads", "memory", "picture"};
 
 /// "picture.png", "figure_012.png".
 bool is_picture_name(std::string_view name) {

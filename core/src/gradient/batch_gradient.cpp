@@ -75,20 +75,6 @@ BatchGradient<Scalar>::BatchGradient(std::size_t num_layers, std::uint64_t max_s
     unit_sums_.resize(num_sums_ * kUnitsPerThread * static_cast<std::size_t>(num_threads_));
 }
 
-template <class Scalar>
-MiniBatch<Scalar> BatchGradient<Scalar>::fetch(Scratch& scratch, const SampleSource<Scalar>& source,
-                                               const BatchOrder::Batch& batch, std::uint64_t first,
-                                               std::size_t count) const {
-    const SampleBuffer<Scalar> buffer{scratch.samples.col(0).data(), scratch.samples.col(1).data(),
-                                      scratch.samples.col(2).data()};
-    if (batch.is_range()) {
-        return source.range(batch.first() + first, count, buffer);
-    }
-    const std::span<std::uint64_t> indices(scratch.indices.data(), count);
-    batch.indices(first, indices);
-    return source.gather(indices, buffer);
-}
-
 /// Returns whether the samples are weighted.
 template <class Scalar>
 bool BatchGradient<Scalar>::sum_chunk(Scratch& scratch, const kernels::ChainView<Scalar>& chain,
@@ -129,16 +115,20 @@ void BatchGradient<Scalar>::finish(std::span<const double> sums, std::uint64_t n
     }
 }
 
-/// Unfinished sums must not look like a result.
+/// Unfinished sums must not look like a result. Returns false.
 template <class Scalar>
-void BatchGradient<Scalar>::forget() {
+bool BatchGradient<Scalar>::give_up() {
     loss_ = std::numeric_limits<double>::quiet_NaN();
     std::ranges::fill(weight_gradients_, std::numeric_limits<Scalar>::quiet_NaN());
+    return false;
 }
 
 template <class Scalar>
-bool BatchGradient<Scalar>::compute(const Chain<Scalar>& chain, const SampleSource<Scalar>& source,
+bool BatchGradient<Scalar>::compute(const Chain<Scalar>& chain, SampleFeed<Scalar>& feed,
                                     const BatchOrder::Batch& batch, bool with_gradient) {
+    if (!feed.prepare(batch)) {
+        return give_up();
+    }
     const kernels::ChainView<Scalar> view{chain.weights().data(), chain.activations().data(), num_layers_};
     const std::uint64_t num_samples = batch.num_samples();
     const std::uint64_t num_chunks = divided_up(num_samples, kChunkSamples);
@@ -160,7 +150,8 @@ bool BatchGradient<Scalar>::compute(const Chain<Scalar>& chain, const SampleSour
                            const std::uint64_t first = chunk * kChunkSamples;
                            const std::size_t count =
                                static_cast<std::size_t>(std::min<std::uint64_t>(kChunkSamples, num_samples - first));
-                           const MiniBatch<Scalar> samples = fetch(scratch, source, batch, first, count);
+                           const MiniBatch<Scalar> samples =
+                               feed.samples(batch, first, {scratch.indices.data(), count}, scratch.buffer());
                            if (sum_chunk(scratch, view, samples, with_gradient, scratch.tree.next_leaf())) {
                                weighted.store(true, std::memory_order_relaxed);
                            }
@@ -170,8 +161,7 @@ bool BatchGradient<Scalar>::compute(const Chain<Scalar>& chain, const SampleSour
                    });
 
     if (is_given_up.load()) {
-        forget();
-        return false;
+        return give_up();
     }
     sum_units(num_units);
     finish(sums_, num_samples, weighted.load(), with_gradient);

@@ -10,11 +10,11 @@
 #include "base/carry_tree.hpp"
 #include "base/eigen_core.hpp"
 #include "kernels/kernel_table.hpp"
+#include "samples/sample_feed.hpp"
 #include "skein/batch_order.hpp"
 #include "skein/chain.hpp"
 #include "skein/execution.hpp"
 #include "skein/gradient.hpp"
-#include "skein/sample_source.hpp"
 
 namespace skein::internal {
 
@@ -29,7 +29,7 @@ public:
 
     /// Computes the mean loss of a batch and, if `with_gradient`, its gradient. After a stop request
     /// (Execution::stop_request) both are NaN, and it returns false.
-    bool compute(const Chain<Scalar>& chain, const SampleSource<Scalar>& source, const BatchOrder::Batch& batch,
+    bool compute(const Chain<Scalar>& chain, SampleFeed<Scalar>& feed, const BatchOrder::Batch& batch,
                  bool with_gradient = true);
 
     double loss() const noexcept { return loss_; }
@@ -40,6 +40,9 @@ private:
     /// What one thread works with.
     struct Scratch {
         Scratch(std::size_t num_layers, std::size_t tile_lanes, std::uint64_t max_chunks);
+        SampleBuffer<Scalar> buffer() noexcept {
+            return {samples.col(0).data(), samples.col(1).data(), samples.col(2).data()};
+        }
         std::vector<std::uint64_t> indices;  // [chunk samples]
         Columns<Scalar> samples;             // [chunk samples x 3]
         Columns<Scalar> activations;         // [tile lanes x layers]
@@ -48,13 +51,11 @@ private:
         TreeSum tree;
     };
 
-    MiniBatch<Scalar> fetch(Scratch& scratch, const SampleSource<Scalar>& source, const BatchOrder::Batch& batch,
-                            std::uint64_t first, std::size_t count) const;
     bool sum_chunk(Scratch& scratch, const kernels::ChainView<Scalar>& chain, const MiniBatch<Scalar>& samples,
                    bool with_gradient, std::span<double> sums) const;
     void sum_units(std::uint64_t num_units);
     void finish(std::span<const double> sums, std::uint64_t num_samples, bool weighted, bool with_gradient);
-    void forget();
+    bool give_up();
 
     std::size_t num_layers_;
     std::size_t num_sums_;

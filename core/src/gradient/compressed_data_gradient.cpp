@@ -20,7 +20,7 @@ CompressedDataGradient<Scalar>::CompressedDataGradient(const CompressedData<Scal
       gradients_(activations.size()) {
     this->weight_gradients_ = gradients_;
     if (data.samples()) {
-        exact_.emplace(data.samples()->source(), activations.size(), data.num_samples(), execution);
+        exact_.emplace(data.samples()->source(), activations.size(), BatchOrder::all(data.num_samples()), 1, execution);
     }
 }
 

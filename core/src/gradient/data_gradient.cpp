@@ -28,19 +28,20 @@ void check_training_data(const TrainingData<Scalar>& data, std::span<const Activ
 template <class Scalar>
 std::unique_ptr<DataGradient<Scalar>> make_data_gradient(const TrainingData<Scalar>& data,
                                                          std::span<const Activation> activations,
-                                                         std::uint64_t max_samples, const Execution& execution) {
-    check_training_data(data, activations, max_samples);
+                                                         const BatchOrder& order, std::uint64_t num_steps,
+                                                         const Execution& execution) {
+    check_training_data(data, activations, order.batch_size(0));
     if (const CompressedData<Scalar>* const compressed = data.compressed()) {
         return std::make_unique<CompressedDataGradient<Scalar>>(*compressed, activations, execution);
     }
-    return std::make_unique<SampleGradient<Scalar>>(data.samples()->source(), activations.size(), max_samples,
+    return std::make_unique<SampleGradient<Scalar>>(data.samples()->source(), activations.size(), order, num_steps,
                                                     execution);
 }
 
 #define SKEIN_INSTANTIATE(Scalar)                                                                               \
     template void check_training_data(const TrainingData<Scalar>&, std::span<const Activation>, std::uint64_t); \
     template std::unique_ptr<DataGradient<Scalar>> make_data_gradient(                                          \
-        const TrainingData<Scalar>&, std::span<const Activation>, std::uint64_t, const Execution&);
+        const TrainingData<Scalar>&, std::span<const Activation>, const BatchOrder&, std::uint64_t, const Execution&);
 SKEIN_INSTANTIATE(float)
 SKEIN_INSTANTIATE(double)
 #undef SKEIN_INSTANTIATE

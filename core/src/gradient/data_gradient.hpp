@@ -31,6 +31,11 @@ public:
     /// The mean loss of a batch and, if `with_gradient`, its gradient. All NaN unless done.
     virtual Computed compute(const Chain<Scalar>& chain, const BatchOrder::Batch& batch, bool with_gradient) = 0;
 
+    /// Makes a batch's samples ready, and says which lie ready from it on, in the order of the run: to the end of the
+    /// epoch at most, unweighted, in memory that the next call overwrites. None if there are no such samples, or after a
+    /// stop request.
+    virtual MiniBatch<Scalar> samples_on(const BatchOrder::Batch&) { return {}; }
+
     double loss() const noexcept { return loss_; }
     /// [layers]
     std::span<const Scalar> weight_gradients() const noexcept { return weight_gradients_; }
@@ -53,11 +58,12 @@ template <class Scalar>
 void check_training_data(const TrainingData<Scalar>& data, std::span<const Activation> activations,
                          std::uint64_t max_samples);
 
-/// For batches of at most `max_samples`. `data` and `activations` outlive the result. Throws as check_training_data()
+/// For about `num_steps` batches of `order`. `data` and `activations` outlive the result. Throws as check_training_data()
 /// does.
 template <class Scalar>
 std::unique_ptr<DataGradient<Scalar>> make_data_gradient(const TrainingData<Scalar>& data,
                                                          std::span<const Activation> activations,
-                                                         std::uint64_t max_samples, const Execution& execution);
+                                                         const BatchOrder& order, std::uint64_t num_steps,
+                                                         const Execution& execution);
 
 }  // namespace skein::internal

@@ -25,8 +25,8 @@ namespace {
 template <class Scalar>
 std::unique_ptr<DataGradient<Scalar>> computed_over_all(const Chain<Scalar>& chain, const TrainingData<Scalar>& data,
                                                         bool with_gradient, const Execution& execution) {
-    auto gradient = make_data_gradient(data, chain.activations(), data.num_samples(), execution);
-    const BatchOrder all(data.num_samples(), 0, Sampling::sequential, 0);
+    const BatchOrder all = BatchOrder::all(data.num_samples());
+    auto gradient = make_data_gradient(data, chain.activations(), all, 1, execution);
     gradient->compute(chain, all.batch(0), with_gradient);
     gradient->require_within_tolerance();
     return gradient;

@@ -256,6 +256,13 @@ constexpr OptionRow<RunSettings> kRunRows[] = {
      [](const OptionValue& value, RunSettings& settings) {
          settings.training.execution.num_threads = static_cast<int>(value.count({0, kMaxThreads}));
      }},
+    {{"Machine", "memory", "BYTES", count, "",
+      "Memory that may be taken to put shuffled samples in order, such as 2e9 (default: a quarter of what is free). "
+      "Changes no bit of any result."},
+     CountRange{},
+     [](const OptionValue& value, RunSettings& settings) {
+         settings.training.execution.scratch_bytes = value.count(CountRange{});
+     }},
 };
 
 /// The row of that option. A name that is none does not compile.

@@ -1,59 +1,43 @@
-// Some samples of another source, in a random order.
+// Some samples of another source, in its order.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <utility>
 
-#include "skein/batch_order.hpp"
+#include "samples/index_set.hpp"
+#include "samples/picked_samples.hpp"
 #include "skein/sample_source.hpp"
 
 namespace skein::internal {
 
-/// Samples [first, first + count) of a permutation of another source's samples.
 template <class Scalar>
 class SubsetSource final : public SampleSource<Scalar> {
 public:
-    SubsetSource(std::shared_ptr<const SampleSource<Scalar>> base, const Permutation& permutation, std::uint64_t first,
-                 std::uint64_t count)
-        : base_(std::move(base)), permutation_(permutation), first_(first), count_(count) {}
+    /// `picked` has been counted.
+    SubsetSource(std::shared_ptr<const SampleSource<Scalar>> base, IndexSet picked)
+        : base_(std::move(base)), picked_(std::move(picked)) {}
 
-    std::uint64_t num_samples() const noexcept override { return count_; }
+    std::uint64_t num_samples() const noexcept override { return picked_.size(); }
 
     MiniBatch<Scalar> range(std::uint64_t first, std::size_t count, const SampleBuffer<Scalar>& buffer) const override {
-        return pick(count, buffer, [first](std::size_t position) { return first + position; });
+        return picked_samples(*base_, count, buffer, [&](std::size_t done, std::span<std::uint64_t> indices) {
+            picked_.at(first + done, indices);
+        });
     }
-    MiniBatch<Scalar> gather(std::span<const std::uint64_t> indices,
-                             const SampleBuffer<Scalar>& buffer) const override {
-        return pick(indices.size(), buffer, [indices](std::size_t position) { return indices[position]; });
+    MiniBatch<Scalar> gather(std::span<const std::uint64_t> places, const SampleBuffer<Scalar>& buffer) const override {
+        return picked_samples(*base_, places.size(), buffer, [&](std::size_t done, std::span<std::uint64_t> indices) {
+            for (std::size_t place = 0; place < indices.size(); ++place) {
+                picked_.at(places[done + place], indices.subspan(place, 1));
+            }
+        });
     }
 
 private:
-    template <class Index>
-    MiniBatch<Scalar> pick(std::size_t count, const SampleBuffer<Scalar>& buffer, Index index) const {
-        constexpr std::size_t kAtOnce = 256;
-        std::uint64_t picked[kAtOnce];
-        MiniBatch<Scalar> result{buffer.x, buffer.y, nullptr, count};
-        for (std::size_t done = 0; done < count; done += kAtOnce) {
-            const std::size_t size = std::min(kAtOnce, count - done);
-            for (std::size_t position = 0; position < size; ++position) {
-                picked[position] = first_ + index(done + position);
-            }
-            permutation_.apply({picked, size});
-            const MiniBatch<Scalar> part = base_->gather({picked, size}, buffer.from(done));
-            if (part.sample_weight != nullptr) {
-                result.sample_weight = buffer.sample_weight;
-            }
-        }
-        return result;
-    }
-
     std::shared_ptr<const SampleSource<Scalar>> base_;
-    Permutation permutation_;
-    std::uint64_t first_, count_;
+    IndexSet picked_;
 };
 
 }  // namespace skein::internal
