@@ -33,6 +33,7 @@ public:
              std::optional<std::uint64_t> max_steps, bool quiet);
 
     bool after_step(const StepReport<Scalar>& report) override;
+    bool looks_at(std::uint64_t) const override { return false; }
 
 private:
     double samples_seen(std::uint64_t step) const;

@@ -80,6 +80,19 @@ void OptimizerColumns<Scalar>::update(std::span<const Scalar> weight_gradients, 
 }
 
 template <class Scalar>
+kernels::SmallSteps<Scalar> OptimizerColumns<Scalar>::small_steps() noexcept {
+    kernels::SmallSteps<Scalar> steps{};
+    steps.kind = optimizer_.kind;
+    steps.momentum = static_cast<Scalar>(optimizer_.momentum_or_default());
+    steps.weight_decay = static_cast<Scalar>(optimizer_.weight_decay);
+    steps.num_layers = num_layers_;
+    steps.learning_rates = base_learning_rates_.data();
+    steps.weights = weights_.data();
+    steps.first_moment = first_moment_.data();
+    return steps;
+}
+
+template <class Scalar>
 void OptimizerColumns<Scalar>::save(TrainingState<Scalar>& state) const {
     const int num_moments = optimizer_traits(optimizer_.kind).num_moments;
     state.first_moment.assign(first_moment_.data(), first_moment_.data() + (num_moments >= 1 ? num_layers_ : 0));

@@ -33,6 +33,9 @@ public:
         return weights_.head(static_cast<Eigen::Index>(num_layers_)).isFinite().all();
     }
 
+    /// Weights, moments and learning rates of small steps; the caller fills in the rest.
+    kernels::SmallSteps<Scalar> small_steps() noexcept;
+
     /// Writes the optimizer's state (not the weights) back.
     void save(TrainingState<Scalar>& state) const;
 

@@ -1,13 +1,16 @@
 #include "skein/trainer.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <memory>
 
 #include "base/floating_point_environment.hpp"
 #include "base/require.hpp"
 #include "gradient/data_gradient.hpp"
 #include "training/optimizer_columns.hpp"
+#include "training/step_window.hpp"
 
 namespace skein {
 
@@ -46,11 +49,16 @@ public:
           order_(data.num_samples(), settings.batch_size, settings.sampling, settings.seed),
           observers_(observers),
           columns_(settings, state),
-          gradient_(
-              make_data_gradient(data, state.chain.activations(), order_.batch(0).num_samples(), settings.execution)) {
+          gradient_(make_data_gradient(data, state.chain.activations(), order_, num_steps(), settings.execution)) {
         if (!order_.is_full_batch()) {
-            full_gradient_ =
-                make_data_gradient(data, state.chain.activations(), data.num_samples(), settings.execution);
+            full_gradient_ = make_data_gradient(data, state.chain.activations(), BatchOrder::all(data.num_samples()), 1,
+                                                settings.execution);
+        }
+        const std::span<const Activation> activations = state.chain.activations();
+        if (kernels::can_do_small_steps(activations.data(), activations.size(), order_.batch_size(0),
+                                        settings.optimizer, settings.clip_norm.has_value())) {
+            window_.emplace(activations[0], static_cast<std::size_t>(order_.batch_size(0)),
+                            order_.is_full_batch() ? stop_.target_loss : std::nullopt, stop_.gradient_norm);
         }
     }
 
@@ -77,6 +85,16 @@ public:
     }
 
 private:
+    /// Steps that are left, unless something ends the run before.
+    std::uint64_t num_steps() const {
+        const std::uint64_t epochs = stop_.max_epochs.value_or(std::numeric_limits<std::uint64_t>::max());
+        const std::uint64_t of_epochs = epochs > std::numeric_limits<std::uint64_t>::max() / order_.steps_per_epoch()
+                                            ? std::numeric_limits<std::uint64_t>::max()
+                                            : epochs * order_.steps_per_epoch();
+        const std::uint64_t end = std::min(of_epochs, stop_.max_steps.value_or(of_epochs));
+        return end - std::min(end, state_.step);
+    }
+
     static End not_computed(Computed computed) {
         return {Status::stopped, computed == Computed::given_up ? Cause::stop_request : Cause::compression_tolerance};
     }
@@ -92,10 +110,43 @@ private:
             if (stop_.max_seconds && seconds_since(start) >= *stop_.max_seconds) {
                 return {Status::stopped, Cause::max_seconds};
             }
-            if (const std::optional<End> end = step()) {
+            if (const std::optional<End> end = window_ ? small_steps(steps_until_a_look()) : step()) {
                 return *end;
             }
         }
+    }
+
+    /// Steps up to the next that an observer or a stop rule looks at, that one included.
+    std::uint64_t steps_until_a_look() const {
+        std::uint64_t count = std::min(StepWindow<Scalar>::kSteps, num_steps());
+        if (!order_.is_full_batch()) {
+            count = std::min(count, order_.steps_per_epoch() - state_.step % order_.steps_per_epoch());
+        }
+        for (const Observer<Scalar>* observer : observers_) {
+            std::uint64_t before = 0;
+            while (before + 1 < count && !observer->looks_at(state_.step + before + 1)) ++before;
+            count = before + 1;
+        }
+        return count;
+    }
+
+    /// Up to `most` steps of small mini-batches; what a window cannot make, one step does.
+    std::optional<End> small_steps(std::uint64_t most) {
+        const MiniBatch<Scalar> samples = gradient_->samples_on(order_.batch(state_.step));
+        const std::size_t done = window_->make(columns_, samples, schedule_, state_.step, most);
+        if (done == 0) {
+            return step();
+        }
+        std::ranges::copy(columns_.weights(), state_.chain.weights().begin());
+        num_samples_seen_ += done * window_->batch_size();
+        std::optional<End> end;
+        for (std::size_t index = 0; index < done; ++index) {
+            ++state_.step;
+            const std::optional<End> now =
+                after_step(window_->loss(index), window_->gradient_norm(index), window_->learning_rate_factor(index));
+            end = end ? end : now;
+        }
+        return end;
     }
 
     /// One step: gradient, update, observers, and the rules that look at them.
@@ -116,7 +167,7 @@ private:
         }
         std::copy(columns_.weights().begin(), columns_.weights().end(), state_.chain.weights().begin());
         ++state_.step;
-        return after_step(norm, factor);
+        return after_step(gradient_->loss(), norm, factor);
     }
 
     /// The rules that look at a step's loss and gradient, before its update.
@@ -136,9 +187,8 @@ private:
         return std::nullopt;
     }
 
-    std::optional<End> after_step(double norm, double factor) {
-        const StepReport<Scalar> report{state_.step, order_.steps_per_epoch(), gradient_->loss(), norm, factor,
-                                        state_.chain};
+    std::optional<End> after_step(double loss, double norm, double factor) {
+        const StepReport<Scalar> report{state_.step, order_.steps_per_epoch(), loss, norm, factor, state_.chain};
         bool stop = false;
         for (Observer<Scalar>* observer : observers_) {
             stop |= !observer->after_step(report);
@@ -156,8 +206,7 @@ private:
     DataGradient<Scalar>& full_gradient() { return full_gradient_ ? *full_gradient_ : *gradient_; }
 
     Computed compute_full_loss() {
-        const BatchOrder all(data_.num_samples(), 0, Sampling::sequential, 0);
-        return full_gradient().compute(state_.chain, all.batch(0), false);
+        return full_gradient().compute(state_.chain, BatchOrder::all(data_.num_samples()).batch(0), false);
     }
 
     TrainingState<Scalar>& state_;
@@ -170,6 +219,7 @@ private:
     std::unique_ptr<DataGradient<Scalar>> gradient_;
     std::unique_ptr<DataGradient<Scalar>> full_gradient_;  // null if a mini-batch is the full one
     std::uint64_t num_samples_seen_ = 0;
+    std::optional<StepWindow<Scalar>> window_;  // if steps can be made many at a time
 };
 
 }  // namespace

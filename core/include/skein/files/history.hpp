@@ -46,6 +46,10 @@ public:
             const TrainingData<Scalar>* validation, const Execution& execution);
 
     bool after_step(const StepReport<Scalar>& report) override;
+    /// Validation losses are computed at the ends of epochs.
+    bool looks_at(std::uint64_t step) const override {
+        return validation_ != nullptr && step % grid_.steps_per_epoch() == 0;
+    }
     /// The last step has a row, with the run's final validation loss, whatever the interval. Call it once.
     void finish(double validation_loss);
 

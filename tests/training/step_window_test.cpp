@@ -1,0 +1,145 @@
+// Small steps that train() makes many at a time have the bits of steps made one by one, and are reported as they are.
+#include "training/step_window.hpp"
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+#include "skein/generated_data.hpp"
+#include "skein/trainer.hpp"
+
+namespace skein {
+namespace {
+
+/// Writes down what it is told, and looks at every `period`-th step. Stops the run at `stop_at`.
+class Notes final : public Observer<double> {
+public:
+    explicit Notes(std::uint64_t period, std::uint64_t stop_at = 0) : period_(period), stop_at_(stop_at) {}
+    std::vector<double> numbers;  // of all steps
+    std::vector<double> chains;   // of those it looks at
+    bool looks_at(std::uint64_t step) const override { return step % period_ == 0 || step == stop_at_; }
+    bool after_step(const StepReport<double>& report) override {
+        numbers.insert(numbers.end(),
+                       {double(report.step), report.loss, report.gradient_norm, report.learning_rate_factor});
+        if (report.step % 60 == 0) {
+            chains.insert(chains.end(), report.chain.weights().begin(), report.chain.weights().end());
+        }
+        return report.step != stop_at_;
+    }
+
+private:
+    std::uint64_t period_, stop_at_;
+};
+
+struct Case {
+    std::uint64_t num_samples, batch_size;
+    Sampling sampling;
+    Optimizer::Kind optimizer;
+    Schedule::Kind schedule;
+};
+constexpr Case kCases[] = {
+    {1000, 32, Sampling::shuffled, Optimizer::Kind::sgd, Schedule::Kind::constant},
+    {1003, 10, Sampling::shuffled, Optimizer::Kind::momentum, Schedule::Kind::cosine},
+    {140'001, 64, Sampling::shuffled, Optimizer::Kind::nesterov, Schedule::Kind::step},
+    {70'001, 1, Sampling::with_replacement, Optimizer::Kind::sgd, Schedule::Kind::inverse_time},
+    {40'000, 17, Sampling::shuffled_blocks, Optimizer::Kind::sgd, Schedule::Kind::constant},
+    {33, 0, Sampling::shuffled, Optimizer::Kind::momentum, Schedule::Kind::constant},
+    {300, 32, Sampling::sequential, Optimizer::Kind::sgd, Schedule::Kind::constant},
+};
+
+Dataset<double> data_of(const Case& c) {
+    GeneratedData settings;
+    settings.num_samples = c.num_samples;
+    settings.noise = 0.1;
+    settings.teacher_weights = {1.2, 0.8};
+    const auto count = static_cast<std::size_t>(c.num_samples);
+    std::vector<double> x(count), y(count);
+    generate<double>(settings).source().range(0, count, {x.data(), y.data(), nullptr});
+    return {x, y};
+}
+
+TrainingSettings settings_of(const Case& c, std::uint64_t num_steps) {
+    TrainingSettings settings;
+    settings.optimizer.kind = c.optimizer;
+    settings.learning_rates = {0.1};
+    settings.schedule.kind = c.schedule;
+    settings.schedule.every_steps = 50;
+    settings.schedule.total_steps = 700;
+    settings.batch_size = c.batch_size;
+    settings.sampling = c.sampling;
+    settings.stop.max_steps = num_steps;
+    return settings;
+}
+
+TrainingState<double> start() {
+    constexpr double kWeights[] = {0.9, -0.7, 1.1};
+    return TrainingState<double>(Chain<double>(kWeights));
+}
+
+void check_equal(const TrainingState<double>& one, const TrainingState<double>& other) {
+    CHECK(one.step == other.step);
+    CHECK(std::ranges::equal(one.chain.weights(), other.chain.weights()));
+    CHECK(one.first_moment == other.first_moment);
+}
+
+}  // namespace
+
+TEST_CASE("steps made together, one by one, with observers and resumed have the same bits") {
+    for (const Case& c : kCases) {
+        CAPTURE(c.num_samples);
+        const Dataset<double> data = data_of(c);
+        Notes each(1), some(60);
+        TrainingState<double> alone = start(), together = start(), watched = start(), resumed = start();
+        Observer<double>* const looks_at_each[] = {&each};
+        Observer<double>* const looks_at_some[] = {&some};
+        const TrainingOutcome expected = train<double>(alone, data, settings_of(c, 700), looks_at_each);
+        const TrainingOutcome outcome = train<double>(together, data, settings_of(c, 700));
+        CHECK(outcome.loss == expected.loss);
+        CHECK(outcome.sample_layers == expected.sample_layers);
+        train<double>(watched, data, settings_of(c, 700), looks_at_some);
+        for (const std::uint64_t stop : {1, 63, 64, 65, 200, 700}) {
+            train<double>(resumed, data, settings_of(c, stop));
+        }
+        for (const TrainingState<double>* state : {&together, &watched, &resumed}) {
+            check_equal(*state, alone);
+        }
+        CHECK(some.numbers == each.numbers);
+        CHECK(some.chains == each.chains);
+    }
+}
+
+TEST_CASE("an observer that looks at a step can end the run there") {
+    for (const std::uint64_t stop_at : {1u, 2u, 63u, 64u, 65u, 100u}) {
+        Notes notes(1000, stop_at);
+        Observer<double>* const observers[] = {&notes};
+        TrainingState<double> stopped = start(), expected = start();
+        const Dataset<double> data = data_of(kCases[0]);
+        CHECK(train<double>(stopped, data, settings_of(kCases[0], 700), observers).cause == Cause::observer);
+        train<double>(expected, data, settings_of(kCases[0], stop_at));
+        check_equal(stopped, expected);
+    }
+}
+
+TEST_CASE("rules that look at a loss, a norm or a number end a run at the step at which they do one by one") {
+    const Dataset<double> data = data_of(kCases[5]);
+    for (const double rate : {0.1, 1e9, 1e200}) {
+        for (const double norm : {0.0, 1e-3}) {
+            for (const double loss : {0.0, 0.02}) {
+                TrainingSettings settings = settings_of(kCases[5], 5000);
+                settings.learning_rates = {rate};
+                settings.stop.gradient_norm = norm;
+                settings.stop.target_loss = loss;
+                Notes each(1);
+                Observer<double>* const observers[] = {&each};
+                TrainingState<double> together = start(), alone = start();
+                const TrainingOutcome outcome = train<double>(together, data, settings);
+                const TrainingOutcome expected = train<double>(alone, data, settings, observers);
+                CHECK(outcome.cause == expected.cause);
+                CHECK(outcome.steps == expected.steps);
+                check_equal(together, alone);
+            }
+        }
+    }
+}
+
+}  // namespace skein
