@@ -9,14 +9,19 @@
 namespace skein::internal {
 namespace {
 
-/// The columns of a tile are a whole number of rows long and one row apart from the next power of two: at a distance of
-/// 1,024 or 4,096 bytes they would compete for the same sets of the L1 cache.
-std::size_t stride_of(std::size_t tile_lanes) { return kernels::to_whole_rows(tile_lanes) + kernels::kRowLanes; }
+/// The columns of a tile are a whole number of rows long and three rows apart from the next power of two: at a distance
+/// of 1,024 or 4,096 bytes they would compete for the same sets of the L1 cache; and LaneSteps wants them.
+std::size_t stride_of(std::size_t tile_lanes) { return kernels::to_whole_rows(tile_lanes) + 3 * kernels::kRowLanes; }
 
-/// `column` is one per lane, or empty: then all have `common`.
-template <class Value>
-Value of_lane(const std::vector<Value>& column, std::size_t lane, Value common) {
-    return column.empty() ? common : column[lane];
+/// `values` are one per lane of the ensemble, or none: then all have `common`.
+template <class Value, class Scalar>
+void copy_lanes(const std::vector<Value>& values, std::size_t first, std::size_t count, Value common, Scalar* to) {
+    if (values.empty()) {
+        std::fill_n(to, count, static_cast<Scalar>(common));
+    } else {
+        std::transform(values.data() + first, values.data() + first + count, to,
+                       [](Value value) { return static_cast<Scalar>(value); });
+    }
 }
 
 }  // namespace
@@ -38,10 +43,11 @@ LaneLayout::LaneLayout(const EnsembleSettings& settings, std::size_t num_lanes, 
     take(rates, num_rates);
     take(first_moment, num_moments >= 1 ? num_layers : 0);
     take(second_moment, num_moments >= 2 ? num_layers : 0);
-    for (std::size_t* const single : {&momentum, &weight_decay, &gradient_scale, &watched_loss, &flag, &smallest_loss,
-                                      &loss_sum, &loss_sum_error, &inverse_sum, &inverse_sum_error, &first_loss}) {
+    for (std::size_t* const single : {&momentum, &weight_decay, &gradient_scale, &watched_loss, &flag, &first_loss}) {
         take(*single, 1);
     }
+    take(loss_sums[0], kNumLossSums);
+    take(loss_sums[1], kNumLossSums);
     take(recent_losses, kRecentLosses);
 }
 
@@ -56,7 +62,14 @@ LaneColumns<Scalar>::LaneColumns(const EnsembleSettings& settings, std::size_t e
       state_(to_index(stride_), to_index(layout_.num_columns)),
       final_weights_(to_index(stride_), to_index(num_layers)),
       schedule_scales_(stride_),
-      lane_of_(stride_) {}
+      lane_of_(stride_) {
+    state_.setZero();
+}
+
+template <class Scalar>
+kernels::LossSums<Scalar> LaneColumns<Scalar>::loss_sums_at(std::size_t first) noexcept {
+    return {column(first), column(first + 1), column(first + 2), column(first + 3), column(first + 4)};
+}
 
 template <class Scalar>
 std::size_t LaneColumns<Scalar>::whole_rows() const noexcept {
@@ -70,33 +83,31 @@ void LaneColumns<Scalar>::pack(const Ensemble<Scalar>& ensemble, std::size_t fir
     first_lane_ = first_lane;
     num_live_ = num_lanes;
     before_ = 0;
-    state_.setZero();
+    sums_before_ = 0;
+    state_.leftCols(to_index(layout_.recent_losses)).setZero();
     final_weights_.setZero();
     std::fill_n(column(layout_.watched_loss), stride_, Scalar(-1));
     for (std::size_t layer = 0; layer < num_layers_; ++layer) {
         std::copy_n(ensemble.layer(layer).data() + first_lane, num_lanes, column(layout_.weights[0] + layer));
     }
-    for (std::size_t row = 0; row < num_lanes; ++row) {
-        pack_lane(row, watched_loss);
-    }
+    std::iota(lane_of_.begin(), lane_of_.begin() + static_cast<std::ptrdiff_t>(num_lanes), std::size_t{0});
+    std::fill_n(column(layout_.watched_loss), num_lanes, watched_loss);
+    std::fill_n(loss_sums().smallest, num_lanes, std::numeric_limits<Scalar>::infinity());
+    pack_settings();
 }
 
 template <class Scalar>
-void LaneColumns<Scalar>::pack_lane(std::size_t row, Scalar watched_loss) {
+void LaneColumns<Scalar>::pack_settings() {
     const TrainingSettings& common = settings_.common;
-    const std::size_t lane = first_lane_ + row;
-    lane_of_[row] = row;
-    schedule_scales_[row] = of_lane(settings_.schedule_scale, lane, common.schedule.scale);
-    column(layout_.momentum)[row] =
-        static_cast<Scalar>(of_lane(settings_.momentum, lane, common.optimizer.momentum_or_default()));
-    column(layout_.weight_decay)[row] =
-        static_cast<Scalar>(of_lane(settings_.weight_decay, lane, common.optimizer.weight_decay));
-    column(layout_.watched_loss)[row] = watched_loss;
-    column(layout_.smallest_loss)[row] = std::numeric_limits<Scalar>::infinity();
+    copy_lanes(settings_.schedule_scale, first_lane_, num_live_, common.schedule.scale, schedule_scales_.data());
+    copy_lanes(settings_.momentum, first_lane_, num_live_, common.optimizer.momentum_or_default(),
+               column(layout_.momentum));
+    copy_lanes(settings_.weight_decay, first_lane_, num_live_, common.optimizer.weight_decay,
+               column(layout_.weight_decay));
     for (std::size_t rate = 0; rate < layout_.num_rates; ++rate) {
         const double common_rate = common.learning_rates[common.learning_rates.size() == 1 ? 0 : rate];
-        column(layout_.base_rates + rate)[row] =
-            static_cast<Scalar>(of_lane(settings_.learning_rates, rate * ensemble_lanes_ + lane, common_rate));
+        copy_lanes(settings_.learning_rates, rate * ensemble_lanes_ + first_lane_, num_live_, common_rate,
+                   column(layout_.base_rates + rate));
     }
 }
 

@@ -5,12 +5,13 @@
 #include <vector>
 
 #include "base/eigen_core.hpp"
+#include "kernels/lane_arguments.hpp"
 #include "skein/ensemble_trainer.hpp"
 
 namespace skein::internal {
 
-/// The last losses of the steps done, and the loss of the step in progress: a lane may end before that is done.
-inline constexpr std::size_t kRecentLosses = kLastLosses + 1;
+/// The last losses of the steps done, and those of the steps in progress: a lane may end before they are done.
+inline constexpr std::size_t kRecentLosses = kLastLosses + kernels::kStepsAtOnce;
 
 /// Which column of a tile's state holds what. All is in one array, so that a lane moves as one row.
 struct LaneLayout {
@@ -20,9 +21,12 @@ struct LaneLayout {
     std::size_t weights[2];  ///< [layers] before and after the step, by turns: a lane that diverges keeps the former
     std::size_t base_rates, rates, first_moment, second_moment;
     std::size_t momentum, weight_decay, gradient_scale, watched_loss, flag;
-    std::size_t smallest_loss, loss_sum, loss_sum_error, inverse_sum, inverse_sum_error, first_loss;
-    std::size_t recent_losses;  ///< [kRecentLosses]
+    std::size_t loss_sums[2];  ///< [kNumLossSums] before and after steps that are made at once, by turns
+    std::size_t first_loss;
+    std::size_t recent_losses;  ///< [kRecentLosses], the last columns
     std::size_t num_columns;
+
+    static constexpr std::size_t kNumLossSums = 5;
 };
 
 template <class Scalar>
@@ -48,6 +52,11 @@ public:
     /// The step is done: its new weights are the weights before the next one.
     void take_new_weights() noexcept { before_ = 1 - before_; }
 
+    /// Of the losses recorded so far, and after steps in progress.
+    kernels::LossSums<Scalar> loss_sums() noexcept { return loss_sums_at(layout_.loss_sums[sums_before_]); }
+    kernels::LossSums<Scalar> new_loss_sums() noexcept { return loss_sums_at(layout_.loss_sums[1 - sums_before_]); }
+    void take_new_loss_sums() noexcept { sums_before_ = 1 - sums_before_; }
+
     /// TrainingSettings::schedule's scale of a lane.
     double schedule_scale(std::size_t lane) const noexcept { return schedule_scales_[lane]; }
     /// Where in the ensemble the chain of a lane stands.
@@ -66,7 +75,8 @@ public:
     void clear() noexcept { num_live_ = 0; }
 
 private:
-    void pack_lane(std::size_t row, Scalar watched_loss);
+    void pack_settings();
+    kernels::LossSums<Scalar> loss_sums_at(std::size_t first) noexcept;
 
     const EnsembleSettings& settings_;
     LaneLayout layout_;
@@ -79,7 +89,8 @@ private:
     std::vector<std::size_t> lane_of_;     // [stride]: which of the tile's lanes stands here now
     std::size_t first_lane_ = 0;
     std::size_t num_live_ = 0;
-    std::size_t before_ = 0;  // which of the two columns of weights is that before the step
+    std::size_t before_ = 0;       // which of the two columns of weights is that before the step
+    std::size_t sums_before_ = 0;  // likewise of the sums of losses
 };
 
 }  // namespace skein::internal

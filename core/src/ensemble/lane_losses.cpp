@@ -42,14 +42,7 @@ Scalar* LaneLosses<Scalar>::of_step(std::uint64_t step) noexcept {
 
 template <class Scalar>
 kernels::LossColumns<Scalar> LaneLosses<Scalar>::before(std::uint64_t step) noexcept {
-    const LaneLayout& layout = columns_.layout();
-    return {of_step(step + kRecentLosses - 1),
-            columns_.column(layout.smallest_loss),
-            columns_.column(layout.loss_sum),
-            columns_.column(layout.loss_sum_error),
-            columns_.column(layout.inverse_sum),
-            columns_.column(layout.inverse_sum_error),
-            columns_.whole_rows()};
+    return {of_step(step + kRecentLosses - 1), columns_.loss_sums(), columns_.whole_rows()};
 }
 
 template <class Scalar>
@@ -63,6 +56,15 @@ void LaneLosses<Scalar>::end_step(std::uint64_t step) {
     }
     keep(step, losses);
     has_unrecorded_ = true;
+}
+
+template <class Scalar>
+void LaneLosses<Scalar>::end_recorded_steps(std::uint64_t step, std::uint64_t num_steps) {
+    columns_.take_new_loss_sums();
+    for (std::uint64_t index = 0; index < num_steps; ++index) {
+        end_step(step + index);
+    }
+    has_unrecorded_ = false;
 }
 
 /// The losses that the outcome keeps as they are.
@@ -98,22 +100,22 @@ void LaneLosses<Scalar>::write(std::size_t first, std::size_t count, std::uint64
             last_losses_[lane] += static_cast<double>(losses[lane]);
         }
     }
+    const kernels::LossSums<Scalar> sums = columns_.loss_sums();
     for (std::size_t lane = 0; lane < count; ++lane) {
-        write_lane(first + lane, last_losses_[lane] / static_cast<double>(num_last), may_have_decreased);
+        write_lane(first + lane, sums, last_losses_[lane] / static_cast<double>(num_last), may_have_decreased);
     }
 }
 
 /// `last_loss`: the mean of the last losses.
 template <class Scalar>
-void LaneLosses<Scalar>::write_lane(std::size_t lane, double last_loss, bool may_have_decreased) {
-    const LaneLayout& layout = columns_.layout();
-    const auto value = [&](std::size_t column) { return columns_.column(column)[lane]; };
+void LaneLosses<Scalar>::write_lane(std::size_t lane, const kernels::LossSums<Scalar>& sums, double last_loss,
+                                    bool may_have_decreased) {
     const std::size_t to = columns_.ensemble_lane(lane);
-    const double first_loss = static_cast<double>(value(layout.first_loss));
+    const double first_loss = static_cast<double>(columns_.column(columns_.layout().first_loss)[lane]);
     outcome_->first_loss[to] = first_loss;
-    outcome_->smallest_loss[to] = static_cast<double>(value(layout.smallest_loss));
-    outcome_->normalised_loss_sum[to] = total(value(layout.loss_sum), value(layout.loss_sum_error)) / first_loss;
-    outcome_->inverse_loss_sum[to] = total(value(layout.inverse_sum), value(layout.inverse_sum_error)) * first_loss;
+    outcome_->smallest_loss[to] = static_cast<double>(sums.smallest[lane]);
+    outcome_->normalised_loss_sum[to] = total(sums.sum[lane], sums.sum_error[lane]) / first_loss;
+    outcome_->inverse_loss_sum[to] = total(sums.inverse_sum[lane], sums.inverse_sum_error[lane]) * first_loss;
     outcome_->loss_decreased[to] = may_have_decreased && last_loss < first_loss ? 1 : 0;
 }
 

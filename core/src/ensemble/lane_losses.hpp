@@ -28,6 +28,8 @@ public:
 
     /// All live lanes have done `step`.
     void end_step(std::uint64_t step);
+    /// They have done `num_steps` steps from `step` on at once, whose losses are recorded in the new sums.
+    void end_recorded_steps(std::uint64_t step, std::uint64_t num_steps);
     /// Records the losses of the last of `num_steps` steps when no further step will.
     void record(std::uint64_t num_steps);
     /// Writes the outcomes of lanes [first, first + count), which have done `num_steps` steps.
@@ -35,7 +37,7 @@ public:
 
 private:
     void keep(std::uint64_t step, const Scalar* losses);
-    void write_lane(std::size_t lane, double last_loss, bool may_have_decreased);
+    void write_lane(std::size_t lane, const kernels::LossSums<Scalar>& sums, double last_loss, bool may_have_decreased);
 
     LaneColumns<Scalar>& columns_;
     const EnsembleSettings& settings_;

@@ -4,7 +4,6 @@
 #include <limits>
 
 #include "kernels/row_lanes.hpp"
-#include "samples/feistel_shape.hpp"
 #include "skein/gradient.hpp"
 
 namespace skein::internal {
@@ -38,19 +37,14 @@ LaneSamples<Scalar>::LaneSamples(std::span<const Dataset<Scalar>> data, const Ba
     if (data.empty()) {
         return;  // nobody asks for samples
     }
-    const std::size_t num_chunk_samples =
-        static_cast<std::size_t>(std::min<std::uint64_t>(kChunkSamples, order.batch_size(0)));
+    const auto batch_samples = static_cast<std::size_t>(std::min<std::uint64_t>(kChunkSamples, order.batch_size(0)));
+    const std::size_t num_chunk_samples = batch_samples == 1 ? kDrawnAhead : batch_samples;
     for (const Dataset<Scalar>& dataset : data) {
         is_weighted_ |= dataset.source().range(0, 1, buffer()).sample_weight != nullptr;
     }
     if (mode_ == Mode::gathered) {
         gathered_.resize(to_index(stride), to_index(3 * num_chunk_samples));
         gathered_.setZero();
-    }
-    if (has_own_order_) {
-        lane_seeds_.setZero(to_index(stride));
-        lane_keys_.setZero(to_index(stride), to_index(kernels::kMaxFeistelRounds));
-        lane_indices_.setZero(to_index(stride));
     }
     if (mode_ == Mode::window) {
         return;
@@ -61,6 +55,9 @@ LaneSamples<Scalar>::LaneSamples(std::span<const Dataset<Scalar>> data, const Ba
     }
     if (!has_own_data_ && has_table_) {
         fill_table(1);
+    }
+    if (has_own_order_) {
+        make_own_orders(stride);
     }
 }
 
@@ -93,6 +90,7 @@ void LaneSamples<Scalar>::begin_tile(std::size_t first_lane, std::size_t num_lan
         lanes_[lane] = first_lane + lane;
     }
     lane_epoch_ = kNoEpoch;
+    table_position_ = gathered_first_ = gathered_end_ = 0;
     for (std::size_t lane = 0; has_own_order_ && lane < num_lanes; ++lane) {
         lane_seeds_[to_index(lane)] = seeds_[first_lane + lane];
     }
@@ -106,6 +104,17 @@ void LaneSamples<Scalar>::move_lane(std::size_t from, std::size_t to) {
     lanes_[to] = lanes_[from];
     if (has_own_order_) {
         lane_seeds_[to_index(to)] = lane_seeds_[to_index(from)];
+    }
+    if (has_own_order_ && is_drawn_) {
+        gathered_.row(to_index(to)) = gathered_.row(to_index(from));
+        const auto place = [&](std::size_t lane) {
+            const std::size_t row = lane / kernels::kRowLanes * kernels::kRowLanes;
+            return lane_tables_.data() + row * order_.num_samples() + lane % kernels::kRowLanes;
+        };
+        for (std::size_t at = 0; at < lane_tables_.size() / static_cast<std::size_t>(lane_seeds_.size()); ++at) {
+            place(to)[at * kernels::kRowLanes] = place(from)[at * kernels::kRowLanes];
+        }
+    } else if (has_own_order_) {
         lane_keys_.row(to_index(to)) = lane_keys_.row(to_index(from));
     }
     if (has_own_data_ && has_table_) {
@@ -115,6 +124,9 @@ void LaneSamples<Scalar>::move_lane(std::size_t from, std::size_t to) {
 
 template <class Scalar>
 std::uint64_t LaneSamples<Scalar>::position_in_run(std::uint64_t step, std::uint64_t first) const noexcept {
+    if (order_.is_full_batch() && order_.sampling() == Sampling::sequential) {
+        return first;  // all steps see the same
+    }
     if (order_.sampling() == Sampling::with_replacement) {
         return step * order_.batch_size(0) + first;
     }
@@ -148,27 +160,27 @@ void LaneSamples<Scalar>::append_to_window(const BatchOrder::Batch& batch, std::
 /// The window grows as the run goes on, doubling, so that a short run takes and fills no more memory than it needs;
 /// when it is full it begins anew. The next tile finds it filled where the run fits in.
 template <class Scalar>
-void LaneSamples<Scalar>::extend_window(std::uint64_t step, std::uint64_t first, std::size_t count) {
-    const std::uint64_t position = position_in_run(step, first);
-    if (position != window_end_ || indices_.size() + count > kWindowSamples) {
+void LaneSamples<Scalar>::extend_window(std::uint64_t position, std::size_t count) {
+    if (position < window_first_ || position > window_end_ || position + count - window_first_ > kWindowSamples) {
         indices_.clear();
         window_first_ = window_end_ = position;
     }
+    const std::size_t needed = static_cast<std::size_t>(position + count - window_end_);
     const std::size_t wanted =
-        std::min(kWindowSamples - indices_.size(), std::max({count, kChunkSamples / 8, indices_.size()}));
+        std::min(kWindowSamples - indices_.size(), std::max({needed, kChunkSamples / 8, indices_.size()}));
     const std::size_t end = indices_.size() + wanted;
     if (mode_ == Mode::window && to_index(end) > window_.rows()) {
         window_.conservativeResize(to_index(end), 3);
     }
     const bool has_epochs = order_.sampling() != Sampling::with_replacement;
+    const std::uint64_t batch_size = order_.batch_size(0);
     while (indices_.size() < end) {
-        const std::uint64_t step_in_epoch = step % order_.steps_per_epoch();
-        const std::uint64_t epoch_rest = order_.num_samples() - step_in_epoch * order_.batch_size(0) - first;
-        const std::size_t rest = end - indices_.size();
-        append_to_window(order_.batch(step), first,
-                         has_epochs ? static_cast<std::size_t>(std::min<std::uint64_t>(rest, epoch_rest)) : rest);
-        step += order_.steps_per_epoch() - step_in_epoch;
-        first = 0;
+        const std::uint64_t at = window_first_ + indices_.size();
+        const std::uint64_t in_epoch = has_epochs ? at % order_.num_samples() : at;
+        const std::uint64_t epoch = has_epochs ? at / order_.num_samples() : 0;
+        const std::uint64_t epoch_rest = has_epochs ? order_.num_samples() - in_epoch : kNoEpoch;
+        append_to_window(order_.batch(epoch * order_.steps_per_epoch() + in_epoch / batch_size), in_epoch % batch_size,
+                         static_cast<std::size_t>(std::min<std::uint64_t>(end - indices_.size(), epoch_rest)));
     }
     window_end_ = window_first_ + indices_.size();
 }
@@ -196,52 +208,6 @@ void LaneSamples<Scalar>::gather_from_sources(std::uint64_t step, std::uint64_t 
 }
 
 template <class Scalar>
-kernels::LaneNetworks LaneSamples<Scalar>::networks(std::size_t num_lanes) noexcept {
-    const FeistelShape shape(order_.num_samples());
-    return {order_.num_samples(),
-            shape.low_bits,
-            shape.low_mask,
-            shape.high_mask,
-            shape.num_rounds,
-            lane_keys_.data(),
-            kernels::to_whole_rows(num_lanes),
-            static_cast<std::size_t>(lane_keys_.outerStride())};
-}
-
-/// From the table, by the indices that each lane's own order has at the same position: BatchOrder in lanes.
-template <class Scalar>
-void LaneSamples<Scalar>::gather_in_own_order(std::uint64_t step, std::uint64_t first, std::size_t count,
-                                              std::size_t num_lanes) {
-    const kernels::KernelTable& kernels = kernels::kernel_table();
-    const kernels::LaneNetworks orders = networks(num_lanes);
-    const bool replaces = order_.sampling() == Sampling::with_replacement;
-    const std::uint64_t epoch = step / order_.steps_per_epoch();
-    if (!replaces && lane_epoch_ != epoch) {
-        kernels.make_lane_keys(orders, lane_seeds_.data(), epoch);
-        lane_epoch_ = epoch;
-    }
-    const std::uint64_t step_in_epoch = replaces ? step : step % order_.steps_per_epoch();
-    const std::uint64_t position = step_in_epoch * order_.batch_size(0) + first;
-    const Eigen::Index num_parts = is_weighted_ ? 3 : 2;
-    for (std::size_t sample = 0; sample < count; ++sample) {
-        if (replaces) {
-            kernels.draw_in_lanes(lane_seeds_.data(), orders.num_lanes, position + sample, order_.num_samples(),
-                                  lane_indices_.data());
-        } else {
-            kernels.permute_in_lanes(orders, position + sample, lane_indices_.data());
-        }
-        for (Eigen::Index part = 0; part < num_parts; ++part) {
-            Scalar* const to = gathered_.col(to_index(3 * sample) + part).data();
-            const Scalar* const from = table_.data() + part * table_.outerStride();
-            const auto distance = static_cast<std::size_t>(3 * table_.outerStride());
-            for (std::size_t lane = 0; lane < num_lanes; ++lane) {
-                to[lane] = from[lane_indices_.data()[lane] * distance + (has_own_data_ ? lane : 0)];
-            }
-        }
-    }
-}
-
-template <class Scalar>
 void LaneSamples<Scalar>::begin_chunk(std::uint64_t step, std::uint64_t first, std::size_t count,
                                       std::size_t num_lanes) {
     if (mode_ == Mode::gathered) {
@@ -250,7 +216,7 @@ void LaneSamples<Scalar>::begin_chunk(std::uint64_t step, std::uint64_t first, s
     }
     const std::uint64_t position = position_in_run(step, first);
     if (position < window_first_ || position + count > window_end_) {
-        extend_window(step, first, count);
+        extend_window(position, count);
     }
     chunk_ = static_cast<std::size_t>(position - window_first_);
 }
@@ -263,7 +229,8 @@ typename LaneSamples<Scalar>::Sample LaneSamples<Scalar>::sample(std::size_t pos
                 is_weighted_ ? window_.col(2).data() + at : nullptr, false};
     }
     const Columns<Scalar>& array = mode_ == Mode::table ? table_ : gathered_;
-    const std::size_t sample = mode_ == Mode::table ? static_cast<std::size_t>(indices_[chunk_ + position]) : position;
+    const std::size_t sample =
+        mode_ == Mode::table ? static_cast<std::size_t>(indices_[chunk_ + position]) : chunk_ + position;
     const Scalar* const x = array.data() + to_index(3 * sample) * array.outerStride();
     return {x, x + array.outerStride(), is_weighted_ ? x + 2 * array.outerStride() : nullptr, true};
 }

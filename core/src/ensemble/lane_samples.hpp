@@ -31,6 +31,16 @@ public:
 
     const BatchOrder& order() const noexcept { return order_; }
     bool is_weighted() const noexcept { return is_weighted_; }
+    /// Whether all lanes see the same samples.
+    bool is_shared() const noexcept { return mode_ == Mode::window; }
+    /// Steps whose samples can be made ready together.
+    std::size_t max_steps_at_once() const noexcept {
+        return is_drawn() ? static_cast<std::size_t>(gathered_.cols()) / 3 : kernels::kStepsAtOnce;
+    }
+    /// Whether samples of each lane's own order can be made ready for many steps of one sample.
+    bool is_drawn() const noexcept { return !pairs_.empty(); }
+    /// Numbers from a sample to the next one at the following position, if is_drawn().
+    std::size_t sample_distance() const noexcept { return static_cast<std::size_t>(3 * gathered_.outerStride()); }
 
     /// The tile of lanes [first_lane, first_lane + num_lanes).
     void begin_tile(std::size_t first_lane, std::size_t num_lanes);
@@ -38,7 +48,7 @@ public:
     void move_lane(std::size_t from, std::size_t to);
 
     /// Makes ready the samples at positions [first, first + count) of a step's mini-batch, of which there are at most
-    /// kChunkSamples, for the first `num_lanes` lanes.
+    /// kChunkSamples, for the first `num_lanes` lanes. If is_shared(), the count may reach into the steps after.
     void begin_chunk(std::uint64_t step, std::uint64_t first, std::size_t count, std::size_t num_lanes);
 
     /// A sample of that chunk: [lanes] where is_per_lane, else one number each; sample_weight null where unweighted.
@@ -53,13 +63,23 @@ public:
 private:
     enum class Mode : std::uint8_t { window, table, gathered };
     static constexpr std::size_t kWindowSamples = 65536;
+    /// Positions that are drawn together: a Philox block has the words of four, a register the order of up to eight.
+    static constexpr std::size_t kDrawnTogether = 8;
+    /// Positions that are drawn ahead for steps of one sample.
+    static constexpr std::size_t kDrawnAhead = kernels::kStepsAtOnce / kDrawnTogether * kDrawnTogether;
 
     std::uint64_t position_in_run(std::uint64_t step, std::uint64_t first) const noexcept;
-    void extend_window(std::uint64_t step, std::uint64_t first, std::size_t count);
+    void extend_window(std::uint64_t position, std::size_t count);
     void append_to_window(const BatchOrder::Batch& batch, std::uint64_t first, std::size_t count);
     void fill_table(std::size_t num_lanes);
     void gather_from_sources(std::uint64_t step, std::uint64_t first, std::size_t count, std::size_t num_lanes);
+    void make_own_orders(std::size_t stride);
     void gather_in_own_order(std::uint64_t step, std::uint64_t first, std::size_t count, std::size_t num_lanes);
+    void gather_by_networks(std::uint64_t step, std::uint64_t first, std::size_t count, std::size_t num_lanes);
+    void gather_drawn(std::uint64_t position, std::size_t count, std::size_t num_lanes);
+    void gather_by_indices(const std::uint64_t* indices, std::size_t sample, std::size_t num_lanes);
+    void move_tables(std::uint64_t position, std::size_t num_lanes);
+    kernels::LaneOrders orders(std::size_t num_lanes) noexcept;
     kernels::LaneNetworks networks(std::size_t num_lanes) noexcept;
     BatchOrder order_of(std::size_t lane) const;
 
@@ -90,14 +110,22 @@ private:
     std::size_t chunk_ = 0;  // where the chunk begins in the window
 
     std::vector<std::size_t> lanes_;  // which lane of the ensemble a lane of the tile is
-    // Orders of their own: seeds, round keys for an epoch, and the indices that they draw.
-    Column<std::uint64_t> lane_seeds_;    // [stride]
-    Columns<std::uint32_t> lane_keys_;    // [stride x rounds]
-    Column<std::uint64_t> lane_indices_;  // [stride]
+    // Orders of their own: seeds, and the indices that they draw.
+    Column<std::uint64_t> lane_seeds_;     // [stride]
+    Columns<std::uint64_t> lane_indices_;  // [stride x positions]
+    // Of large data: round keys for an epoch.
+    Columns<std::uint32_t> lane_keys_;  // [stride x rounds]
     std::uint64_t lane_epoch_;
-    Columns<Scalar> table_;     // [stride x (samples x 3)], one row where data are shared: x, y, m of sample 0, 1, ...
-    Columns<Scalar> gathered_;  // [stride x (chunk samples x 3)], likewise
-    Columns<Scalar> buffer_;    // [chunk samples x 3], of one lane
+    // Of others: how the shuffles of an epoch stand, the position in the run that is drawn next, and the positions whose
+    // samples are gathered.
+    bool is_drawn_ = false;
+    std::vector<std::uint16_t> lane_tables_;  // [stride x samples], kernels::LaneOrders
+    std::uint64_t table_position_ = 0;
+    std::uint64_t gathered_first_ = 0, gathered_end_ = 0;
+    std::vector<Scalar> pairs_;  // (x, y) of each sample: shared, without weights
+    Columns<Scalar> table_;      // [stride x (samples x 3)], one row where data are shared: x, y, m of sample 0, 1, ...
+    Columns<Scalar> gathered_;   // [stride x (chunk samples x 3)], likewise
+    Columns<Scalar> buffer_;     // [chunk samples x 3], of one lane
 };
 
 }  // namespace skein::internal

@@ -20,6 +20,14 @@ BatchOrder order_of(const LaneData<Scalar>& data, const TrainingSettings& settin
     return {data.num_samples(), settings.batch_size, settings.sampling, settings.seed};
 }
 
+/// In steps; max_steps or max_epochs is set.
+std::uint64_t end_of_run(const StopRules& stop, const BatchOrder& order) {
+    constexpr std::uint64_t kNoEnd = std::numeric_limits<std::uint64_t>::max();
+    const std::uint64_t steps_per_epoch = order.steps_per_epoch();
+    const std::uint64_t max_epochs = std::min(stop.max_epochs.value_or(kNoEnd), kNoEnd / steps_per_epoch);
+    return std::min(stop.max_steps.value_or(kNoEnd), max_epochs * steps_per_epoch);
+}
+
 const std::atomic<bool>* stop_request(const EnsembleSettings& settings) {
     return settings.common.execution.stop_request;
 }
@@ -37,12 +45,14 @@ LaneTrainer<Scalar>::LaneTrainer(std::span<const Activation> activations, const 
       needs_norms_(settings.common.clip_norm || stop_.gradient_norm),
       samples_(data.samples, order_of(data, settings.common), settings.seeds, tile_lanes, columns_.stride()),
       all_samples_(data.samples, full_order(data.num_samples()), {}, tile_lanes, columns_.stride()),
+      steps_at_once_(activations, data, settings, columns_, losses_, samples_),
       gradient_(data, activations, samples_.order().batch_size(0), columns_.stride(), needs_norms_,
                 stop_request(settings)),
       all_gradient_(data, activations, data.num_samples(), columns_.stride(), false, stop_request(settings)),
       activations_(to_index(columns_.stride()), to_index(activations.size())),
       deltas_(to_index(columns_.stride())),
-      norms_(columns_.stride()) {}
+      norms_(columns_.stride()),
+      end_(end_of_run(stop_, samples_.order())) {}
 
 template <class Scalar>
 kernels::LaneTile<Scalar> LaneTrainer<Scalar>::tile(Scalar* weights) noexcept {
@@ -66,9 +76,9 @@ bool LaneTrainer<Scalar>::train(Ensemble<Scalar>& ensemble, std::size_t first_la
     begin_tile(ensemble, first_lane, num_lanes);
     std::uint64_t work_at_last_look = sample_layers_;
     while (columns_.num_live() != 0) {
-        if (const std::optional<Cause> cause = length_reached()) {
+        if (step_ >= end_) {
             losses_.record(step_);
-            write_outcomes(0, columns_.num_live(), Status::reached_max_steps, *cause);
+            write_outcomes(0, columns_.num_live(), Status::reached_max_steps, cause_of_end());
             break;
         }
         step();
@@ -93,31 +103,32 @@ void LaneTrainer<Scalar>::begin_tile(const Ensemble<Scalar>& ensemble, std::size
     factor_ = 0.0;
     columns_.pack(ensemble, first_lane, num_lanes, loss_to_watch(false));
     losses_.begin_tile(*outcome_);
+    steps_at_once_.begin_tile();
     samples_.begin_tile(first_lane, num_lanes);
     all_samples_.begin_tile(first_lane, num_lanes);
 }
 
 template <class Scalar>
-std::optional<Cause> LaneTrainer<Scalar>::length_reached() const noexcept {
-    if (stop_.max_steps && step_ >= *stop_.max_steps) {
-        return Cause::max_steps;
-    }
-    if (stop_.max_epochs && step_ / samples_.order().steps_per_epoch() >= *stop_.max_epochs) {
-        return Cause::max_epochs;
-    }
-    return std::nullopt;
+Cause LaneTrainer<Scalar>::cause_of_end() const noexcept {
+    return stop_.max_steps && step_ >= *stop_.max_steps ? Cause::max_steps : Cause::max_epochs;
 }
 
-/// One step of all lanes that are left, as Run::step() does it for a chain alone.
+/// One step of all lanes that are left, as Run::step() does it for a chain alone; or several, if no lane needs a look.
 template <class Scalar>
 void LaneTrainer<Scalar>::step() {
     follow_schedule();
-    if (take_step()) {
-        examine_flagged();
+    if (const std::uint64_t num_steps = steps_at_once_.take(step_, end_); num_steps != 0) {
+        step_ += num_steps;
+        sample_layers_ +=
+            num_steps * columns_.num_live() * samples_.order().batch_size(0) * activation_of_layer_.size();
+    } else {
+        if (take_step()) {
+            examine_flagged();
+        }
+        losses_.end_step(step_);
+        columns_.take_new_weights();
+        ++step_;
     }
-    losses_.end_step(step_);
-    columns_.take_new_weights();
-    ++step_;
     if (stop_.target_loss && !samples_.order().is_full_batch() && step_ % samples_.order().steps_per_epoch() == 0) {
         examine_epoch();
     }

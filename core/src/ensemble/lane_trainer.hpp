@@ -13,6 +13,7 @@
 #include "ensemble/lane_losses.hpp"
 #include "ensemble/lane_samples.hpp"
 #include "ensemble/shared_observer.hpp"
+#include "ensemble/steps_at_once.hpp"
 #include "skein/ensemble_trainer.hpp"
 
 namespace skein::internal {
@@ -36,7 +37,7 @@ private:
     kernels::LaneTile<Scalar> tile(Scalar* weights) noexcept;
 
     void begin_tile(const Ensemble<Scalar>& ensemble, std::size_t first_lane, std::size_t num_lanes);
-    std::optional<Cause> length_reached() const noexcept;
+    Cause cause_of_end() const noexcept;
     void step();
     void follow_schedule();
     bool take_step();
@@ -60,12 +61,14 @@ private:
     bool needs_norms_;
     LaneSamples<Scalar> samples_;
     LaneSamples<Scalar> all_samples_;  // of a full batch
+    StepsAtOnce<Scalar> steps_at_once_;
     LaneGradient<Scalar> gradient_;
     LaneGradient<Scalar> all_gradient_;
     Columns<Scalar> activations_;  // scratch [stride x layers]
     Column<Scalar> deltas_;        // scratch [stride]
     std::vector<double> norms_;    // [stride]
     std::uint64_t step_ = 0;
+    std::uint64_t end_;    // of the run, in steps
     double factor_ = 0.0;  // of the schedule, in the learning rates
     std::uint64_t sample_layers_ = 0;
     EnsembleOutcome* outcome_ = nullptr;

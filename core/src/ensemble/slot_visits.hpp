@@ -5,19 +5,14 @@
 #include <cstddef>
 #include <vector>
 
+#include "kernels/lane_arguments.hpp"
+
 namespace skein::internal {
 
 /// Visiting slots in bit-reversed order, 0, 8, 4, 12, 2, ..., completes a pair (s, s + 8) after each second slot, a
 /// pair of pairs after each fourth, and so on: log2(slots) + 1 levels of partial sums suffice.
-struct SlotVisit {
-    std::size_t sample;      // of the chunk
-    bool is_first;           // of its slot
-    std::size_t level;       // of its slot's partial sum
-    std::size_t num_merges;  // partial sums completed with it: those of the levels just below
-};
-
-/// Levels of partial sums that a chunk needs at most.
-inline constexpr std::size_t kNumSumLevels = 5;
+using kernels::kNumSumLevels;
+using kernels::SlotVisit;
 
 /// Every sample of a chunk of `num_samples` once; the last visit leaves the whole sum in level 0.
 std::vector<SlotVisit> slot_visits(std::size_t num_samples);

@@ -55,7 +55,7 @@ struct Formulas<Activation::tanh> {
     }
     template <class Scalar>
     SKEIN_INLINE static Row<Scalar> slope(const Row<Scalar>& f) {
-        return fused(negated(f), f, broadcast(Scalar(1)));
+        return negative_fused(f, f, broadcast(Scalar(1)));
     }
 };
 

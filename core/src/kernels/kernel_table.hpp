@@ -11,6 +11,7 @@
 #include "kernels/lane_arguments.hpp"
 #include "kernels/order_arguments.hpp"
 #include "kernels/panel_arguments.hpp"
+#include "kernels/small_step_arguments.hpp"
 #include "skein/elementary.hpp"
 
 namespace skein::internal::kernels {
@@ -35,6 +36,10 @@ struct Kernels {
     void (*combine_slots)(const Scalar* slot_sums, std::size_t num_sums, double* sums) noexcept;
     /// One step of an optimizer. NaN and infinities go through.
     void (*update)(const UpdateColumns<Scalar>& columns) noexcept;
+    /// Many steps of SGD, if can_do_small_steps(). Returns how many it did: it stops before the first step whose
+    /// loss, gradient's norm or new weights are not finite, or whose loss or norm is at most the watched one; the
+    /// weights and moments are those before that step.
+    std::size_t (*small_steps)(const SmallSteps<Scalar>& steps) noexcept;
     /// Forward and backward of a sample in every lane.
     void (*accumulate_lanes)(const LaneTile<Scalar>& tile, const LaneSample<Scalar>& sample) noexcept;
     /// Returns whether any lane is flagged.
@@ -43,6 +48,15 @@ struct Kernels {
     bool (*step_lanes)(const LaneTile<Scalar>& tile, const LaneSample<Scalar>& sample,
                        const LaneUpdate<Scalar>& update) noexcept;
     void (*record_losses)(const LossColumns<Scalar>& columns) noexcept;
+    /// Many steps of chains of tanh of at most max_step_layers layers, which is 0 in the portable variant. Returns false if a lane needs a look in any of them:
+    /// its loss is not finite or not above the watched one, or a weight or a gradient is not finite. Then the new
+    /// weights, new sums and losses mean nothing.
+    bool (*take_steps)(const LaneSteps<Scalar>& steps) noexcept;
+    std::size_t max_step_layers;
+    /// What each lane's order has at positions [position, position + count) of the run, from pairs (x, y): x and y
+    /// [lanes x count], `distance` apart.
+    void (*draw_samples)(const LaneOrders& orders, const Scalar* pairs, std::uint64_t position, std::size_t count,
+                         Scalar* x, Scalar* y, std::size_t distance) noexcept;
     /// Samples of these indices.
     void (*generate)(const SampleFormula<Scalar>& formula, const std::uint64_t* indices, std::size_t count, Scalar* x,
                      Scalar* y) noexcept;
@@ -54,16 +68,21 @@ struct KernelTable {
     const char* instruction_set;
     Kernels<float> of_float;
     Kernels<double> of_double;
-    /// Replaces each position by the index that the order has there.
-    void (*permute)(const FeistelNetwork& network, std::uint64_t* positions, std::size_t count) noexcept;
+    /// The indices that an order has at positions [first, first + count), or the positions that it has for these
+    /// indices; the domain is at most 2^30.
+    void (*map_short)(const IndexNetwork& network, bool inverse, std::uint64_t first, std::uint32_t* images,
+                      std::size_t count) noexcept;
+    /// The indices, for any domain.
+    void (*map_long)(const IndexNetwork& network, std::uint64_t first, std::uint64_t* images,
+                     std::size_t count) noexcept;
     /// The round keys of each lane's seed [lanes] for an epoch.
     void (*make_lane_keys)(const LaneNetworks& networks, const std::uint64_t* seeds, std::uint64_t epoch) noexcept;
     /// The index that each lane's order has at a position: indices [lanes].
     void (*permute_in_lanes)(const LaneNetworks& networks, std::uint64_t position, std::uint64_t* indices) noexcept;
-    /// random::integer(seed, random::Stream::replacement, index, bound) of each lane's seed: indices [lanes]; lanes are
-    /// whole rows.
-    void (*draw_in_lanes)(const std::uint64_t* seeds, std::size_t num_lanes, std::uint64_t index, std::uint64_t bound,
-                          std::uint64_t* indices) noexcept;
+    /// The index that each lane's order has at positions [position, position + count) of the run: indices
+    /// [lanes x count], `distance` apart. Null: only the tables move on.
+    void (*draw_indices)(const LaneOrders& orders, std::uint64_t position, std::size_t count, std::uint64_t* indices,
+                         std::size_t distance) noexcept;
     /// Adds to the slots of the moments of a panel: [slots x (2 nodes - 1)], then [slots x nodes] of those with y -
     /// centre.
     void (*sum_moments)(const PanelSamples& samples, double centre, std::size_t num_nodes, double* slot_sums) noexcept;

@@ -19,15 +19,21 @@ struct LaneTile {
     Scalar* deltas;         // scratch [lanes]
 };
 
-/// What is summed over the losses of the steps; [lanes] each.
+/// What is kept of the losses of all steps; [lanes] each. sum - sum_error is a sum.
 template <class Scalar>
-struct LossColumns {
-    const Scalar* losses;
+struct LossSums {
     Scalar* smallest;
     Scalar* sum;
     Scalar* sum_error;
     Scalar* inverse_sum;
     Scalar* inverse_sum_error;
+};
+
+/// The losses of a step, and what they are added to.
+template <class Scalar>
+struct LossColumns {
+    const Scalar* losses;  // [lanes]
+    LossSums<Scalar> sums;
     std::size_t num_lanes;
 };
 
@@ -47,6 +53,51 @@ struct LaneSample {
     /// wait for memory.
     const LossColumns<Scalar>* losses_before;
 };
+
+/// A sample of a chunk, its place in the order in which lanes go through it (ensemble/slot_visits.hpp).
+struct SlotVisit {
+    std::size_t sample;      // of the chunk
+    bool is_first;           // of its slot
+    std::size_t level;       // of its slot's partial sum
+    std::size_t num_merges;  // partial sums completed with it: those of the levels just below
+};
+
+/// Levels of partial sums that a chunk needs at most.
+inline constexpr std::size_t kNumSumLevels = 5;
+
+/// Many steps at once of chains whose layers all have one activation, by sgd without weight decay or clipping: the same
+/// mini-batches for all lanes, or one sample for each; without sample weights. Three rows more than lanes need are
+/// within the stride.
+template <class Scalar>
+struct LaneSteps {
+    Activation activation;
+    std::size_t num_layers;
+    std::size_t num_lanes;
+    std::size_t stride;
+    std::size_t num_steps;
+    const Scalar* x;               // of the first step's samples; sample_stride from one step to the next
+    const Scalar* y;               // likewise
+    std::size_t sample_stride;     // 0 if all steps see the same
+    bool is_per_lane;              // each sample is [lanes]; then a mini-batch has one
+    const SlotVisit* visits;       // of the samples of a mini-batch
+    std::size_t num_visits;        // samples of a mini-batch
+    Scalar empty_slots;            // as LaneUpdate has it
+    Scalar reciprocal;             // likewise
+    const Scalar* learning_rates;  // [lanes x layers], learning_rate_stride apart; that is 0 if layers share theirs
+    std::size_t learning_rate_stride;
+    const Scalar* weights;      // [lanes x layers]
+    Scalar* new_weights;        // [lanes x layers], after the last step
+    LossSums<Scalar> sums;      // before the first step
+    LossSums<Scalar> new_sums;  // after the last step
+    Scalar* losses;             // [lanes x num_slots], a ring: the first step's losses go to first_slot
+    std::size_t first_slot;
+    std::size_t num_slots;
+    const Scalar* watched_losses;  // [lanes]
+};
+
+/// Steps that are made at once, at most. A look at the flags and the way of a row's state to memory and back cost 3 %
+/// of 25 steps of three layers, and what is thrown away if a lane needs a look is short.
+inline constexpr std::size_t kStepsAtOnce = 25;
 
 /// One update of every lane's weights, from sums over samples.
 template <class Scalar>

@@ -42,9 +42,10 @@ SKEIN_INLINE void add_compensated(Scalar* sums, Scalar* errors, const Row<Scalar
 template <class Scalar>
 SKEIN_INLINE void record_losses_row(const LossColumns<Scalar>& columns, std::size_t lane) {
     const Row<Scalar> loss = load(columns.losses + lane);
-    store(columns.smallest + lane, at_most(load(columns.smallest + lane), loss));
-    add_compensated(columns.sum + lane, columns.sum_error + lane, loss);
-    add_compensated(columns.inverse_sum + lane, columns.inverse_sum_error + lane, broadcast(Scalar(1)) / loss);
+    const LossSums<Scalar>& sums = columns.sums;
+    store(sums.smallest + lane, at_most(load(sums.smallest + lane), loss));
+    add_compensated(sums.sum + lane, sums.sum_error + lane, loss);
+    add_compensated(sums.inverse_sum + lane, sums.inverse_sum_error + lane, broadcast(Scalar(1)) / loss);
 }
 
 template <class Scalar>

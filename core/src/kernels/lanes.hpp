@@ -92,6 +92,11 @@ template <class Scalar>
 SKEIN_INLINE Row<Scalar> fused(const Row<Scalar>& a, const Row<Scalar>& b, const Row<Scalar>& c) {
     return SKEIN_MAP(Row, packet::fused, a, b, c);
 }
+/// c - a * b, rounded once.
+template <class Scalar>
+SKEIN_INLINE Row<Scalar> negative_fused(const Row<Scalar>& a, const Row<Scalar>& b, const Row<Scalar>& c) {
+    return SKEIN_MAP(Row, packet::negative_fused, a, b, c);
+}
 template <class Scalar>
 SKEIN_INLINE Row<Scalar> square_root(const Row<Scalar>& a) {
     return SKEIN_MAP(Row, packet::square_root, a);
@@ -121,6 +126,17 @@ SKEIN_INLINE Row<Scalar> at_most(const Row<Scalar>& a, const Row<Scalar>& limit)
 template <class Scalar>
 SKEIN_INLINE Row<Scalar> at_least(const Row<Scalar>& a, const Row<Scalar>& limit) {
     return SKEIN_MAP(Row, packet::at_least, a, limit);
+}
+
+/// The lanes added in pairs (s, s + n/2), then (s, s + n/4), ...
+template <class Scalar>
+SKEIN_INLINE Scalar sum_lanes(Row<Scalar> a) {
+    for (std::size_t half = Row<Scalar>::kNumPackets / 2; half != 0; half /= 2) {
+        for (std::size_t index = 0; index < half; ++index) {
+            a.packet[index] = packet::add(a.packet[index], a.packet[index + half]);
+        }
+    }
+    return packet::sum_lanes<Scalar>(a.packet[0]);
 }
 
 // ---- Bits of the numbers: no rounding ------------------------------------------------------------------------------

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
+#include <utility>
 
 #ifndef SKEIN_LANES_PORTABLE
 #define EIGEN_FAST_MATH 0  // else Eigen's square root of floats is a reciprocal estimate
@@ -80,6 +81,8 @@ SKEIN_INLINE Scalar broadcast(Scalar a) {
 }
 SKEIN_INLINE float fused(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
 SKEIN_INLINE double fused(double a, double b, double c) { return __builtin_fma(a, b, c); }
+SKEIN_INLINE float negative_fused(float a, float b, float c) { return __builtin_fmaf(-a, b, c); }
+SKEIN_INLINE double negative_fused(double a, double b, double c) { return __builtin_fma(-a, b, c); }
 SKEIN_INLINE float square_root(float a) { return __builtin_sqrtf(a); }
 SKEIN_INLINE double square_root(double a) { return __builtin_sqrt(a); }
 template <class Scalar>
@@ -133,6 +136,10 @@ SKEIN_INLINE UnsignedBits<Scalar> unsigned_bits(Scalar a) {
 template <class Scalar>
 SKEIN_INLINE Scalar from_unsigned_bits(UnsignedBits<Scalar> a) {
     return std::bit_cast<Scalar>(a);
+}
+template <class Scalar>
+SKEIN_INLINE Scalar sum_lanes(Scalar a) {
+    return a;
 }
 }  // namespace packet
 
@@ -221,6 +228,18 @@ SKEIN_INLINE P select(P mask, P a, P b) {
 }
 #endif
 
+// c - a * b: a negation and a fused multiply-add are two instructions, which GCC does not join.
+#if defined(__AVX512F__)
+SKEIN_INLINE __m512 negative_fused(__m512 a, __m512 b, __m512 c) { return _mm512_fnmadd_ps(a, b, c); }
+SKEIN_INLINE __m512d negative_fused(__m512d a, __m512d b, __m512d c) { return _mm512_fnmadd_pd(a, b, c); }
+#elif defined(__AVX__)
+SKEIN_INLINE __m256 negative_fused(__m256 a, __m256 b, __m256 c) { return _mm256_fnmadd_ps(a, b, c); }
+SKEIN_INLINE __m256d negative_fused(__m256d a, __m256d b, __m256d c) { return _mm256_fnmadd_pd(a, b, c); }
+#else
+SKEIN_INLINE float32x4_t negative_fused(float32x4_t a, float32x4_t b, float32x4_t c) { return vfmsq_f32(c, a, b); }
+SKEIN_INLINE float64x2_t negative_fused(float64x2_t a, float64x2_t b, float64x2_t c) { return vfmsq_f64(c, a, b); }
+#endif
+
 // One instruction: x86's minimum gives its second operand when either is NaN or both are equal.
 #if defined(__AVX512F__)
 SKEIN_INLINE __m512 at_most(__m512 a, __m512 limit) { return _mm512_min_ps(limit, a); }
@@ -258,6 +277,32 @@ SKEIN_INLINE typename PacketBits<Scalar>::UnsignedType unsigned_bits(Packet<Scal
 template <class Scalar>
 SKEIN_INLINE Packet<Scalar> from_unsigned_bits(typename PacketBits<Scalar>::UnsignedType a) {
     return (Packet<Scalar>)a;
+}
+
+// Additions of the lanes in pairs (lane, lane + n/2), then (lane, lane + n/4), ...: halves of a vector down to 16 bytes,
+// which every CPU has, then that vector and itself with its halves swapped.
+template <class Scalar, std::size_t kCount>
+struct VectorOf {
+    typedef Scalar Type __attribute__((vector_size(sizeof(Scalar) * kCount)));
+};
+template <class Scalar, std::size_t kCount, std::size_t... kLane>
+SKEIN_INLINE auto add_halves(typename VectorOf<Scalar, kCount>::Type a, std::index_sequence<kLane...>) {
+    return __builtin_shufflevector(a, a, int(kLane)...) + __builtin_shufflevector(a, a, int(kCount / 2 + kLane)...);
+}
+template <class Scalar, std::size_t kCount>
+SKEIN_INLINE Scalar sum_vector(typename VectorOf<Scalar, kCount>::Type a) {
+    if constexpr (sizeof(Scalar) * kCount > 16) {
+        return sum_vector<Scalar, kCount / 2>(add_halves<Scalar, kCount>(a, std::make_index_sequence<kCount / 2>{}));
+    } else if constexpr (kCount == 4) {
+        const auto pairs = a + __builtin_shufflevector(a, a, 2, 3, 0, 1);
+        return pairs[0] + pairs[1];
+    } else {
+        return a[0] + a[1];
+    }
+}
+template <class Scalar>
+SKEIN_INLINE Scalar sum_lanes(Packet<Scalar> a) {
+    return sum_vector<Scalar, kPacketLanes<Scalar>>((typename VectorOf<Scalar, kPacketLanes<Scalar>>::Type)a);
 }
 }  // namespace packet
 

@@ -22,7 +22,7 @@ struct UpdateRow {
 
     SKEIN_INLINE Row<Scalar> decayed_gradient() const { return fused(weight_decay, weight, gradient); }
     SKEIN_INLINE void descend(const Row<Scalar>& direction) {
-        weight = fused(negated(learning_rate), direction, weight);
+        weight = negative_fused(learning_rate, direction, weight);
     }
 };
 
