@@ -24,9 +24,9 @@ public:
     const SampleSource<Scalar>& source() const noexcept { return *source_; }
 
     /// Splits off round(fraction * num_samples) samples (at least 1) for validation, chosen by the keyed bijection of
-    /// (seed, random::Stream::validation_split); the other part holds the rest. Both keep the order of the source, up
-    /// to 2^29 samples; those of larger data come in random order. If the source prefers blocks and has at least 65,536
-    /// samples, whole stretches of 1,024 neighbours are split off (at least one).
+    /// (seed, random::Stream::validation_split); the other part holds the rest. Both keep the order of the source. Of a
+    /// source that prefers blocks and has at least 65,536 samples, whole stretches of 1,024 neighbours are split off (at
+    /// least one); of computed samples, the first ones.
     /// Throws std::invalid_argument unless 0 < fraction < 1 and both parts get a sample.
     struct Split;
     [[nodiscard]] Split split(double fraction, std::uint64_t seed) const;

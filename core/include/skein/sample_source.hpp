@@ -39,7 +39,8 @@ public:
     virtual std::uint64_t num_samples() const noexcept = 0;
     /// Whether neighbouring samples come much faster than scattered ones, as from a file.
     virtual bool prefers_blocks() const noexcept { return false; }
-    /// Whether samples are computed when they are asked for, so that scattered ones cost no more than neighbours.
+    /// Whether each sample is computed when it is asked for, by itself: then scattered samples cost no more than
+    /// neighbours, and the first samples are as good for validation as any.
     virtual bool is_computed() const noexcept { return false; }
     /// Samples [first, first + count), in `buffer` or in memory of the source's own.
     virtual MiniBatch<Scalar> range(std::uint64_t first, std::size_t count,

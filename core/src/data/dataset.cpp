@@ -10,7 +10,7 @@
 #include "base/floating_point_environment.hpp"
 #include "base/require.hpp"
 #include "samples/memory_source.hpp"
-#include "samples/permuted_source.hpp"
+#include "samples/range_source.hpp"
 #include "samples/stretch_split.hpp"
 #include "samples/subset_source.hpp"
 #include "skein/batch_order.hpp"
@@ -52,9 +52,6 @@ void check_sample_weights(const std::vector<Scalar>& sample_weight) {
         throw std::invalid_argument("the sum of the sample weights is infinite: expected smaller ones");
     }
 }
-
-/// 144 MiB for both parts. Only generated data are larger: scattered ones cost no more there.
-constexpr std::uint64_t kMostInAnIndexSet = std::uint64_t{1} << 29;
 
 /// The first `count` images of the keyed bijection.
 IndexSet chosen(std::uint64_t total, std::uint64_t count, std::uint64_t seed) {
@@ -108,12 +105,9 @@ typename Dataset<Scalar>::Split Dataset<Scalar>::split(double fraction, std::uin
         return {Dataset(std::make_shared<StretchSource<Scalar>>(source_, std::move(parts.training))),
                 Dataset(std::make_shared<StretchSource<Scalar>>(source_, std::move(parts.validation)))};
     }
-    if (total > kMostInAnIndexSet) {
-        const Permutation permutation(total, seed, random::Stream::validation_split, 0);
-        const auto part = [&](std::uint64_t first, std::uint64_t count) {
-            return Dataset(std::make_shared<PermutedSource<Scalar>>(source_, permutation, first, count));
-        };
-        return {part(num_validation, total - num_validation), part(0, num_validation)};
+    if (source_->is_computed()) {
+        return {Dataset(std::make_shared<RangeSource<Scalar>>(source_, num_validation, total - num_validation)),
+                Dataset(std::make_shared<RangeSource<Scalar>>(source_, 0, num_validation))};
     }
     IndexSet validation = chosen(total, num_validation, seed);
     IndexSet training = validation.complement();
