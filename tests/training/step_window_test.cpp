@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <vector>
 
 #include "skein/generated_data.hpp"
@@ -116,6 +117,32 @@ TEST_CASE("an observer that looks at a step can end the run there") {
         const Dataset<double> data = data_of(kCases[0]);
         CHECK(train<double>(stopped, data, settings_of(kCases[0], 700), observers).cause == Cause::observer);
         train<double>(expected, data, settings_of(kCases[0], stop_at));
+        check_equal(stopped, expected);
+    }
+}
+
+TEST_CASE("a stop request ends a run of small steps within a window") {
+    class Requests final : public Observer<double> {
+    public:
+        std::atomic<bool> stop = false;
+        bool looks_at(std::uint64_t) const override { return false; }
+        bool after_step(const StepReport<double>& report) override {
+            if (report.step == 100) stop = true;
+            return true;
+        }
+    } requests;
+    Observer<double>* const observers[] = {&requests};
+    for (const Case& c : {kCases[0], kCases[2], kCases[5]}) {
+        requests.stop = false;
+        TrainingState<double> stopped = start(), expected = start();
+        const Dataset<double> data = data_of(c);
+        TrainingSettings settings = settings_of(c, 100'000);
+        settings.execution.stop_request = &requests.stop;
+        const TrainingOutcome outcome = train<double>(stopped, data, settings, observers);
+        CHECK(outcome.cause == Cause::stop_request);
+        CHECK(outcome.steps >= 100);
+        CHECK(outcome.steps < 200);
+        train<double>(expected, data, settings_of(c, outcome.steps));
         check_equal(stopped, expected);
     }
 }

@@ -4,6 +4,7 @@
 
 #include "base/free_memory.hpp"
 #include "base/parallel.hpp"
+#include "base/stop_request.hpp"
 
 namespace skein::internal {
 namespace {
@@ -94,6 +95,9 @@ void SampleFeed<Scalar>::fill_window(const BatchOrder::Batch& batch) {
 
 template <class Scalar>
 bool SampleFeed<Scalar>::prepare(const BatchOrder::Batch& batch) {
+    if (is_requested(stop_request_)) {
+        return false;
+    }
     if (partition_) {
         return partition_->prepare(batch.epoch(), batch.first(), batch.num_samples(), stop_request_);
     }
