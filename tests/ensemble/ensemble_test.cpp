@@ -109,8 +109,8 @@ TEST_CASE("bad ensembles are refused, naming the lane") {
     infinite[5] = INFINITY;
     CHECK_THROWS_WITH((Ensemble<double>(4, 3, infinite)), "lane 1: weight 2 is inf: expected a finite number");
     Ensemble<double> chains(4, 3, weights);
-    CHECK_THROWS_WITH(chains.chain(4), "lane 4 of an ensemble of 4: lanes are counted from 0");
-    const auto file_error_of = [&](const auto& change) -> std::string {
+    CHECK_THROWS_WITH((void)chains.chain(4), "lane 4 of an ensemble of 4: lanes are counted from 0");
+    const auto error_of = [&](const auto& change) -> std::string {
         EnsembleSettings settings;
         settings.common.stop.max_steps = 1;
         change(settings);
@@ -121,16 +121,16 @@ TEST_CASE("bad ensembles are refused, naming the lane") {
         }
         return "";
     };
-    CHECK(file_error_of([](EnsembleSettings& s) {
+    CHECK(error_of([](EnsembleSettings& s) {
               s.learning_rates = {0.1, 0.2, -1, 0.1};
           }) == "lane 2: the learning rate is -1: expected a positive number");
-    CHECK(file_error_of([](EnsembleSettings& s) { s.learning_rates = {0.1}; }) ==
+    CHECK(error_of([](EnsembleSettings& s) { s.learning_rates = {0.1}; }) ==
           "the number of the lanes' learning rates is 1: expected one per lane, or one per lane and layer, or none");
-    CHECK(file_error_of([](EnsembleSettings& s) { s.momentum = {0.1}; }) ==
+    CHECK(error_of([](EnsembleSettings& s) { s.momentum = {0.1}; }) ==
           "the number of the lanes' momenta is 1: expected one per lane, 4, or none");
-    CHECK(file_error_of([](EnsembleSettings& s) { s.common.stop.max_seconds = 1; }) ==
+    CHECK(error_of([](EnsembleSettings& s) { s.common.stop.max_seconds = 1; }) ==
           "max_seconds is set: expected none for an ensemble, whose lanes would depend on each other");
-    CHECK(file_error_of([](EnsembleSettings& s) {
+    CHECK(error_of([](EnsembleSettings& s) {
               s.recorded_steps = {2, 1};
           }) == "the number of recorded steps is 2: expected steps in ascending order");
     EnsembleSettings endless;
