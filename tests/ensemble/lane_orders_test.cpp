@@ -106,7 +106,8 @@ struct Orders {
 }  // namespace
 
 TEST_CASE("lanes with orders of their own go through shuffles, whatever their size") {
-    for (const std::uint64_t n : {1, 2, 3, 5, 7, 8, 9, 10, 12, 15, 16, 17, 63, 64, 65, 255, 256, 257, 1023, 1024}) {
+    for (const std::uint64_t n :
+         {1u, 2u, 3u, 5u, 7u, 8u, 9u, 10u, 12u, 15u, 16u, 17u, 63u, 64u, 65u, 255u, 256u, 257u, 1023u, 1024u}) {
         CAPTURE(n);
         Orders orders(n, 1, Sampling::shuffled, 17, false);
         for (std::uint64_t step = 0; step < std::min<std::uint64_t>(3 * n, 60); ++step) {
@@ -119,10 +120,10 @@ TEST_CASE("lanes with orders of their own go through shuffles, whatever their si
 }
 
 TEST_CASE("lanes with orders of their own draw with replacement from all words of a block") {
-    for (const std::uint64_t n : {1, 7, 1000, 5000}) {
+    for (const std::uint64_t n : {1u, 7u, 1000u, 5000u}) {
         CAPTURE(n);
         Orders orders(n, 1, Sampling::with_replacement, 33, false);
-        for (const std::uint64_t step : {0, 1, 2, 3, 4, 5, 23, 24, 25, 1001, 1002, 10, 0}) {
+        for (const std::uint64_t step : {0u, 1u, 2u, 3u, 4u, 5u, 23u, 24u, 25u, 1001u, 1002u, 10u, 0u}) {
             REQUIRE(orders.is_right(step, 1));
         }
     }
@@ -131,9 +132,9 @@ TEST_CASE("lanes with orders of their own draw with replacement from all words o
 TEST_CASE("mini-batches of lanes with orders of their own, also with weights") {
     for (const bool weighted : {false, true}) {
         for (const Sampling sampling : {Sampling::shuffled, Sampling::with_replacement}) {
-            for (const std::uint64_t n : {6, 8, 60, 1020}) {
+            for (const std::uint64_t n : {6u, 8u, 60u, 1020u}) {
                 Orders orders(n, n / 2, sampling, 20, weighted);
-                for (const std::uint64_t step : {0, 1, 2, 3, 7, 4, 5}) {
+                for (const std::uint64_t step : {0u, 1u, 2u, 3u, 7u, 4u, 5u}) {
                     REQUIRE(orders.is_right(step, static_cast<std::size_t>(n / 2)));
                 }
             }
@@ -142,7 +143,7 @@ TEST_CASE("mini-batches of lanes with orders of their own, also with weights") {
 }
 
 TEST_CASE("a lane that takes another's place takes its order with it") {
-    for (const std::uint64_t n : {8, 40}) {
+    for (const std::uint64_t n : {8u, 40u}) {
         Orders orders(n, 1, Sampling::shuffled, 40, false);
         for (std::uint64_t step = 0; step < 3 * n; ++step) {
             REQUIRE(orders.is_right(step, 1));
@@ -158,7 +159,7 @@ TEST_CASE("a lane that takes another's place takes its order with it") {
 
 /// The samples in the order of the run, as a data set that is gone through from its beginning.
 TEST_CASE_TEMPLATE("lanes with orders of their own train on them", Scalar, float, double) {
-    for (const std::uint64_t n : {1, 5, 8, 9, 100}) {
+    for (const std::uint64_t n : {1u, 5u, 8u, 9u, 100u}) {
         for (const Sampling sampling : {Sampling::shuffled, Sampling::with_replacement}) {
             CAPTURE(n);
             constexpr std::size_t kNumLanes = 37, kNumLayers = 3;

@@ -41,7 +41,7 @@ void check_rows(const std::vector<HistoryRow>& rows, std::uint64_t num_steps) {
 }  // namespace
 
 TEST_CASE("a run that ends early has a row for each step") {
-    for (const std::uint64_t num_steps : {1, 2, 999, 1999}) {
+    for (const std::uint64_t num_steps : {1u, 2u, 999u, 1999u}) {
         const std::vector<HistoryRow> rows = rows_of(std::nullopt, num_steps);
         CHECK(rows.size() == num_steps);
         check_rows(rows, num_steps);
@@ -49,7 +49,7 @@ TEST_CASE("a run that ends early has a row for each step") {
 }
 
 TEST_CASE("a run of any length has from 1,000 to 2,000 rows") {
-    for (const std::uint64_t num_steps : {2000, 2001, 3999, 7999, 12'345, 131'072, 1'000'001}) {
+    for (const std::uint64_t num_steps : {2000u, 2001u, 3999u, 7999u, 12'345u, 131'072u, 1'000'001u}) {
         CAPTURE(num_steps);
         const std::vector<HistoryRow> rows = rows_of(std::nullopt, num_steps);
         CHECK(rows.size() >= 999);

@@ -136,9 +136,9 @@ constexpr std::size_t kBatchSizes[]{1, 5, 16, 17, 31, 32, 48, 63, 64};
 }  // namespace
 
 TEST_CASE_TEMPLATE("many steps in one call have the bits of steps one by one", Scalar, float, double) {
-    for (const std::size_t num_layers : {1, 2, 3, 4, 5, 6, 7, 8, 9, 32}) {
+    for (const std::size_t num_layers : {1u, 2u, 3u, 4u, 5u, 6u, 7u, 8u, 9u, 32u}) {
         for (const std::size_t batch_size : kBatchSizes) {
-            for (const std::size_t num_steps : {1, 2, 37}) {
+            for (const std::size_t num_steps : {1u, 2u, 37u}) {
                 CAPTURE(num_layers);
                 CAPTURE(batch_size);
                 CAPTURE(num_steps);

@@ -98,7 +98,7 @@ TEST_CASE("steps made together, one by one, with observers and resumed have the 
         CHECK(outcome.loss == expected.loss);
         CHECK(outcome.sample_layers == expected.sample_layers);
         train<double>(watched, data, settings_of(c, 700), looks_at_some);
-        for (const std::uint64_t stop : {1, 63, 64, 65, 200, 700}) {
+        for (const std::uint64_t stop : {1u, 63u, 64u, 65u, 200u, 700u}) {
             train<double>(resumed, data, settings_of(c, stop));
         }
         for (const TrainingState<double>* state : {&together, &watched, &resumed}) {

@@ -90,9 +90,10 @@ TEST_CASE("data that could not be trained on are refused") {
                          std::invalid_argument);
     CHECK_THROWS_WITH_AS(Chain<double>({1.0, NAN}), "weight 2 is nan: expected a finite number", std::invalid_argument);
     CHECK_THROWS_AS(Chain<double>({1.0}, static_cast<Activation>(77)), std::invalid_argument);
-    CHECK_THROWS_AS(initial_weights<float>(1, {Initialization::Kind::equal, 1e300}, 0), std::invalid_argument);
+    CHECK_THROWS_AS((void)initial_weights<float>(1, {Initialization::Kind::equal, 1e300}, 0), std::invalid_argument);
     const Chain<double> chain({1.0});
-    CHECK_THROWS_AS((void)loss_and_gradient(chain, MiniBatch<double>{nullptr, nullptr, nullptr, 4}), std::invalid_argument);
+    CHECK_THROWS_AS((void)loss_and_gradient(chain, MiniBatch<double>{nullptr, nullptr, nullptr, 4}),
+                    std::invalid_argument);
     for (const int num_threads : {-1, 1025}) {
         CHECK_THROWS_AS((void)mean_loss(chain, Dataset<double>({1.0}, {0.0}), {num_threads, 0}), std::invalid_argument);
         std::vector<double> outputs{1.0};
@@ -101,7 +102,7 @@ TEST_CASE("data that could not be trained on are refused") {
     const Execution huge_tile{1, std::numeric_limits<std::size_t>::max()};
     CHECK(loss_and_gradient(chain, Dataset<double>({1.0}, {0.0}), huge_tile).loss ==
           mean_loss(chain, Dataset<double>({1.0}, {0.0})).loss);
-    CHECK_THROWS_WITH_AS(initial_weights<double>(0, {}, 1), "the number of layers is 0: expected at least 1",
+    CHECK_THROWS_WITH_AS((void)initial_weights<double>(0, {}, 1), "the number of layers is 0: expected at least 1",
                          std::invalid_argument);
 }
 
