@@ -88,7 +88,9 @@ TEST_CASE("SIGINT and SIGTERM stop a run, write everything, and exit 130 and 143
         const Json stored = Json::parse(content_of(run / "run.json"));
         CHECK(stored["outcome"]["status"] == "stopped");
         CHECK(stored["outcome"]["steps"] == printed["steps"]);
-        CHECK(csv_rows(content_of(run / "history.csv")).back()[0] == printed["steps"].dump());
+        // On a busy machine the signal may come before the first step: then there is only the line of names.
+        CHECK(csv_rows(content_of(run / "history.csv")).back()[0] ==
+              (printed["steps"] == 0 ? "step" : printed["steps"].dump()));
         CHECK(std::ranges::equal(read_chain<double>(run / "chain.json").weights(),
                                  printed["weights"].get<std::vector<double>>()));
     }
