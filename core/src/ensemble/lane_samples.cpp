@@ -32,7 +32,6 @@ LaneSamples<Scalar>::LaneSamples(std::span<const Dataset<Scalar>> data, const Ba
             : has_table_     ? Mode::table
                              : Mode::gathered),
       lanes_(tile_lanes),
-      lane_epoch_(kNoEpoch),
       buffer_(to_index(kChunkSamples), 3) {
     if (data.empty()) {
         return;  // nobody asks for samples
@@ -56,8 +55,20 @@ LaneSamples<Scalar>::LaneSamples(std::span<const Dataset<Scalar>> data, const Ba
     if (!has_own_data_ && has_table_) {
         fill_table(1);
     }
-    if (has_own_order_) {
+    if (has_own_order_ && has_table_) {
         make_own_orders(stride);
+    }
+}
+
+template <class Scalar>
+void LaneSamples<Scalar>::make_own_orders(std::size_t stride) {
+    own_orders_.emplace(order_, seeds_, stride);
+    lane_indices_.setZero(to_index(stride), to_index(kDrawnTogether));
+    if (own_orders_->is_drawn() && !has_own_data_ && !is_weighted_) {
+        for (Eigen::Index sample = 0; sample < to_index(order_.num_samples()); ++sample) {
+            pairs_.push_back(table_(0, 3 * sample));
+            pairs_.push_back(table_(0, 3 * sample + 1));
+        }
     }
 }
 
@@ -89,10 +100,9 @@ void LaneSamples<Scalar>::begin_tile(std::size_t first_lane, std::size_t num_lan
     for (std::size_t lane = 0; lane < num_lanes; ++lane) {
         lanes_[lane] = first_lane + lane;
     }
-    lane_epoch_ = kNoEpoch;
-    table_position_ = gathered_first_ = gathered_end_ = 0;
-    for (std::size_t lane = 0; has_own_order_ && lane < num_lanes; ++lane) {
-        lane_seeds_[to_index(lane)] = seeds_[first_lane + lane];
+    gathered_first_ = gathered_end_ = 0;
+    if (own_orders_) {
+        own_orders_->begin_tile(first_lane, num_lanes);
     }
     if (has_own_data_ && has_table_) {
         fill_table(num_lanes);
@@ -102,20 +112,9 @@ void LaneSamples<Scalar>::begin_tile(std::size_t first_lane, std::size_t num_lan
 template <class Scalar>
 void LaneSamples<Scalar>::move_lane(std::size_t from, std::size_t to) {
     lanes_[to] = lanes_[from];
-    if (has_own_order_) {
-        lane_seeds_[to_index(to)] = lane_seeds_[to_index(from)];
-    }
-    if (has_own_order_ && is_drawn_) {
+    if (own_orders_) {
+        own_orders_->move_lane(from, to);
         gathered_.row(to_index(to)) = gathered_.row(to_index(from));
-        const auto place = [&](std::size_t lane) {
-            const std::size_t row = lane / kernels::kRowLanes * kernels::kRowLanes;
-            return lane_tables_.data() + row * order_.num_samples() + lane % kernels::kRowLanes;
-        };
-        for (std::size_t at = 0; at < lane_tables_.size() / static_cast<std::size_t>(lane_seeds_.size()); ++at) {
-            place(to)[at * kernels::kRowLanes] = place(from)[at * kernels::kRowLanes];
-        }
-    } else if (has_own_order_) {
-        lane_keys_.row(to_index(to)) = lane_keys_.row(to_index(from));
     }
     if (has_own_data_ && has_table_) {
         table_.row(to_index(to)) = table_.row(to_index(from));
@@ -197,6 +196,7 @@ BatchOrder LaneSamples<Scalar>::order_of(std::size_t lane) const {
 template <class Scalar>
 void LaneSamples<Scalar>::gather_from_sources(std::uint64_t step, std::uint64_t first, std::size_t count,
                                               std::size_t num_lanes) {
+    chunk_ = 0;
     indices_.resize(count);
     for (std::size_t lane = 0; lane < num_lanes; ++lane) {
         order_of(lane).batch(step).indices(first, indices_);
@@ -207,11 +207,49 @@ void LaneSamples<Scalar>::gather_from_sources(std::uint64_t step, std::uint64_t 
     }
 }
 
+/// Steps of one sample draw ahead: a step that is made again finds its samples still there.
+template <class Scalar>
+void LaneSamples<Scalar>::gather_in_own_order(std::uint64_t position, std::size_t count, std::size_t num_lanes) {
+    if (position < gathered_first_ || position + count > gathered_end_) {
+        const std::size_t wanted = own_orders_->is_drawn() && order_.batch_size(0) == 1 ? max_gathered() : count;
+        gather_from_table(position, wanted, num_lanes);
+        gathered_first_ = position;
+        gathered_end_ = position + wanted;
+    }
+    chunk_ = static_cast<std::size_t>(position - gathered_first_);
+}
+
+template <class Scalar>
+void LaneSamples<Scalar>::gather_from_table(std::uint64_t position, std::size_t count, std::size_t num_lanes) {
+    if (!pairs_.empty()) {
+        return kernels::kernels<Scalar>().draw_samples(own_orders_->drawn_at(position, count, num_lanes), pairs_.data(),
+                                                       position, count, gathered_.col(0).data(),
+                                                       gathered_.col(1).data(), sample_distance());
+    }
+    const auto stride = static_cast<std::size_t>(lane_indices_.outerStride());
+    const auto distance = static_cast<std::size_t>(3 * table_.outerStride());
+    for (std::size_t sample = 0; sample < count; ++sample) {
+        const std::size_t place = sample % kDrawnTogether;
+        if (place == 0) {
+            own_orders_->find(position + sample, std::min(kDrawnTogether, count - sample), num_lanes,
+                              lane_indices_.data(), stride);
+        }
+        const std::uint64_t* const indices = lane_indices_.col(to_index(place)).data();
+        for (Eigen::Index part = 0; part < (is_weighted_ ? 3 : 2); ++part) {
+            Scalar* const to = gathered_.col(to_index(3 * sample) + part).data();
+            const Scalar* const from = table_.data() + part * table_.outerStride();
+            for (std::size_t lane = 0; lane < num_lanes; ++lane) {
+                to[lane] = from[indices[lane] * distance + (has_own_data_ ? lane : 0)];
+            }
+        }
+    }
+}
+
 template <class Scalar>
 void LaneSamples<Scalar>::begin_chunk(std::uint64_t step, std::uint64_t first, std::size_t count,
                                       std::size_t num_lanes) {
     if (mode_ == Mode::gathered) {
-        return has_table_ ? gather_in_own_order(step, first, count, num_lanes)
+        return has_table_ ? gather_in_own_order(position_in_run(step, first), count, num_lanes)
                           : gather_from_sources(step, first, count, num_lanes);
     }
     const std::uint64_t position = position_in_run(step, first);

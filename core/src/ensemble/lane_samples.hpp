@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "base/eigen_core.hpp"
+#include "ensemble/own_orders.hpp"
 #include "kernels/kernel_table.hpp"
 #include "skein/batch_order.hpp"
 #include "skein/dataset.hpp"
@@ -34,9 +36,7 @@ public:
     /// Whether all lanes see the same samples.
     bool is_shared() const noexcept { return mode_ == Mode::window; }
     /// Steps whose samples can be made ready together.
-    std::size_t max_steps_at_once() const noexcept {
-        return is_drawn() ? static_cast<std::size_t>(gathered_.cols()) / 3 : kernels::kStepsAtOnce;
-    }
+    std::size_t max_steps_at_once() const noexcept { return is_drawn() ? max_gathered() : kernels::kStepsAtOnce; }
     /// Whether samples of each lane's own order can be made ready for many steps of one sample.
     bool is_drawn() const noexcept { return !pairs_.empty(); }
     /// Numbers from a sample to the next one at the following position, if is_drawn().
@@ -74,13 +74,9 @@ private:
     void fill_table(std::size_t num_lanes);
     void gather_from_sources(std::uint64_t step, std::uint64_t first, std::size_t count, std::size_t num_lanes);
     void make_own_orders(std::size_t stride);
-    void gather_in_own_order(std::uint64_t step, std::uint64_t first, std::size_t count, std::size_t num_lanes);
-    void gather_by_networks(std::uint64_t step, std::uint64_t first, std::size_t count, std::size_t num_lanes);
-    void gather_drawn(std::uint64_t position, std::size_t count, std::size_t num_lanes);
-    void gather_by_indices(const std::uint64_t* indices, std::size_t sample, std::size_t num_lanes);
-    void move_tables(std::uint64_t position, std::size_t num_lanes);
-    kernels::LaneOrders orders(std::size_t num_lanes) noexcept;
-    kernels::LaneNetworks networks(std::size_t num_lanes) noexcept;
+    void gather_in_own_order(std::uint64_t position, std::size_t count, std::size_t num_lanes);
+    void gather_from_table(std::uint64_t position, std::size_t count, std::size_t num_lanes);
+    std::size_t max_gathered() const noexcept { return static_cast<std::size_t>(gathered_.cols()) / 3; }
     BatchOrder order_of(std::size_t lane) const;
 
     const Dataset<Scalar>& dataset(std::size_t lane) const noexcept {
@@ -110,17 +106,9 @@ private:
     std::size_t chunk_ = 0;  // where the chunk begins in the window
 
     std::vector<std::size_t> lanes_;  // which lane of the ensemble a lane of the tile is
-    // Orders of their own: seeds, and the indices that they draw.
-    Column<std::uint64_t> lane_seeds_;     // [stride]
+    // Mode::gathered from a table: the orders, indices at some positions, and the positions that are gathered.
+    std::optional<OwnOrders> own_orders_;
     Columns<std::uint64_t> lane_indices_;  // [stride x positions]
-    // Of large data: round keys for an epoch.
-    Columns<std::uint32_t> lane_keys_;  // [stride x rounds]
-    std::uint64_t lane_epoch_;
-    // Of others: how the shuffles of an epoch stand, the position in the run that is drawn next, and the positions whose
-    // samples are gathered.
-    bool is_drawn_ = false;
-    std::vector<std::uint16_t> lane_tables_;  // [stride x samples], kernels::LaneOrders
-    std::uint64_t table_position_ = 0;
     std::uint64_t gathered_first_ = 0, gathered_end_ = 0;
     std::vector<Scalar> pairs_;  // (x, y) of each sample: shared, without weights
     Columns<Scalar> table_;      // [stride x (samples x 3)], one row where data are shared: x, y, m of sample 0, 1, ...
