@@ -205,6 +205,27 @@ TEST_CASE("every order of the blocks comes up, the partial one in every place") 
     CHECK(chi_square_deviation(counts, kSeeds / 6) < 5.0);
 }
 
+TEST_CASE("the order of the blocks is another one for each epoch and seed, and the same again when asked again") {
+    constexpr std::uint64_t kBlocks = 20;
+    const auto blocks_of = [](std::uint64_t seed, std::uint64_t epoch) {
+        const BatchOrder order(kBlocks * kBlockSamples, kBlockSamples, Sampling::shuffled_blocks, seed);
+        std::vector<std::uint64_t> blocks;
+        for (std::uint64_t step = 0; step < kBlocks; ++step) {
+            std::uint64_t index = 0;
+            order.batch(epoch * kBlocks + step).indices(0, {&index, 1});
+            blocks.push_back(index / kBlockSamples);
+        }
+        return blocks;
+    };
+    const std::vector<std::uint64_t> first = blocks_of(1, 0);
+    for (const auto& [seed, epoch] : {std::pair{1u, 1u}, std::pair{2u, 0u}}) {
+        const std::vector<std::uint64_t> other = blocks_of(seed, epoch);
+        CHECK(other != first);
+        CHECK(std::is_permutation(other.begin(), other.end(), first.begin(), first.end()));
+    }
+    CHECK(blocks_of(1, 0) == first);
+}
+
 TEST_CASE("parts of a batch that crosses blocks are the batch") {
     const BatchOrder order(3 * kBlockSamples + 99, 75'000, Sampling::shuffled_blocks, 4);
     const BatchOrder::Batch batch = order.batch(1);

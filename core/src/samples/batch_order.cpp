@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <tuple>
@@ -141,10 +142,29 @@ BatchOrder::Batch::Batch(const BatchOrder& order, std::uint64_t step) noexcept
     }
 }
 
+namespace {
+
+/// The order of an epoch's whole blocks. To shuffle 1,000 of them takes 7 microseconds, as much as the samples of two
+/// chunks: each thread keeps the order that it used last.
+const Permutation& order_of_blocks(std::uint64_t num_whole, std::uint64_t seed, std::uint64_t epoch) {
+    struct Kept {
+        std::uint64_t num_whole, seed, epoch;
+        Permutation order;
+    };
+    thread_local std::optional<Kept> kept;
+    if (!kept || kept->num_whole != num_whole || kept->seed != seed || kept->epoch != epoch) {
+        const std::uint64_t size = std::max<std::uint64_t>(1, num_whole);
+        kept = {num_whole, seed, epoch, Permutation(size, seed, random::Stream::block_order, epoch)};
+    }
+    return kept->order;
+}
+
+}  // namespace
+
 /// The samples at `place` of the epoch and after it: block after block.
 void BatchOrder::Batch::indices_in_blocks(std::uint64_t place, std::span<std::uint64_t> indices) const {
     const std::uint64_t num_whole = population_ / kBlockSamples, partial_size = population_ % kBlockSamples;
-    const Permutation block_order(std::max<std::uint64_t>(1, num_whole), seed_, random::Stream::block_order, epoch_);
+    const Permutation& block_order = order_of_blocks(num_whole, seed_, epoch_);
     // The partial block comes after a random number of whole ones.
     const std::uint64_t partial_first =
         random::integer(seed_, random::Stream::partial_block, epoch_, num_whole + 1) * kBlockSamples;
