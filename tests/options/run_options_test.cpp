@@ -66,7 +66,8 @@ TEST_CASE("options: rows of chain and data set their own fields") {
                                               {"batch", "7"},
                                               {"shuffle", "with-replacement"},
                                               {"seed", "18446744073709551615"},
-                                              {"threads", "5"}});
+                                              {"threads", "5"},
+                                              {"memory", "2e9"}});
     CHECK(settings.model.num_layers == 3);
     CHECK(settings.model.activations == std::vector{Activation::relu, Activation::tanh, Activation::identity});
     CHECK(settings.model.initialization.kind == Initialization::Kind::normal);
@@ -77,6 +78,8 @@ TEST_CASE("options: rows of chain and data set their own fields") {
     CHECK(settings.training.sampling == Sampling::with_replacement);
     CHECK(settings.training.seed == 18446744073709551615u);
     CHECK(settings.training.execution.num_threads == 5);
+    CHECK(settings.training.execution.scratch_bytes == 2'000'000'000);
+    CHECK(settings_of({}).training.execution.scratch_bytes == std::nullopt);
 }
 
 TEST_CASE("options: rows of the optimizer set their own fields") {

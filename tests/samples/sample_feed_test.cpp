@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <optional>
 #include <stdexcept>
 #include <vector>
 
@@ -115,6 +116,20 @@ TEST_CASE("a source that fails in a partition is asked again, and then nothing i
     CHECK_THROWS_WITH_AS(feed.prepare(order.batch(0)), "unreadable", std::runtime_error);
     source.failing = ~std::uint64_t{0};
     for (const std::uint64_t step : {0u, 1u, 150u, 201u}) check_batch(feed, order.batch(step), false);
+}
+
+TEST_CASE("by default a few megabytes are free for a partition, and fewer bytes than it needs are not enough") {
+    const BatchOrder order(200'003, 1000, Sampling::shuffled, 5);
+    const std::uint64_t needed = EpochPartition<double>::bytes_for(200'003, 1000, false, 1);
+    for (const std::optional<std::uint64_t> scratch_bytes :
+         {std::optional<std::uint64_t>(), std::optional(needed), std::optional(needed - 1)}) {
+        const Numbered<double> source(200'003, false);
+        Execution execution{1, 0};
+        execution.scratch_bytes = scratch_bytes;
+        SampleFeed<double> feed(source, order, 1000, execution);
+        check_batch(feed, order.batch(3), false);
+        CHECK((source.num_gathered == 0) == (scratch_bytes != needed - 1));
+    }
 }
 
 TEST_CASE("a short run is no reason to go through all samples") {

@@ -212,7 +212,7 @@ template <class Scalar>
 MiniBatch<Scalar> EpochPartition<Scalar>::samples_on(std::uint64_t first) const {
     const std::uint64_t room = num_placed_ * kBucketSamples, at = first % room;
     const std::uint64_t end = std::min(num_samples_, end_placed_ * kBucketSamples);
-    return {placed_.col(0).data() + at, placed_.col(1).data() + at, num_columns_ == 3 ? placed_.data() : nullptr,
+    return {placed_.col(0).data() + at, placed_.col(1).data() + at, nullptr,
             static_cast<std::size_t>(std::min(room - at, end - first))};
 }
 

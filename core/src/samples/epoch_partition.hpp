@@ -41,8 +41,8 @@ public:
     /// pieces, in `buffer`.
     MiniBatch<Scalar> samples(std::uint64_t first, std::size_t count, const SampleBuffer<Scalar>& buffer) const;
 
-    /// Samples from position `first`, which is prepared, on: as many as are prepared and lie in one piece. The pointer
-    /// to the weights is that of no sample in particular.
+    /// Samples from position `first`, which is prepared, on: as many as are prepared and lie in one piece. Without
+    /// their weights.
     MiniBatch<Scalar> samples_on(std::uint64_t first) const;
 
 private:

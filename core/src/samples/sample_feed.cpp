@@ -34,11 +34,7 @@ bool has_room(const BatchOrder& order, bool is_weighted, const Execution& execut
     }
     const std::uint64_t needed = Partition::bytes_for(order.num_samples(), order.batch_size(0), is_weighted,
                                                       resolve_num_threads(execution.num_threads));
-    // Small scratch needs no look at the system, whose answers take 50 microseconds.
-    constexpr std::uint64_t kAlwaysFree = std::uint64_t{1} << 24;
-    return needed <= (execution.scratch_bytes
-                          ? *execution.scratch_bytes
-                          : std::max(kAlwaysFree, needed <= kAlwaysFree ? 0 : free_memory_bytes() / 4));
+    return needed <= (execution.scratch_bytes ? *execution.scratch_bytes : free_memory_bytes() / 4);
 }
 
 }  // namespace
@@ -47,14 +43,14 @@ template <class Scalar>
 SampleFeed<Scalar>::SampleFeed(const SampleSource<Scalar>& source, const BatchOrder& order, std::uint64_t num_steps,
                                const Execution& execution)
     : source_(source), stop_request_(execution.stop_request) {
-    const bool repeats = order.is_full_batch() && order.batch_size(0) <= kLargestRepeatedBatch;
+    const bool repeats = order.is_full_batch() && order.batch_size(0) <= kLargestRepeatedBatch && num_steps > 1;
     if (order.sampling() == Sampling::sequential && !repeats) {
         return;
     }
     Scalar one[3];
-    const bool is_weighted = source.range(0, 1, {one, one + 1, one + 2}).sample_weight != nullptr;
-    if (is_worth_a_partition(source, order, num_steps) && has_room<Scalar>(order, is_weighted, execution)) {
-        partition_.emplace(source, order.batch_size(0), order.seed(), is_weighted,
+    is_weighted_ = source.range(0, 1, {one, one + 1, one + 2}).sample_weight != nullptr;
+    if (is_worth_a_partition(source, order, num_steps) && has_room<Scalar>(order, is_weighted_, execution)) {
+        partition_.emplace(source, order.batch_size(0), order.seed(), is_weighted_,
                            resolve_num_threads(execution.num_threads));
     } else if (order.batch_size(0) <= kLargestWindowBatch) {
         window_indices_.resize(kWindowSamples);
@@ -65,19 +61,18 @@ SampleFeed<Scalar>::SampleFeed(const SampleSource<Scalar>& source, const BatchOr
 /// The same batch again and again: the window is filled once, then it only moves.
 template <class Scalar>
 void SampleFeed<Scalar>::repeat_batch(const BatchOrder::Batch& batch) {
-    const auto size = static_cast<std::size_t>(batch.num_samples());
-    for (; window_.num_samples + size <= kWindowSamples; window_.num_samples += size) {
-        const SampleBuffer<Scalar> to = window_buffer().from(window_.num_samples);
-        const MiniBatch<Scalar> samples = source_.range(0, size, to);
-        const auto copy = [&](const Scalar* from, Scalar* column) {
-            if (from != column) std::copy_n(from, size, column);
-        };
-        copy(samples.x, to.x);
-        copy(samples.y, to.y);
-        window_ = {window_columns_.col(0).data(), window_columns_.col(1).data(), samples.sample_weight,
-                   window_.num_samples};
-    }
     window_first_ = batch.position();
+    if (window_.num_samples != 0) {
+        return;
+    }
+    const auto size = static_cast<std::size_t>(batch.num_samples());
+    const MiniBatch<Scalar> once = source_.range(0, size, window_buffer());
+    const std::size_t end = kWindowSamples / size * size;
+    for (std::size_t place = 0; place < end; ++place) {
+        window_columns_(to_index(place), 0) = once.x[place % size];
+        window_columns_(to_index(place), 1) = once.y[place % size];
+    }
+    window_ = {window_columns_.col(0).data(), window_columns_.col(1).data(), nullptr, end};
 }
 
 template <class Scalar>
@@ -129,14 +124,17 @@ MiniBatch<Scalar> SampleFeed<Scalar>::samples(const BatchOrder::Batch& batch, st
 
 template <class Scalar>
 MiniBatch<Scalar> SampleFeed<Scalar>::samples_on(const BatchOrder::Batch& batch) const {
-    MiniBatch<Scalar> samples;
-    if (partition_) {
-        samples = partition_->samples_on(batch.first());
-    } else if (!window_indices_.empty()) {
-        const auto at = static_cast<std::size_t>(batch.position() - window_first_);
-        samples = {window_.x + at, window_.y + at, window_.sample_weight, window_.num_samples - at};
+    if (is_weighted_) {
+        return {};
     }
-    return samples.sample_weight == nullptr ? samples : MiniBatch<Scalar>{};
+    if (partition_) {
+        return partition_->samples_on(batch.first());
+    }
+    if (!window_indices_.empty()) {
+        const auto at = static_cast<std::size_t>(batch.position() - window_first_);
+        return {window_.x + at, window_.y + at, nullptr, window_.num_samples - at};
+    }
+    return {};
 }
 
 template class SampleFeed<float>;

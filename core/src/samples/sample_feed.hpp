@@ -50,6 +50,7 @@ private:
 
     const SampleSource<Scalar>& source_;
     const std::atomic<bool>* stop_request_;
+    bool is_weighted_ = false;  // known if samples are put in order
     std::optional<EpochPartition<Scalar>> partition_;
 
     std::vector<std::uint64_t> window_indices_;  // empty if there is no window
