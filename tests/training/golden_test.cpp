@@ -14,6 +14,7 @@
 
 #include "base/fnv1a.hpp"
 #include "skein/skein.hpp"
+#include "support/in_memory.hpp"
 
 using namespace skein;
 using internal::Fnv1a;
@@ -143,15 +144,6 @@ TrainingSettings settings_of(const GoldenRun& run, const Execution& execution) {
     return settings;
 }
 
-/// The same samples in memory: there a shuffled epoch is partitioned.
-template <class Scalar>
-Dataset<Scalar> in_memory(const Dataset<Scalar>& data) {
-    const auto count = static_cast<std::size_t>(data.num_samples());
-    std::vector<Scalar> x(count), y(count);
-    data.source().range(0, count, {x.data(), y.data(), nullptr});
-    return Dataset<Scalar>(std::move(x), std::move(y));
-}
-
 /// The run stops after `pause` steps, and goes on.
 template <class Scalar>
 std::uint64_t hash_of(const GoldenRun& run, const Execution& execution, const Dataset<Scalar>& data,
@@ -225,8 +217,8 @@ TEST_CASE("golden hashes: every instruction set") {
 
 TEST_CASE("golden hashes: samples in memory, partitioned or gathered, in one go or resumed") {
     for (const GoldenRun& run : kGoldenRuns) {
-        const Dataset<double> of_double = in_memory(data_of<double>(run));
-        const Dataset<float> of_float = in_memory(data_of<float>(run));
+        const Dataset<double> of_double = test::in_memory(data_of<double>(run));
+        const Dataset<float> of_float = test::in_memory(data_of<float>(run));
         for (const std::uint64_t scratch_bytes : {std::uint64_t{0}, std::uint64_t{1} << 30}) {
             for (const int num_threads : {1, 3}) {
                 Execution execution{num_threads, 0};

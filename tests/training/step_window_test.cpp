@@ -3,11 +3,13 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <vector>
 
 #include "skein/generated_data.hpp"
 #include "skein/trainer.hpp"
+#include "support/in_memory.hpp"
 
 namespace skein {
 namespace {
@@ -53,10 +55,7 @@ Dataset<double> data_of(const Case& c) {
     settings.num_samples = c.num_samples;
     settings.noise = 0.1;
     settings.teacher_weights = {1.2, 0.8};
-    const auto count = static_cast<std::size_t>(c.num_samples);
-    std::vector<double> x(count), y(count);
-    generate<double>(settings).source().range(0, count, {x.data(), y.data(), nullptr});
-    return {x, y};
+    return test::in_memory(generate<double>(settings));
 }
 
 TrainingSettings settings_of(const Case& c, std::uint64_t num_steps) {
@@ -166,6 +165,23 @@ TEST_CASE("rules that look at a loss, a norm or a number end a run at the step a
                 check_equal(together, alone);
             }
         }
+    }
+}
+
+TEST_CASE("a target loss is looked for at the ends of epochs, also if samples are drawn with replacement") {
+    const Case c{300, 10, Sampling::with_replacement, Optimizer::Kind::sgd, Schedule::Kind::constant};
+    const Dataset<double> data = data_of(c);
+    for (const double loss : {0.02, 0.05, 0.1, 0.2}) {
+        TrainingSettings settings = settings_of(c, 3000);
+        settings.stop.target_loss = loss;
+        Notes each(1);
+        Observer<double>* const observers[] = {&each};
+        TrainingState<double> together = start(), alone = start();
+        const TrainingOutcome outcome = train<double>(together, data, settings);
+        const TrainingOutcome expected = train<double>(alone, data, settings, observers);
+        CHECK(outcome.cause == expected.cause);
+        CHECK((outcome.cause == Cause::max_steps || outcome.steps % 30 == 0));
+        check_equal(together, alone);
     }
 }
 

@@ -72,10 +72,7 @@ public:
     /// Whether after_step() looks at the chain after this step, or may stop the run there. Small steps are made many at
     /// a time: those that no observer looks at are reported together, each with its own loss and norm, but with the
     /// chain as it is after the last of them. Observers that need less than every step save their chains much time.
-    virtual bool looks_at(std::uint64_t step) const {
-        (void)step;
-        return true;
-    }
+    virtual bool looks_at([[maybe_unused]] std::uint64_t step) const { return true; }
 };
 
 struct TrainingOutcome {

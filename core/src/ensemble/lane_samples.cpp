@@ -9,7 +9,7 @@
 namespace skein::internal {
 namespace {
 
-constexpr std::uint64_t kNoEpoch = std::numeric_limits<std::uint64_t>::max();
+constexpr std::uint64_t kEndlessEpoch = std::numeric_limits<std::uint64_t>::max();
 
 /// Samples per lane that a table holds at most: 3 MiB for 256 lanes of floats.
 constexpr std::uint64_t kMaxOwnTable = 1024;
@@ -177,7 +177,7 @@ void LaneSamples<Scalar>::extend_window(std::uint64_t position, std::size_t coun
         const std::uint64_t at = window_first_ + indices_.size();
         const std::uint64_t in_epoch = has_epochs ? at % order_.num_samples() : at;
         const std::uint64_t epoch = has_epochs ? at / order_.num_samples() : 0;
-        const std::uint64_t epoch_rest = has_epochs ? order_.num_samples() - in_epoch : kNoEpoch;
+        const std::uint64_t epoch_rest = has_epochs ? order_.num_samples() - in_epoch : kEndlessEpoch;
         append_to_window(order_.batch(epoch * order_.steps_per_epoch() + in_epoch / batch_size), in_epoch % batch_size,
                          static_cast<std::size_t>(std::min<std::uint64_t>(end - indices_.size(), epoch_rest)));
     }

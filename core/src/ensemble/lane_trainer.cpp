@@ -6,6 +6,7 @@
 
 #include "base/stop_request.hpp"
 #include "ensemble/lane_update.hpp"
+#include "training/end_of_run.hpp"
 
 namespace skein::internal {
 namespace {
@@ -13,19 +14,9 @@ namespace {
 /// How many samples x layers x lanes go by between two looks at whether to stop: about a millisecond.
 constexpr std::uint64_t kWorkPerLook = std::uint64_t{1} << 20;
 
-BatchOrder full_order(std::uint64_t num_samples) { return {num_samples, 0, Sampling::sequential, 0}; }
-
 template <class Scalar>
 BatchOrder order_of(const LaneData<Scalar>& data, const TrainingSettings& settings) {
     return {data.num_samples(), settings.batch_size, settings.sampling, settings.seed};
-}
-
-/// In steps; max_steps or max_epochs is set.
-std::uint64_t end_of_run(const StopRules& stop, const BatchOrder& order) {
-    constexpr std::uint64_t kNoEnd = std::numeric_limits<std::uint64_t>::max();
-    const std::uint64_t steps_per_epoch = order.steps_per_epoch();
-    const std::uint64_t max_epochs = std::min(stop.max_epochs.value_or(kNoEnd), kNoEnd / steps_per_epoch);
-    return std::min(stop.max_steps.value_or(kNoEnd), max_epochs * steps_per_epoch);
 }
 
 const std::atomic<bool>* stop_request(const EnsembleSettings& settings) {
@@ -44,7 +35,7 @@ LaneTrainer<Scalar>::LaneTrainer(std::span<const Activation> activations, const 
       losses_(columns_, settings),
       needs_norms_(settings.common.clip_norm || stop_.gradient_norm),
       samples_(data.samples, order_of(data, settings.common), settings.seeds, tile_lanes, columns_.stride()),
-      all_samples_(data.samples, full_order(data.num_samples()), {}, tile_lanes, columns_.stride()),
+      all_samples_(data.samples, BatchOrder::all(data.num_samples()), {}, tile_lanes, columns_.stride()),
       steps_at_once_(activations, data, settings, columns_, losses_, samples_),
       gradient_(data, activations, samples_.order().batch_size(0), columns_.stride(), needs_norms_,
                 stop_request(settings)),

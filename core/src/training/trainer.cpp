@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <limits>
 #include <memory>
 
 #include "base/floating_point_environment.hpp"
 #include "base/require.hpp"
 #include "gradient/data_gradient.hpp"
+#include "training/end_of_run.hpp"
 #include "training/optimizer_columns.hpp"
 #include "training/step_window.hpp"
 
@@ -87,11 +87,7 @@ public:
 private:
     /// Steps that are left, unless something ends the run before.
     std::uint64_t num_steps() const {
-        const std::uint64_t epochs = stop_.max_epochs.value_or(std::numeric_limits<std::uint64_t>::max());
-        const std::uint64_t of_epochs = epochs > std::numeric_limits<std::uint64_t>::max() / order_.steps_per_epoch()
-                                            ? std::numeric_limits<std::uint64_t>::max()
-                                            : epochs * order_.steps_per_epoch();
-        const std::uint64_t end = std::min(of_epochs, stop_.max_steps.value_or(of_epochs));
+        const std::uint64_t end = end_of_run(stop_, order_);
         return end - std::min(end, state_.step);
     }
 
