@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "samples.hpp"
 #include "skein/compressed_dataset.hpp"
 #include "skein/files/data_file.hpp"
 #include "skein/files/npy.hpp"
@@ -23,21 +24,6 @@ namespace skein::benchmarks {
 namespace {
 
 constexpr Execution kOneThread{1, 0};
-
-GeneratedData teacher_settings(std::uint64_t num_samples) {
-    GeneratedData settings;
-    settings.num_samples = num_samples;
-    settings.noise = 0.1;
-    settings.teacher_weights = {1.2, 0.9};
-    return settings;
-}
-
-template <class Scalar>
-Dataset<Scalar> in_memory(const Dataset<Scalar>& data) {
-    std::vector<Scalar> x(data.num_samples()), y(data.num_samples());
-    data.source().range(0, x.size(), {x.data(), y.data(), nullptr});
-    return Dataset<Scalar>(std::move(x), std::move(y));
-}
 
 template <class Scalar>
 Chain<Scalar> chain_of(std::size_t num_layers, double weight) {

@@ -3,6 +3,7 @@
 // the samples in that order, gradients, updates; not the loss over all data at the end of a run.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "ceiling.hpp"
@@ -20,7 +21,7 @@ void training(benchmark::State& state) {
     const auto num_threads = static_cast<int>(state.range(2));
     // Epochs of a turn: enough that what train() sets up counts as little as in a user's run of ten epochs.
     const std::uint64_t num_epochs = std::max<std::uint64_t>(3, 2'000'000 / num_samples);
-    const Dataset<Scalar> data = make_samples<Scalar>(num_samples);
+    const Dataset<Scalar> data = in_memory(generate<Scalar>(teacher_settings(num_samples)));
     TrainingState<Scalar> run{Chain<Scalar>(std::vector<Scalar>(kNumLayers, Scalar(0.9)))};
     TrainingSettings settings;
     settings.batch_size = batch_size;

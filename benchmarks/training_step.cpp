@@ -8,29 +8,19 @@
 
 #include "ceiling.hpp"
 #include "kernels/kernel_table.hpp"
-#include "skein/generated_data.hpp"
+#include "samples.hpp"
 #include "skein/trainer.hpp"
 
 namespace skein::benchmarks {
 namespace {
 
-template <class Scalar>
-Dataset<Scalar> make_data() {
-    constexpr std::size_t kNumSamples = 65536;
-    GeneratedData settings;
-    settings.num_samples = kNumSamples;
-    settings.noise = 0.1;
-    settings.teacher_weights = {1.2, 0.8};
-    std::vector<Scalar> x(kNumSamples), y(kNumSamples);
-    generate<Scalar>(settings).source().range(0, kNumSamples, {x.data(), y.data(), nullptr});
-    return Dataset<Scalar>(std::move(x), std::move(y));
-}
+constexpr std::uint64_t kNumSamples = 65536;
 
 template <class Scalar>
 void training_step(benchmark::State& state) {
     constexpr std::size_t kNumLayers = 4;
     constexpr std::uint64_t kStepsPerTurn = 1000;  // so that what train() sets up does not count
-    const Dataset<Scalar> data = make_data<Scalar>();
+    const Dataset<Scalar> data = in_memory(generate<Scalar>(teacher_settings(kNumSamples)));
     TrainingState<Scalar> run{Chain<Scalar>(std::vector<Scalar>(kNumLayers, Scalar(0.9)))};
     TrainingSettings settings;
     settings.batch_size = static_cast<std::uint64_t>(state.range(0));
@@ -64,7 +54,7 @@ public:
 
     SmallStepWindow(std::size_t num_layers, std::size_t batch_size)
         : batch_size_(batch_size),
-          samples_(make_data<Scalar>()),
+          samples_(in_memory(generate<Scalar>(teacher_settings(kNumSamples)))),
           buffer_(2 * kSteps * batch_size),
           weights_(num_layers, Scalar(0.9)),
           learning_rates_(num_layers, Scalar(0.01)) {

@@ -15,7 +15,7 @@ struct IndexNetwork {
     const std::uint32_t* keys;  // [rounds]
 };
 
-/// Eight rounds: the least number at which the tests of orders see no difference from random ones is six.
+/// With half of them the tests of orders fail: p = 4e-220 for the values of positions half an order apart.
 inline constexpr std::size_t kNetworkRounds = 8;
 
 /// Philox blocks of an epoch: of the keys of a network, or of the draws of a shuffle.
