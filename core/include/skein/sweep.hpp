@@ -19,6 +19,10 @@
 
 namespace skein {
 
+namespace internal {
+class PointCoordinates;
+}
+
 /// What an axis of a sweep varies.
 struct SweepParameter {
     enum class Kind : std::uint8_t {
@@ -126,8 +130,7 @@ public:
                                            EnsembleObserver* observer = nullptr) const;
 
 private:
-    SweepOutcome<Scalar> run_at(std::span<const double> coordinates, std::size_t num_points,
-                                EnsembleObserver* observer) const;
+    SweepOutcome<Scalar> run_at(const internal::PointCoordinates& coordinates, EnsembleObserver* observer) const;
 
     SweepSettings settings_;
     TrainingData<Scalar> data_;

@@ -3,10 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "skein/sweep.hpp"
+#include "sweep/point_coordinates.hpp"
 
 namespace skein::internal {
 
@@ -16,13 +16,6 @@ struct PointGroup {
     std::vector<std::size_t> points;  ///< their numbers, ascending
 };
 
-/// `coordinates` are [points x axes], a point after the other.
-std::vector<PointGroup> group_points(const SweepSettings& settings, std::span<const double> coordinates,
-                                     std::size_t num_points);
-
-/// Trains the points of a group, and puts their outcomes and weights into the places of `outcome`.
-template <class Scalar>
-void train_group(const Sweep<Scalar>& sweep, const PointGroup& group, std::span<const double> coordinates,
-                 EnsembleObserver* observer, SweepOutcome<Scalar>& outcome);
+std::vector<PointGroup> group_points(const SweepSettings& settings, const PointCoordinates& coordinates);
 
 }  // namespace skein::internal

@@ -1,7 +1,6 @@
 #include "skein/sweep.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <limits>
 #include <stdexcept>
 #include <utility>
@@ -10,6 +9,8 @@
 #include "base/require.hpp"
 #include "ensemble/outcome_columns.hpp"
 #include "sweep/axis_checks.hpp"
+#include "sweep/group_lanes.hpp"
+#include "sweep/point_coordinates.hpp"
 #include "sweep/point_groups.hpp"
 
 namespace skein {
@@ -20,60 +21,16 @@ namespace {
 
 using Kind = SweepParameter::Kind;
 
-/// Changes some layers, or all.
-template <class Values, class Change>
-void change_layers(Values& values, const SweepParameter& parameter, const Change& change) {
-    for (std::size_t layer = 0; layer < values.size(); ++layer) {
-        if (parameter.layers.empty() || std::ranges::find(parameter.layers, layer) != parameter.layers.end()) {
-            change(values[layer]);
+/// Puts the weights of a group's lanes into the places of its points. `weights` are [points x max_layers], a point
+/// after the other.
+template <class Scalar>
+void put_weights(const Ensemble<Scalar>& ensemble, const PointGroup& group, std::size_t max_layers,
+                 std::vector<Scalar>& weights) {
+    for (std::size_t layer = 0; layer < ensemble.num_layers(); ++layer) {
+        const std::span<const Scalar> column = ensemble.layer(layer);
+        for (std::size_t lane = 0; lane < column.size(); ++lane) {
+            weights[group.points[lane] * max_layers + layer] = column[lane];
         }
-    }
-}
-
-/// What axes change before there are layers.
-template <class Scalar>
-struct PointDraft {
-    SweepPoint<Scalar> point;
-    std::size_t num_layers;
-    Initialization initialization;
-};
-
-template <class Scalar>
-void change(PointDraft<Scalar>& draft, const SweepParameter& parameter, double value) {
-    SweepPoint<Scalar>& point = draft.point;
-    switch (parameter.kind) {
-        case Kind::weight_scale: draft.initialization.scale = value; break;
-        case Kind::momentum: point.training.optimizer.momentum = value; break;
-        case Kind::weight_decay: point.training.optimizer.weight_decay = value; break;
-        case Kind::schedule_scale: point.training.schedule.scale = value; break;
-        case Kind::layers: draft.num_layers = static_cast<std::size_t>(value); break;
-        case Kind::batch: point.training.batch_size = static_cast<std::uint64_t>(value); break;
-        case Kind::seed: point.training.seed = static_cast<std::uint64_t>(value); break;
-        case Kind::data_seed: point.generated->seed = static_cast<std::uint64_t>(value); break;
-        case Kind::data_noise: point.generated->noise = value; break;
-        case Kind::teacher_weight:
-            change_layers(point.generated->teacher_weights, parameter, [&](double& weight) { weight = value; });
-            break;
-        case Kind::learning_rate:
-        case Kind::weight:
-        case Kind::weight_offset: break;
-    }
-}
-
-/// The parameters of single layers, once there are layers.
-template <class Scalar>
-void change_layered(SweepPoint<Scalar>& point, const SweepParameter& parameter, double value) {
-    if (parameter.kind == Kind::learning_rate) {
-        std::vector<double>& rates = point.training.learning_rates;
-        if (!parameter.layers.empty() && rates.size() == 1) {
-            rates.assign(point.weights.size(), double(rates[0]));
-        }
-        change_layers(rates, parameter, [&](double& rate) { rate = value; });
-    } else if (parameter.kind == Kind::weight) {
-        change_layers(point.weights, parameter, [&](Scalar& weight) { weight = static_cast<Scalar>(value); });
-    } else if (parameter.kind == Kind::weight_offset) {
-        change_layers(point.weights, parameter,
-                      [&](Scalar& weight) { weight = static_cast<Scalar>(static_cast<double>(weight) + value); });
     }
 }
 
@@ -97,13 +54,14 @@ Sweep<Scalar>::Sweep(SweepSettings settings, TrainingData<Scalar> data)
         }
     }
     check_axes(settings_);
-    SweepPoint<Scalar> first = point(coordinates(0));
+    TrainingSettings common = settings_.training;
     for (const SweepAxis& axis : settings_.axes) {
         if (axis.parameter.kind == Kind::batch) {  // the fewest steps: a schedule's warm-up must fit into them
-            first.training.batch_size = static_cast<std::uint64_t>(std::ranges::max(axis.values));
+            common.batch_size = static_cast<std::uint64_t>(std::ranges::max(axis.values));
         }
     }
-    validated(first.training, first.weights.size(), data_.num_samples());
+    validated(common, settings_.num_layers, data_.num_samples());
+    const SweepPoint<Scalar> first = point(coordinates(0));
     Chain<Scalar>(first.weights, first.activations);
 }
 
@@ -143,26 +101,9 @@ std::vector<double> Sweep<Scalar>::coordinates(std::uint64_t index) const {
 
 template <class Scalar>
 SweepPoint<Scalar> Sweep<Scalar>::point(std::span<const double> coordinates) const {
-    PointDraft<Scalar> draft{
-        {{}, {}, settings_.training, settings_.generated}, settings_.num_layers, settings_.initialization};
-    for (std::size_t axis = 0; axis < coordinates.size(); ++axis) {
-        change(draft, settings_.axes[axis].parameter, coordinates[axis]);
-    }
-    SweepPoint<Scalar>& point = draft.point;
-    point.activations = settings_.activations;
-    if (point.activations.size() == 1) {
-        point.activations.assign(draft.num_layers, settings_.activations[0]);
-    }
-    if (settings_.weights.empty()) {
-        point.weights = initial_weights<Scalar>(draft.num_layers, draft.initialization, point.training.seed);
-    } else {
-        std::ranges::transform(settings_.weights, std::back_inserter(point.weights),
-                               [](double weight) { return static_cast<Scalar>(weight); });
-    }
-    for (std::size_t axis = 0; axis < coordinates.size(); ++axis) {
-        change_layered(point, settings_.axes[axis].parameter, coordinates[axis]);
-    }
-    return std::move(point);
+    const PointCoordinates one(coordinates, num_axes());
+    const std::vector<PointGroup> groups = group_points(settings_, one);
+    return GroupLanes<Scalar>(settings_, groups.at(0), one).point(0);
 }
 
 template <class Scalar>
@@ -171,31 +112,36 @@ SweepOutcome<Scalar> Sweep<Scalar>::run(std::uint64_t first, std::size_t count, 
         throw std::invalid_argument("points " + std::to_string(first) + " to " + std::to_string(first + count) +
                                     " of a sweep of " + std::to_string(num_points_) + ": expected points that it has");
     }
-    std::vector<double> all;
-    all.reserve(count * num_axes());
-    for (std::uint64_t index = first; index < first + count; ++index) {
-        const std::vector<double> values = coordinates(index);
-        all.insert(all.end(), values.begin(), values.end());
-    }
-    return run_at(all, count, observer);
+    return run_at(PointCoordinates(settings_.axes, first, count), observer);
 }
 
 template <class Scalar>
 SweepOutcome<Scalar> Sweep<Scalar>::run(std::span<const double> coordinates, EnsembleObserver* observer) const {
     require(num_axes() != 0 && coordinates.size() % num_axes() == 0, "the number of coordinates", coordinates.size(),
             "as many per point as there are axes");
-    return run_at(coordinates, coordinates.size() / num_axes(), observer);
+    return run_at(PointCoordinates(coordinates, num_axes()), observer);
 }
 
 template <class Scalar>
-SweepOutcome<Scalar> Sweep<Scalar>::run_at(std::span<const double> coordinates, std::size_t num_points,
-                                           EnsembleObserver* observer) const {
+SweepOutcome<Scalar> Sweep<Scalar>::run_at(const PointCoordinates& coordinates, EnsembleObserver* observer) const {
     const FloatingPointEnvironment environment;
+    const std::size_t num_points = coordinates.num_points();
+    const std::vector<PointGroup> groups = group_points(settings_, coordinates);
     SweepOutcome<Scalar> outcome;
-    begin_outcome(outcome.points, num_points, settings_, data_.compressed() != nullptr);
     outcome.weights.assign(num_points * max_layers_, std::numeric_limits<Scalar>::quiet_NaN());
-    for (const PointGroup& group : group_points(settings_, coordinates, num_points)) {
-        train_group(*this, group, coordinates, observer, outcome);
+    if (groups.size() != 1) {
+        begin_outcome(outcome.points, num_points, settings_, data_.compressed() != nullptr);
+    }
+    for (const PointGroup& group : groups) {
+        const GroupLanes<Scalar> lanes(settings_, group, coordinates);
+        Ensemble<Scalar> ensemble = lanes.ensemble();
+        EnsembleOutcome trained = lanes.train(ensemble, data_, observer);
+        put_weights(std::as_const(ensemble), group, max_layers_, outcome.weights);
+        if (groups.size() == 1) {  // all points, in their order
+            outcome.points = std::move(trained);
+        } else {
+            scatter(trained, group.points, outcome.points);
+        }
     }
     return outcome;
 }
