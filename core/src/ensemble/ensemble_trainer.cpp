@@ -18,6 +18,7 @@
 #include "ensemble/shared_observer.hpp"
 #include "gradient/data_gradient.hpp"
 #include "kernels/row_lanes.hpp"
+#include "training/setting_ranges.hpp"
 
 namespace skein {
 
@@ -47,6 +48,21 @@ void check_columns(const EnsembleSettings& settings, std::size_t num_lanes, std:
         "the number of recorded steps", settings.recorded_steps.size(), "steps in ascending order");
     require(!settings.marked_loss || (std::isfinite(*settings.marked_loss) && *settings.marked_loss >= 0),
             "the marked loss", settings.marked_loss.value_or(0.0), "0 or more");
+}
+
+/// The first lane with a number in its column that is not as it must be; the number of lanes if there is none.
+std::size_t first_wrong_lane(const EnsembleSettings& settings, std::size_t num_lanes) {
+    std::size_t first = num_lanes;
+    const auto look = [&](const std::vector<double>& column, bool (*is_right)(double) noexcept) {
+        for (std::size_t at = 0; at < column.size(); ++at) {
+            if (!is_right(column[at])) first = std::min(first, at % num_lanes);
+        }
+    };
+    look(settings.learning_rates, is_learning_rate);
+    look(settings.momentum, is_momentum);
+    look(settings.weight_decay, is_weight_decay);
+    look(settings.schedule_scale, is_schedule_scale);
+    return first;
 }
 
 /// A lane's settings checked as those of a chain alone, its number named.
@@ -82,10 +98,8 @@ EnsembleSettings checked_settings(EnsembleSettings settings, std::size_t num_lan
     const bool has_length = settings.common.stop.max_steps || settings.common.stop.max_epochs;
     require(has_length, "the number of stop rules that end every lane", 0, "max_steps or max_epochs");
     settings.common = validated(settings.common, num_layers, num_samples);
-    const bool lanes_differ = !settings.learning_rates.empty() || !settings.momentum.empty() ||
-                              !settings.weight_decay.empty() || !settings.schedule_scale.empty();
-    for (std::size_t lane = 0; lanes_differ && lane < num_lanes; ++lane) {
-        check_lane(settings, lane, num_lanes, num_layers, num_samples);
+    if (const std::size_t wrong = first_wrong_lane(settings, num_lanes); wrong != num_lanes) {
+        check_lane(settings, wrong, num_lanes, num_layers, num_samples);
     }
     return settings;
 }

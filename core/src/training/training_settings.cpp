@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/require.hpp"
+#include "training/setting_ranges.hpp"
 
 namespace skein {
 
@@ -12,24 +13,20 @@ using namespace internal;
 
 namespace {
 
-bool is_fraction(double value) { return value >= 0.0 && value < 1.0; }
-bool is_positive_number(double value) { return std::isfinite(value) && value > 0.0; }
-
 void check_learning_rates(const std::vector<double>& learning_rates, std::size_t num_layers) {
     if (learning_rates.size() != 1 && learning_rates.size() != num_layers) {
         throw std::invalid_argument(std::to_string(learning_rates.size()) + " learning rates for " +
                                     std::to_string(num_layers) + " layers: expected one, or one per layer");
     }
     for (const double rate : learning_rates) {
-        require(is_positive_number(rate), "the learning rate", rate, "a positive number");
+        require(is_learning_rate(rate), "the learning rate", rate, "a positive number");
     }
 }
 
 void check_optimizer(const Optimizer& optimizer) {
     const double momentum = optimizer.momentum_or_default();
-    require(is_fraction(momentum), "the momentum", momentum, "at least 0 and less than 1");
-    require(std::isfinite(optimizer.weight_decay) && optimizer.weight_decay >= 0.0, "the weight decay",
-            optimizer.weight_decay, "0 or more");
+    require(is_momentum(momentum), "the momentum", momentum, "at least 0 and less than 1");
+    require(is_weight_decay(optimizer.weight_decay), "the weight decay", optimizer.weight_decay, "0 or more");
     for (const OptimizerParameter& parameter : kOptimizerParameters) {
         const double value = optimizer.*parameter.value;
         require(parameter.is_fraction ? is_fraction(value) : is_positive_number(value), std::string(parameter.name),
@@ -42,7 +39,7 @@ void check_schedule(const Schedule& schedule) {
             "0 or more");
     require(schedule.final_factor >= 0.0 && schedule.final_factor <= 1.0, "the final factor of the schedule",
             schedule.final_factor, "from 0 to 1");
-    require(is_positive_number(schedule.scale), "the scale of the schedule", schedule.scale, "a positive number");
+    require(is_schedule_scale(schedule.scale), "the scale of the schedule", schedule.scale, "a positive number");
     if (schedule.kind == Schedule::Kind::step) {
         require(schedule.every_steps > 0, "every_steps of the step schedule", schedule.every_steps, "at least 1");
     }
