@@ -6,6 +6,7 @@
 #include <numeric>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "skein/files/array_file.hpp"
 #include "skein/files/colours.hpp"
@@ -49,8 +50,12 @@ double reduced(std::vector<double>& values, Reduction reduction) {
 }
 
 /// A quantity over the first two axes that are shown, reduced over others.
-SweepMap make_map(const MapLayout& layout, std::uint64_t begin, const std::vector<double>& all) {
+SweepMap make_map(const MapLayout& layout, std::uint64_t begin, std::vector<double> all) {
     SweepMap map{layout.size(0), layout.size(1), {}, {}};
+    if (layout.axes.size() <= 2 && layout.reduced.empty()) {  // all points, in their order
+        map.values = std::move(all);
+        return map;
+    }
     const std::vector<std::uint64_t> offsets = layout.reduced_offsets();
     std::vector<double> values(offsets.size());
     map.values.reserve(map.width * map.height);

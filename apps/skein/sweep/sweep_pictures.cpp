@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <future>
 #include <iterator>
 
 #include "console/numbers.hpp"
@@ -201,13 +202,20 @@ std::vector<std::string> draw_sweep(const std::filesystem::path& directory, cons
     try {
         for (std::size_t picture = 0; picture < num_pictures; ++picture) {
             const SweepMap map = read_map(directory, job, layout, picture);
-            Picture pixels = make_picture(map, job.quantity);
-            write_picture(directory / numbered("picture", picture, num_pictures), pixels);
-            names.push_back(numbered("picture", picture, num_pictures));
+            const Picture pixels = make_picture(map, job.quantity);
+            const std::string name_of_figure = numbered("figure", picture, num_pictures);
+            std::future<void> figure;  // gnuplot draws it while the picture is written
             if (can_draw_figures()) {
-                draw(directory / numbered("figure", picture, num_pictures),
-                     make_figure(layout, map, std::move(pixels), job.quantity, job.column, title));
-                names.push_back(numbered("figure", picture, num_pictures));
+                figure = std::async(std::launch::async, [&] {
+                    draw(directory / name_of_figure, make_figure(layout, map, pixels, job.quantity, job.column, title));
+                });
+            }
+            const std::string name = numbered("picture", picture, num_pictures);
+            write_picture(directory / name, pixels);
+            names.push_back(name);
+            if (figure.valid()) {
+                figure.get();
+                names.push_back(name_of_figure);
             }
         }
     } catch (const FileError& error) {

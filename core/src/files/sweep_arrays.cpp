@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <type_traits>
 
 #include "base/require.hpp"
 #include "base/text.hpp"
@@ -81,7 +82,11 @@ template <class Stored>
 std::vector<double> read_all(const ArrayFile& file) {
     std::vector<Stored> elements(static_cast<std::size_t>(file.num_elements()));
     file.template read<Stored>(0, elements);
-    return {elements.begin(), elements.end()};
+    if constexpr (std::is_same_v<Stored, double>) {
+        return elements;
+    } else {
+        return {elements.begin(), elements.end()};
+    }
 }
 
 std::vector<double> read_all(const ArrayFile& file, OutcomeKind kind) {

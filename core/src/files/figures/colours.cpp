@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <future>
 #include <limits>
 #include <stdexcept>
 #include <string>
@@ -96,27 +97,27 @@ Shades shades_of(const Anchors& anchors) {
     return shades;
 }
 
-/// The values that `belongs(index)` and are not NaN; of more than kMaxRanked of them every k-th; sorted.
+/// The values that `belongs(index)` and are not NaN, in their order; of more than kMaxRanked of them every k-th.
 template <class Belongs>
-std::vector<double> sorted_references(std::span<const double> values, const Belongs& belongs) {
+std::vector<double> ranked_values(std::span<const double> values, const Belongs& belongs) {
     const auto is_member = [&](std::size_t index) { return belongs(index) && !std::isnan(values[index]); };
     std::size_t num_members = 0;
     for (std::size_t index = 0; index < values.size(); ++index) num_members += is_member(index) ? 1 : 0;
     const std::size_t step = std::max<std::size_t>(1, (num_members + kMaxRanked - 1) / kMaxRanked);
-    std::vector<double> references;
-    references.reserve((num_members + step - 1) / step);
+    std::vector<double> ranked;
+    ranked.reserve((num_members + step - 1) / step);
     std::size_t member = 0;
     for (std::size_t index = 0; index < values.size(); ++index) {
-        if (is_member(index) && member++ % step == 0) references.push_back(values[index]);
+        if (is_member(index) && member++ % step == 0) ranked.push_back(values[index]);
     }
-    std::ranges::sort(references);
-    return references;
+    return ranked;
 }
 
 /// Which shade a value has: as many as there are thresholds not above it.
 class Equalisation {
 public:
-    explicit Equalisation(const std::vector<double>& sorted) {
+    explicit Equalisation(std::vector<double> sorted) {
+        std::ranges::sort(sorted);
         for (auto first = sorted.begin(); first != sorted.end();) {
             const auto last = std::upper_bound(first, sorted.end(), *first);
             // The mean of the positions first, ..., last - 1, plus 1/2, as a fraction of all.
@@ -152,13 +153,19 @@ auto is_on(std::span<const std::uint8_t> side, std::uint8_t wanted_side) {
     return [=](std::size_t index) { return side[index] == wanted_side; };
 }
 
-std::vector<double> values_at(const std::vector<double>& sorted, std::span<const double> ranks) {
+/// A rank takes 10 ns a value where sorting them takes 80.
+std::vector<double> values_at(std::vector<double> ranked, std::span<const double> ranks) {
     std::vector<double> values;
     for (const double rank : ranks) {
         require(rank >= 0.0 && rank <= 1.0, "a rank", rank, "from 0 to 1");
-        const auto position = static_cast<std::size_t>(rank * static_cast<double>(sorted.size()));
-        values.push_back(sorted.empty() ? std::numeric_limits<double>::quiet_NaN()
-                                        : sorted[std::min(position, sorted.size() - 1)]);
+        if (ranked.empty()) {
+            values.push_back(std::numeric_limits<double>::quiet_NaN());
+            continue;
+        }
+        const auto position = static_cast<std::size_t>(rank * static_cast<double>(ranked.size()));
+        const auto at = ranked.begin() + static_cast<std::ptrdiff_t>(std::min(position, ranked.size() - 1));
+        std::ranges::nth_element(ranked, at);
+        values.push_back(*at);
     }
     return values;
 }
@@ -173,8 +180,10 @@ std::vector<Rgb> two_sided_colours(std::span<const double> values, std::span<con
     const FloatingPointEnvironment environment;
     require_sides(values, side);
     const std::array<Shades, 2> shades{shades_of(kRed), shades_of(kBlue)};
-    const std::array<Equalisation, 2> equalisations{Equalisation(sorted_references(values, is_on(side, 0))),
-                                                    Equalisation(sorted_references(values, is_on(side, 1)))};
+    auto of_side_0 =
+        std::async(std::launch::async, [&] { return Equalisation(ranked_values(values, is_on(side, 0))); });
+    const Equalisation of_side_1(ranked_values(values, is_on(side, 1)));
+    const std::array<Equalisation, 2> equalisations{of_side_0.get(), of_side_1};
     std::vector<Rgb> colours(values.size(), kNoValueColour);
     for (std::size_t index = 0; index < values.size(); ++index) {
         if (std::isnan(values[index])) continue;
@@ -186,7 +195,7 @@ std::vector<Rgb> two_sided_colours(std::span<const double> values, std::span<con
 std::vector<Rgb> one_sided_colours(std::span<const double> values) {
     const FloatingPointEnvironment environment;
     const Shades shades = shades_of(kVioletToYellow);
-    const Equalisation equalisation(sorted_references(values, kAll));
+    const Equalisation equalisation(ranked_values(values, kAll));
     std::vector<Rgb> colours(values.size(), kNoValueColour);
     for (std::size_t index = 0; index < values.size(); ++index) {
         if (!std::isnan(values[index])) colours[index] = shades[equalisation.shade_of(values[index])];
@@ -196,14 +205,14 @@ std::vector<Rgb> one_sided_colours(std::span<const double> values) {
 
 std::vector<double> values_at_ranks(std::span<const double> values, std::span<const double> ranks) {
     const FloatingPointEnvironment environment;
-    return values_at(sorted_references(values, kAll), ranks);
+    return values_at(ranked_values(values, kAll), ranks);
 }
 
 std::vector<double> values_at_ranks(std::span<const double> values, std::span<const std::uint8_t> side,
                                     std::uint8_t wanted_side, std::span<const double> ranks) {
     const FloatingPointEnvironment environment;
     require_sides(values, side);
-    return values_at(sorted_references(values, is_on(side, wanted_side)), ranks);
+    return values_at(ranked_values(values, is_on(side, wanted_side)), ranks);
 }
 
 }  // namespace skein
