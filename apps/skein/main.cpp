@@ -1,4 +1,6 @@
 // The program: finds the command, and turns what it throws into one line and an exit code.
+#include <malloc.h>
+
 #include <exception>
 #include <new>
 #include <stdexcept>
@@ -115,10 +117,20 @@ int run_and_explain(const std::vector<std::string>& arguments) {
     return kFailed;
 }
 
+/// Freed memory stays with the process, up to 256 MB. A sweep takes and frees 10 MB for each block of points, and a page
+/// that the system hands out anew costs a quarter of a microsecond, on some virtual machines 17.
+void keep_freed_memory() {
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, 1 << 25);  // the most that it may be
+    mallopt(M_TRIM_THRESHOLD, 1 << 28);
+#endif
+}
+
 }  // namespace
 }  // namespace skein::app
 
 int main(int argc, char** argv) {
+    skein::app::keep_freed_memory();
     skein::app::ignore_write_signals();
     return skein::app::run_and_explain(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
 }

@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
+#include <future>
+#include <utility>
 
 #include "cli/directory_lock.hpp"
 #include "console/exit_codes.hpp"
@@ -18,14 +19,12 @@
 #include "sweep/sweep_directory.hpp"
 #include "sweep/sweep_pictures.hpp"
 #include "sweep/sweep_progress.hpp"
+#include "sweep/sweep_writer.hpp"
 
 namespace skein::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// How often the run waits for the disk at most.
-constexpr std::chrono::seconds kSyncInterval{2};
 
 template <class Scalar>
 void require_room(const Configuration& configuration, const SweepJob<Scalar>& job, const fs::path& directory) {
@@ -77,25 +76,23 @@ SweepFiles<Scalar> open_files(const Configuration& configuration, const SweepOut
 /// kept.
 template <class Scalar>
 void train_points(const SweepJob<Scalar>& job, SweepFiles<Scalar>& files, bool quiet, SweepReport& report) {
-    using Clock = std::chrono::steady_clock;
     const std::uint64_t num_points = job.sweep.num_points();
     const std::size_t at_a_time = points_at_a_time(job.sweep, report.num_threads);
-    SweepProgress progress(num_points, files.points_done(), job.sweep.work_per_point(), report.num_threads, quiet);
-    Clock::time_point last_sync = Clock::now();
-    while (files.points_done() < num_points && stop_signal() == 0) {
-        const auto count =
-            static_cast<std::size_t>(std::min<std::uint64_t>(at_a_time, num_points - files.points_done()));
-        const SweepOutcome<Scalar> outcome = job.sweep.run(files.points_done(), count, &progress);
-        files.append(outcome, num_finished(outcome.points));
+    std::uint64_t next = files.points_done();
+    SweepProgress progress(num_points, next, job.sweep.work_per_point(), report.num_threads, quiet);
+    SweepWriter<Scalar> writer(files);
+    while (next < num_points && stop_signal() == 0) {
+        const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(at_a_time, num_points - next));
+        SweepOutcome<Scalar> outcome = job.sweep.run(next, count, &progress);
+        next += count;
         report.sample_layers += outcome.points.sample_layers;
-        if (is_stopped(outcome.points)) {
+        const bool is_given_up = is_stopped(outcome.points);
+        writer.append(std::move(outcome));
+        if (is_given_up) {
             break;
         }
-        if (Clock::now() - last_sync > kSyncInterval) {
-            files.sync();
-            last_sync = Clock::now();
-        }
     }
+    writer.wait();
     report.seconds = progress.seconds();
     report.points_done = files.points_done();
     report.compression = files.compression();
@@ -137,15 +134,17 @@ SweepReport new_report(const SweepJob<Scalar>& job, const SweepOutput& output) {
     return report;
 }
 
-/// Draws the pictures and completes run.json.
+/// Draws the pictures while the arrays go to the disk, and completes run.json.
 template <class Scalar>
 void finish(const SweepJob<Scalar>& job, const SweepOutput& output, SweepRecord record, SweepFiles<Scalar>& files,
             SweepReport& report) {
     report.files = files.names();
+    std::future<void> synced = std::async(std::launch::async, [&] { files.sync(); });
     const std::string title = output.preset.empty() ? "skein sweep" : fmt::format("skein sweep: {}", output.preset);
     for (const std::string& name : draw_sweep(output.directory, job, title, output.is_quiet)) {
         report.files.push_back(name);
     }
+    synced.get();
     Json outcome = report_json(report);
     outcome.erase("directory");
     record.is_finished = true;
@@ -170,9 +169,10 @@ void run_in_directory(const Configuration& configuration, const SweepOutput& out
     if (!output.is_quiet) {
         warn_of_stopped(report);
     }
-    files.sync();
     if (report.points_done == report.num_points) {
         finish(job, output, record, files, report);
+    } else {
+        files.sync();
     }
 }
 
