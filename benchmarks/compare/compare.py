@@ -6,6 +6,7 @@ import argparse
 import importlib.util
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ EXAMPLES = """examples:
   bash benchmarks/compare.sh --install            install the peers (Debian packages), then compare
   bash benchmarks/compare.sh --quick              a first look, in a minute; not for figures
   bash benchmarks/compare.sh --layers 1,8,64      three depths
-  bash benchmarks/compare.sh --update-readme      put the tables into benchmarks/README.md
+  bash benchmarks/compare.sh --update-readme      put tables and figure into benchmarks/README.md
 
 """
 
@@ -66,8 +67,9 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--layers", type=depths, default=[8], metavar="L,...", help="depths of loss and gradient (8)")
     parser.add_argument("--core", type=int, metavar="K", help="the core to run on (the last one)")
     parser.add_argument("--out", type=directory, default=ROOT / "build" / "compare", metavar="DIR",
-                        help="for compare.json and compare.md (build/compare)")
-    parser.add_argument("--update-readme", action="store_true", help="also put the tables into benchmarks/README.md")
+                        help="for compare.json, compare.md and the figure (build/compare)")
+    parser.add_argument("--update-readme", action="store_true",
+                        help="also put tables and figure into benchmarks/README.md")
     arguments = parser.parse_args()
     arguments.rounds = arguments.rounds or (3 if arguments.quick else 15)
     arguments.seconds = arguments.seconds or (0.05 if arguments.quick else 0.2)
@@ -83,6 +85,8 @@ def require_peers() -> None:
     for header, package in (("doublefann.h", "libfann-dev"), ("benchmark/benchmark.h", "libbenchmark-dev")):
         if not any(pathlib.Path(prefix, "include", header).exists() for prefix in ("/usr", "/usr/local")):
             missing.append(package)
+    if shutil.which("gnuplot") is None:
+        missing.append("gnuplot-nox")
     if missing:
         sys.exit(f"compare.sh: missing: {', '.join(missing)}: run bash benchmarks/compare.sh --install")
 
@@ -116,7 +120,7 @@ def compare(arguments: argparse.Namespace) -> None:
     text = report.markdown(tasks, about)
     report.write(arguments.out, about, text)
     if arguments.update_readme:
-        report.update_readme(text)
+        report.update_readme(arguments.out, text)
     print(text, end="")
 
 

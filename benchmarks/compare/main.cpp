@@ -1,7 +1,8 @@
 // Contestants of one precision behind a pipe: a line of JSON in, a line of JSON out, until the input ends.
 //     {"command": "describe"}                                      -> compiler, versions
 //     {"command": "prepare", "task", "kind", "contestant",
-//      "data", "batch_size", "learning_rate", "lanes", "steps"}    -> {"values": [...]} of the first call
+//      "data", "batch_size", "learning_rate", "lanes", "steps",
+//      "checked_steps", "order_file"}                              -> {"values": [...]} of the first call
 //     {"command": "time", "task", "contestant", "seconds"}         -> {"calls", "seconds"}
 //     {"command": "ceiling", "seconds"}                            -> {"sample_layers_per_second"}
 // or {"error": "..."}.
@@ -35,6 +36,7 @@ constexpr std::array kEntries{
     Entry{"skein", "batch_gradient", make_skein_gradient},
     Entry{"skein", "training_step", make_skein_step},
     Entry{"skein_at_hand", "training_step", make_skein_step_at_hand},
+    Entry{"skein", "mini_batches", make_skein_epochs},
     Entry{"skein", "ensemble", make_skein_ensemble},
     Entry{"eigen", "batch_gradient", make_eigen_gradient},
     Entry{"eigen", "training_step", make_eigen_step},
@@ -42,6 +44,7 @@ constexpr std::array kEntries{
     Entry{"loop", "training_step", make_loop_step},
     Entry{"fann", "batch_gradient", make_fann_gradient},
     Entry{"fann", "training_step", make_fann_step},
+    Entry{"fann_incremental", "mini_batches", make_fann_incremental},
 };
 
 MakeWork find(const std::string& contestant, const std::string& kind) {
@@ -62,7 +65,9 @@ Problem read_problem(const Json& request) {
             request.at("batch_size"),
             request.at("learning_rate"),
             request.at("lanes"),
-            request.at("steps")};
+            request.at("steps"),
+            request.at("checked_steps"),
+            request.at("order_file")};
 }
 
 Json measure_ceiling(double seconds) {

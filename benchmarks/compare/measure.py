@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+import epochs
 import reference
 from plan import CEILING, LEARNING_RATE, Contestant, Workload, contestants_of
 from workers import ComparisonError, Workers
@@ -30,6 +31,10 @@ class Task:
         return f"{self.workload.name}-{self.precision}"
 
     @property
+    def data_name(self) -> str:
+        return f"{self.workload.data_name}-{self.precision}"
+
+    @property
     def title(self) -> str:
         return f"{self.workload.title}, {self.precision}"
 
@@ -41,45 +46,73 @@ def say(text: str) -> None:
 
 
 def write_data(tasks: list[Task], directory: pathlib.Path) -> None:
+    problems: dict[str, reference.Problem] = {}
     for task in tasks:
         say(f"the reference: {task.title}")
-        task.problem = reference.make_problem(task.workload, task.precision)
-        is_ensemble = task.workload.kind == "ensemble"
-        task.exact = (reference.ensemble_terms(task.problem, task.workload) if is_ensemble
-                      else reference.means(task.problem, task.workload.batch_size))
-        for name in ("weights", "x", "y"):
-            np.save(directory / f"{task.name}-{name}.npy", getattr(task.problem, name).astype(task.precision))
+        if task.data_name not in problems:
+            problem = problems[task.data_name] = reference.make_problem(task.workload, task.precision)
+            for name in ("weights", "x", "y"):
+                np.save(directory / f"{task.data_name}-{name}.npy", getattr(problem, name).astype(task.precision))
+        task.problem = problems[task.data_name]
+        if task.workload.kind == "ensemble":
+            task.exact = reference.ensemble_terms(task.problem, task.workload)
+        elif task.workload.kind != "mini_batches":
+            task.exact = reference.means(task.problem, task.workload.batch_size)
 
 
-def prepare(tasks: list[Task], workers: Workers, directory: pathlib.Path, label: str) -> None:
-    """Each does the work once, and is checked."""
-    for task in tasks:
-        for contestant in contestants_of(task.workload):
-            say(f"{label}: checking {contestant.title}: {task.title}")
-            values = workers.of(contestant.worker, task.precision).ask(
-                command="prepare", task=task.name, contestant=contestant.key, kind=task.workload.kind,
-                data=str(directory / task.name), batch_size=task.workload.batch_size, lanes=task.workload.lanes,
-                steps=task.workload.steps, learning_rate=LEARNING_RATE)["values"]
-            expected = reference.expected(task.workload, task.precision, contestant, task.problem, task.exact)
-            task.errors[contestant.key] = check(task, contestant, values, expected)
+class Checks:
+    """Each contestant does the work once, and what it says is checked."""
+
+    def __init__(self, tasks: list[Task], directory: pathlib.Path):
+        self.tasks, self.directory = tasks, directory
+        self.orders = epochs.OrderJudge()
+
+    def prepare(self, workers: Workers, label: str) -> None:
+        for task in self.tasks:
+            for contestant in contestants_of(task.workload):
+                say(f"{label}: checking {contestant.title}: {task.title}")
+                self.prepare_one(workers, task, contestant)
+
+    def prepare_one(self, workers: Workers, task: Task, contestant: Contestant) -> None:
+        workload, order_file = task.workload, self.directory / "order.npy"
+        reply = workers.of(contestant.worker, task.precision).ask(
+            command="prepare", task=task.name, contestant=contestant.key, kind=workload.kind,
+            data=str(self.directory / task.data_name), batch_size=workload.batch_size, lanes=workload.lanes,
+            steps=workload.steps, learning_rate=LEARNING_RATE, checked_steps=workload.checked_steps,
+            order_file=str(order_file))
+        values = np.array([np.nan if value is None else value for value in reply["values"]])  # JSON has no NaN
+        try:
+            if workload.kind == "mini_batches":
+                order = self.orders.load(order_file, task.problem)
+                values, expected = epochs.judge(workload, task.precision, contestant, task.problem, order, values)
+            else:
+                expected = reference.expected(workload, task.precision, contestant, task.problem, task.exact)
+        except epochs.EpochError as error:
+            raise ComparisonError(f"{contestant.title}, {task.title}: {error}") from error
+        task.errors[contestant.key] = check(task, contestant, values, expected)
 
 
-def check(task: Task, contestant: Contestant, values: list[float | None], expected: reference.Expected) -> float:
+def name_of(workload: Workload, index: int) -> str:
+    """What the result with this index is."""
+    if workload.kind == "ensemble":
+        return f"lane {index % workload.lanes}: w_{index // workload.lanes + 1} after a step"
+    if workload.kind == "mini_batches":
+        step = workload.checked_steps[index // workload.layers]
+        return f"w_{index % workload.layers + 1} after step {step + 1} of an epoch"
+    if workload.kind == "training_step":
+        return f"w_{index + 1} after the step"
+    return f"dloss/dw_{index}" if index > 0 else "the loss"
+
+
+def check(task: Task, contestant: Contestant, actual: np.ndarray, expected: reference.Expected) -> float:
     """The largest error relative to the scale."""
-    actual = np.array([np.nan if value is None else value for value in values])  # JSON has no NaN
     if actual.shape != expected.values.shape:
-        raise ComparisonError(f"{contestant.title}, {task.title}: {len(values)} results, not {len(expected.values)}")
+        raise ComparisonError(f"{contestant.title}, {task.title}: {len(actual)} results, not {len(expected.values)}")
     errors = abs(actual - expected.values)
     for index in np.flatnonzero(~(errors <= expected.allowed)):
-        if task.workload.kind == "ensemble":
-            what = f"lane {index % task.workload.lanes}: w_{index // task.workload.lanes + 1} after a step"
-        elif task.workload.kind == "training_step":
-            what = f"w_{index + 1} after the step"
-        else:
-            what = f"dloss/dw_{index}" if index > 0 else "the loss"
         raise ComparisonError(
-            f"{contestant.title}, {task.title}: {what} is {actual[index]!r}, not {expected.values[index]!r} "
-            f"+- {expected.allowed[index]:.2g}")
+            f"{contestant.title}, {task.title}: {name_of(task.workload, index)} is {actual[index]!r}, "
+            f"not {expected.values[index]!r} +- {expected.allowed[index]:.2g}")
     return float(np.max(errors / expected.scale))
 
 
@@ -110,6 +143,7 @@ def run_rounds(tasks: list[Task], rounds: int, seconds: float, directory: pathli
     same neighbour.
     """
     write_data(tasks, directory)
+    checks = Checks(tasks, directory)
     start = time.monotonic()
     left = ""
     versions: dict[str, str] = {}
@@ -117,7 +151,7 @@ def run_rounds(tasks: list[Task], rounds: int, seconds: float, directory: pathli
         label = f"round {number + 1} of {rounds}{left}"
         with Workers() as workers:
             versions = versions or workers.versions()
-            prepare(tasks, workers, directory, label)
+            checks.prepare(workers, label)
             take_turns(tasks, workers, seconds, number % 2 == 1, label)
         left = f", {(time.monotonic() - start) / (number + 1) * (rounds - number - 1):.0f} s left"
     say("")

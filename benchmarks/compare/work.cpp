@@ -1,7 +1,10 @@
 #include "work.hpp"
 
+#include <array>
 #include <chrono>
 #include <utility>
+
+#include "skein/files/npy.hpp"
 
 namespace skein::comparison {
 namespace {
@@ -64,6 +67,13 @@ Timing Work::call_for(double seconds) {
         timing.seconds = now;
     }
     return timing;
+}
+
+void write_order(const std::string& path, const std::vector<Scalar>& x, const std::vector<Scalar>& y) {
+    std::vector<Scalar> columns = x;
+    columns.insert(columns.end(), y.begin(), y.end());
+    const std::array<std::size_t, 2> shape{2, x.size()};
+    write_npy<Scalar>(path, columns, shape);
 }
 
 std::unique_ptr<Work> gradient_work(std::unique_ptr<Method> method, const Problem& problem) {

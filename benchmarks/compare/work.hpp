@@ -13,7 +13,7 @@ namespace skein::comparison {
 
 using Scalar = SKEIN_COMPARISON_SCALAR;
 
-/// The mini-batch is the first batch_size samples, in this order.
+/// The mini-batch is the first batch_size samples, in this order; in training by mini-batches, it has so many samples.
 struct Problem {
     std::vector<Scalar> weights;  // [layers], of an ensemble [lanes x layers]
     std::vector<Scalar> x, y;     // [samples]
@@ -21,6 +21,9 @@ struct Problem {
     double learning_rate;
     std::size_t lanes;    // of an ensemble
     std::uint64_t steps;  // of a call, of an ensemble
+    // Of training by mini-batches:
+    std::vector<std::uint64_t> checked_steps;  // ascending steps of the first epoch, counted from 0
+    std::string order_file;                    // where its samples are written in their order, [x and y x samples]
 };
 
 struct Timing {
@@ -36,7 +39,8 @@ public:
     virtual void call() = 0;
     /// The one before, whose result is checked.
     virtual void first_call() { call(); }
-    /// What the calls computed: loss and weight gradients, or the weights after the steps done so far.
+    /// What the calls computed: loss and weight gradients, or the weights after the steps done so far. In training by
+    /// mini-batches: the weights before and after each checked step.
     virtual std::vector<double> result() const = 0;
     /// Calls for about this long, at least once.
     virtual Timing call_for(double seconds);
@@ -47,6 +51,7 @@ using MakeWork = std::unique_ptr<Work> (*)(const Problem& problem);
 std::unique_ptr<Work> make_skein_gradient(const Problem& problem);
 std::unique_ptr<Work> make_skein_step(const Problem& problem);
 std::unique_ptr<Work> make_skein_step_at_hand(const Problem& problem);
+std::unique_ptr<Work> make_skein_epochs(const Problem& problem);
 std::unique_ptr<Work> make_skein_ensemble(const Problem& problem);
 std::unique_ptr<Work> make_eigen_gradient(const Problem& problem);
 std::unique_ptr<Work> make_eigen_step(const Problem& problem);
@@ -54,6 +59,7 @@ std::unique_ptr<Work> make_loop_gradient(const Problem& problem);
 std::unique_ptr<Work> make_loop_step(const Problem& problem);
 std::unique_ptr<Work> make_fann_gradient(const Problem& problem);
 std::unique_ptr<Work> make_fann_step(const Problem& problem);
+std::unique_ptr<Work> make_fann_incremental(const Problem& problem);
 
 /// A way to compute loss and gradient, for contestants that are nothing else.
 class Method {
@@ -65,6 +71,9 @@ public:
 std::unique_ptr<Work> gradient_work(std::unique_ptr<Method> method, const Problem& problem);
 /// The gradient, then w <- w - learning_rate * gradient.
 std::unique_ptr<Work> step_work(std::unique_ptr<Method> method, const Problem& problem);
+
+/// Writes the samples of an epoch in their order.
+void write_order(const std::string& path, const std::vector<Scalar>& x, const std::vector<Scalar>& y);
 
 std::string eigen_version();
 
