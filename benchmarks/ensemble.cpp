@@ -1,4 +1,8 @@
-// Chains side by side, 3 layers, plain SGD, all outcomes kept: ensemble/<precision>/<samples of a step>/lanes:<N>.
+// Chains side by side, 3 tanh layers, 500 steps of plain SGD by train(), with the outcomes that it always keeps:
+// ensemble/<precision>/<what a step sees>/lanes:<N>/samples:<S>, on one thread.
+//     one_sample   the next sample in shuffled order, the same for all chains
+//     own_order    the next sample of an order of the chain's own
+//     full_batch   all samples
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -15,13 +19,20 @@ namespace skein::benchmarks {
 namespace {
 
 constexpr std::size_t kNumLayers = 3;
-constexpr std::uint64_t kNumSamples = 8;
 
-struct Work {
-    std::uint64_t batch_size;  // 0: full
-    bool own_orders;
-    std::uint64_t num_steps;
-};
+enum class StepSamples : std::uint8_t { one_sample, own_order, full_batch };
+
+EnsembleSettings make_ensemble_settings(StepSamples step_samples, std::size_t num_lanes) {
+    EnsembleSettings settings;
+    settings.common.batch_size = step_samples == StepSamples::full_batch ? 0 : 1;
+    settings.common.learning_rates = {0.05};
+    settings.common.stop.max_steps = 500;
+    settings.common.execution.num_threads = 1;
+    for (std::size_t lane = 0; step_samples == StepSamples::own_order && lane < num_lanes; ++lane) {
+        settings.seeds.push_back(lane);
+    }
+    return settings;
+}
 
 template <class Scalar>
 Ensemble<Scalar> make_ensemble(std::size_t num_lanes) {
@@ -32,51 +43,57 @@ Ensemble<Scalar> make_ensemble(std::size_t num_lanes) {
     return Ensemble<Scalar>(num_lanes, kNumLayers, weights);
 }
 
+/// All lanes make all steps, and the last one has the result of its chain alone.
 template <class Scalar>
-void ensemble(benchmark::State& state, const Work& work) {
-    const auto num_lanes = static_cast<std::size_t>(state.range(0));
-    GeneratedData data_settings;
-    data_settings.num_samples = kNumSamples;
-    data_settings.teacher_weights = {1.2, -0.8};
-    const Dataset<Scalar> data = generate<Scalar>(data_settings);
-    EnsembleSettings settings;
-    settings.common.batch_size = work.batch_size;
-    settings.common.learning_rates = {0.05};
-    settings.common.stop.max_steps = work.num_steps;
-    settings.common.execution.num_threads = 1;
-    for (std::size_t lane = 0; work.own_orders && lane < num_lanes; ++lane) {
-        settings.seeds.push_back(lane);
-    }
-    const Ensemble<Scalar> start = make_ensemble<Scalar>(num_lanes);
-    Ensemble<Scalar> chains = start;
-    EnsembleOutcome outcome = train(chains, data, settings);
+void verify_lanes(const Ensemble<Scalar>& start, const Ensemble<Scalar>& chains, const EnsembleOutcome& outcome,
+                  const Dataset<Scalar>& data, const EnsembleSettings& settings) {
     for (const Status status : outcome.status) {
         if (status != Status::reached_max_steps) {
             throw std::runtime_error("a lane has ended early");
         }
     }
+    const std::size_t lane = start.num_lanes() - 1;
+    TrainingState<Scalar> alone{start.chain(lane)};
+    const double loss = train(alone, data, lane_settings(settings, lane, start.num_lanes())).loss;
+    if (loss != outcome.loss[lane] || !std::ranges::equal(alone.chain.weights(), chains.chain(lane).weights())) {
+        throw std::runtime_error("a lane differs from its chain alone");
+    }
+}
+
+template <class Scalar>
+void ensemble(benchmark::State& state, StepSamples step_samples) {
+    const auto num_lanes = static_cast<std::size_t>(state.range(0));
+    GeneratedData data_settings;
+    data_settings.num_samples = static_cast<std::uint64_t>(state.range(1));
+    data_settings.teacher_weights = {1.2, -0.8};
+    const Dataset<Scalar> data = generate<Scalar>(data_settings);
+    const EnsembleSettings settings = make_ensemble_settings(step_samples, num_lanes);
+    const Ensemble<Scalar> start = make_ensemble<Scalar>(num_lanes);
+    Ensemble<Scalar> chains = start;
+    EnsembleOutcome outcome = train(chains, data, settings);
+    verify_lanes(start, chains, outcome, data, settings);
     run_against_ceiling<Scalar>(state, static_cast<double>(outcome.sample_layers), 1, [&] {
         std::ranges::copy(start.weights(), chains.weights().begin());
         outcome = train(chains, data, settings, nullptr, std::move(outcome));
     });
 }
 
-void register_work(const char* name, const Work& work, std::vector<std::int64_t> lanes) {
+void register_rows(const std::string& name, StepSamples step_samples,
+                   const std::vector<std::pair<std::int64_t, std::int64_t>>& lanes_and_samples) {
     const auto set = [&](benchmark::internal::Benchmark* made) {
-        made->ArgName("lanes")->UseManualTime();
-        for (const std::int64_t count : lanes) {
-            made->Arg(count);
+        made->ArgNames({"lanes", "samples"})->UseManualTime()->Unit(benchmark::kMillisecond);
+        for (const auto& [lanes, samples] : lanes_and_samples) {
+            made->Args({lanes, samples});
         }
     };
-    const std::string end = std::string("/") + name;
-    set(benchmark::RegisterBenchmark(("ensemble/float32" + end).c_str(), ensemble<float>, work));
-    set(benchmark::RegisterBenchmark(("ensemble/float64" + end).c_str(), ensemble<double>, work));
+    set(benchmark::RegisterBenchmark(("ensemble/float32/" + name).c_str(), ensemble<float>, step_samples));
+    set(benchmark::RegisterBenchmark(("ensemble/float64/" + name).c_str(), ensemble<double>, step_samples));
 }
 
 const bool registered = [] {
-    register_work("one_sample", {1, false, 100}, {1000, 65536});
-    register_work("one_sample_own_order", {1, true, 100}, {1000, 65536});
-    register_work("full_batch", {0, false, 100}, {65536});
+    register_rows("one_sample", StepSamples::one_sample, {{65536, 8}, {1000, 8}});
+    register_rows("own_order", StepSamples::own_order, {{8192, 8}, {8192, 64}, {8192, 256}, {8192, 1024}});
+    register_rows("full_batch", StepSamples::full_batch, {{65536, 8}, {1000, 8}});
     return true;
 }();
 
