@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstddef>
+#include <thread>
 #include <vector>
 
 namespace skein::benchmarks {
@@ -24,6 +25,9 @@ inline double median(std::vector<double> values) {
     std::nth_element(values.begin(), middle, values.end());
     return *middle;
 }
+
+/// As many threads as there are cores.
+inline int all_threads() { return static_cast<int>(std::max(1U, std::thread::hardware_concurrency())); }
 
 /// Seconds that a call takes.
 template <class Call>

@@ -2,7 +2,6 @@
 // thread_scaling/<precision>/threads:<T>, 8 layers, 1,048,576 samples.
 #include <algorithm>
 #include <stdexcept>
-#include <thread>
 
 #include "ceiling.hpp"
 #include "samples.hpp"
@@ -35,7 +34,7 @@ void thread_scaling(benchmark::State& state) {
 
 /// 2, 4, ... and all cores.
 void cores(benchmark::internal::Benchmark* family) {
-    const int num_cores = static_cast<int>(std::max(2u, std::thread::hardware_concurrency()));
+    const int num_cores = std::max(2, all_threads());
     family->ArgName("threads")->UseManualTime()->Unit(benchmark::kMillisecond);
     for (int threads = 2; threads < num_cores; threads *= 2) {
         family->Arg(threads);
