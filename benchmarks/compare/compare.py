@@ -15,7 +15,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 EXAMPLES = """examples:
   bash benchmarks/compare.sh --install            install the peers (Debian packages), then compare
-  bash benchmarks/compare.sh --quick              a first look, in a minute; not for figures
+  bash benchmarks/compare.sh --quick              a first look, in two minutes; not for figures
   bash benchmarks/compare.sh --layers 1,8,64      three depths
   bash benchmarks/compare.sh --update-readme      put tables and figure into benchmarks/README.md
 
