@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <future>
 #include <limits>
 #include <stdexcept>
 #include <string>
@@ -180,10 +179,8 @@ std::vector<Rgb> two_sided_colours(std::span<const double> values, std::span<con
     const FloatingPointEnvironment environment;
     require_sides(values, side);
     const std::array<Shades, 2> shades{shades_of(kRed), shades_of(kBlue)};
-    auto of_side_0 =
-        std::async(std::launch::async, [&] { return Equalisation(ranked_values(values, is_on(side, 0))); });
-    const Equalisation of_side_1(ranked_values(values, is_on(side, 1)));
-    const std::array<Equalisation, 2> equalisations{of_side_0.get(), of_side_1};
+    const std::array<Equalisation, 2> equalisations{Equalisation(ranked_values(values, is_on(side, 0))),
+                                                    Equalisation(ranked_values(values, is_on(side, 1)))};
     std::vector<Rgb> colours(values.size(), kNoValueColour);
     for (std::size_t index = 0; index < values.size(); ++index) {
         if (std::isnan(values[index])) continue;
