@@ -14,8 +14,8 @@
 namespace skein::internal {
 namespace {
 
-/// Below this number of samples x layers (about 100 microseconds of one core) waking other threads does not pay.
-constexpr std::uint64_t kMinParallelWork = std::uint64_t{1} << 16;
+/// Below this number of samples x layers (3 microseconds of a core in float, 10 in double) sharing does not pay.
+constexpr std::uint64_t kMinParallelWork = std::uint64_t{1} << 13;
 
 /// Threads take units of 2^k chunks, so that a unit is a subtree of the tree over all chunks: enough units to share the
 /// work evenly, few enough that their sums take little memory.
@@ -58,11 +58,13 @@ BatchGradient<Scalar>::Scratch::Scratch(std::size_t num_layers, std::size_t tile
       tree(num_layers + kernels::kFirstGradientSum, max_chunks) {}
 
 template <class Scalar>
-BatchGradient<Scalar>::BatchGradient(std::size_t num_layers, std::uint64_t max_samples, const Execution& execution)
+BatchGradient<Scalar>::BatchGradient(std::size_t num_layers, std::uint64_t max_samples, const Execution& execution,
+                                     ThreadTeam* team)
     : num_layers_(num_layers),
       num_sums_(num_layers + kernels::kFirstGradientSum),
       tile_lanes_(choose_tile_lanes<Scalar>(num_layers, execution.tile_lanes)),
       num_threads_(choose_num_threads(num_layers, max_samples, execution)),
+      team_(team),
       stop_request_(execution.stop_request),
       tree_(num_sums_, kUnitsPerThread * static_cast<std::uint64_t>(num_threads_) + 1),
       sums_(num_sums_),
@@ -137,7 +139,7 @@ bool BatchGradient<Scalar>::compute(const Chain<Scalar>& chain, SampleFeed<Scala
     std::atomic<bool> weighted{false};
     std::atomic<bool> is_given_up{false};  // decided by what threads saw: the request may be withdrawn
 
-    for_each_chunk(num_units, num_samples * num_layers_ < kMinParallelWork ? 1 : num_threads_,
+    for_each_chunk(team_, num_units, num_samples * num_layers_ < kMinParallelWork ? 1 : num_threads_,
                    [&](std::size_t unit, int thread) {
                        Scratch& scratch = scratch_[static_cast<std::size_t>(thread)];
                        scratch.tree.clear();

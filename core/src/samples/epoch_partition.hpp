@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/eigen_core.hpp"
+#include "base/thread_team.hpp"
 #include "skein/batch_order.hpp"
 #include "skein/sample_source.hpp"
 
@@ -30,9 +31,9 @@ public:
     static std::uint64_t bytes_for(std::uint64_t num_samples, std::uint64_t max_batch, bool is_weighted,
                                    int num_threads);
 
-    /// `num_samples` is beyond Permutation::kMaxShuffled, and at most kMaxBuckets buckets.
+    /// `team`, if not null, has `num_threads` threads and outlives this. `num_samples` is beyond Permutation::kMaxShuffled, and at most kMaxBuckets buckets.
     EpochPartition(const SampleSource<Scalar>& source, std::uint64_t max_batch, std::uint64_t seed, bool is_weighted,
-                   int num_threads);
+                   int num_threads, ThreadTeam* team);
 
     /// Puts positions [first, first + count) of an epoch in order. Returns false after a stop request.
     bool prepare(std::uint64_t epoch, std::uint64_t first, std::uint64_t count, const std::atomic<bool>* stop);
@@ -81,6 +82,7 @@ private:
     std::uint64_t seed_;
     std::size_t num_columns_;  // x, y and, if samples are weighted, m
     int num_threads_;
+    ThreadTeam* team_;  // or null
 
     Column<Scalar> records_;             // [columns x samples], bucket after bucket
     Column<std::uint16_t> slots_;        // [samples]: where in its bucket's range a record goes
