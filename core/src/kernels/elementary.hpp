@@ -224,6 +224,13 @@ SKEIN_INLINE Row<Scalar> log(const Row<Scalar>& x) {
     return with_special_logs(combined_log(exponent_of(shifted) - offset, f), x);
 }
 
+/// log(x) of positive numbers that are neither denormal nor infinite, with the bits of log().
+template <class Scalar>
+SKEIN_INLINE Row<Scalar> log_of_normal(const Row<Scalar>& x) {
+    const Row<Scalar> shifted = shifted_to_root_half(x);
+    return combined_log(exponent_of(shifted), mantissa_of(shifted) - broadcast(Scalar(1)));
+}
+
 /// log(1 + x): the error of the rounded sum (Knuth's two-sum) is added to the mantissa.
 template <class Scalar>
 SKEIN_INLINE Row<Scalar> log1p(const Row<Scalar>& x) {

@@ -51,7 +51,7 @@ SKEIN_INLINE Row<Scalar> turn_row(const RandomRow& random) {
 /// Two independent standard normals: sqrt(-2 log u) times the cosine and the sine of 2 pi t.
 template <class Scalar>
 SKEIN_INLINE void normal_rows(const RandomRow& random, Row<Scalar>& first, Row<Scalar>& second) {
-    const Row<Scalar> radius = square_root(broadcast(Scalar(-2)) * log(uniform_row<Scalar>(random)));
+    const Row<Scalar> radius = square_root(broadcast(Scalar(-2)) * log_of_normal(uniform_row<Scalar>(random)));
     Row<Scalar> sine, cosine;
     sin_cos_two_pi(turn_row<Scalar>(random), sine, cosine);
     first = radius * cosine;
@@ -83,9 +83,8 @@ SKEIN_INLINE Row<Scalar> target_row(const SampleFormula<Scalar>& formula, const 
 
 /// x, what the target makes of it, and the noise, a standard normal.
 template <class Scalar>
-SKEIN_INLINE void generate_row(const SampleFormula<Scalar>& formula, const std::uint64_t* indices, Scalar* x,
-                               Scalar* target, Scalar* noise) {
-    const RandomRow random = philox_row(OneSeed{formula.seed}, random::Stream::samples, indices);
+SKEIN_INLINE void generate_row(const SampleFormula<Scalar>& formula, const RandomRow& random,
+                               const std::uint64_t* indices, Scalar* x, Scalar* target, Scalar* noise) {
     Row<Scalar> row_x, row_noise = broadcast(Scalar(0)), unused;
     if (formula.input == InputDistribution::normal) {
         normal_rows(random, row_x, row_noise);
@@ -103,34 +102,47 @@ SKEIN_INLINE void generate_row(const SampleFormula<Scalar>& formula, const std::
     store(noise, row_noise);
 }
 
-/// A tile at a time, so that a teacher's rows run side by side: one alone would wait for each of its layers.
+inline constexpr std::size_t kGeneratedRows = 16;
+
+/// At most kGeneratedRows rows, each pass over all of them: within a row, each number waits for the one before. (In one
+/// pass over whole rows 2.2 ns a sample in float and 4.8 in double take the place of 1.8 and 4.2.) `indices` are whole
+/// rows.
+template <class Scalar>
+void generate_tile(const SampleFormula<Scalar>& formula, const std::uint64_t* indices, std::size_t num_lanes, Scalar* x,
+                   Scalar* y) {
+    alignas(64) Scalar noise[kGeneratedRows * kRowLanes];
+    RandomRow random[kGeneratedRows];
+    for (std::size_t lane = 0; lane < num_lanes; lane += kRowLanes) {
+        random[lane / kRowLanes] = philox_row(OneSeed{formula.seed}, random::Stream::samples, indices + lane);
+    }
+    for (std::size_t lane = 0; lane < num_lanes; lane += kRowLanes) {
+        generate_row(formula, random[lane / kRowLanes], indices + lane, x + lane, y + lane, noise + lane);
+    }
+    if (formula.target == Target::teacher) {
+        forward(formula.teacher, y, y, num_lanes);
+    }
+    for (std::size_t lane = 0; lane < num_lanes; lane += kRowLanes) {
+        store(x + lane, with_one_nan(load(x + lane)));
+        store(y + lane, with_one_nan(fused(broadcast(formula.noise), load(noise + lane), load(y + lane))));
+    }
+}
+
 template <class Scalar>
 void generate(const SampleFormula<Scalar>& formula, const std::uint64_t* indices, std::size_t count, Scalar* x,
               Scalar* y) {
-    constexpr std::size_t kTileLanes = 16 * kRowLanes;
-    alignas(64) Scalar tile_x[kTileLanes], target[kTileLanes], noise[kTileLanes];
+    constexpr std::size_t kTileLanes = kGeneratedRows * kRowLanes;
+    alignas(64) Scalar tile_x[kTileLanes], tile_y[kTileLanes];
     for (std::size_t first = 0; first < count; first += kTileLanes) {
         const std::size_t num_lanes = count - first < kTileLanes ? count - first : kTileLanes;
-        for (std::size_t lane = 0; lane < num_lanes; lane += kRowLanes) {
-            if (num_lanes - lane >= kRowLanes) {
-                generate_row(formula, indices + first + lane, tile_x + lane, target + lane, noise + lane);
-            } else {
-                std::uint64_t last[kRowLanes] = {};
-                std::memcpy(last, indices + first + lane, (num_lanes - lane) * sizeof(std::uint64_t));
-                generate_row(formula, last, tile_x + lane, target + lane, noise + lane);
-            }
-        }
-        const std::size_t whole_rows = to_whole_rows(num_lanes);
-        if (formula.target == Target::teacher) {
-            forward(formula.teacher, target, target, whole_rows);
-        }
-        for (std::size_t lane = 0; lane < whole_rows; lane += kRowLanes) {
-            store(tile_x + lane, with_one_nan(load(tile_x + lane)));
-            store(target + lane,
-                  with_one_nan(fused(broadcast(formula.noise), load(noise + lane), load(target + lane))));
+        if (num_lanes == kTileLanes) {
+            generate_tile(formula, indices + first, kTileLanes, tile_x, tile_y);
+        } else {
+            std::uint64_t last[kTileLanes] = {};
+            std::memcpy(last, indices + first, num_lanes * sizeof(std::uint64_t));
+            generate_tile(formula, last, to_whole_rows(num_lanes), tile_x, tile_y);
         }
         std::memcpy(x + first, tile_x, num_lanes * sizeof(Scalar));
-        std::memcpy(y + first, target, num_lanes * sizeof(Scalar));
+        std::memcpy(y + first, tile_y, num_lanes * sizeof(Scalar));
     }
 }
 
