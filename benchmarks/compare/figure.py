@@ -29,11 +29,12 @@ set terminal pngcairo noenhanced size 1000,640 font "sans,13" rounded
 set border 3 linecolor rgb "#4d4d4d"
 set tics nomirror out textcolor rgb "black"
 set grid xtics ytics linetype 1 linecolor rgb "#dddddd" linewidth 1
-# Where no curve goes: rates grow with the batch.
+# Where no curve goes: rates grow with the batch. The range leaves room for it.
 set key inside bottom right vertical maxrows 6 reverse Left spacing 1.2 width -3 opaque
 set rmargin 5
 set logscale x 2
 set logscale y 10
+set yrange [1e3:]
 set xlabel "samples in a mini-batch"
 set ylabel "sample-layers per second"
 """

@@ -16,7 +16,7 @@ namespace {
 std::vector<int> counts_of(ThreadTeam& team, std::size_t num_chunks, int num_threads) {
     std::vector<int> counts(num_chunks);
     std::atomic<bool> is_a_thread_wrong{false};
-    team.for_each_chunk(num_chunks, [&](std::size_t chunk, int thread) {
+    team.for_each_chunk(num_chunks, num_threads, [&](std::size_t chunk, int thread) {
         ++counts[chunk];
         if (thread < 0 || thread >= num_threads) is_a_thread_wrong = true;
     });
@@ -33,8 +33,11 @@ TEST_CASE("a team does every chunk once") {
             }
         }
     }
-    ThreadTeam team(2);
-    CHECK(counts_of(team, ThreadTeam::kMaxChunks, 2) == std::vector<int>(ThreadTeam::kMaxChunks, 1));
+    ThreadTeam team(3);
+    CHECK(counts_of(team, ThreadTeam::kMaxChunks, 3) == std::vector<int>(ThreadTeam::kMaxChunks, 1));
+    for (int piece = 0; piece < 50; ++piece) {  // only some of its threads
+        CHECK(counts_of(team, 100, 2) == std::vector<int>(100, 1));
+    }
 }
 
 TEST_CASE("what the chunks of a piece of work wrote is there for the next one") {
@@ -42,7 +45,7 @@ TEST_CASE("what the chunks of a piece of work wrote is there for the next one") 
     std::vector<int> values(100), before(100);
     for (int piece = 0; piece < 1000; ++piece) {
         values.swap(before);
-        team.for_each_chunk(values.size(),
+        team.for_each_chunk(values.size(), 3,
                             [&](std::size_t chunk, int) { values[chunk] = before[(chunk + 1) % before.size()] + 1; });
     }
     CHECK(values == std::vector<int>(100, 1000));
@@ -60,7 +63,7 @@ TEST_CASE("all threads take part") {
     ThreadTeam team(2);
     std::atomic<int> num_present{0};
     // Each chunk waits for the other, so that one thread cannot do both.
-    team.for_each_chunk(2, [&](std::size_t, int) {
+    team.for_each_chunk(2, 2, [&](std::size_t, int) {
         ++num_present;
         while (num_present != 2) std::this_thread::yield();
     });
@@ -70,28 +73,13 @@ TEST_CASE("all threads take part") {
 TEST_CASE("an exception ends the piece of work, and the team goes on") {
     ThreadTeam team(3);
     for (int piece = 0; piece < 20; ++piece) {
-        CHECK_THROWS_WITH_AS(team.for_each_chunk(100,
+        CHECK_THROWS_WITH_AS(team.for_each_chunk(100, 3,
                                                  [](std::size_t chunk, int) {
                                                      if (chunk == 41) throw std::runtime_error("chunk 41");
                                                  }),
                              "chunk 41", std::runtime_error);
         CHECK(counts_of(team, 100, 3) == std::vector<int>(100, 1));
     }
-}
-
-TEST_CASE("after waiting for a thread that was held up, the calling thread works alone for a while") {
-    ThreadTeam team(2);
-    std::atomic<bool> has_begun{false};
-    team.for_each_chunk(2, [&](std::size_t, int thread) {
-        if (thread == 1) {
-            has_begun = true;
-            std::this_thread::sleep_for(std::chrono::milliseconds(300));
-        }
-        while (!has_begun) std::this_thread::yield();
-    });
-    std::atomic<int> num_by_others{0};
-    team.for_each_chunk(1000, [&](std::size_t, int thread) { num_by_others += thread == 0 ? 0 : 1; });
-    CHECK(num_by_others == 0);
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ check_rules() {
     only 'the header for users of Eigen' 'core/include/skein/eigen\.hpp' "$none" '#include <Eigen/Dense>' \
         "$standard" '<Eigen/Core>'
     only 'core' "$sources" "$kernels|$files" '#include <nlohmann/json.hpp>' \
-        "$standard" '<(Eigen/Core|Random123/philox\.h|omp\.h|[ex]mmintrin\.h|sys/mman\.h)>'
+        "$standard" '<(Eigen/Core|Random123/philox\.h|omp\.h|[ex]mmintrin\.h|sys/mman\.h|pthread\.h)>'
     only 'files' 'core/src/files/.*' "$none" '#include <omp.h>' \
         "$standard" '<(nlohmann/json(_fwd)?\.hpp|png\.h)>' '<(fcntl|signal|spawn|unistd|sys/[a-z]+)\.h>'
 
@@ -71,7 +71,7 @@ check_rules() {
     forbid 'sums in an order of their own' "$sources" "$none" 'std::accumulate(first, last, 0.0)' \
         'std::(accumulate|reduce|transform_reduce|inner_product|partial_sum|(in|ex)clusive_scan|execution)\b'
 
-    forbid 'threads outside base' "$core" 'core/src/base/(parallel\.hpp|thread_team\..pp)' '#pragma omp parallel for' \
+    forbid 'threads outside base' "$core" 'core/src/base/(parallel\.hpp|thread_team\.[ch]pp)' '#pragma omp parallel for' \
         'pragma omp' '_Pragma' '\bomp_[a-z]' '<omp\.h>' 'std::(j?thread|async)\b'
     forbid 'parallel regions in apps' "$apps" "$none" '#pragma omp parallel for' \
         'pragma omp' '_Pragma'

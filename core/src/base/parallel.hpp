@@ -1,13 +1,12 @@
-// The only place that opens a parallel region (base/thread_team.hpp has threads of its own).
+// How work is shared among threads.
 #pragma once
 
 #include <omp.h>
 
-#include <atomic>
+#include <algorithm>
+#include <chrono>
 #include <cstddef>
-#include <exception>
 
-#include "base/floating_point_environment.hpp"
 #include "base/thread_team.hpp"
 
 namespace skein::internal {
@@ -15,54 +14,49 @@ namespace skein::internal {
 /// How many threads `wanted` stands for; 0 stands for all that OpenMP would take.
 inline int resolve_num_threads(int wanted) { return wanted > 0 ? wanted : omp_get_max_threads(); }
 
-inline bool is_in_parallel_region() { return omp_in_parallel() != 0; }
-
-/// Calls function(chunk, thread) for every chunk < num_chunks, thread < num_threads; with one thread or one chunk as a
-/// plain loop. An exception ends the work and is thrown again here, outside the region.
-///
-/// libgomp keeps its threads, and allocates nothing, as long as num_threads stays the same from region to region:
-/// callers pass one number for all their regions, however few chunks there are.
+/// Calls function(chunk, thread) for every chunk < num_chunks, thread < num_threads. An exception ends the work and is
+/// thrown again here. A plain loop with one thread or one chunk, and where there are threads enough: in a chunk of another
+/// call, and in a parallel region of the caller's.
 template <class Function>
-void for_each_chunk(std::size_t num_chunks, int num_threads, const Function& function) {
-    if (num_threads <= 1 || num_chunks <= 1) {
+TeamTimes for_each_chunk(std::size_t num_chunks, int num_threads, const Function& function) {
+    if (num_threads <= 1 || num_chunks <= 1 || ThreadTeam::is_at_work() || omp_in_parallel() != 0) {
         for (std::size_t chunk = 0; chunk < num_chunks; ++chunk) {
             function(chunk, 0);
         }
-        return;
+        return {};
     }
-    std::exception_ptr failure;
-    std::atomic<bool> failed{false};
-#pragma omp parallel num_threads(num_threads)
-    {
-        const FloatingPointEnvironment environment;
-#pragma omp for schedule(dynamic, 1) nowait
-        for (std::size_t chunk = 0; chunk < num_chunks; ++chunk) {
-            if (failed.load(std::memory_order_relaxed)) {
-                continue;
-            }
-            try {
-                function(chunk, omp_get_thread_num());
-            } catch (...) {
-                if (!failed.exchange(true)) {
-                    failure = std::current_exception();
-                }
-            }
-        }
+    ThreadTeam& team = ThreadTeam::of_this_thread(num_threads);
+    TeamTimes times;
+    for (std::size_t first = 0; first < num_chunks; first += ThreadTeam::kMaxChunks) {
+        times = team.for_each_chunk(std::min(num_chunks - first, ThreadTeam::kMaxChunks), num_threads,
+                                    [&](std::size_t chunk, int thread) { function(first + chunk, thread); });
     }
-    if (failure) {
-        std::rethrow_exception(failure);
-    }
+    return times;
 }
 
-/// The same by the threads of a team, which has num_threads of them; without a team, or with too many chunks for one, as
-/// above.
-template <class Function>
-void for_each_chunk(ThreadTeam* team, std::size_t num_chunks, int num_threads, const Function& function) {
-    if (team != nullptr && num_threads > 1 && num_chunks <= ThreadTeam::kMaxChunks) {
-        team->for_each_chunk(num_chunks, function);
-    } else {
-        for_each_chunk(num_chunks, num_threads, function);
+/// for_each_chunk() for short pieces of work that follow each other. If another core is busy with something else, its
+/// thread may be interrupted with a chunk in its hands, and is back milliseconds later. After such a wait one thread works
+/// for ten times as long: so a busy core costs a tenth at most.
+class ShortRegions {
+public:
+    template <class Function>
+    void for_each_chunk(std::size_t num_chunks, int num_threads, const Function& function) {
+        is_alone_ = is_alone_ && Clock::now() < alone_until_;
+        const TeamTimes times = internal::for_each_chunk(num_chunks, is_alone_ ? 1 : num_threads, function);
+        // Chunks that do not divide evenly make a thread wait as long as it has worked, and no longer.
+        if (times.waiting > times.working + kLongWait) {
+            is_alone_ = true;
+            alone_until_ = Clock::now() + 10 * times.waiting;
+        }
     }
-}
+
+private:
+    using Clock = std::chrono::steady_clock;
+    /// Longer than the system needs to wake a thread.
+    static constexpr std::chrono::microseconds kLongWait{200};
+
+    bool is_alone_ = false;
+    Clock::time_point alone_until_{};
+};
 
 }  // namespace skein::internal

@@ -58,13 +58,11 @@ BatchGradient<Scalar>::Scratch::Scratch(std::size_t num_layers, std::size_t tile
       tree(num_layers + kernels::kFirstGradientSum, max_chunks) {}
 
 template <class Scalar>
-BatchGradient<Scalar>::BatchGradient(std::size_t num_layers, std::uint64_t max_samples, const Execution& execution,
-                                     ThreadTeam* team)
+BatchGradient<Scalar>::BatchGradient(std::size_t num_layers, std::uint64_t max_samples, const Execution& execution)
     : num_layers_(num_layers),
       num_sums_(num_layers + kernels::kFirstGradientSum),
       tile_lanes_(choose_tile_lanes<Scalar>(num_layers, execution.tile_lanes)),
       num_threads_(choose_num_threads(num_layers, max_samples, execution)),
-      team_(team),
       stop_request_(execution.stop_request),
       tree_(num_sums_, kUnitsPerThread * static_cast<std::uint64_t>(num_threads_) + 1),
       sums_(num_sums_),
@@ -139,28 +137,28 @@ bool BatchGradient<Scalar>::compute(const Chain<Scalar>& chain, SampleFeed<Scala
     std::atomic<bool> weighted{false};
     std::atomic<bool> is_given_up{false};  // decided by what threads saw: the request may be withdrawn
 
-    for_each_chunk(team_, num_units, num_samples * num_layers_ < kMinParallelWork ? 1 : num_threads_,
-                   [&](std::size_t unit, int thread) {
-                       Scratch& scratch = scratch_[static_cast<std::size_t>(thread)];
-                       scratch.tree.clear();
-                       const std::uint64_t end = std::min(num_chunks, (unit + 1) * unit_chunks);
-                       for (std::uint64_t chunk = unit * unit_chunks; chunk < end; ++chunk) {
-                           if (is_requested(stop_request_)) {
-                               is_given_up.store(true, std::memory_order_relaxed);
-                               return;
-                           }
-                           const std::uint64_t first = chunk * kChunkSamples;
-                           const std::size_t count =
-                               static_cast<std::size_t>(std::min<std::uint64_t>(kChunkSamples, num_samples - first));
-                           const MiniBatch<Scalar> samples =
-                               feed.samples(batch, first, {scratch.indices.data(), count}, scratch.buffer());
-                           if (sum_chunk(scratch, view, samples, with_gradient, scratch.tree.next_leaf())) {
-                               weighted.store(true, std::memory_order_relaxed);
-                           }
-                           scratch.tree.add_leaf();
-                       }
-                       scratch.tree.total({unit_sums_.data() + unit * num_sums_, num_sums_});
-                   });
+    regions_.for_each_chunk(
+        num_units, num_samples * num_layers_ < kMinParallelWork ? 1 : num_threads_, [&](std::size_t unit, int thread) {
+            Scratch& scratch = scratch_[static_cast<std::size_t>(thread)];
+            scratch.tree.clear();
+            const std::uint64_t end = std::min(num_chunks, (unit + 1) * unit_chunks);
+            for (std::uint64_t chunk = unit * unit_chunks; chunk < end; ++chunk) {
+                if (is_requested(stop_request_)) {
+                    is_given_up.store(true, std::memory_order_relaxed);
+                    return;
+                }
+                const std::uint64_t first = chunk * kChunkSamples;
+                const std::size_t count =
+                    static_cast<std::size_t>(std::min<std::uint64_t>(kChunkSamples, num_samples - first));
+                const MiniBatch<Scalar> samples =
+                    feed.samples(batch, first, {scratch.indices.data(), count}, scratch.buffer());
+                if (sum_chunk(scratch, view, samples, with_gradient, scratch.tree.next_leaf())) {
+                    weighted.store(true, std::memory_order_relaxed);
+                }
+                scratch.tree.add_leaf();
+            }
+            scratch.tree.total({unit_sums_.data() + unit * num_sums_, num_sums_});
+        });
 
     if (is_given_up.load()) {
         return give_up();

@@ -9,7 +9,7 @@
 
 #include "base/carry_tree.hpp"
 #include "base/eigen_core.hpp"
-#include "base/thread_team.hpp"
+#include "base/parallel.hpp"
 #include "kernels/kernel_table.hpp"
 #include "samples/sample_feed.hpp"
 #include "skein/batch_order.hpp"
@@ -25,10 +25,8 @@ int choose_num_threads(std::size_t num_layers, std::uint64_t max_samples, const 
 template <class Scalar>
 class BatchGradient {
 public:
-    /// Scratch for chains of `num_layers` and batches of at most `max_samples` samples. `team`, if there is one, outlives
-    /// this, and has choose_num_threads() threads.
-    BatchGradient(std::size_t num_layers, std::uint64_t max_samples, const Execution& execution,
-                  ThreadTeam* team = nullptr);
+    /// Scratch for chains of `num_layers` and batches of at most `max_samples` samples.
+    BatchGradient(std::size_t num_layers, std::uint64_t max_samples, const Execution& execution);
 
     /// Computes the mean loss of a batch and, if `with_gradient`, its gradient. After a stop request
     /// (Execution::stop_request) both are NaN, and it returns false.
@@ -64,7 +62,7 @@ private:
     std::size_t num_sums_;
     std::size_t tile_lanes_;
     int num_threads_;
-    ThreadTeam* team_;  // or null
+    ShortRegions regions_;
     const std::atomic<bool>* stop_request_;
     std::vector<Scratch> scratch_;   // [threads]
     std::vector<double> unit_sums_;  // [sums x units]

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <string>
 
-#include "base/parallel.hpp"
 #include "base/require.hpp"
 #include "gradient/compressed_data_gradient.hpp"
 #include "gradient/sample_gradient.hpp"
@@ -27,37 +26,22 @@ void check_training_data(const TrainingData<Scalar>& data, std::span<const Activ
 }
 
 template <class Scalar>
-std::unique_ptr<ThreadTeam> make_thread_team(const TrainingData<Scalar>& data, std::size_t num_layers,
-                                             const BatchOrder& order, const Execution& execution) {
-    const int num_threads = resolve_num_threads(execution.num_threads);
-    const bool pays = choose_num_threads(num_layers, order.batch_size(0), execution) > 1 ||
-                      order.num_samples() >= SampleFeed<Scalar>::kLeastPartitioned;
-    if (num_threads == 1 || !pays || data.samples() == nullptr || is_in_parallel_region()) {
-        return nullptr;
-    }
-    return std::make_unique<ThreadTeam>(num_threads);
-}
-
-template <class Scalar>
 std::unique_ptr<DataGradient<Scalar>> make_data_gradient(const TrainingData<Scalar>& data,
                                                          std::span<const Activation> activations,
                                                          const BatchOrder& order, std::uint64_t num_steps,
-                                                         const Execution& execution, ThreadTeam* team) {
+                                                         const Execution& execution) {
     check_training_data(data, activations, order.batch_size(0));
     if (const CompressedData<Scalar>* const compressed = data.compressed()) {
         return std::make_unique<CompressedDataGradient<Scalar>>(*compressed, activations, execution);
     }
     return std::make_unique<SampleGradient<Scalar>>(data.samples()->source(), activations.size(), order, num_steps,
-                                                    execution, team);
+                                                    execution);
 }
 
-#define SKEIN_INSTANTIATE(Scalar)                                                                                      \
-    template void check_training_data(const TrainingData<Scalar>&, std::span<const Activation>, std::uint64_t);        \
-    template std::unique_ptr<ThreadTeam> make_thread_team(const TrainingData<Scalar>&, std::size_t, const BatchOrder&, \
-                                                          const Execution&);                                           \
-    template std::unique_ptr<DataGradient<Scalar>> make_data_gradient(const TrainingData<Scalar>&,                     \
-                                                                      std::span<const Activation>, const BatchOrder&,  \
-                                                                      std::uint64_t, const Execution&, ThreadTeam*);
+#define SKEIN_INSTANTIATE(Scalar)                                                                               \
+    template void check_training_data(const TrainingData<Scalar>&, std::span<const Activation>, std::uint64_t); \
+    template std::unique_ptr<DataGradient<Scalar>> make_data_gradient(                                          \
+        const TrainingData<Scalar>&, std::span<const Activation>, const BatchOrder&, std::uint64_t, const Execution&);
 SKEIN_INSTANTIATE(float)
 SKEIN_INSTANTIATE(double)
 #undef SKEIN_INSTANTIATE

@@ -7,7 +7,6 @@
 #include <optional>
 #include <span>
 
-#include "base/thread_team.hpp"
 #include "skein/batch_order.hpp"
 #include "skein/chain.hpp"
 #include "skein/compression_record.hpp"
@@ -59,18 +58,12 @@ template <class Scalar>
 void check_training_data(const TrainingData<Scalar>& data, std::span<const Activation> activations,
                          std::uint64_t max_samples);
 
-/// The threads of a run, if its steps are worth sharing or its epochs may be partitioned; null if not, and in a parallel
-/// region of the caller's, where there are threads enough.
-template <class Scalar>
-std::unique_ptr<ThreadTeam> make_thread_team(const TrainingData<Scalar>& data, std::size_t num_layers,
-                                             const BatchOrder& order, const Execution& execution);
-
-/// For about `num_steps` batches of `order`. `data` and `activations` outlive the result, and so does `team`, which may
-/// be null. Throws as check_training_data() does.
+/// For about `num_steps` batches of `order`. `data` and `activations` outlive the result. Throws as check_training_data()
+/// does.
 template <class Scalar>
 std::unique_ptr<DataGradient<Scalar>> make_data_gradient(const TrainingData<Scalar>& data,
                                                          std::span<const Activation> activations,
                                                          const BatchOrder& order, std::uint64_t num_steps,
-                                                         const Execution& execution, ThreadTeam* team = nullptr);
+                                                         const Execution& execution);
 
 }  // namespace skein::internal

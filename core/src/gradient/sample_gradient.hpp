@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "base/thread_team.hpp"
 #include "gradient/batch_gradient.hpp"
 #include "gradient/data_gradient.hpp"
 
@@ -13,11 +12,10 @@ namespace skein::internal {
 template <class Scalar>
 class SampleGradient final : public DataGradient<Scalar> {
 public:
-    /// For about `num_steps` batches of `order`. `source` outlives this, and so does `team` if there is one.
+    /// For about `num_steps` batches of `order`. `source` outlives this.
     SampleGradient(const SampleSource<Scalar>& source, std::size_t num_layers, const BatchOrder& order,
-                   std::uint64_t num_steps, const Execution& execution, ThreadTeam* team = nullptr)
-        : feed_(source, order, num_steps, execution, team),
-          gradient_(num_layers, order.batch_size(0), execution, team) {
+                   std::uint64_t num_steps, const Execution& execution)
+        : feed_(source, order, num_steps, execution), gradient_(num_layers, order.batch_size(0), execution) {
         this->weight_gradients_ = gradient_.weight_gradients();
     }
 

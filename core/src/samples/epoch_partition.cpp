@@ -39,7 +39,7 @@ EpochPartition<Scalar>::Staging::Staging(std::uint64_t num_buckets, std::size_t 
 
 template <class Scalar>
 EpochPartition<Scalar>::EpochPartition(const SampleSource<Scalar>& source, std::uint64_t max_batch, std::uint64_t seed,
-                                       bool is_weighted, int num_threads, ThreadTeam* team)
+                                       bool is_weighted, int num_threads)
     : source_(source),
       num_samples_(source.num_samples()),
       num_buckets_(divided_up(num_samples_, kBucketSamples)),
@@ -47,7 +47,6 @@ EpochPartition<Scalar>::EpochPartition(const SampleSource<Scalar>& source, std::
       seed_(seed),
       num_columns_(is_weighted ? 3 : 2),
       num_threads_(num_threads),
-      team_(team),
       records_(to_index(num_samples_ * num_columns_)),
       slots_(to_index(num_samples_)),
       cursors_(new Cursor[num_buckets_]),
@@ -115,22 +114,21 @@ bool EpochPartition<Scalar>::deal_out(std::uint64_t epoch, const std::atomic<boo
         std::ranges::fill(staging.counts, 0);  // a source that threw may have left some
     }
     std::atomic<bool> is_given_up{false};
-    for_each_chunk(
-        team_, divided_up(num_samples_, std::uint64_t{kPiece}), num_threads_, [&](std::size_t piece, int thread) {
-            if (is_requested(stop)) {
-                is_given_up.store(true, std::memory_order_relaxed);
-                return;
-            }
-            Staging& staging = staging_[static_cast<std::size_t>(thread)];
-            const std::uint64_t first = piece * kPiece;
-            const std::size_t count = static_cast<std::size_t>(std::min<std::uint64_t>(kPiece, num_samples_ - first));
-            const MiniBatch<Scalar> samples = source_.range(
-                first, count,
-                {staging.samples.col(0).data(), staging.samples.col(1).data(), staging.samples.col(2).data()});
-            permutation.positions(first, {staging.positions.data(), count});
-            num_columns_ == 2 ? stage<2>(staging, samples) : stage<3>(staging, samples);
-            finish_streaming();
-        });
+    for_each_chunk(divided_up(num_samples_, std::uint64_t{kPiece}), num_threads_, [&](std::size_t piece, int thread) {
+        if (is_requested(stop)) {
+            is_given_up.store(true, std::memory_order_relaxed);
+            return;
+        }
+        Staging& staging = staging_[static_cast<std::size_t>(thread)];
+        const std::uint64_t first = piece * kPiece;
+        const std::size_t count = static_cast<std::size_t>(std::min<std::uint64_t>(kPiece, num_samples_ - first));
+        const MiniBatch<Scalar> samples = source_.range(
+            first, count,
+            {staging.samples.col(0).data(), staging.samples.col(1).data(), staging.samples.col(2).data()});
+        permutation.positions(first, {staging.positions.data(), count});
+        num_columns_ == 2 ? stage<2>(staging, samples) : stage<3>(staging, samples);
+        finish_streaming();
+    });
     for (Staging& staging : staging_) {
         send_rest(staging);
     }
@@ -161,7 +159,7 @@ void EpochPartition<Scalar>::place(std::uint64_t first_bucket, std::uint64_t end
     constexpr std::uint64_t kShare = 16384;  // records: 20 microseconds of work or more
     const std::uint64_t begin = first_bucket * kBucketSamples;
     const std::uint64_t end = std::min(num_samples_, end_bucket * kBucketSamples);
-    for_each_chunk(team_, divided_up(end - begin, kShare), num_threads_, [&](std::size_t share, int) {
+    regions_.for_each_chunk(divided_up(end - begin, kShare), num_threads_, [&](std::size_t share, int) {
         const std::uint64_t first = begin + share * kShare;
         const auto count = static_cast<std::size_t>(std::min(kShare, end - first));
         num_columns_ == 2 ? place_records<2>(first, count) : place_records<3>(first, count);

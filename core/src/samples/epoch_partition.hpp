@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/eigen_core.hpp"
-#include "base/thread_team.hpp"
+#include "base/parallel.hpp"
 #include "skein/batch_order.hpp"
 #include "skein/sample_source.hpp"
 
@@ -31,9 +31,9 @@ public:
     static std::uint64_t bytes_for(std::uint64_t num_samples, std::uint64_t max_batch, bool is_weighted,
                                    int num_threads);
 
-    /// `team`, if not null, has `num_threads` threads and outlives this. `num_samples` is beyond Permutation::kMaxShuffled, and at most kMaxBuckets buckets.
+    /// `num_samples` is beyond Permutation::kMaxShuffled, and at most kMaxBuckets buckets.
     EpochPartition(const SampleSource<Scalar>& source, std::uint64_t max_batch, std::uint64_t seed, bool is_weighted,
-                   int num_threads, ThreadTeam* team);
+                   int num_threads);
 
     /// Puts positions [first, first + count) of an epoch in order. Returns false after a stop request.
     bool prepare(std::uint64_t epoch, std::uint64_t first, std::uint64_t count, const std::atomic<bool>* stop);
@@ -82,7 +82,7 @@ private:
     std::uint64_t seed_;
     std::size_t num_columns_;  // x, y and, if samples are weighted, m
     int num_threads_;
-    ThreadTeam* team_;  // or null
+    ShortRegions regions_;  // in which buckets are put in order
 
     Column<Scalar> records_;             // [columns x samples], bucket after bucket
     Column<std::uint16_t> slots_;        // [samples]: where in its bucket's range a record goes

@@ -22,13 +22,9 @@ namespace skein::internal {
 template <class Scalar>
 class SampleFeed {
 public:
-    /// Fewer samples stay in the L2 cache, where scattered ones cost less than a partition: of 65,536 floats, gathering
-    /// takes 2 ns a sample, a partition 9.
-    static constexpr std::uint64_t kLeastPartitioned = 131072;
-
-    /// For the batches of `order`, of about `num_steps` steps. `source` outlives this, and so does `team` if there is one.
+    /// For the batches of `order`, of about `num_steps` steps. `source` outlives this.
     SampleFeed(const SampleSource<Scalar>& source, const BatchOrder& order, std::uint64_t num_steps,
-               const Execution& execution, ThreadTeam* team = nullptr);
+               const Execution& execution);
 
     /// Makes a batch ready, with threads of its own. Returns false after a stop request.
     bool prepare(const BatchOrder::Batch& batch);

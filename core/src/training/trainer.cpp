@@ -49,12 +49,10 @@ public:
           order_(data.num_samples(), settings.batch_size, settings.sampling, settings.seed),
           observers_(observers),
           columns_(settings, state),
-          team_(make_thread_team(data, state.chain.num_layers(), order_, settings.execution)),
-          gradient_(make_data_gradient(data, state.chain.activations(), order_, num_steps(), settings.execution,
-                                       team_.get())) {
+          gradient_(make_data_gradient(data, state.chain.activations(), order_, num_steps(), settings.execution)) {
         if (!order_.is_full_batch()) {
             full_gradient_ = make_data_gradient(data, state.chain.activations(), BatchOrder::all(data.num_samples()), 1,
-                                                settings.execution, team_.get());
+                                                settings.execution);
         }
         const std::span<const Activation> activations = state.chain.activations();
         if (kernels::can_do_small_steps(activations.data(), activations.size(), order_.batch_size(0),
@@ -214,7 +212,6 @@ private:
     BatchOrder order_;
     std::span<Observer<Scalar>* const> observers_;
     OptimizerColumns<Scalar> columns_;
-    std::unique_ptr<ThreadTeam> team_;
     std::unique_ptr<DataGradient<Scalar>> gradient_;
     std::unique_ptr<DataGradient<Scalar>> full_gradient_;  // null if a mini-batch is the full one
     std::uint64_t num_samples_seen_ = 0;
