@@ -1,5 +1,7 @@
 // The program: finds the command, and turns what it throws into one line and an exit code.
+#ifdef __GLIBC__
 #include <malloc.h>
+#endif
 
 #include <exception>
 #include <new>
@@ -117,8 +119,8 @@ int run_and_explain(const std::vector<std::string>& arguments) {
     return kFailed;
 }
 
-/// Freed memory stays with the process, up to 256 MB. A sweep takes and frees 10 MB for each block of points, and a page
-/// that the system hands out anew costs a quarter of a microsecond, on some virtual machines 17.
+/// Freed memory stays with the process: up to 256 MB at the top of each heap. A sweep takes and frees 10 MB for each block
+/// of points. A page that the system hands out anew costs a quarter of a microsecond, on some virtual machines 17.
 void keep_freed_memory() {
 #ifdef __GLIBC__
     mallopt(M_MMAP_THRESHOLD, 1 << 25);  // the most that it may be

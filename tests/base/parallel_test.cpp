@@ -2,11 +2,14 @@
 #include "base/parallel.hpp"
 
 #include <doctest/doctest.h>
+#include <sched.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <chrono>
+#include <mutex>
+#include <set>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -44,7 +47,7 @@ TEST_CASE("within a chunk, and in a parallel region of the caller's, there is on
     };
     for_each_chunk(10, 3, [&](std::size_t, int) { check_alone(); });
 #pragma omp parallel num_threads(2)
-    check_alone();
+    if (omp_in_parallel() != 0) check_alone();
     CHECK(num_wrong == 0);
     CHECK(sum_of_chunks(3) == 4950);
 }
@@ -88,20 +91,48 @@ TEST_CASE("a forked process, which has none of the threads, works and ends") {
     CHECK(sum_of_chunks(3) == 4950);
 }
 
-TEST_CASE("after waiting for a thread that was held up, short regions have one thread for a while") {
+/// Each chunk waits for the others, so that no thread can do two. Returns where they ran.
+std::set<int> cores_of(int num_threads) {
+    std::mutex mutex;
+    std::set<int> cores;
+    std::atomic<int> num_present{0};
+    for_each_chunk(static_cast<std::size_t>(num_threads), num_threads, [&](std::size_t, int) {
+        ++num_present;
+        while (num_present != num_threads) std::this_thread::yield();
+        const std::lock_guard lock(mutex);
+        cores.insert(::sched_getcpu());
+    });
+    return cores;
+}
+
+// This runs a second time with OMP_PROC_BIND=true (tests/CMakeLists.txt), where the first thread is bound to one core.
+TEST_CASE("threads that OpenMP has places for are not all in the first") {
+    if (omp_get_num_places() > 1) CHECK(cores_of(2).size() == 2);
+}
+
+TEST_CASE("after waiting for a thread that was held up, short regions have fewer threads, for a while") {
     ShortRegions regions;
     std::atomic<bool> has_begun{false};
     regions.for_each_chunk(2, 2, [&](std::size_t, int thread) {
         if (thread == 1) {
             has_begun = true;
-            std::this_thread::sleep_for(std::chrono::milliseconds(300));
+            std::this_thread::sleep_for(std::chrono::milliseconds(100));
         }
         while (!has_begun) std::this_thread::yield();
     });
+    const auto begin = std::chrono::steady_clock::now();
     std::atomic<int> num_by_others{0};
-    const auto count = [&](std::size_t, int thread) { num_by_others += thread == 0 ? 0 : 1; };
-    regions.for_each_chunk(1000, 2, count);
-    CHECK(num_by_others == 0);
+    regions.for_each_chunk(1000, 2, [&](std::size_t, int thread) { num_by_others += thread == 0 ? 0 : 1; });
+    const bool is_in_time = std::chrono::steady_clock::now() - begin < std::chrono::milliseconds(20);
+    CHECK((num_by_others == 0 || !is_in_time));
+    // Later there are two again: else these chunks would wait for each other for ever.
+    std::this_thread::sleep_for(std::chrono::milliseconds(60));
+    std::atomic<int> num_present{0};
+    regions.for_each_chunk(2, 2, [&](std::size_t, int) {
+        ++num_present;
+        while (num_present != 2) std::this_thread::yield();
+    });
+    CHECK(num_present == 2);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -98,6 +99,38 @@ TEST_CASE("a lane is the same at every place") {
     }
 }
 
+/// What training 4 chains of 3 layers throws.
+template <class Change>
+std::string training_error_of(const Change& change) {
+    const Dataset<double> data({1.0, 2.0}, {0.5, 0.1});
+    Ensemble<double> chains(4, 3, std::vector<double>(12, 0.5));
+    EnsembleSettings settings;
+    settings.common.stop.max_steps = 1;
+    change(settings);
+    try {
+        train(chains, data, settings);
+    } catch (const std::invalid_argument& error) {
+        return error.what();
+    }
+    return "";
+}
+
+TEST_CASE("invalid numbers in the columns of lanes are refused, naming the lane") {
+    CHECK(training_error_of([](EnsembleSettings& s) {  // a layer after the other: of two wrong lanes, the first
+              s.learning_rates = {1, 1, 1, 1, 1, 1, 1, 0, 1, 0, 1, 1};
+          }) == "lane 1: the learning rate is 0: expected a positive number");
+    CHECK(training_error_of([](EnsembleSettings& s) {
+              s.common.optimizer.kind = Optimizer::Kind::momentum;
+              s.momentum = {0.1, 0.2, 0.3, 1};
+          }) == "lane 3: the momentum is 1: expected at least 0 and less than 1");
+    CHECK(training_error_of([](EnsembleSettings& s) {
+              s.weight_decay = {-0.5, 0, 0, 0};
+          }) == "lane 0: the weight decay is -0.5: expected 0 or more");
+    CHECK(training_error_of([](EnsembleSettings& s) {
+              s.schedule_scale = {1, std::numeric_limits<double>::quiet_NaN(), 1, 1};
+          }) == "lane 1: the scale of the schedule is nan: expected a positive number");
+}
+
 TEST_CASE("bad ensembles are refused, naming the lane") {
     const std::vector<double> weights(12, 0.5);
     const Dataset<double> data({1.0, 2.0}, {0.5, 0.1});
@@ -110,27 +143,16 @@ TEST_CASE("bad ensembles are refused, naming the lane") {
     CHECK_THROWS_WITH((Ensemble<double>(4, 3, infinite)), "lane 1: weight 2 is inf: expected a finite number");
     Ensemble<double> chains(4, 3, weights);
     CHECK_THROWS_WITH((void)chains.chain(4), "lane 4 of an ensemble of 4: lanes are counted from 0");
-    const auto error_of = [&](const auto& change) -> std::string {
-        EnsembleSettings settings;
-        settings.common.stop.max_steps = 1;
-        change(settings);
-        try {
-            train(chains, data, settings);
-        } catch (const std::invalid_argument& error) {
-            return error.what();
-        }
-        return "";
-    };
-    CHECK(error_of([](EnsembleSettings& s) {
+    CHECK(training_error_of([](EnsembleSettings& s) {
               s.learning_rates = {0.1, 0.2, -1, 0.1};
           }) == "lane 2: the learning rate is -1: expected a positive number");
-    CHECK(error_of([](EnsembleSettings& s) { s.learning_rates = {0.1}; }) ==
+    CHECK(training_error_of([](EnsembleSettings& s) { s.learning_rates = {0.1}; }) ==
           "the number of the lanes' learning rates is 1: expected one per lane, or one per lane and layer, or none");
-    CHECK(error_of([](EnsembleSettings& s) { s.momentum = {0.1}; }) ==
+    CHECK(training_error_of([](EnsembleSettings& s) { s.momentum = {0.1}; }) ==
           "the number of the lanes' momenta is 1: expected one per lane, 4, or none");
-    CHECK(error_of([](EnsembleSettings& s) { s.common.stop.max_seconds = 1; }) ==
+    CHECK(training_error_of([](EnsembleSettings& s) { s.common.stop.max_seconds = 1; }) ==
           "max_seconds is set: expected none for an ensemble, whose lanes would depend on each other");
-    CHECK(error_of([](EnsembleSettings& s) {
+    CHECK(training_error_of([](EnsembleSettings& s) {
               s.recorded_steps = {2, 1};
           }) == "the number of recorded steps is 2: expected steps in ascending order");
     EnsembleSettings endless;

@@ -21,7 +21,7 @@
 namespace skein {
 namespace {
 
-SweepAxis axis(const std::string& name, std::size_t count) {
+SweepAxis counted_axis(const std::string& name, std::size_t count) {
     return {parse_sweep_parameter(name), linear_values(1, static_cast<double>(count), count)};
 }
 
@@ -64,35 +64,37 @@ private:
 }  // namespace
 
 TEST_CASE("blocks have half a second of work, down to a row for every thread") {
-    const std::vector<SweepAxis> rates{axis("learning_rate", 100'000)};
+    const std::vector<SweepAxis> rates{counted_axis("learning_rate", 100'000)};
     // 4 layers x (100 steps and a final loss) x 25 samples: 10,100 sample-layers.
     CHECK(block_of(settings_with(rates, 25, 100), 1) == 24'752);
     CHECK(block_of(settings_with(rates, 25, 100), 3) == 3 * 24'752);
     CHECK(block_of(settings_with(rates, 25, 1'000'000), 1) == 16);
     CHECK(block_of(settings_with(rates, 1'000'000, 1'000'000), 2) == 32);
-    CHECK(block_of(settings_with({axis("learning_rate", 5)}, 25, 1'000'000), 2) == 5);
+    CHECK(block_of(settings_with({counted_axis("learning_rate", 5)}, 25, 1'000'000), 2) == 5);
 }
 
 TEST_CASE("blocks have full rows of every depth, unless there are less points") {
-    CHECK(block_of(settings_with({axis("layers", 8), axis("learning_rate", 1000)}, 25, 10'000'000), 1) == 8 * 16);
-    CHECK(block_of(settings_with({axis("learning_rate", 1000), axis("layers", 8)}, 25, 10'000'000), 1) == 16);
-    CHECK(block_of(settings_with({axis("layers", 8), axis("batch", 4)}, 25, 10'000'000), 2) == 2);
+    CHECK(block_of(settings_with({counted_axis("layers", 8), counted_axis("learning_rate", 1000)}, 25, 10'000'000),
+                   1) == 8 * 16);
+    CHECK(block_of(settings_with({counted_axis("learning_rate", 1000), counted_axis("layers", 8)}, 25, 10'000'000),
+                   1) == 16);
+    CHECK(block_of(settings_with({counted_axis("layers", 8), counted_axis("batch", 4)}, 25, 10'000'000), 2) == 2);
 }
 
 TEST_CASE("blocks have bounded memory") {
-    SweepSettings settings = settings_with({axis("learning_rate", 20'000)}, 1, 10'000);
+    SweepSettings settings = settings_with({counted_axis("learning_rate", 20'000)}, 1, 10'000);
     settings.recorded_steps.resize(10'000);
     std::iota(settings.recorded_steps.begin(), settings.recorded_steps.end(), 0u);
     CHECK(block_of(settings, 1) < 1200);  // a quarter of a GB, at three times 80,000 bytes each
     CHECK(block_of(settings, 1) > 1000);
     CHECK(block_of(settings, 64) == block_of(settings, 1));
-    CHECK(block_of(settings_with({axis("layers", 1'000'000)}, 1, 1), 4) == 16);
+    CHECK(block_of(settings_with({counted_axis("layers", 1'000'000)}, 1, 1), 4) == 16);
 }
 
 TEST_CASE("a block that is stopped keeps the points that are through, and tells of work before a tile is") {
     const test::TemporaryDirectory directory;
     std::atomic<bool> stop{false};
-    SweepSettings settings = settings_with({axis("learning_rate", 64)}, 1000, 100);
+    SweepSettings settings = settings_with({counted_axis("learning_rate", 64)}, 1000, 100);
     settings.training.execution = {1, 16, &stop};
     settings.recorded_steps = {0, 3};
     const Sweep<double> sweep = test::make_sweep<double>(settings);
@@ -145,7 +147,7 @@ struct CompressedSweep {
         return coarse;
     }
     std::atomic<bool> stop{false};
-    SweepSettings settings = settings_with({axis("layers", 2), axis("weight", 32)}, 2000, 100);
+    SweepSettings settings = settings_with({counted_axis("layers", 2), counted_axis("weight", 32)}, 2000, 100);
     Dataset<double> samples;
     CompressedData<double> data;
 };

@@ -110,6 +110,48 @@ TEST_CASE_TEMPLATE("points of a sweep are their chains alone", Scalar, float, do
     check_points<Scalar>(settings);
 }
 
+// run() and point() have one source, so what a point is stands here by hand.
+TEST_CASE("what axes change of a point") {
+    SweepSettings settings = tanh_sweep();
+    settings.training.optimizer.kind = Optimizer::Kind::adamw;
+    settings.training.learning_rates = {0.3, 0.2, 0.1};
+    settings.axes = {axis("learning_rate[2+3]", {5}), axis("weight_decay", {0.25}),  axis("teacher_weight[1]", {9}),
+                     axis("data_noise", {0.5}),       axis("data_seed", {77}),       axis("weight[1]", {4}),
+                     axis("weight_offset", {0.5}),    axis("schedule_scale", {1.5}), axis("batch", {3})};
+    const Sweep<double> sweep = test::make_sweep<double>(settings);
+    const SweepPoint<double> point = sweep.point(sweep.coordinates(0));
+    CHECK(point.training.learning_rates == std::vector<double>{0.3, 5, 5});
+    CHECK(point.training.optimizer.weight_decay == 0.25);
+    CHECK(point.training.schedule.scale == 1.5);
+    CHECK(point.training.batch_size == 3);
+    CHECK(point.weights == std::vector<double>{4 + 0.5, -0.8 + 0.5, 1.1 + 0.5});
+    CHECK(point.activations == std::vector<Activation>(3, Activation::tanh));
+    CHECK(point.generated->teacher_weights == std::vector<double>{9, 0.7});
+    CHECK(point.generated->noise == 0.5);
+    CHECK(point.generated->seed == 77);
+
+    settings = tanh_sweep();
+    settings.weights.clear();
+    settings.initialization.kind = Initialization::Kind::normal;
+    settings.training.optimizer.kind = Optimizer::Kind::nesterov;
+    settings.axes = {axis("layers", {2, 4}), axis("weight_scale", {0.5, 2}), axis("seed", {6, 7}),
+                     axis("momentum", {0.1, 0.2}), axis("learning_rate", {0.7})};
+    const Sweep<double> drawn = test::make_sweep<double>(settings);
+    const SweepPoint<double> last = drawn.point(std::vector<double>{4, 2, 7, 0.2, 0.7});
+    CHECK(last.weights == initial_weights<double>(4, {Initialization::Kind::normal, 2}, 7));
+    CHECK(last.training.seed == 7);
+    CHECK(last.training.optimizer.momentum == 0.2);
+    CHECK(last.training.learning_rates == std::vector<double>{0.7});
+    // A start in the middle of axes.
+    CHECK(drawn.coordinates(13) == std::vector<double>{4, 0.5, 7, 0.2, 0.7});
+    CHECK(same(drawn.run(13, 1).points.loss[0], drawn.run(0, 16).points.loss[13]));
+    CHECK(drawn.run(5, 0).points.status.empty());
+    CHECK_THROWS_WITH_AS((void)drawn.point(std::vector<double>{4, 2}), doctest::Contains("coordinates"),
+                         std::invalid_argument);
+    CHECK_THROWS_WITH_AS((void)drawn.point(std::vector<double>(10, 1.0)), doctest::Contains("coordinates"),
+                         std::invalid_argument);
+}
+
 TEST_CASE("values of axes") {
     CHECK(linear_values(-1, 1, 5) == std::vector<double>{-1, -0.5, 0, 0.5, 1});
     CHECK(linear_values(2, 2, 1) == std::vector<double>{2});

@@ -206,7 +206,7 @@ std::vector<std::string> draw_sweep(const std::filesystem::path& directory, cons
             const std::string name_of_figure = numbered("figure", picture, num_pictures);
             std::future<void> figure;  // gnuplot draws it while the picture is written
             if (can_draw_figures()) {
-                figure = std::async(std::launch::async, [&] {
+                figure = std::async([&] {
                     draw(directory / name_of_figure, make_figure(layout, map, pixels, job.quantity, job.column, title));
                 });
             }

@@ -139,7 +139,7 @@ template <class Scalar>
 void finish(const SweepJob<Scalar>& job, const SweepOutput& output, SweepRecord record, SweepFiles<Scalar>& files,
             SweepReport& report) {
     report.files = files.names();
-    std::future<void> synced = std::async(std::launch::async, [&] { files.sync(); });
+    std::future<void> synced = std::async([&] { files.sync(); });
     const std::string title = output.preset.empty() ? "skein sweep" : fmt::format("skein sweep: {}", output.preset);
     for (const std::string& name : draw_sweep(output.directory, job, title, output.is_quiet)) {
         report.files.push_back(name);

@@ -9,7 +9,7 @@
 
 namespace skein::app {
 
-/// Writes in a thread of its own, one outcome at a time, in their order.
+/// Writes in a thread of its own, one outcome at a time, in their order; in the caller's if the system has no more threads.
 template <class Scalar>
 class SweepWriter {
 public:
@@ -19,7 +19,7 @@ public:
     /// The points that have finished become the next ones in the files. Waits for the outcome before.
     void append(SweepOutcome<Scalar> outcome) {
         wait();
-        writing_ = std::async(std::launch::async, [this, outcome = std::move(outcome)] {
+        writing_ = std::async([this, outcome = std::move(outcome)] {
             files_.append(outcome, num_finished(outcome.points));
             if (Clock::now() - last_sync_ > kSyncInterval) {
                 files_.sync();

@@ -12,7 +12,7 @@ inline constexpr int kMaxThreads = 1024;
 
 struct Execution {
     /// Most threads to use, up to kMaxThreads (else std::invalid_argument). 0: as many as OpenMP takes, which is the
-    /// number of cores, or OMP_NUM_THREADS.
+    /// number of cores, or OMP_NUM_THREADS. OMP_PROC_BIND and OMP_PLACES hold for them, too.
     int num_threads = 0;
     /// Lanes that go through a kernel together. 0: chosen to fit the cache. Rounded up to whole rows of 16.
     std::size_t tile_lanes = 0;

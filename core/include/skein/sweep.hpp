@@ -119,7 +119,8 @@ public:
 
     /// The value of each axis at a point of the grid, [axes].
     [[nodiscard]] std::vector<double> coordinates(std::uint64_t index) const;
-    /// The chain at these coordinates [axes]. They need not be on the grid.
+    /// The chain at these coordinates [axes]. They need not be on the grid. Throws std::invalid_argument for another number
+    /// of coordinates.
     [[nodiscard]] SweepPoint<Scalar> point(std::span<const double> coordinates) const;
 
     /// Trains the points [first, first + count) of the grid. Throws std::invalid_argument if there are fewer.

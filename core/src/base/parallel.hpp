@@ -19,7 +19,7 @@ inline int resolve_num_threads(int wanted) { return wanted > 0 ? wanted : omp_ge
 /// call, and in a parallel region of the caller's.
 template <class Function>
 TeamTimes for_each_chunk(std::size_t num_chunks, int num_threads, const Function& function) {
-    if (num_threads <= 1 || num_chunks <= 1 || ThreadTeam::is_at_work() || omp_in_parallel() != 0) {
+    if (num_threads <= 1 || num_chunks <= 1 || !ThreadTeam::is_available() || omp_in_parallel() != 0) {
         for (std::size_t chunk = 0; chunk < num_chunks; ++chunk) {
             function(chunk, 0);
         }
@@ -35,18 +35,23 @@ TeamTimes for_each_chunk(std::size_t num_chunks, int num_threads, const Function
 }
 
 /// for_each_chunk() for short pieces of work that follow each other. If another core is busy with something else, its
-/// thread may be interrupted with a chunk in its hands, and is back milliseconds later. After such a wait one thread works
-/// for ten times as long: so a busy core costs a tenth at most.
+/// thread may be interrupted with a chunk in its hands, and is back milliseconds later. After such a wait half of the
+/// threads go on for ten times as long, but not for more than 50 milliseconds. So with two threads, a busy core costs a
+/// tenth of the speed of one.
 class ShortRegions {
 public:
     template <class Function>
     void for_each_chunk(std::size_t num_chunks, int num_threads, const Function& function) {
-        is_alone_ = is_alone_ && Clock::now() < alone_until_;
-        const TeamTimes times = internal::for_each_chunk(num_chunks, is_alone_ ? 1 : num_threads, function);
+        if (is_limited_ && Clock::now() >= limited_until_) {
+            is_limited_ = false;
+        }
+        num_threads = is_limited_ ? std::min(num_threads, limit_) : num_threads;
+        const TeamTimes times = internal::for_each_chunk(num_chunks, num_threads, function);
         // Chunks that do not divide evenly make a thread wait as long as it has worked, and no longer.
         if (times.waiting > times.working + kLongWait) {
-            is_alone_ = true;
-            alone_until_ = Clock::now() + 10 * times.waiting;
+            is_limited_ = true;
+            limit_ = std::max(1, num_threads / 2);
+            limited_until_ = Clock::now() + std::min<Clock::duration>(10 * times.waiting, kLongestLimit);
         }
     }
 
@@ -54,9 +59,11 @@ private:
     using Clock = std::chrono::steady_clock;
     /// Longer than the system needs to wake a thread.
     static constexpr std::chrono::microseconds kLongWait{200};
+    static constexpr std::chrono::milliseconds kLongestLimit{50};
 
-    bool is_alone_ = false;
-    Clock::time_point alone_until_{};
+    bool is_limited_ = false;
+    int limit_ = 1;
+    Clock::time_point limited_until_{};
 };
 
 }  // namespace skein::internal

@@ -1,10 +1,9 @@
 #include "base/thread_team.hpp"
 
+#include <omp.h>
 #include <pthread.h>
 
 #include <algorithm>
-#include <memory>
-#include <system_error>
 #include <utility>
 
 #include "base/floating_point_environment.hpp"
@@ -23,7 +22,7 @@ void pause_core() noexcept {
 #if defined(__x86_64__)
     __builtin_ia32_pause();
 #elif defined(__aarch64__)
-    asm volatile("yield");
+    asm volatile("isb");  // "yield" takes no time on most CPUs
 #endif
 }
 
@@ -31,6 +30,7 @@ void pause_core() noexcept {
 class Patience {
 public:
     bool is_at_an_end() const noexcept { return count_ >= kSpins + kYields; }
+    /// Not once it is at an end.
     void wait() noexcept {
         if (++count_ < kSpins) {
             pause_core();
@@ -53,6 +53,8 @@ struct Ticket {
         return {((last.bits >> 52) + 1) << 52 | static_cast<std::uint64_t>(num_threads) << 40 |
                 std::uint64_t{num_chunks} << 20};
     }
+    /// Unlike any other, so that whoever sleeps sees it.
+    static Ticket end() noexcept { return {std::uint64_t{0xfff} << 40}; }
     std::size_t num_taken() const noexcept { return bits & 0xfffff; }
     std::size_t num_chunks() const noexcept { return bits >> 20 & 0xfffff; }
     bool has_work(int thread) const noexcept {
@@ -60,7 +62,25 @@ struct Ticket {
     }
 };
 
-thread_local bool is_thread_at_work = false;
+/// Trivial, so that it can still be asked when the thread ends.
+thread_local bool has_no_team = false;
+
+/// libgomp has bound the first thread to the first of its places, and a new thread begins where its parent is.
+void take_place(int thread) {
+    const int num_places = omp_get_num_places();
+    if (num_places == 0) {
+        return;
+    }
+    const int place = thread % num_places;
+    std::vector<int> cpus(static_cast<std::size_t>(omp_get_place_num_procs(place)));
+    omp_get_place_proc_ids(place, cpus.data());
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    for (const int cpu : cpus) {
+        CPU_SET(static_cast<std::size_t>(cpu), &set);
+    }
+    ::pthread_setaffinity_np(::pthread_self(), sizeof set, &set);  // else it stays where it is
+}
 
 std::atomic<unsigned>& num_forks() noexcept {
     static std::atomic<unsigned> count{0};
@@ -74,20 +94,22 @@ unsigned count_forks() noexcept {
 
 }  // namespace
 
-ThreadTeam::ThreadTeam(int num_threads) : fork_count_(count_forks()) {
-    num_threads = std::min(num_threads, kMaxThreads);
-    threads_.reserve(static_cast<std::size_t>(std::max(0, num_threads - 1)));
+ThreadTeam::ThreadTeam(int num_threads)
+    : num_wanted_(std::clamp(num_threads, 1, kMaxThreads)),
+      fork_count_(count_forks()),
+      is_asleep_(new std::atomic<bool>[static_cast<std::size_t>(num_wanted_)] {}) {
+    threads_.reserve(static_cast<std::size_t>(num_wanted_ - 1));
     try {
-        for (int thread = 1; thread < num_threads; ++thread) {
+        for (int thread = 1; thread < num_wanted_; ++thread) {
             threads_.emplace_back([this, thread] { live(thread); });
         }
-    } catch (const std::system_error&) {  // those that there are do
+    } catch (const std::exception&) {  // no more threads, or no memory for them: those that have started do the work
     }
 }
 
 ThreadTeam::~ThreadTeam() {
     ends_.store(true);
-    ticket_.store(Ticket::next({ticket_.load()}, 0, 0).bits);
+    ticket_.store(Ticket::end().bits);
     ticket_.notify_all();
     if (fork_count_ != num_forks().load()) {  // nobody is there to be joined; the objects must never be destroyed
         (void)new std::vector<std::thread>(std::move(threads_));
@@ -99,35 +121,57 @@ ThreadTeam::~ThreadTeam() {
 }
 
 ThreadTeam& ThreadTeam::of_this_thread(int num_threads) {
-    thread_local std::unique_ptr<ThreadTeam> team;
-    thread_local int num_wanted = 0;
-    if (num_wanted < num_threads || team->fork_count_ != num_forks().load(std::memory_order_relaxed)) {
-        team.reset();
-        team = std::make_unique<ThreadTeam>(num_threads);
-        num_wanted = num_threads;
+    struct Owner {
+        std::unique_ptr<ThreadTeam> team;
+        ~Owner() { has_no_team = true; }
+    };
+    thread_local Owner owner;
+    num_threads = std::min(num_threads, kMaxThreads);
+    if (!owner.team || owner.team->num_wanted_ < num_threads ||
+        owner.team->fork_count_ != num_forks().load(std::memory_order_relaxed)) {
+        owner.team.reset();
+        owner.team = std::make_unique<ThreadTeam>(num_threads);
     }
-    return *team;
+    return *owner.team;
 }
 
-bool ThreadTeam::is_at_work() noexcept { return is_thread_at_work; }
+bool ThreadTeam::is_available() noexcept { return !has_no_team; }
 
 TeamTimes ThreadTeam::run(std::size_t num_chunks, int num_threads, const void* work, Call call) {
     const FloatingPointEnvironment environment;
     const Clock::time_point begin = Clock::now();
+    const int num_useful = static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(num_threads), num_chunks));
     work_ = work;
     call_ = call;
     num_done_.store(0, std::memory_order_relaxed);
-    ticket_.store(
-        Ticket::next({ticket_.load(std::memory_order_relaxed)}, num_chunks, std::min(num_threads, kMaxThreads)).bits);
-    ticket_.notify_all();
+    ticket_.store(Ticket::next({ticket_.load(std::memory_order_relaxed)}, num_chunks, num_useful).bits);
+    if (is_anyone_asleep(num_useful)) {
+        ticket_.notify_all();
+    }
     do_chunks(0);
     const Clock::time_point end_of_work = Clock::now();
-    for (Patience patience; num_done_.load(std::memory_order_acquire) != num_chunks; patience.wait()) {
-    }
+    wait_until_done(num_chunks);
     if (has_failed_.exchange(false)) {
         std::rethrow_exception(std::exchange(failure_, nullptr));
     }
     return {end_of_work - begin, Clock::now() - end_of_work};
+}
+
+void ThreadTeam::wait_until_done(std::size_t num_chunks) noexcept {
+    Patience patience;
+    for (std::size_t done = num_done_.load(); done != num_chunks; done = num_done_.load()) {
+        if (patience.is_at_an_end()) {
+            num_done_.wait(done);
+        } else {
+            patience.wait();
+        }
+    }
+}
+
+/// Threads say that they sleep before they look at the ticket a last time, and this is asked after it has changed.
+bool ThreadTeam::is_anyone_asleep(int num_threads) const noexcept {
+    return std::any_of(is_asleep_.get(), is_asleep_.get() + std::min(num_threads, num_wanted_),
+                       [](const std::atomic<bool>& flag) { return flag.load(); });
 }
 
 std::optional<std::size_t> ThreadTeam::take(int thread) noexcept {
@@ -142,14 +186,15 @@ std::optional<std::size_t> ThreadTeam::take(int thread) noexcept {
 }
 
 void ThreadTeam::do_chunks(int thread) noexcept {
-    is_thread_at_work = true;
+    has_no_team = true;
     while (const std::optional<std::size_t> chunk = take(thread)) {
         do_chunk(*chunk, thread);
     }
-    is_thread_at_work = false;
+    has_no_team = false;
 }
 
 void ThreadTeam::do_chunk(std::size_t chunk, int thread) noexcept {
+    const std::size_t num_chunks = Ticket{ticket_.load(std::memory_order_relaxed)}.num_chunks();
     if (!has_failed_.load(std::memory_order_relaxed)) {
         try {
             call_(work_, chunk, thread);
@@ -159,10 +204,13 @@ void ThreadTeam::do_chunk(std::size_t chunk, int thread) noexcept {
             }
         }
     }
-    num_done_.fetch_add(1, std::memory_order_release);
+    if (num_done_.fetch_add(1) + 1 == num_chunks && thread != 0) {
+        num_done_.notify_one();
+    }
 }
 
 void ThreadTeam::live(int thread) noexcept {
+    take_place(thread);
     const FloatingPointEnvironment environment;
     while (!ends_.load()) {
         do_chunks(thread);
@@ -172,10 +220,11 @@ void ThreadTeam::live(int thread) noexcept {
 
 void ThreadTeam::wait_for_work(int thread) noexcept {
     Patience patience;
-    for (Ticket ticket{ticket_.load(std::memory_order_acquire)}; !ticket.has_work(thread) && !ends_.load();
-         ticket.bits = ticket_.load(std::memory_order_acquire)) {
+    for (Ticket ticket{ticket_.load()}; !ticket.has_work(thread) && !ends_.load(); ticket.bits = ticket_.load()) {
         if (patience.is_at_an_end()) {
+            is_asleep_[static_cast<std::size_t>(thread)].store(true);
             ticket_.wait(ticket.bits);
+            is_asleep_[static_cast<std::size_t>(thread)].store(false);
             patience = {};
         } else {
             patience.wait();

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -19,13 +20,13 @@ struct TeamTimes {
 
 /// The calling thread and others, which wait for the next piece of work: spinning at first, as steps follow each other
 /// within microseconds; then giving way to others; then asleep. A region of OpenMP costs 2.5 microseconds on two cores,
-/// this 0.3.
+/// this 0.3. If OpenMP has places for threads (OMP_PROC_BIND, OMP_PLACES), these threads take them too.
 ///
-/// The calling thread waits for nobody but threads that have taken a chunk: one that is not there in time is done without.
+/// The calling thread does not wait for a thread that has taken no chunk.
 class ThreadTeam {
 public:
     static constexpr std::size_t kMaxChunks = (std::size_t{1} << 20) - 1;
-    static constexpr int kMaxThreads = 4095;
+    static constexpr int kMaxThreads = 4094;
 
     /// Starts num_threads - 1 threads; fewer if the system has no more.
     explicit ThreadTeam(int num_threads);
@@ -35,8 +36,8 @@ public:
 
     /// The team of the calling thread, with num_threads threads or more. It lives as long as that thread.
     static ThreadTeam& of_this_thread(int num_threads);
-    /// Whether the calling thread is at work for a team, its own or another's.
-    static bool is_at_work() noexcept;
+    /// Whether the calling thread has a team: not while it is at work for one, and not once its own has ended.
+    static bool is_available() noexcept;
 
     /// Calls function(chunk, thread) for every chunk < num_chunks <= kMaxChunks, thread < num_threads. An exception ends
     /// the work and is thrown again here.
@@ -56,6 +57,8 @@ private:
     void do_chunk(std::size_t chunk, int thread) noexcept;
     void live(int thread) noexcept;
     void wait_for_work(int thread) noexcept;
+    void wait_until_done(std::size_t num_chunks) noexcept;
+    bool is_anyone_asleep(int num_threads) const noexcept;
 
     // A piece of work stays as it is until all its chunks are done, so whoever has taken one may read it.
     const void* work_ = nullptr;
@@ -67,7 +70,9 @@ private:
     // Lines of their own: all threads look at the first, and write to the second.
     alignas(64) std::atomic<std::uint64_t> ticket_{0};  // thread_team.cpp, Ticket
     alignas(64) std::atomic<std::size_t> num_done_{0};
-    alignas(64) unsigned fork_count_;  // at the beginning: a process that was forked has none of the threads
+    alignas(64) int num_wanted_;
+    unsigned fork_count_;  // at the beginning: a process that was forked has none of the threads
+    std::unique_ptr<std::atomic<bool>[]> is_asleep_;  // [num_wanted_]
     std::vector<std::thread> threads_;
 };
 

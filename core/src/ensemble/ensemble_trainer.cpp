@@ -50,7 +50,7 @@ void check_columns(const EnsembleSettings& settings, std::size_t num_lanes, std:
             "the marked loss", settings.marked_loss.value_or(0.0), "0 or more");
 }
 
-/// The first lane with a number in its column that is not as it must be; the number of lanes if there is none.
+/// The first lane with an invalid number in one of the columns; the number of lanes if there is none.
 std::size_t first_wrong_lane(const EnsembleSettings& settings, std::size_t num_lanes) {
     std::size_t first = num_lanes;
     const auto look = [&](const std::vector<double>& column, bool (*is_right)(double) noexcept) {

@@ -22,7 +22,7 @@ bool varies_layer(const SweepParameter& parameter, std::size_t layer) {
     return parameter.layers.empty() || std::ranges::find(parameter.layers, layer) != parameter.layers.end();
 }
 
-/// What the lanes of a group have in common; the columns have room for what axes vary, and are empty else.
+/// What the lanes of a group have in common; the columns have room for what axes vary; otherwise they are empty.
 EnsembleSettings settings_of(const SweepSettings& sweep, const PointGroup& group) {
     const std::size_t num_lanes = group.points.size();
     const auto size = [&](Kind kind) { return varies(sweep, kind) ? num_lanes : 0; };

@@ -60,7 +60,7 @@ Sweep<Scalar>::Sweep(SweepSettings settings, TrainingData<Scalar> data)
             common.batch_size = static_cast<std::uint64_t>(std::ranges::max(axis.values));
         }
     }
-    validated(common, settings_.num_layers, data_.num_samples());
+    validated(common, std::max<std::size_t>(1, settings_.num_layers), data_.num_samples());
     const SweepPoint<Scalar> first = point(coordinates(0));
     Chain<Scalar>(first.weights, first.activations);
 }
@@ -101,6 +101,7 @@ std::vector<double> Sweep<Scalar>::coordinates(std::uint64_t index) const {
 
 template <class Scalar>
 SweepPoint<Scalar> Sweep<Scalar>::point(std::span<const double> coordinates) const {
+    require(coordinates.size() == num_axes(), "the number of coordinates", coordinates.size(), "one per axis");
     const PointCoordinates one(coordinates, num_axes());
     const std::vector<PointGroup> groups = group_points(settings_, one);
     return GroupLanes<Scalar>(settings_, groups.at(0), one).point(0);
