@@ -1,8 +1,4 @@
 // The program: finds the command, and turns what it throws into one line and an exit code.
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
-
 #include <exception>
 #include <new>
 #include <stdexcept>
@@ -18,6 +14,10 @@
 #include "skein/instruction_set.hpp"
 #include "skein/names.hpp"
 #include "skein/version.hpp"
+
+#ifdef __GLIBC__  // known once any header of the library is there
+#include <malloc.h>
+#endif
 
 namespace skein::app {
 namespace {
