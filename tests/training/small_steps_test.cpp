@@ -207,17 +207,17 @@ TEST_CASE_TEMPLATE("a window ends before a step that needs a look", Scalar, floa
         {"norm", kIsFloat ? Scalar(1e25) : Scalar(1e12), kIsFloat ? Scalar(1e16) : Scalar(1e150), 0.1},
         {"weight", kIsFloat ? Scalar(1e15) : Scalar(1e100), Scalar(1000), kIsFloat ? 1e30 : 1e250},
     };
-    for (const auto& [cause, x, y, learning_rate] : cases) {
+    for (const Case& bad : cases) {
         for (const std::size_t batch_size : kBatchSizes) {
-            CAPTURE(cause);
+            CAPTURE(bad.cause);
             CAPTURE(batch_size);
             auto window = make_window<Scalar>(Activation::identity, 1, batch_size, kSteps);
             window.weights = {Scalar(0)};
-            window.learning_rates = {learning_rate};
+            window.learning_rates = {bad.learning_rate};
             window.x.assign(window.x.size(), Scalar(0));
             window.y = window.x;
-            window.x[kStop * batch_size] = x;
-            window.y[kStop * batch_size] = y;
+            window.x[kStop * batch_size] = bad.x;
+            window.y[kStop * batch_size] = bad.y;
             const Made<Scalar> made = small_steps(window);
             CHECK(made.losses.size() == kStop);
             CHECK(made == steps_one_by_one(window));
