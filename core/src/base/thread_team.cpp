@@ -65,11 +65,13 @@ struct Ticket {
 /// Trivial, so that it can still be asked when the thread ends.
 thread_local bool has_no_team = false;
 
-/// libgomp has bound the first thread to the first of its places, and a new thread begins where its parent is.
-void take_place(int thread) {
+/// Where OpenMP would put a thread of its own; nothing if it has no places. libgomp has bound the first thread to the first
+/// place, and a new thread begins where its parent is. (Asked by the calling thread: LLVM's OpenMP allocates for each
+/// thread that asks.)
+std::optional<cpu_set_t> place_of(int thread) {
     const int num_places = omp_get_num_places();
     if (num_places == 0) {
-        return;
+        return std::nullopt;
     }
     const int place = thread % num_places;
     std::vector<int> cpus(static_cast<std::size_t>(omp_get_place_num_procs(place)));
@@ -79,7 +81,7 @@ void take_place(int thread) {
     for (const int cpu : cpus) {
         CPU_SET(static_cast<std::size_t>(cpu), &set);
     }
-    ::pthread_setaffinity_np(::pthread_self(), sizeof set, &set);  // else it stays where it is
+    return set;
 }
 
 std::atomic<unsigned>& num_forks() noexcept {
@@ -101,7 +103,12 @@ ThreadTeam::ThreadTeam(int num_threads)
     threads_.reserve(static_cast<std::size_t>(num_wanted_ - 1));
     try {
         for (int thread = 1; thread < num_wanted_; ++thread) {
-            threads_.emplace_back([this, thread] { live(thread); });
+            threads_.emplace_back([this, thread, place = place_of(thread)] {
+                if (place) {  // if it cannot go there, it stays where it is
+                    ::pthread_setaffinity_np(::pthread_self(), sizeof *place, &*place);
+                }
+                live(thread);
+            });
         }
     } catch (const std::exception&) {  // no more threads, or no memory for them: those that have started do the work
     }
@@ -210,7 +217,6 @@ void ThreadTeam::do_chunk(std::size_t chunk, int thread) noexcept {
 }
 
 void ThreadTeam::live(int thread) noexcept {
-    take_place(thread);
     const FloatingPointEnvironment environment;
     while (!ends_.load()) {
         do_chunks(thread);
