@@ -146,6 +146,19 @@ TEST_CASE("a stop request ends a run of small steps within a window") {
     }
 }
 
+/// A run whose steps are made together ends as one whose observer looks at each. Returns how.
+TrainingOutcome check_end(const Dataset<double>& data, const TrainingSettings& settings) {
+    Notes each(1);
+    Observer<double>* const observers[] = {&each};
+    TrainingState<double> together = start(), alone = start();
+    const TrainingOutcome outcome = train<double>(together, data, settings);
+    const TrainingOutcome expected = train<double>(alone, data, settings, observers);
+    CHECK(outcome.cause == expected.cause);
+    CHECK(outcome.steps == expected.steps);
+    check_equal(together, alone);
+    return outcome;
+}
+
 TEST_CASE("rules that look at a loss, a norm or a number end a run at the step at which they do one by one") {
     const Dataset<double> data = data_of(kCases[5]);
     for (const double rate : {0.1, 1e9, 1e200}) {
@@ -155,14 +168,7 @@ TEST_CASE("rules that look at a loss, a norm or a number end a run at the step a
                 settings.learning_rates = {rate};
                 settings.stop.gradient_norm = norm;
                 settings.stop.target_loss = loss;
-                Notes each(1);
-                Observer<double>* const observers[] = {&each};
-                TrainingState<double> together = start(), alone = start();
-                const TrainingOutcome outcome = train<double>(together, data, settings);
-                const TrainingOutcome expected = train<double>(alone, data, settings, observers);
-                CHECK(outcome.cause == expected.cause);
-                CHECK(outcome.steps == expected.steps);
-                check_equal(together, alone);
+                check_end(data, settings);
             }
         }
     }
@@ -174,14 +180,8 @@ TEST_CASE("a target loss is looked for at the ends of epochs, also if samples ar
     for (const double loss : {0.02, 0.05, 0.1, 0.2}) {
         TrainingSettings settings = settings_of(c, 3000);
         settings.stop.target_loss = loss;
-        Notes each(1);
-        Observer<double>* const observers[] = {&each};
-        TrainingState<double> together = start(), alone = start();
-        const TrainingOutcome outcome = train<double>(together, data, settings);
-        const TrainingOutcome expected = train<double>(alone, data, settings, observers);
-        CHECK(outcome.cause == expected.cause);
+        const TrainingOutcome outcome = check_end(data, settings);
         CHECK((outcome.cause == Cause::max_steps || outcome.steps % 30 == 0));
-        check_equal(together, alone);
     }
 }
 

@@ -37,7 +37,7 @@ TeamTimes for_each_chunk(std::size_t num_chunks, int num_threads, const Function
 /// for_each_chunk() for short pieces of work that follow each other. If another core is busy with something else, its
 /// thread may be interrupted with a chunk in its hands, and is back milliseconds later. After such a wait half of the
 /// threads go on for ten times as long, but not for more than 50 milliseconds. So with two threads, a busy core costs a
-/// tenth of the speed of one.
+/// tenth of the speed of one, or more if it is busy for more than 5 milliseconds at a time.
 class ShortRegions {
 public:
     template <class Function>
