@@ -9,7 +9,7 @@
 #     --exhaustive     every float, and 1e9 doubles, of every elementary function (a quarter of an hour)
 #     --statistics     a billion random numbers of each kind, and orders of up to 2^28 samples (seven minutes)
 #     --fresh-machine  both commands of the README in a minimal Debian 12 (needs root)
-#     --cross          arm64, and x86-64 CPUs without AVX2, emulated (a quarter of an hour)
+#     --cross          arm64, and x86-64 CPUs without AVX2, emulated (half an hour)
 #     --all            all of them
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

@@ -74,6 +74,8 @@ TEST_CASE("an exception comes to the caller, who goes on") {
     }
 }
 
+// qemu-user aborts if the child of a process with threads starts a thread ("qemu_plugin_vcpu_init_hook: assertion failed").
+#ifndef SKEIN_EMULATED
 TEST_CASE("a forked process, which has none of the threads, works and ends") {
     CHECK(sum_of_chunks(3) == 4950);
     const pid_t child = ::fork();
@@ -90,6 +92,7 @@ TEST_CASE("a forked process, which has none of the threads, works and ends") {
     CHECK(WEXITSTATUS(status) == 0);
     CHECK(sum_of_chunks(3) == 4950);
 }
+#endif
 
 /// Each chunk waits for the others, so that no thread can do two. Returns where they ran.
 std::set<int> cores_of(int num_threads) {

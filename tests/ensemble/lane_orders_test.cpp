@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <numeric>
 #include <span>
 #include <utility>
@@ -47,10 +48,26 @@ std::uint64_t plain_draw(std::uint64_t seed, std::uint64_t index, std::uint64_t 
     return random::block(seed, random::Stream::replacement, index / 4)[index % 4] * n >> 32;
 }
 
-std::uint64_t plain_index(Sampling sampling, std::uint64_t seed, std::uint64_t position, std::uint64_t n) {
-    return sampling == Sampling::with_replacement ? plain_draw(seed, position, n)
-                                                  : plain_shuffle(seed, position / n, n)[position % n];
-}
+/// What is at each position of an order. Shuffles are kept: a mini-batch has many positions of one epoch.
+class PlainOrders {
+public:
+    PlainOrders(Sampling sampling, std::uint64_t n) : sampling_(sampling), n_(n) {}
+    std::uint64_t index(std::uint64_t seed, std::uint64_t position) {
+        if (sampling_ == Sampling::with_replacement) {
+            return plain_draw(seed, position, n_);
+        }
+        std::vector<std::uint64_t>& shuffle = shuffles_[{seed, position / n_}];
+        if (shuffle.empty()) {
+            shuffle = plain_shuffle(seed, position / n_, n_);
+        }
+        return shuffle[position % n_];
+    }
+
+private:
+    Sampling sampling_;
+    std::uint64_t n_;
+    std::map<std::pair<std::uint64_t, std::uint64_t>, std::vector<std::uint64_t>> shuffles_;  // of seed and epoch
+};
 
 /// Sample i is (i, -i), so that what a lane sees tells its index.
 Dataset<float> numbered_data(std::uint64_t n, bool weighted) {
@@ -63,18 +80,16 @@ Dataset<float> numbered_data(std::uint64_t n, bool weighted) {
 }
 
 struct Orders {
-    std::uint64_t n, batch_size;
-    Sampling sampling;
+    std::uint64_t batch_size;
+    PlainOrders plain;
     std::vector<std::uint64_t> seeds;
     std::vector<Dataset<float>> data;
     std::size_t stride;
     LaneSamples<float> samples;
 
-    Orders(std::uint64_t the_n, std::uint64_t the_batch_size, Sampling the_sampling, std::size_t num_lanes,
-           bool weighted)
-        : n(the_n),
-          batch_size(the_batch_size),
-          sampling(the_sampling),
+    Orders(std::uint64_t n, std::uint64_t the_batch_size, Sampling sampling, std::size_t num_lanes, bool weighted)
+        : batch_size(the_batch_size),
+          plain(sampling, n),
           seeds(num_lanes),
           data{numbered_data(n, weighted)},
           stride((num_lanes + 15) / 16 * 16 + 16),
@@ -94,8 +109,7 @@ struct Orders {
         for (std::size_t index = 0; index < count; ++index) {
             const auto sample = samples.sample(index);
             for (std::size_t lane = 0; lane < seeds.size(); ++lane) {
-                const auto expected =
-                    static_cast<float>(plain_index(sampling, seeds[lane], step * batch_size + index, n));
+                const auto expected = static_cast<float>(plain.index(seeds[lane], step * batch_size + index));
                 is_right = is_right && sample.is_per_lane && sample.x[lane] == expected && sample.y[lane] == -expected;
             }
         }
@@ -179,10 +193,11 @@ TEST_CASE_TEMPLATE("lanes with orders of their own train on them", Scalar, float
             const Ensemble<Scalar> start(kNumLanes, kNumLayers, weights);
             Ensemble<Scalar> end = start;
             const EnsembleOutcome outcome = train(end, Dataset<Scalar>(x, y), settings);
+            PlainOrders plain(sampling, n);
             for (std::size_t lane = 0; lane < kNumLanes; ++lane) {
                 std::vector<Scalar> run_x, run_y;
                 for (std::uint64_t step = 0; step < kNumSteps; ++step) {
-                    const std::uint64_t index = plain_index(sampling, settings.seeds[lane], step, n);
+                    const std::uint64_t index = plain.index(settings.seeds[lane], step);
                     run_x.push_back(x[index]);
                     run_y.push_back(y[index]);
                 }
