@@ -53,7 +53,7 @@ std::string file_of(const TemporaryDirectory& directory, const std::vector<Row>&
 std::string trained(const std::string& file) {
     const ProgramResult result = run_program({"train", "--data", file, "--shuffle=none", "--batch=10", "--steps=1"});
     CHECK(result.exit_code == 0);
-    return result.errors;
+    return without_findings(result.errors);
 }
 
 void sort_by(const std::string& column, std::vector<Row>& rows) {
@@ -175,7 +175,8 @@ TEST_CASE("neighbours that are alike are noticed, columns of few values are not"
     std::ranges::sort(rows);
     const std::string file = file_of(directory, rows);
     CHECK(contains(trained(file), "sorted by x, ascending"));
-    CHECK(run_program({"train", "--data", file, "--shuffle=blocks", "--steps=1"}).errors == "");
+    const ProgramResult blocks = run_program({"train", "--data", file, "--shuffle=blocks", "--steps=1"});
+    CHECK(without_findings(blocks.errors) == "");
 }
 
 }  // namespace skein::test

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,16 @@ inline Json json_of(const ProgramResult& result) {
 }
 
 inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+/// Standard error without what skein train says of a fit: short runs are bad ones.
+inline std::string without_findings(const std::string& errors) {
+    std::istringstream lines(errors);
+    std::string rest;
+    for (std::string line; std::getline(lines, line);) {
+        rest += line.starts_with("skein: finding: ") ? "" : line + "\n";
+    }
+    return rest;
+}
 
 /// What a command prints with --json.
 inline Json run_json(const Arguments& arguments) {

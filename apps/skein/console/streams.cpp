@@ -49,6 +49,10 @@ void write_error(std::string_view message) {
     write_all(STDERR_FILENO, fmt::format("skein: error: {}\n", in_one_line(message)));
 }
 
+void write_finding(std::string_view message) {
+    write_all(STDERR_FILENO, fmt::format("skein: finding: {}\n", in_one_line(message)));
+}
+
 void warn_without_hardware_fma(bool quiet) {
     if (!quiet && !has_hardware_fma()) {
         write_warning("this CPU has no fused multiply-add: the results are the same, but hundreds of times slower");

@@ -1,4 +1,6 @@
 // skein evaluate
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -18,6 +20,7 @@
 #include "input/chain_options.hpp"
 #include "input/compressed_summary.hpp"
 #include "skein/data_spec.hpp"
+#include "skein/data_summary.hpp"
 #include "skein/files/chain_file.hpp"
 #include "skein/files/open_data.hpp"
 #include "skein/files/sample_writer.hpp"
@@ -67,9 +70,22 @@ fs::path check_predictions(const Configuration& configuration) {
     return path;
 }
 
-/// x, y and f_L(x) of all samples, piece by piece. False if a signal came first: then there is no file.
+/// The predictions of y, in its own units.
 template <class Scalar>
-bool write_predictions(const fs::path& path, const Chain<Scalar>& chain, const Dataset<Scalar>& data,
+void predict_scaled(const ScaledChain<Scalar>& chain, std::span<const Scalar> inputs, std::span<Scalar> outputs,
+                    const Execution& execution) {
+    std::ranges::transform(inputs, outputs.begin(), [&](Scalar x) {
+        return static_cast<Scalar>(chain.scaling.x.scaled(static_cast<double>(x)));
+    });
+    predict<Scalar>(chain.chain, outputs, outputs, execution);
+    std::ranges::transform(outputs, outputs.begin(), [&](Scalar output) {
+        return static_cast<Scalar>(chain.scaling.y.unscaled(static_cast<double>(output)));
+    });
+}
+
+/// x, y and the prediction of y of all samples, piece by piece. False if a signal came first: then there is no file.
+template <class Scalar>
+bool write_predictions(const fs::path& path, const ScaledChain<Scalar>& chain, const Dataset<Scalar>& data,
                        const Execution& execution) {
     constexpr std::uint64_t kPiece = 65536;
     const std::uint64_t num_samples = data.num_samples();
@@ -80,7 +96,7 @@ bool write_predictions(const fs::path& path, const Chain<Scalar>& chain, const D
     for (std::uint64_t first = 0; first < num_samples && stop_signal() == 0; first += kPiece) {
         const std::size_t count = static_cast<std::size_t>(std::min(kPiece, num_samples - first));
         const MiniBatch<Scalar> piece = data.source().range(first, count, {x.data(), y.data(), weight.data()});
-        predict<Scalar>(chain, {piece.x, count}, {outputs.data(), count}, execution);
+        predict_scaled<Scalar>(chain, {piece.x, count}, {outputs.data(), count}, execution);
         writer.encode({piece.x, piece.y, outputs.data(), count}, encoded);
         writing([&] { writer.append(encoded); });
     }
@@ -93,6 +109,7 @@ bool write_predictions(const fs::path& path, const Chain<Scalar>& chain, const D
 
 struct Evaluation {
     double loss;
+    std::optional<DataSummary> data;
     std::uint64_t num_samples;
     std::string chain;  // in words
     std::string precision;
@@ -103,6 +120,8 @@ struct Evaluation {
 std::string evaluation_json(const Configuration& configuration, const Evaluation& evaluation) {
     Json json{{"loss", evaluation.loss},
               {"root_mean_square_error", std::sqrt(evaluation.loss)},
+              {"r2", evaluation.data ? Json(r_squared(evaluation.loss, *evaluation.data)) : Json()},
+              {"baseline_loss", evaluation.data ? Json(evaluation.data->constant_loss()) : Json()},
               {"samples", evaluation.num_samples},
               {"precision", evaluation.precision},
               {"version", version()},
@@ -123,6 +142,11 @@ std::string evaluation_text(const Configuration& configuration, const Evaluation
     table.add("data", configuration.text("data") + " (" + counted(evaluation.num_samples, "sample") + ")");
     table.add("loss", rounded(evaluation.loss));
     table.add("root mean square error", rounded(std::sqrt(evaluation.loss)));
+    if (evaluation.data && !std::isnan(r_squared(evaluation.loss, *evaluation.data))) {
+        table.add("R^2", fmt::format("{} (the mean of y has the loss {})",
+                                     rounded(r_squared(evaluation.loss, *evaluation.data)),
+                                     rounded(evaluation.data->constant_loss())));
+    }
     if (evaluation.compression) {
         table.add("compressed", bound_in_words(*evaluation.compression, "its scale", "itself"));
     }
@@ -136,7 +160,8 @@ template <class Scalar>
 int evaluate_with(const Configuration& configuration, const std::string& precision) {
     const Execution execution{static_cast<int>(configuration.count("threads", 0, kMaxThreads)), 0,
                               &training_stop_request()};
-    const Chain<Scalar> chain = read_chain<Scalar>(configuration.text("chain"));
+    const ScaledChain<Scalar> stored = read_scaled_chain<Scalar>(configuration.text("chain"));
+    const Chain<Scalar>& chain = stored.chain;
     const fs::path predictions = check_predictions(configuration);
     const TrainingData<Scalar> data = open_data<Scalar>(configuration.text("data"), configuration.where("data"),
                                                         configuration.positive_number("tolerance"));
@@ -144,15 +169,22 @@ int evaluate_with(const Configuration& configuration, const std::string& precisi
         configuration.fail("predictions",
                            "has no samples to predict: " + configuration.text("data") + " is compressed");
     }
+    if (data.samples() == nullptr && !stored.scaling.is_none()) {
+        configuration.fail("data", "is compressed, but the chain was trained on scaled data: expected samples");
+    }
     catch_stop_signals();
-    const MeanLoss mean = mean_loss(chain, data, execution);
+    const MeanLoss mean = mean_loss(
+        chain, data.samples() != nullptr ? TrainingData<Scalar>(scaled(*data.samples(), stored.scaling)) : data,
+        execution);
+    const std::optional<DataSummary> summary = summarise<Scalar>(data, {}, execution);
     if (stop_signal() != 0 ||
-        (!predictions.empty() && !write_predictions(predictions, chain, *data.samples(), execution))) {
+        (!predictions.empty() && !write_predictions(predictions, stored, *data.samples(), execution))) {
         throw Stopped(stop_signal(), "stopped by " + std::string(signal_name(stop_signal())) +
                                          (predictions.empty() ? "" : ": " + predictions.string() + " is not written"));
     }
     const Evaluation evaluation{
-        mean.loss,
+        stored.scaling.loss_factor() * mean.loss,
+        summary,
         data.num_samples(),
         counted(chain.num_layers(), "layer") + ", " + activations_text(chain) + ", " + precision,
         precision,

@@ -48,14 +48,21 @@ std::optional<RunDirectory> check_directory(const Configuration& configuration, 
 template <class Scalar>
 History<Scalar> make_history(const TrainOutput& output, const TrainJob<Scalar>& job) {
     return History<Scalar>(output.history_interval, job.length.steps_per_epoch, job.settings.learning_rates[0],
-                           job.data.validation ? &*job.data.validation : nullptr, job.settings.execution);
+                           job.data.validation ? &*job.data.validation : nullptr, job.settings.execution,
+                           job.data.scaling.loss_factor());
+}
+
+std::string start_in_words(const Configuration& configuration) {
+    return configuration.is_given("weights")
+               ? "from --weights"
+               : fmt::format("{} weights, scale {}", configuration.text("init"), configuration.text("init-scale"));
 }
 
 template <class Scalar>
 TrainReport make_report(const Configuration& configuration, const TrainJob<Scalar>& job, const Chain<Scalar>& chain) {
     constexpr std::size_t kMostWeightsShown = 8;
     TrainReport report{};
-    report.stop = job.settings.stop;
+    report.settings = job.settings;
     report.steps_per_epoch = job.length.steps_per_epoch;
     report.num_samples = job.data.training.num_samples();
     if (const CompressedData<Scalar>* const compressed = job.data.training.compressed()) {
@@ -70,9 +77,10 @@ TrainReport make_report(const Configuration& configuration, const TrainJob<Scala
     const auto shown = chain.weights().first(std::min(kMostWeightsShown, chain.num_layers()));
     report.shown_weights.assign(shown.begin(), shown.end());
     report.activations = activations_text(chain);
+    report.fit.scaling = job.data.scaling;
     report.precision = configuration.text("precision");
     report.data = configuration.text("data");
-    report.seed = job.settings.seed;
+    report.start = start_in_words(configuration);
     report.num_threads = num_threads(job.settings.execution);
     return report;
 }
@@ -113,7 +121,7 @@ template <class Scalar>
 void write_run(const RunDirectory& directory, const Configuration& configuration, bool is_quiet,
                const Chain<Scalar>& chain, const std::vector<HistoryRow>& rows, TrainReport& report) {
     report.directory = directory.path().string();
-    write_one("chain.json", report, [&] { write_chain(directory.file("chain.json"), chain); });
+    write_one("chain.json", report, [&] { write_chain(directory.file("chain.json"), chain, report.fit.scaling); });
     write_one("history.csv", report, [&] { write_file(directory.file("history.csv"), history_csv(rows)); });
     if (draw_losses(directory.file("loss.png"), rows, "Training on " + report.data, is_quiet)) {
         report.files.push_back("loss.png");
@@ -134,7 +142,7 @@ void throw_file_errors(const TrainReport& report) {
 template <class Scalar>
 TrainingOutcome run(const TrainJob<Scalar>& job, TrainingState<Scalar>& state, History<Scalar>& history, bool quiet) {
     Progress<Scalar> progress(job.settings, job.data.training.num_samples(), job.length.steps_per_epoch,
-                              job.length.max_steps, quiet);
+                              job.length.max_steps, job.data.scaling.loss_factor(), quiet);
     Observer<Scalar>* const observers[] = {&history, &progress};
     return train<Scalar>(state, job.data.training, job.settings, observers);
 }
@@ -180,21 +188,25 @@ EndOfRun run_to_end(const TrainJob<Scalar>& job, TrainingState<Scalar>& state, H
     }
 }
 
-/// Computes the losses that train() left out after a signal, if there is time.
+/// Computes the losses that train() left out after a signal, if there is time, and how good the fit is.
 template <class Scalar>
 void add_losses(const TrainJob<Scalar>& job, const Chain<Scalar>& chain, TrainReport& report) {
     Execution execution = job.settings.execution;
     execution.stop_request = &summary_stop_request();
+    const double loss_factor = job.data.scaling.loss_factor();
     if (job.data.validation) {
         report.validation_loss = std::numeric_limits<double>::quiet_NaN();
     }
     try {
         if (report.outcome.cause == Cause::stop_request) {
-            report.outcome.loss = mean_loss(chain, job.data.training, execution).loss;
+            report.outcome.loss = loss_factor * mean_loss(chain, job.data.training, execution).loss;
         }
         if (job.data.validation) {
-            report.validation_loss = mean_loss(chain, *job.data.validation, execution).loss;
+            report.validation_loss = loss_factor * mean_loss(chain, *job.data.validation, execution).loss;
         }
+        report.fit = measure_fit(job.start, chain, job.data, execution);
+        report.fit.loss = report.outcome.loss;
+        report.fit.validation_loss = report.validation_loss.value_or(std::numeric_limits<double>::quiet_NaN());
     } catch (const FileError& error) {  // the trained weights must not be lost with it
         report.data_error = error.what();
     }
@@ -205,6 +217,7 @@ TrainReport finished_report(const Configuration& configuration, const TrainJob<S
                             const EndOfRun& end) {
     TrainReport report = make_report(configuration, job, chain);
     report.outcome = end.outcome;
+    report.outcome.loss *= job.data.scaling.loss_factor();
     report.data_error = end.data_error;
     report.is_work_known = end.is_work_known;
     report.signal = end.outcome.cause == Cause::stop_request && end.data_error.empty() ? stop_signal() : 0;
@@ -217,6 +230,11 @@ TrainReport finished_report(const Configuration& configuration, const TrainJob<S
 /// Prints the summary, then throws what went wrong with files or data. Returns the exit code.
 int conclude(const TrainReport& report, const TrainOutput& output) {
     write_output(output.prints_json ? json_line(report_json(report)) : report_text(report, output_has_colour()));
+    for (const Finding& finding : report.findings) {
+        if (!output.is_quiet) {
+            write_finding(finding.text);
+        }
+    }
     throw_file_errors(report);
     if (!report.data_error.empty()) {
         throw Failure(fmt::format("{} (after {} steps{})", report.data_error, grouped(report.outcome.steps),
@@ -242,6 +260,9 @@ int train_with(Configuration& configuration, const TrainOutput& output) {
     TrainReport report = finished_report(configuration, job, state.chain, end);
     report.start_time = start_time;
     history.finish(report.validation_loss.value_or(std::numeric_limits<double>::quiet_NaN()));
+    report.fit.best = job.data.validation ? history.best_validation() : history.best_epoch();
+    report.findings =
+        find_faults({report.fit, report.outcome, job.settings, history.rows(), job.length.steps_per_epoch});
     if (directory) {
         write_run(*directory, configuration, output.is_quiet, state.chain, history.rows(), report);
     }

@@ -35,6 +35,35 @@ void open_validation(const Configuration& configuration, const RunSettings& sett
     data.validation = std::move(split.validation);
 }
 
+OutputRange range_of_last_layer(const ModelSettings& model) {
+    const ActivationTraits& last = activation_traits(model.activations.back());
+    return {last.lowest, last.highest};
+}
+
+/// The scaling is fitted to the training data, and the validation data go through the same one.
+template <class Scalar>
+void scale_data(const Configuration& configuration, const RunSettings& settings, RunData<Scalar>& data) {
+    if (settings.data.scaling == ScalingKind::none) {
+        return;
+    }
+    if (data.training.samples() == nullptr || (data.validation && data.validation->samples() == nullptr)) {
+        configuration.fail(
+            "scale", fmt::format("{} is compressed, in the units it had then: expected samples, or no --scale",
+                                 configuration.where(data.training.samples() == nullptr ? "data" : "validation")));
+    }
+    const OutputRange range = range_of_last_layer(settings.model);
+    try {
+        data.scaling = make_scaling(settings.data.scaling,
+                                    *summarise<Scalar>(data.training, range, settings.training.execution), range);
+    } catch (const std::invalid_argument& error) {
+        configuration.fail("scale", error.what());
+    }
+    data.training = scaled(*data.training.samples(), data.scaling);
+    if (data.validation) {
+        data.validation = scaled(*data.validation->samples(), data.scaling);
+    }
+}
+
 /// Seconds before there is a chain to train: progress on the terminal.
 template <class Scalar>
 void compress_training(const Configuration& configuration, const RunSettings& settings, bool is_quiet,
@@ -80,10 +109,11 @@ void warn_of_order(const Dataset<Scalar>& data, Sampling sampling) {
 template <class Scalar>
 RunData<Scalar> open_run_data(const Configuration& configuration, const RunSettings& settings, bool is_quiet) {
     RunData<Scalar> data{
-        open_data<Scalar>(settings.data.training, configuration.where("data"), settings.data.tolerance), {}, {}};
+        open_data<Scalar>(settings.data.training, configuration.where("data"), settings.data.tolerance), {}, {}, {}};
     if (!settings.data.validation.empty()) {
         open_validation(configuration, settings, data);
     }
+    scale_data(configuration, settings, data);
     if (settings.data.compresses) {
         compress_training(configuration, settings, is_quiet, data);
     }
@@ -112,6 +142,9 @@ TrainJob<Scalar> make_train_job(Configuration& configuration, bool is_quiet) {
     RunSettings settings = read_run_settings(configuration);
     RunData<Scalar> data = open_run_data<Scalar>(configuration, settings, is_quiet);
     const RunLength length = complete_settings(configuration, data.training, settings, is_quiet);
+    if (settings.training.stop.target_loss) {
+        *settings.training.stop.target_loss /= data.scaling.loss_factor();
+    }
     TrainJob<Scalar> job{make_chain<Scalar>(settings.model, settings.training.seed), std::move(data),
                          std::move(settings.training), length};
     check_training(job.start, job.data.training, job.settings);  // before anything is written

@@ -13,11 +13,13 @@ template <class Scalar>
 struct RunData {
     TrainingData<Scalar> training;
     std::optional<TrainingData<Scalar>> validation;
+    /// --scale, which both have gone through.
+    Scaling scaling = {};
     /// How long --compress took.
-    std::optional<double> compression_seconds;
+    std::optional<double> compression_seconds = {};
 };
 
-/// Opens the data, and compresses them if asked to, with progress on the terminal. Throws std::invalid_argument and
+/// Opens the data, and scales and compresses them if asked to, with progress on the terminal. Throws std::invalid_argument and
 /// FileError for what is wrong with them, Stopped if a signal came.
 template <class Scalar>
 RunData<Scalar> open_run_data(const Configuration& configuration, const RunSettings& settings, bool is_quiet);

@@ -41,9 +41,10 @@ std::vector<std::string> progress_parts(const ProgressState& state) {
 
 template <class Scalar>
 Progress<Scalar>::Progress(const TrainingSettings& settings, std::uint64_t num_samples, std::uint64_t steps_per_epoch,
-                           std::optional<std::uint64_t> max_steps, bool quiet)
+                           std::optional<std::uint64_t> max_steps, double loss_factor, bool quiet)
     : samples_per_step_(static_cast<double>(settings.batch_size == 0 ? num_samples : settings.batch_size)),
       samples_per_epoch_(static_cast<double>(num_samples)),
+      loss_factor_(loss_factor),
       state_{0, steps_per_epoch, 0.0, 0.0, 0.0, max_steps, settings.stop.max_seconds},
       line_(quiet) {}
 
@@ -57,7 +58,7 @@ template <class Scalar>
 bool Progress<Scalar>::after_step(const StepReport<Scalar>& report) {
     line_.update([&] {
         state_.step = report.step;
-        state_.loss = report.loss;
+        state_.loss = loss_factor_ * report.loss;
         state_.seconds = line_.seconds();
         state_.sample_layers_per_second =
             samples_seen(report.step) * static_cast<double>(report.chain.num_layers()) / state_.seconds;

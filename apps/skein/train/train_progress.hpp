@@ -30,7 +30,7 @@ template <class Scalar>
 class Progress final : public Observer<Scalar> {
 public:
     Progress(const TrainingSettings& settings, std::uint64_t num_samples, std::uint64_t steps_per_epoch,
-             std::optional<std::uint64_t> max_steps, bool quiet);
+             std::optional<std::uint64_t> max_steps, double loss_factor, bool quiet);
 
     bool after_step(const StepReport<Scalar>& report) override;
     bool looks_at(std::uint64_t) const override { return false; }
@@ -40,6 +40,7 @@ private:
 
     double samples_per_step_;
     double samples_per_epoch_;
+    double loss_factor_;  // to units of y
     ProgressState state_;
     ProgressLine line_;
 };

@@ -16,6 +16,7 @@
 #include "input/compressed_summary.hpp"
 #include "skein/instruction_set.hpp"
 #include "skein/version.hpp"
+#include "train/fit_report.hpp"
 
 namespace skein::app {
 namespace {
@@ -42,15 +43,15 @@ std::string overflow_in_words(const TrainReport& report, std::string_view what) 
 
 /// What a run at its limit has not reached, and which limit that was: often a default.
 std::string missed_in_words(const TrainReport& report) {
-    if (!report.stop.target_loss && !report.stop.gradient_norm) {
+    if (!report.settings.stop.target_loss && !report.settings.stop.gradient_norm) {
         return "";
     }
-    const std::string_view missed = !report.stop.gradient_norm ? "the target loss is"
-                                    : !report.stop.target_loss ? "the gradient norm is"
-                                                               : "target loss and gradient norm are";
+    const std::string_view missed = !report.settings.stop.gradient_norm ? "the target loss is"
+                                    : !report.settings.stop.target_loss ? "the gradient norm is"
+                                                                        : "target loss and gradient norm are";
     const std::string limit =
         report.outcome.cause == Cause::max_epochs
-            ? fmt::format(" ({} at most: see --epochs)", counted(*report.stop.max_epochs, "epoch"))
+            ? fmt::format(" ({} at most: see --epochs)", counted(*report.settings.stop.max_epochs, "epoch"))
             : "";
     return fmt::format(", and {} not reached{}", missed, limit);
 }
@@ -117,8 +118,30 @@ std::string epochs_in_words(const TrainReport& report) {
                        grouped(report.steps_per_epoch));
 }
 
+std::string losses_in_words(const TrainReport& report) {
+    const std::string loss = loss_in_words(report, report.outcome.loss);
+    return std::isnan(report.fit.start_loss)
+               ? loss
+               : fmt::format("{} (at the start {})", loss, rounded(report.fit.start_loss));
+}
+
+std::uint64_t batch_size(const TrainReport& report) {
+    return report.settings.batch_size == 0 ? report.num_samples : report.settings.batch_size;
+}
+
+std::string optimizer_in_words(const TrainReport& report) {
+    const std::vector<double>& rates = report.settings.learning_rates;
+    const auto [least, most] = std::ranges::minmax(rates);
+    return fmt::format(
+        "{}, learning rate {}, {}, seed {}", name_of(report.settings.optimizer.kind, kOptimizerNames),
+        least == most ? rounded(least) : fmt::format("{} to {}", rounded(least), rounded(most)),
+        report.settings.batch_size == 0 ? "full batches" : "batches of " + grouped(report.settings.batch_size),
+        report.settings.seed);
+}
+
 std::string samples_in_words(const TrainReport& report) {
-    const std::string samples = counted(report.num_samples, "sample");
+    const std::string samples = counted(report.num_samples, "sample") +
+                                (report.fit.training && report.fit.training->is_weighted ? " with weights" : "");
     return report.num_validation_samples == 0
                ? samples
                : fmt::format("{}, {} for validation", samples, grouped(report.num_validation_samples));
@@ -154,17 +177,23 @@ Json report_json(const TrainReport& report) {
               {"steps", report.outcome.steps},
               {"epochs", report.outcome.steps / report.steps_per_epoch},
               {"loss", report.outcome.loss},
-              {"validation_loss", report.validation_loss ? Json(*report.validation_loss) : Json()},
-              {"weights", report.weights},
-              {"samples", report.num_samples},
-              {"seconds", report.outcome.seconds},
-              {"sample_layers_per_second", report.sample_layers_per_second()},
-              {"precision", report.precision},
-              {"seed", report.seed},
-              {"version", version()},
-              {"numerics_version", kNumericsVersion},
-              {"instruction_set", instruction_set()},
-              {"threads", report.num_threads}};
+              {"validation_loss", report.validation_loss ? Json(*report.validation_loss) : Json()}};
+    add_fit(json, report.fit);
+    json["findings"] = findings_json(report.findings);
+    json["weights"] = report.weights;
+    json["samples"] = report.num_samples;
+    json["optimizer"] = name_of(report.settings.optimizer.kind, kOptimizerNames);
+    json["learning_rates"] = report.settings.learning_rates;
+    json["batch"] = batch_size(report);
+    json["start"] = report.start;
+    json["seconds"] = report.outcome.seconds;
+    json["sample_layers_per_second"] = report.sample_layers_per_second();
+    json["precision"] = report.precision;
+    json["seed"] = report.settings.seed;
+    json["version"] = version();
+    json["numerics_version"] = kNumericsVersion;
+    json["instruction_set"] = instruction_set();
+    json["threads"] = report.num_threads;
     if (report.is_compressed) {
         json["compression"] =
             report.is_work_known ? compression_json(*report.outcome.compression, report.tolerance) : Json();
@@ -181,14 +210,15 @@ Json report_json(const TrainReport& report) {
 
 std::string run_json(const TrainReport& report, const std::string& configuration) {
     Json outcome = report_json(report);
-    for (const char* elsewhere : {"seed", "version", "numerics_version", "instruction_set", "threads", "directory"}) {
+    for (const char* elsewhere : {"optimizer", "learning_rates", "batch", "start", "seed", "version",
+                                  "numerics_version", "instruction_set", "threads", "directory"}) {
         outcome.erase(elsewhere);
     }
     const Json json{{"skein", "train"},
                     {"version", version()},
                     {"numerics_version", kNumericsVersion},
                     {"start_time", report.start_time},
-                    {"seed", report.seed},
+                    {"seed", report.settings.seed},
                     {"configuration", Json::parse(configuration).value()},
                     {"outcome", outcome},
                     {"machine", machine_json(report.num_threads)}};
@@ -197,18 +227,20 @@ std::string run_json(const TrainReport& report, const std::string& configuration
 
 std::string report_text(const TrainReport& report, bool colour) {
     SummaryTable table;
-    table.add("chain", fmt::format("{}, {}, {}", counted(report.weights.items().size(), "layer"), report.activations,
-                                   report.precision));
+    table.add("chain", fmt::format("{}, {}, {}, {}", counted(report.weights.items().size(), "layer"),
+                                   report.activations, report.precision, report.start));
     table.add("data", report.data);
     table.add("", samples_in_words(report));
+    table.add("optimizer", optimizer_in_words(report));
     table.add("steps", epochs_in_words(report));
-    table.add("loss", loss_in_words(report, report.outcome.loss));
+    table.add("loss", losses_in_words(report));
     if (report.is_compressed && report.is_work_known) {
         table.add("compressed", compression_in_words(*report.outcome.compression));
     }
     if (report.validation_loss) {
         table.add("validation loss", loss_in_words(report, *report.validation_loss));
     }
+    add_fit_rows(table, report.fit, report.outcome.steps);
     table.add("weights", weights_in_words(report));
     if (report.compression_seconds) {
         table.add("compression time", compression_time_in_words(*report.compression_seconds, report.num_samples));

@@ -7,6 +7,8 @@
 
 #include "console/json.hpp"
 #include "skein/trainer.hpp"
+#include "train/findings.hpp"
+#include "train/fit.hpp"
 
 namespace skein::app {
 
@@ -16,7 +18,7 @@ struct TrainReport {
     std::string data_error;  // that ended the run, or came after it; or empty
     /// Whether outcome.sample_layers and outcome.compression are known. After an error in the data they may not be.
     bool is_work_known = true;
-    StopRules stop = {};
+    TrainingSettings settings = {};
     std::uint64_t steps_per_epoch = 1;
     std::uint64_t num_samples = 0;
     std::uint64_t num_validation_samples = 0;
@@ -24,12 +26,14 @@ struct TrainReport {
     double tolerance = 0.0;                     // of compressed data
     std::optional<double> compression_seconds;  // if this run compressed them
     std::optional<double> validation_loss;
+    Fit fit = {};
+    std::vector<Finding> findings = {};
     Json weights;  // an array that round-trips
     std::vector<double> shown_weights;
     std::string activations;
+    std::string start;  // how the weights started, in words
     std::string precision;
     std::string data;
-    std::uint64_t seed = 0;
     int num_threads = 1;
     std::string start_time;
     std::string directory;           // empty: nothing was written

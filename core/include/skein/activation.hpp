@@ -15,6 +15,9 @@ struct ActivationTraits {
     bool is_identity = false;  ///< f(z) = z
     bool is_odd = false;       ///< f(-z) = -f(z)
     bool has_kink = false;     ///< f' jumps at 0
+    /// f(z) lies between them for every z.
+    double lowest = -std::numeric_limits<double>::infinity();
+    double highest = std::numeric_limits<double>::infinity();
     /// On the whole real line. Compressed data sets refuse every other activation. The numbers below are for them only.
     bool is_analytic = false;
     /// For every v > 0: |Im f(z)| <= v if |Im z| <= strip_scale atan(strip_scale v). With strip_scale = 0 the condition
@@ -27,14 +30,17 @@ struct ActivationTraits {
 };
 
 /// The one list of activations: X(name, traits...). The enumeration, the names, the traits and the kernels expand it.
-#define SKEIN_ACTIVATIONS(X)                                                                                        \
-    X(tanh, .is_odd = true, .is_analytic = true, .strip_scale = 1.0, .slope_factor = 2.0, .slope_roundings = 1.0)   \
-    X(identity, .is_identity = true, .is_odd = true, .is_analytic = true)                                           \
-    X(sigmoid, .is_analytic = true, .strip_scale = 2.0, .slope_factor = 1.0, .slope_roundings = 2.0)                \
-    X(relu, .has_kink = true)                                                                                       \
-    X(softplus, .is_analytic = true, .strip_limit = 3.141592653589793, .slope_factor = 1.0, .slope_roundings = 8.0) \
-    X(leaky_relu, .has_kink = true)                                                                                 \
-    X(elu)
+#define SKEIN_ACTIVATIONS(X)                                                                                \
+    X(tanh, .is_odd = true, .lowest = -1.0, .highest = 1.0, .is_analytic = true, .strip_scale = 1.0,        \
+      .slope_factor = 2.0, .slope_roundings = 1.0)                                                          \
+    X(identity, .is_identity = true, .is_odd = true, .is_analytic = true)                                   \
+    X(sigmoid, .lowest = 0.0, .highest = 1.0, .is_analytic = true, .strip_scale = 2.0, .slope_factor = 1.0, \
+      .slope_roundings = 2.0)                                                                               \
+    X(relu, .has_kink = true, .lowest = 0.0)                                                                \
+    X(softplus, .lowest = 0.0, .is_analytic = true, .strip_limit = 3.141592653589793, .slope_factor = 1.0,  \
+      .slope_roundings = 8.0)                                                                               \
+    X(leaky_relu, .has_kink = true)                                                                         \
+    X(elu, .lowest = -1.0)
 
 #define SKEIN_ENUMERATOR(name, ...) name,
 enum class Activation : std::uint8_t { SKEIN_ACTIVATIONS(SKEIN_ENUMERATOR) };

@@ -12,6 +12,7 @@
 
 #include "skein/chain.hpp"
 #include "skein/option_row.hpp"
+#include "skein/scaling.hpp"
 #include "skein/training_data.hpp"
 #include "skein/training_settings.hpp"
 
@@ -34,6 +35,7 @@ struct ModelSettings {
 struct DataSettings {
     std::string training;    ///< SPEC (skein/data_spec.hpp)
     std::string validation;  ///< SPEC, or a fraction of the training data; empty: none
+    ScalingKind scaling = ScalingKind::none;
     bool compresses = false;
     double tolerance = kDefaultCompressionTolerance;
 };

@@ -27,7 +27,9 @@ using files::JsonValue;
 using files::shown;
 using Kind = JsonValue::Kind;
 
-constexpr std::array<std::string_view, 4> kKeys{"layers", "activations", "weights", "precision"};
+constexpr std::array<std::string_view, 5> kKeys{"layers", "activations", "weights", "precision", "scaling"};
+constexpr std::array<std::string_view, 2> kScalingKeys{"x", "y"};
+constexpr std::array<std::string_view, 2> kMapKeys{"offset", "factor"};
 constexpr std::array<std::string_view, 2> kPrecisions{"float32", "float64"};
 
 template <class Scalar>
@@ -72,7 +74,38 @@ public:
         return Chain<Scalar>(weights, activations);
     }
 
+    bool has_scaling() const { return json_.find("scaling") != nullptr; }
+
+    Scaling scaling() const {
+        if (!has_scaling()) return {};
+        const JsonValue& found = *json_.find("scaling");
+        require_keys(found, "scaling", kScalingKeys);
+        return {affine_map(*found.find("x"), "scaling.x"), affine_map(*found.find("y"), "scaling.y")};
+    }
+
 private:
+    template <std::size_t count>
+    void require_keys(const JsonValue& value, const std::string& what,
+                      const std::array<std::string_view, count>& keys) const {
+        if (!value.is(Kind::object)) fail(path_, "'", what, "' is ", value.kind_in_words(), ": expected an object");
+        for (const std::string& key : value.keys) {
+            if (std::ranges::find(keys, key) == keys.end()) {
+                fail(path_, "'", what, "': ", unknown_word("key", shown(key), keys));
+            }
+        }
+        for (const std::string_view key : keys) {
+            if (value.find(key) == nullptr) fail(path_, "'", what, ".", key, "' is missing");
+        }
+    }
+
+    AffineMap affine_map(const JsonValue& value, const std::string& what) const {
+        require_keys(value, what, kMapKeys);
+        const AffineMap map{number_of<double>(*value.find("offset"), what + ".offset"),
+                            number_of<double>(*value.find("factor"), what + ".factor")};
+        if (!(map.factor > 0.0)) fail(path_, "'", what, ".factor' is ", map.factor, ": expected a positive number");
+        return map;
+    }
+
     const std::vector<JsonValue>& array(std::string_view key) const {
         const JsonValue* const found = json_.find(key);
         if (found == nullptr) fail(path_, "'", key, "' is missing");
@@ -85,21 +118,20 @@ private:
     std::vector<Scalar> read_weights() const {
         std::vector<Scalar> weights;
         for (const JsonValue& weight : array("weights")) {
-            weights.push_back(static_cast<Scalar>(number_of<Stored>(weight, weights.size() + 1)));
+            weights.push_back(static_cast<Scalar>(number_of<Stored>(weight, to_text("weight ", weights.size() + 1))));
         }
         return weights;
     }
 
     template <class Stored>
-    Stored number_of(const JsonValue& weight, std::size_t layer) const {
-        if (!weight.is(Kind::number)) {
-            fail(path_, "weight ", layer, " is ", weight.kind_in_words(), ": expected a number");
+    Stored number_of(const JsonValue& value, const std::string& what) const {
+        if (!value.is(Kind::number)) {
+            fail(path_, what, " is ", value.kind_in_words(), ": expected a number");
         }
         Stored number = 0;
-        const char* begin = weight.text.data();
-        if (files::parse_number(begin, begin + weight.text.size(), number) != files::Parsed::number) {
-            fail(path_, "weight ", layer, " is ", shown(weight.text), ": expected a number in the range of ",
-                 kPrecision<Stored>);
+        const char* begin = value.text.data();
+        if (files::parse_number(begin, begin + value.text.size(), number) != files::Parsed::number) {
+            fail(path_, what, " is ", shown(value.text), ": expected a number in the range of ", kPrecision<Stored>);
         }
         return number;
     }
@@ -143,6 +175,16 @@ std::string format_weight(Scalar weight) {
     return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
 }
 
+std::string format_map(const AffineMap& map) {
+    return to_text("{\"offset\": ", format_weight(map.offset), ", \"factor\": ", format_weight(map.factor), "}");
+}
+
+std::string format_scaling(const Scaling& scaling) {
+    return scaling.is_none()
+               ? ""
+               : to_text(",\n  \"scaling\": {\"x\": ", format_map(scaling.x), ", \"y\": ", format_map(scaling.y), "}");
+}
+
 template <class Items, class Format>
 std::string format_array(const Items& items, const Format& format) {
     std::string text;
@@ -153,25 +195,40 @@ std::string format_array(const Items& items, const Format& format) {
 }  // namespace
 
 template <class Scalar>
-void write_chain(const fs::path& path, const Chain<Scalar>& chain) {
+void write_chain(const fs::path& path, const Chain<Scalar>& chain, const Scaling& scaling) {
     const FloatingPointEnvironment environment;
     const auto quoted = [](Activation activation) { return to_text('"', activation_name(activation), '"'); };
     write_file(path, to_text("{\n  \"layers\": ", chain.num_layers(),
                              ",\n  \"activations\": ", format_array(chain.activations(), quoted),
                              ",\n  \"weights\": ", format_array(chain.weights(), format_weight<Scalar>),
-                             ",\n  \"precision\": \"", kPrecision<Scalar>, "\"\n}\n"));
+                             ",\n  \"precision\": \"", kPrecision<Scalar>, "\"", format_scaling(scaling), "\n}\n"));
+}
+
+template <class Scalar>
+ScaledChain<Scalar> read_scaled_chain(const fs::path& path) {
+    const FloatingPointEnvironment environment;
+    const ChainReader reader(path);
+    return {reader.chain<Scalar>(), reader.scaling()};
 }
 
 template <class Scalar>
 Chain<Scalar> read_chain(const fs::path& path) {
     const FloatingPointEnvironment environment;
-    return ChainReader(path).chain<Scalar>();
+    const ChainReader reader(path);
+    if (reader.has_scaling()) {
+        fail(path,
+             "has a 'scaling': it was trained on scaled data (--scale), and alone it is another function: expected "
+             "skein evaluate, which heeds it");
+    }
+    return reader.chain<Scalar>();
 }
 
 std::string read_chain_precision(const fs::path& path) { return ChainReader(path).precision(); }
 
-template void write_chain(const fs::path&, const Chain<float>&);
-template void write_chain(const fs::path&, const Chain<double>&);
+template void write_chain(const fs::path&, const Chain<float>&, const Scaling&);
+template void write_chain(const fs::path&, const Chain<double>&, const Scaling&);
+template ScaledChain<float> read_scaled_chain(const fs::path&);
+template ScaledChain<double> read_scaled_chain(const fs::path&);
 template Chain<float> read_chain(const fs::path&);
 template Chain<double> read_chain(const fs::path&);
 

@@ -17,6 +17,13 @@ namespace {
 constexpr std::uint64_t kMostRows = 2000;
 constexpr double kNotComputed = std::numeric_limits<double>::quiet_NaN();
 
+/// A loss that was not computed is NaN.
+void keep_smaller(std::optional<BestLoss>& best, double loss, std::uint64_t step) {
+    if (!std::isnan(loss) && (!best || loss < best->loss)) {
+        best = {loss, step};
+    }
+}
+
 }  // namespace
 
 HistoryGrid::HistoryGrid(std::uint64_t interval, std::uint64_t steps_per_epoch)
@@ -29,16 +36,24 @@ bool HistoryGrid::has_row_at(std::uint64_t step) const {
 
 template <class Scalar>
 History<Scalar>::History(std::optional<std::uint64_t> wanted_interval, std::uint64_t steps_per_epoch,
-                         double learning_rate, const TrainingData<Scalar>* validation, const Execution& execution)
+                         double learning_rate, const TrainingData<Scalar>* validation, const Execution& execution,
+                         double loss_factor)
     : grid_(wanted_interval.value_or(1), steps_per_epoch),
       is_interval_fixed_(wanted_interval.has_value()),
       learning_rate_(learning_rate),
       validation_(validation),
-      execution_(execution) {}
+      execution_(execution),
+      loss_factor_(loss_factor) {}
 
 template <class Scalar>
 bool History<Scalar>::after_step(const StepReport<Scalar>& report) {
-    loss_sum_ += report.loss;
+    const double loss = loss_factor_ * report.loss;
+    loss_sum_ += loss;
+    epoch_loss_sum_ += loss;
+    ++epoch_steps_;
+    if (report.is_epoch_end()) {
+        note_epoch(report.step);
+    }
     pending_ = {report.step,
                 divided_up(report.step, report.steps_per_epoch),
                 learning_rate_ * report.learning_rate_factor,
@@ -48,7 +63,7 @@ bool History<Scalar>::after_step(const StepReport<Scalar>& report) {
                 pending_.num_steps + 1};
     if (grid_.has_row_at(report.step)) {
         const bool is_computed = validation_ != nullptr && report.is_epoch_end();
-        add_row(is_computed ? mean_loss(report.chain, *validation_, execution_).loss : kNotComputed);
+        add_row(is_computed ? loss_factor_ * mean_loss(report.chain, *validation_, execution_).loss : kNotComputed);
         if (!is_interval_fixed_ && rows_.size() >= kMostRows) {
             thin_out();
         }
@@ -62,6 +77,7 @@ void History<Scalar>::finish(double validation_loss) {
         add_row(validation_loss);
     } else if (!rows_.empty()) {
         rows_.back().validation_loss = validation_loss;
+        keep_smaller(best_validation_, validation_loss, rows_.back().step);
     }
 }
 
@@ -69,9 +85,20 @@ template <class Scalar>
 void History<Scalar>::add_row(double validation_loss) {
     pending_.loss = loss_sum_ / static_cast<double>(pending_.num_steps);
     pending_.validation_loss = validation_loss;
+    keep_smaller(best_validation_, validation_loss, pending_.step);
     rows_.push_back(pending_);
     pending_.num_steps = 0;
     loss_sum_ = 0.0;
+}
+
+/// An epoch that a resumed run begins in its middle does not count.
+template <class Scalar>
+void History<Scalar>::note_epoch(std::uint64_t step) {
+    if (epoch_steps_ == grid_.steps_per_epoch()) {
+        keep_smaller(best_epoch_, epoch_loss_sum_ / static_cast<double>(epoch_steps_), step);
+    }
+    epoch_loss_sum_ = 0.0;
+    epoch_steps_ = 0;
 }
 
 /// Doubles the interval, up to an epoch, then to twice as many epochs. Rows that fall off the grid become part of the

@@ -120,6 +120,17 @@ constexpr OptionRow<RunSettings> kRunRows[] = {
       "Validation data, or the fraction of the data (0.1) to set aside for validation, chosen by --seed.", kStored},
      {},
      data<&DataSettings::validation>},
+    {{"Data", "scale", "KIND", text, "none",
+      "Units in which the chain sees the training data: none, standard (x and y with mean 0 and deviation 1) or range "
+      "(x "
+      "from -1 to 1, y in 0.9 of the range of the last layer). Losses and --target-loss stay in units of y. The "
+      "scaling "
+      "is stored with the weights; skein evaluate undoes it.",
+      kStored, kScalingNames},
+     {},
+     [](const OptionValue& value, RunSettings& settings) {
+         settings.data.scaling = value.word<ScalingKind>(kScalingNames);
+     }},
     {{"Data", "batch", "N|full", count_or_text, "",
       "Samples of a mini-batch (default: 1024, or full for fewer samples).", kStored},
      {},

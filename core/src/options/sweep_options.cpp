@@ -125,7 +125,8 @@ std::vector<Option> run_options_of_sweeps() {
     std::vector<Option> options;
     for (const OptionRow<RunSettings>& row : kRunRows) {
         Option option = row.option;
-        if (option.name == run_option("validation") || option.name == run_option("max-seconds")) {
+        if (option.name == run_option("validation") || option.name == run_option("scale") ||
+            option.name == run_option("max-seconds")) {
             continue;
         }
         if (option.name == run_option("data")) {

@@ -22,6 +22,12 @@ struct HistoryRow {
     std::uint64_t num_steps;  ///< since the row before
 };
 
+/// The least loss of a run, and the step after which it was seen.
+struct BestLoss {
+    double loss;
+    std::uint64_t step;
+};
+
 /// The steps that have a row: in each epoch the multiples of the interval, and the last step. An interval longer than
 /// an epoch is rounded up to whole epochs.
 class HistoryGrid {
@@ -41,9 +47,10 @@ private:
 template <class Scalar>
 class History final : public Observer<Scalar> {
 public:
-    /// `learning_rate` is that of the first layer. `validation` may be null; it must outlive the history.
+    /// `learning_rate` is that of the first layer. `validation` may be null; it must outlive the history. Losses are
+    /// written in units of y: `loss_factor` times those that the chain sees (Scaling::loss_factor()).
     History(std::optional<std::uint64_t> wanted_interval, std::uint64_t steps_per_epoch, double learning_rate,
-            const TrainingData<Scalar>* validation, const Execution& execution);
+            const TrainingData<Scalar>* validation, const Execution& execution, double loss_factor = 1.0);
 
     bool after_step(const StepReport<Scalar>& report) override;
     /// Validation losses are computed at the ends of epochs.
@@ -55,8 +62,14 @@ public:
 
     const std::vector<HistoryRow>& rows() const noexcept { return rows_; }
 
+    /// The least mean of an epoch's mini-batch losses, each before its update. Nothing before the first epoch ends.
+    const std::optional<BestLoss>& best_epoch() const noexcept { return best_epoch_; }
+    /// The least validation loss.
+    const std::optional<BestLoss>& best_validation() const noexcept { return best_validation_; }
+
 private:
     void add_row(double validation_loss);
+    void note_epoch(std::uint64_t step);
     void thin_out();
 
     HistoryGrid grid_;
@@ -64,9 +77,13 @@ private:
     double learning_rate_;
     const TrainingData<Scalar>* validation_;
     Execution execution_;
+    double loss_factor_;
     HistoryRow pending_{};
     double loss_sum_ = 0.0;
     std::vector<HistoryRow> rows_;
+    double epoch_loss_sum_ = 0.0;
+    std::uint64_t epoch_steps_ = 0;
+    std::optional<BestLoss> best_epoch_, best_validation_;
 };
 
 /// The text of history.csv, with a line of names. A validation loss that was not computed is left empty.
