@@ -157,11 +157,11 @@ TEST_CASE("a few samples far out do not make the panels wide") {
 }
 
 TEST_CASE("sample weights whose sum overflows are refused, wherever their samples are") {
-    const CompressionSamples samples{{1.0, 2.0}, {1.0, 1.0}, {1e308, 0.0}, ""};
+    const CompressionSamples samples{{1.0, 2.0}, {1.0, 1.0}, {1.0, 0.0}, ""};
     const CompressedDataset one = compress(samples.dataset());
     std::vector<MomentSubtree> subtrees = subtrees_of(one);
     const std::size_t stride = PanelLayout(one.num_nodes()).stride;
-    subtrees[0].sums[stride + 1] = 1e308;  // A_0 of the second panel
+    subtrees[0].sums[1] = subtrees[0].sums[stride + 1] = 1e308;  // A_0 of the panels
     CHECK_THROWS_WITH_AS((void)CompressedAccess::from_subtrees(one.panel_exponent(), one.num_nodes(), subtrees),
                          "the sum of the sample weights is inf: expected a positive, finite number",
                          std::invalid_argument);

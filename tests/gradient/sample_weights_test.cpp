@@ -1,15 +1,18 @@
 // Sample weights in losses and gradients.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
 #include "skein/chain.hpp"
 #include "skein/gradient.hpp"
 #include "skein/random.hpp"
+#include "skein/trainer.hpp"
 #include "support/chain_cases.hpp"
 #include "support/error_bounds.hpp"
 
@@ -123,4 +126,37 @@ TEST_CASE("samples of weight 0 at the end count for nothing") {
     samples.y.insert(samples.y.end(), more.y.begin(), more.y.end());
     samples.sample_weight.resize(samples.x.size(), 0.0);
     CHECK(same_bits(loss_and_gradient(chain, samples.view()), before));
+}
+
+TEST_CASE("a mini-batch whose weights are all 0 has no gradient, and is no divergence") {
+    const std::vector<double> x{1, 2, 3, 4}, y{0.5, 0.25, 0.25, 0.5};
+    const Dataset<double> masked(x, y, {0, 1, 0, 3});
+    TrainingSettings settings;
+    settings.learning_rates = {0.1};
+    settings.batch_size = 1;
+    settings.sampling = Sampling::sequential;
+    settings.stop.max_epochs = 20;
+    TrainingState<double> state{Chain<double>({0.1, 0.2})};
+    CHECK(train<double>(state, masked, settings).status == Status::reached_max_steps);
+    TrainingState<double> without{Chain<double>({0.1, 0.2})};
+    train<double>(without, Dataset<double>({2, 4}, {0.25, 0.5}, {1, 3}), settings);
+    CHECK(std::ranges::equal(state.chain.weights(), without.chain.weights()));
+}
+
+TEST_CASE_TEMPLATE("the unit of the weights does not matter", Scalar, float, double) {
+    const Samples<Scalar> samples = random_samples<Scalar>(2'000, 3, true);
+    const Chain<Scalar> chain = random_chain<Scalar>(kChains[2], 4);
+    const auto expected = loss_and_gradient(chain, samples.dataset());
+    constexpr int kMost = std::numeric_limits<Scalar>::max_exponent - 4;  // the largest weight is 3
+    for (const int exponent : {-100, 100, kMost, -kMost}) {
+        Samples<Scalar> other = samples;
+        for (Scalar& m : other.sample_weight) {
+            m = std::ldexp(m, exponent);
+        }
+        CAPTURE(exponent);
+        CHECK(same_bits(loss_and_gradient(chain, other.dataset()), expected));
+    }
+    const Scalar least = std::numeric_limits<Scalar>::denorm_min();
+    CHECK(mean_loss(Chain<Scalar>({1}, Activation::identity), Dataset<Scalar>({1, 1}, {2, 2}, {least, least})).loss ==
+          1.0);
 }

@@ -165,17 +165,41 @@ TEST_CASE("options: defaults that depend on others are written into the configur
     CHECK(configuration.text("learning-rate") == "0.01");
     CHECK(configuration.text("epochs") == "1000");
     const RunLength length = complete_run_settings(configuration, {5000}, settings);
-    CHECK(configuration.text("batch") == "1024");
+    CHECK(configuration.text("batch") == "128");
     CHECK(configuration.text("shuffle") == "full");
-    CHECK(settings.training.batch_size == 1024);
-    CHECK(length.steps_per_epoch == 5);
-    CHECK(length.max_steps == 5000);
+    CHECK(settings.training.batch_size == 128);
+    CHECK(length.steps_per_epoch == 40);
+    CHECK(length.max_steps == 40'000);
+}
 
-    Configuration small = configuration_of({});
-    RunSettings of_small = read_run_settings(small);
-    (void)complete_run_settings(small, {1024}, of_small);
-    CHECK(small.text("batch") == "full");
-    CHECK(of_small.training.batch_size == 0);
+TEST_CASE("options: small data make 300 updates at least, in mini-batches of 32 to 1,024 samples") {
+    struct Case {
+        std::uint64_t num_samples;
+        const char *batch, *epochs;
+    };
+    for (const Case& expected :
+         {Case{4, "full", "300"}, Case{32, "full", "300"}, Case{33, "32", "150"}, Case{100, "32", "75"},
+          Case{1000, "32", "10"}, Case{4096, "128", "10"}, Case{32'767, "512", "10"}, Case{32'768, "1024", "10"},
+          Case{1'000'000'000, "1024", "10"}}) {
+        CAPTURE(expected.num_samples);
+        Configuration configuration = configuration_of({});
+        RunSettings settings = read_run_settings(configuration);
+        (void)complete_run_settings(configuration, {expected.num_samples}, settings);
+        CHECK(configuration.text("batch") == expected.batch);
+        CHECK(configuration.text("epochs") == expected.epochs);
+    }
+    const auto epochs_of = [](const Given& given, const DataTraits& traits) {
+        Configuration configuration = configuration_of(given);
+        RunSettings settings = read_run_settings(configuration);
+        (void)complete_run_settings(configuration, traits, settings);
+        return settings.training.stop.max_epochs;
+    };
+    CHECK(epochs_of({{"batch", "full"}}, {1000}) == 300);
+    CHECK(epochs_of({{"batch", "full"}}, {2'000'000}) == 10);
+    CHECK(epochs_of({}, {1000, true}) == 300);
+    CHECK(epochs_of({{"epochs", "2"}}, {1000}) == 2);
+    CHECK(!epochs_of({{"steps", "2"}}, {1000}));
+    CHECK(epochs_of({{"target-loss", "0"}}, {1000}) == 1000);
 }
 
 TEST_CASE("options: --schedule-steps makes the cosine schedule independent of the length of the run") {
@@ -183,7 +207,7 @@ TEST_CASE("options: --schedule-steps makes the cosine schedule independent of th
         Configuration configuration = configuration_of(given);
         RunSettings settings = read_run_settings(configuration);
         (void)complete_run_settings(configuration, {100}, settings);
-        const Schedule schedule = validated(settings.training, 4, 100).schedule;
+        const Schedule schedule = validated<double>(settings.training, 4, 100).schedule;
         return std::vector{schedule.factor(0), schedule.factor(10), schedule.factor(30)};
     };
     const std::vector<double> whole = factors_of({{"schedule", "cosine"}, {"steps", "40"}});

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "skein/files/npy.hpp"
+#include "support/program_checks.hpp"
 #include "support/run_program.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -124,7 +125,7 @@ TEST_CASE("options that disagree") {
     check_train_refused({"--batch", "101", "--data", "sine:samples=100"}, {"--batch", "101", "100"});
     check_train_refused({"--data", "sine:samples=100", "--batch", "full", "--shuffle", "with_replacement"},
                         {"--shuffle", "full batches have one order"});
-    check_train_refused({"--data", "sine:samples=100", "--shuffle", "with-replacement"},
+    check_train_refused({"--data", "sine:samples=30", "--shuffle", "with-replacement"},
                         {"--shuffle", "full batches have one order", "--batch N"});
     check_train_refused({"--batch", "half"}, {"--batch", "'half'", "full"});
     check_train_refused({"--schedule", "cosine", "--max-seconds", "1"}, {"--schedule", "--epochs or --steps"});
@@ -267,6 +268,37 @@ TEST_CASE("bad chains, predictions and instruction sets") {
     CHECK(content_of(taken) == "mine");
     check_refused({"train", "--steps", "1"}, {"SKEIN_INSTRUCTION_SET", "'avx3'"},
                   {.environment = {"SKEIN_INSTRUCTION_SET=avx3"}});
+}
+
+TEST_CASE("two spellings of one option in a file are refused") {
+    const TemporaryDirectory directory;
+    const std::string file = directory.file("two.toml", "layers = 2\nlearning-rate = 0.1\nlearning_rate = 0.3\n");
+    check_refused({"train", "--config", file},
+                  {"two.toml, line 3: 'learning_rate' is the same option as 'learning-rate'"});
+}
+
+TEST_CASE("OMP_NUM_THREADS beyond all reason is bounded, and that is said") {
+    const ProgramResult result = run_program(
+        {"train", "--data", "teacher:samples=300000,layers=2", "--layers", "2", "--batch", "full", "--steps", "3"},
+        {.environment = {"OMP_NUM_THREADS=99999"}});
+    CHECK(result.exit_code == 0);
+    CHECK(contains(result.errors, "OMP_NUM_THREADS is 99999: skein makes 1024 threads at most"));
+    CHECK(contains(result.output, "1,024 threads)"));
+}
+
+TEST_CASE("sample weights may have any unit, and mini-batches without weight are no divergence") {
+    const TemporaryDirectory directory;
+    const std::string chain = directory.file("identity.json", R"({"weights": [1], "activations": ["identity"]})");
+    for (const char* weight : {"1e-310", "1e306", "1"}) {
+        const std::string data =
+            directory.file("weights.csv", std::string("x,y,m\n1,2,") + weight + "\n1,2," + weight + "\n");
+        CHECK(run_json({"evaluate", "--chain", chain, "--data", data})["loss"] == 1.0);
+    }
+    const std::string least = directory.file("least.csv", "x,y,m\n1,2,1e-45\n1,2,1e-45\n");
+    CHECK(run_json({"evaluate", "--chain", chain, "--data", least, "--precision", "float32"})["loss"] == 1.0);
+    const std::string zero = directory.file("zero.csv", "x,y,m\n1,2,0\n2,1,1\n3,1,0\n4,2,3\n");
+    const Json run = run_json({"train", "--data", zero, "--weights", "0.1,0.2", "--batch", "1"});
+    CHECK(run["status"] == "reached_max_steps");
 }
 
 }  // namespace skein::test

@@ -145,8 +145,9 @@ TEST_CASE("negative weights with and without an equals sign") {
 
 TEST_CASE("without --out nothing is written") {
     const TemporaryDirectory directory;
-    const ProgramResult result = run_program({"train", "--data", "teacher:samples=3000,noise=0.1", "--epochs", "3"},
-                                             {.directory = directory.path()});
+    const ProgramResult result =
+        run_program({"train", "--data", "teacher:samples=3000,noise=0.1", "--batch", "1024", "--epochs", "3"},
+                    {.directory = directory.path()});
     CHECK(result.exit_code == 0);
     CHECK(result.output.starts_with("done: 9 steps\n"));
     CHECK(result.errors == "");

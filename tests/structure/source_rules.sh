@@ -71,7 +71,7 @@ check_rules() {
     forbid 'sums in an order of their own' "$sources" "$none" 'std::accumulate(first, last, 0.0)' \
         'std::(accumulate|reduce|transform_reduce|inner_product|partial_sum|(in|ex)clusive_scan|execution)\b'
 
-    forbid 'threads outside base' "$core" 'core/src/base/(parallel\.hpp|thread_team\.[ch]pp)' '#pragma omp parallel for' \
+    forbid 'threads outside base' "$core" 'core/src/base/(parallel\.hpp|thread_(count|team)\.[ch]pp)' '#pragma omp parallel for' \
         'pragma omp' '_Pragma' '\bomp_[a-z]' '<omp\.h>' 'std::(j?thread|async)\b' '\bpthread_[a-z]' '<pthread\.h>'
     forbid 'parallel regions in apps' "$apps" "$none" '#pragma omp parallel for' \
         'pragma omp' '_Pragma'

@@ -130,7 +130,8 @@ Dataset<Scalar> random_data(Choices& choose, std::uint64_t num_samples, bool wei
     for (std::size_t sample = 0; sample < num_samples; ++sample) {
         x[sample] = static_cast<Scalar>(choose.uniform_in(-2, 2));
         y[sample] = static_cast<Scalar>(choose.uniform_in(-1, 1));
-        m[sample] = static_cast<Scalar>(choose.uniform_in(0, 3));
+        // Mini-batches of none, too.
+        m[sample] = sample != 0 && choose.odds(2) ? 0 : static_cast<Scalar>(choose.uniform_in(0.1, 3));
     }
     return Dataset<Scalar>(x, y, m);
 }

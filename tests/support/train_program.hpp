@@ -24,7 +24,7 @@ inline std::vector<std::vector<std::string>> csv_rows(const std::string& text) {
     return rows;
 }
 
-inline const Arguments kShortRun{"train",  "--data", "teacher:samples=3000,noise=0.1", "--epochs", "3",
-                                 "--init", "normal"};
+inline const Arguments kShortRun{
+    "train", "--data", "teacher:samples=3000,noise=0.1", "--batch", "1024", "--epochs", "3", "--init", "normal"};
 
 }  // namespace skein::test

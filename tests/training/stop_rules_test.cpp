@@ -100,6 +100,39 @@ TEST_CASE("stop rules: gradient norm") {
     CHECK(std::sqrt(gradients[0] * gradients[0] + gradients[1] * gradients[1]) <= 1e-6);
 }
 
+TEST_CASE("stop rules: the gradient norm looks at weight decay, and never at one mini-batch") {
+    // The gradient is 0 to rounding where tanh saturates, but the decay still moves the weights.
+    const Dataset<double> four({-1, -0.5, 0.5, 1}, {0.6, 0.4, -0.4, -0.6});
+    TrainingSettings settings = at_rate(0.1);
+    settings.optimizer.weight_decay = 0.1;
+    settings.stop.gradient_norm = 1e-9;
+    settings.stop.max_steps = 1000;
+    TrainingState<double> state{Chain<double>({50.0, 50.0})};
+    const TrainingOutcome outcome = run(state, four, settings);
+    CHECK(outcome.status == Status::reached_max_steps);
+    CHECK(outcome.loss < 0.3);
+
+    // Mini-batches of one sample: the one with x = 0 has no gradient.
+    const Dataset<double> with_zero({0, 1, 2, -1}, {0, 0.9, 0.5, -0.9});
+    for (const double decay : {0.0, 0.01}) {
+        settings = at_rate(0.1);
+        settings.batch_size = 1;
+        settings.optimizer.weight_decay = decay;
+        settings.stop.gradient_norm = 1e-9;
+        settings.stop.max_epochs = 50;
+        TrainingState<double> lucky{Chain<double>({0.1, 0.2})};
+        CHECK(run(lucky, with_zero, settings).cause == Cause::max_epochs);
+    }
+    settings.stop.gradient_norm = 0.2;
+    TrainingState<double> ends{Chain<double>({0.1, 0.2})};
+    const TrainingOutcome end = run(ends, with_zero, settings);
+    CHECK(end.cause == Cause::gradient_norm);
+    CHECK(end.steps % 4 == 0);
+    const std::vector<double> gradients = loss_and_gradient(ends.chain, with_zero).weight_gradients;
+    CHECK(std::hypot(gradients[0] + 0.01 * ends.chain.weights()[0], gradients[1] + 0.01 * ends.chain.weights()[1]) <=
+          0.2);
+}
+
 TEST_CASE("stop rules: an observer") {
     const Dataset<double> data = teacher_data(500);
     TrainingSettings settings = at_rate(0.2);

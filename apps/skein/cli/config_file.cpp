@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <span>
 #include <system_error>
 #include <vector>
@@ -146,8 +147,16 @@ void add_toml(Configuration& configuration, const std::string& text, const std::
     ConfigurationReader reader(configuration, path, OptionSource::options_file);
     try {
         const toml::table table = toml::parse(text, path);
+        std::map<std::string_view, std::string> spellings;  // of each option that was there
         for (const auto& [key, value] : table) {
-            take(reader, std::string(key.str()), value, fmt::format("line {}", key.source().begin.line), path);
+            const std::string place = fmt::format("line {}", key.source().begin.line);
+            const auto [other, is_new] =
+                spellings.emplace(reader.find(std::string(key.str()), place).name, std::string(key.str()));
+            if (!is_new) {
+                throw BadInput(fmt::format("{}, {}: '{}' is the same option as '{}': expected one of them", path, place,
+                                           key.str(), other->second));
+            }
+            take(reader, std::string(key.str()), value, place, path);
         }
     } catch (const toml::parse_error& error) {
         throw BadInput(fmt::format("{}, line {}: {}", path, error.source().begin.line, error.description()));

@@ -1,7 +1,5 @@
 #include "console/machine.hpp"
 
-#include <omp.h>
-
 #include <array>
 #include <ctime>
 #include <fstream>
@@ -40,10 +38,6 @@ Json machine_json(int num_threads) {
             {"threads", num_threads},
             {"instruction_set", instruction_set()},
             {"compiler", compiler()}};
-}
-
-int num_threads(const Execution& execution) {
-    return execution.num_threads > 0 ? execution.num_threads : omp_get_max_threads();
 }
 
 std::string utc_now() {

@@ -4,14 +4,11 @@
 #include <string>
 
 #include "console/json.hpp"
-#include "skein/execution.hpp"
 
 namespace skein::app {
 
 /// The object "machine": CPU, cores, threads of the run, instruction set and compiler.
 Json machine_json(int num_threads);
-/// The number of threads that these settings ask for; 0 means all that OpenMP gives.
-int num_threads(const Execution& execution);
 /// The time of day as "2026-11-23T21:32:04Z".
 std::string utc_now();
 

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "console/exit_codes.hpp"
+#include "skein/execution.hpp"
 #include "skein/instruction_set.hpp"
 #include "skein/text.hpp"
 
@@ -53,9 +54,16 @@ void write_finding(std::string_view message) {
     write_all(STDERR_FILENO, fmt::format("skein: finding: {}\n", in_one_line(message)));
 }
 
-void warn_without_hardware_fma(bool quiet) {
-    if (!quiet && !has_hardware_fma()) {
+void warn_of_machine(bool quiet) {
+    if (quiet) {
+        return;
+    }
+    if (!has_hardware_fma()) {
         write_warning("this CPU has no fused multiply-add: the results are the same, but hundreds of times slower");
+    }
+    const char* const threads = std::getenv("OMP_NUM_THREADS");
+    if (threads != nullptr && std::strtol(threads, nullptr, 10) > kMaxThreads) {
+        write_warning(fmt::format("OMP_NUM_THREADS is {}: skein makes {} threads at most", threads, kMaxThreads));
     }
 }
 

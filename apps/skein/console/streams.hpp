@@ -16,8 +16,9 @@ void write_warning(std::string_view message);
 void write_error(std::string_view message);
 void write_finding(std::string_view message);
 
-/// Warns if the CPU has no fused multiply-add, unless `quiet`.
-void warn_without_hardware_fma(bool quiet);
+/// Warns, unless `quiet`, if the CPU has no fused multiply-add, and if OMP_NUM_THREADS asks for more threads than skein
+/// makes.
+void warn_of_machine(bool quiet);
 
 bool output_has_colour();
 bool error_is_terminal();

@@ -61,7 +61,7 @@ int data_make_command(const std::vector<std::string>& arguments) {
     if (!parse_generated(words[0], words[0])) {
         throw BadInput(fmt::format("'{}' is a file: expected KIND:key=value,..., or skein data convert", words[0]));
     }
-    warn_without_hardware_fma(configuration->flag("quiet"));
+    warn_of_machine(configuration->flag("quiet"));
     return with_precision(read_precision(*configuration),
                           [&]<class Scalar>(Scalar) { return make_with<Scalar>(*configuration, words[0]); });
 }

@@ -194,7 +194,7 @@ int gradient_command(const std::vector<std::string>& arguments) {
         return kDone;
     }
     check_options(*configuration);
-    warn_without_hardware_fma(configuration->flag("quiet"));
+    warn_of_machine(configuration->flag("quiet"));
     const std::string precision = configuration->is_given("precision") ? read_precision(*configuration)
                                   : configuration->is_given("chain")
                                       ? read_chain_precision(configuration->text("chain"))

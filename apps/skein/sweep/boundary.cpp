@@ -169,7 +169,7 @@ int boundary_command(const std::vector<std::string>& arguments) {
         return kDone;
     }
     const SweepOutput output = read_sweep_output(*configuration);
-    warn_without_hardware_fma(output.is_quiet);
+    warn_of_machine(output.is_quiet);
     return with_precision(read_precision(*configuration),
                           [&]<class Scalar>(Scalar) { return boundary_with<Scalar>(*configuration, output); });
 }

@@ -214,7 +214,7 @@ int evaluate_command(const std::vector<std::string>& arguments) {
     if (configuration->flag("force") && !configuration->is_given("predictions")) {
         configuration->fail("force", "has no effect: nothing is written: expected --predictions");
     }
-    warn_without_hardware_fma(configuration->flag("quiet"));
+    warn_of_machine(configuration->flag("quiet"));
     const std::string stored = read_chain_precision(configuration->text("chain"));
     const std::string precision = configuration->is_given("precision") ? read_precision(*configuration) : stored;
     return with_precision(precision,

@@ -53,7 +53,7 @@ std::optional<Finding> output_range(const FitFacts& facts) {
     return Finding{
         "output_range",
         fmt::format("the outputs of {} {}, but y goes from {} to {}: no weights have a loss below {} (R^2 {}): "
-                    "expected --scale range, or --activation {}",
+                    "expected --scale standard with --activation {}, or --scale range",
                     last.name, range, rounded(data.y_min, 4), rounded(data.y_max, 4),
                     rounded(data.mean_square_beyond_range, 3), rounded(1.0 - unreachable, 3),
                     activations_with_identity_last(facts.fit.layers.size(),

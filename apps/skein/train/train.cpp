@@ -282,7 +282,7 @@ int train_command(const std::vector<std::string>& arguments) {
         add_config_file(*configuration, configuration->text(kConfigOption.name));
     }
     const TrainOutput output = read_train_output(*configuration);
-    warn_without_hardware_fma(output.is_quiet);
+    warn_of_machine(output.is_quiet);
     return with_precision(read_precision(*configuration),
                           [&]<class Scalar>(Scalar) { return train_with<Scalar>(*configuration, output); });
 }

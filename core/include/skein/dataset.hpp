@@ -13,7 +13,7 @@ namespace skein {
 template <class Scalar>
 class Dataset {
 public:
-    /// Samples (x_i, y_i). With sample weights m, sample i counts m_i times.
+    /// Samples (x_i, y_i). With sample weights m, sample i counts m_i times; the unit of the weights does not matter.
     /// Throws std::invalid_argument for no samples, columns of different lengths, a number that is not finite (naming
     /// its row), negative sample weights, or sample weights that sum to zero.
     Dataset(std::vector<Scalar> x, std::vector<Scalar> y, std::vector<Scalar> sample_weight = {});
@@ -22,6 +22,9 @@ public:
 
     std::uint64_t num_samples() const noexcept { return source_->num_samples(); }
     const SampleSource<Scalar>& source() const noexcept { return *source_; }
+    /// The weights of the source are those of the constructor's column times 2^-weight_exponent(): 0 unless the largest is
+    /// beyond 2^512 or below 2^-512 (2^64 and 2^-64 in float).
+    int weight_exponent() const noexcept { return weight_exponent_; }
 
     /// Splits off round(fraction * num_samples) samples (at least 1) for validation, chosen by the keyed bijection of
     /// (seed, random::Stream::validation_split); the other part holds the rest. Both keep the order of the source. Of a
@@ -33,6 +36,7 @@ public:
 
 private:
     std::shared_ptr<const SampleSource<Scalar>> source_;
+    int weight_exponent_ = 0;
 };
 
 template <class Scalar>

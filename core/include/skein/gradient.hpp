@@ -1,7 +1,7 @@
 /// Loss and weight gradients of a chain over samples.
 ///
 /// The loss is the mean of (y - f_L)^2 over the samples, without a factor 1/2; with sample weights m it is
-/// sum m (y - f_L)^2 / sum m. dloss/dw_i is the gradient of that same mean.
+/// sum m (y - f_L)^2 / sum m, or 0 if all m are 0. dloss/dw_i is the gradient of that same mean.
 ///
 /// Sums have one shape, a function of the number of samples alone. Samples come in chunks of kChunkSamples. Sample i of
 /// a chunk is added, in index order, to slot i mod kNumSlots. The slots of a chunk are combined in Scalar, by pairs

@@ -20,7 +20,8 @@ struct StopRules {
     /// The loss over all training data is at most this: looked at before each step of full batches, else after epochs,
     /// and once more when a run reaches max_steps or max_epochs.
     std::optional<double> target_loss;
-    /// The norm of the mini-batch's gradient over all weights, before clipping, is at most this.
+    /// The norm of what moves the weights, dloss/dw + weight_decay w over all training data, is at most this: looked at
+    /// before each step of full batches, else after epochs.
     std::optional<double> gradient_norm;
     std::optional<double> max_seconds;
 };
@@ -41,7 +42,9 @@ struct TrainingSettings {
 };
 
 /// The settings for a chain of `num_layers` and `num_samples` samples, with the length of a cosine schedule filled in.
-/// train() begins with it. Throws std::invalid_argument for a setting out of range: its value and what was expected.
+/// train() begins with it. Throws std::invalid_argument for a setting out of range, also once it is rounded to Scalar:
+/// its value and what was expected.
+template <class Scalar>
 TrainingSettings validated(TrainingSettings settings, std::size_t num_layers, std::uint64_t num_samples);
 
 }  // namespace skein

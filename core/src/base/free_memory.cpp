@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "base/cgroup.hpp"
+
 namespace skein::internal {
 namespace {
 
@@ -29,24 +31,11 @@ std::uint64_t available_bytes() {
     return 0;
 }
 
-/// The group of this process below /sys/fs/cgroup: the line "0::/path" of /proc/self/cgroup.
-std::string cgroup_path() {
-    std::ifstream file("/proc/self/cgroup");
-    for (std::string line; std::getline(file, line);) {
-        if (line.starts_with("0::")) {
-            return line.substr(3);
-        }
-    }
-    return {};
-}
-
 }  // namespace
 
 std::uint64_t free_memory_bytes() {
     std::uint64_t least = available_bytes();
-    // The limits of all groups above hold as well.
-    for (std::string path = cgroup_path(); !path.empty(); path = path.substr(0, path.find_last_of('/'))) {
-        const std::string folder = "/sys/fs/cgroup" + (path == "/" ? "" : path);
+    for (const std::string& folder : cgroup_folders()) {
         const std::optional<std::uint64_t> limit = number_in(folder + "/memory.max");
         const std::optional<std::uint64_t> used = number_in(folder + "/memory.current");
         if (limit && used) {

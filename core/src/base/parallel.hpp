@@ -11,9 +11,6 @@
 
 namespace skein::internal {
 
-/// How many threads `wanted` stands for; 0 stands for all that OpenMP would take.
-inline int resolve_num_threads(int wanted) { return wanted > 0 ? wanted : omp_get_max_threads(); }
-
 /// Calls function(chunk, thread) for every chunk < num_chunks, thread < num_threads. An exception ends the work and is
 /// thrown again here. A plain loop with one thread or one chunk, and where there are threads enough: in a chunk of another
 /// call, and in a parallel region of the caller's.

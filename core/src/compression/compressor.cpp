@@ -99,7 +99,7 @@ Compressor<Scalar>::Compressor(const CompressionSettings& settings, CompressionO
     if (settings.panel_exponent) {
         check_panel_exponent(*settings.panel_exponent);
     }
-    const int num_threads = resolve_num_threads(settings.execution.num_threads);
+    const int num_threads = skein::num_threads(settings.execution);
     state_ = std::make_unique<State>(settings, observer, num_threads);
     state_->scratch.resize(static_cast<std::size_t>(num_threads));
 }

@@ -149,7 +149,7 @@ std::optional<DataSummary> summary_of(const Dataset<Scalar>& data, const OutputR
     const std::uint64_t num_units = divided_up<std::uint64_t>(data.num_samples(), kUnitPieces * kPieceSamples);
     std::vector<UnitSums> units(static_cast<std::size_t>(num_units));
     std::atomic<bool> is_given_up{false};
-    for_each_chunk(units.size(), resolve_num_threads(execution.num_threads), [&](std::size_t unit, int) {
+    for_each_chunk(units.size(), num_threads(execution), [&](std::size_t unit, int) {
         if (!add_unit(source, unit, origin, execution, units[unit])) {
             is_given_up.store(true, std::memory_order_relaxed);
         }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
+#include <limits>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -48,9 +50,21 @@ void check_sample_weights(const std::vector<Scalar>& sample_weight) {
     if (!sample_weight.empty() && !(sum > 0.0)) {
         throw std::invalid_argument("the sample weights sum to 0: expected at least one that is positive");
     }
-    if (!std::isfinite(sum)) {
-        throw std::invalid_argument("the sum of the sample weights is infinite: expected smaller ones");
+}
+
+/// The unit of the weights does not matter to a mean, so weights that are very far from 1 are brought near it, by a power
+/// of two: else their sums, or a product with one of them, would overflow or lose digits. Returns the exponent.
+template <class Scalar>
+int bring_near_one(std::vector<Scalar>& sample_weight) {
+    constexpr int kFar = std::numeric_limits<Scalar>::max_exponent / 2;
+    const int exponent = std::ilogb(std::ranges::max(sample_weight));
+    if (std::abs(exponent) <= kFar) {
+        return 0;
     }
+    for (Scalar& weight : sample_weight) {
+        weight = std::ldexp(weight, -exponent);
+    }
+    return exponent;
 }
 
 /// The first `count` images of the keyed bijection.
@@ -80,6 +94,7 @@ Dataset<Scalar>::Dataset(std::vector<Scalar> x, std::vector<Scalar> y, std::vect
     if (!sample_weight.empty()) {
         check_column("the sample weight", sample_weight, x.size());
         check_sample_weights(sample_weight);
+        weight_exponent_ = bring_near_one(sample_weight);
     }
     source_ = std::make_shared<MemorySource<Scalar>>(std::move(x), std::move(y), std::move(sample_weight));
 }

@@ -51,6 +51,7 @@ void check_columns(const EnsembleSettings& settings, std::size_t num_lanes, std:
 }
 
 /// The first lane with an invalid number in one of the columns; the number of lanes if there is none.
+template <class Scalar>
 std::size_t first_wrong_lane(const EnsembleSettings& settings, std::size_t num_lanes) {
     std::size_t first = num_lanes;
     const auto look = [&](const std::vector<double>& column, bool (*is_right)(double) noexcept) {
@@ -58,18 +59,19 @@ std::size_t first_wrong_lane(const EnsembleSettings& settings, std::size_t num_l
             if (!is_right(column[at])) first = std::min(first, at % num_lanes);
         }
     };
-    look(settings.learning_rates, is_learning_rate);
-    look(settings.momentum, is_momentum);
-    look(settings.weight_decay, is_weight_decay);
+    look(settings.learning_rates, is_learning_rate<Scalar>);
+    look(settings.momentum, is_momentum<Scalar>);
+    look(settings.weight_decay, is_weight_decay<Scalar>);
     look(settings.schedule_scale, is_schedule_scale);
     return first;
 }
 
 /// A lane's settings checked as those of a chain alone, its number named.
+template <class Scalar>
 void check_lane(const EnsembleSettings& settings, std::size_t lane, std::size_t num_lanes, std::size_t num_layers,
                 std::uint64_t num_samples) {
     try {
-        validated(lane_settings(settings, lane, num_lanes), num_layers, num_samples);
+        validated<Scalar>(lane_settings(settings, lane, num_lanes), num_layers, num_samples);
     } catch (const std::invalid_argument& error) {
         throw std::invalid_argument("lane " + std::to_string(lane) + ": " + error.what());
     }
@@ -88,6 +90,7 @@ void check_data(std::span<const Dataset<Scalar>> data, std::size_t num_lanes) {
 }
 
 /// The common settings, completed; throws unless every lane's settings would do for its chain alone.
+template <class Scalar>
 EnsembleSettings checked_settings(EnsembleSettings settings, std::size_t num_lanes, std::size_t num_layers,
                                   std::uint64_t num_samples) {
     check_columns(settings, num_lanes, num_layers);
@@ -97,9 +100,9 @@ EnsembleSettings checked_settings(EnsembleSettings settings, std::size_t num_lan
     }
     const bool has_length = settings.common.stop.max_steps || settings.common.stop.max_epochs;
     require(has_length, "the number of stop rules that end every lane", 0, "max_steps or max_epochs");
-    settings.common = validated(settings.common, num_layers, num_samples);
-    if (const std::size_t wrong = first_wrong_lane(settings, num_lanes); wrong != num_lanes) {
-        check_lane(settings, wrong, num_lanes, num_layers, num_samples);
+    settings.common = validated<Scalar>(settings.common, num_layers, num_samples);
+    if (const std::size_t wrong = first_wrong_lane<Scalar>(settings, num_lanes); wrong != num_lanes) {
+        check_lane<Scalar>(settings, wrong, num_lanes, num_layers, num_samples);
     }
     return settings;
 }
@@ -135,7 +138,7 @@ void train_tiles(Ensemble<Scalar>& ensemble, const LaneData<Scalar>& data, const
                  EnsembleObserver* observer, EnsembleOutcome& outcome) {
     const std::size_t num_lanes = ensemble.num_lanes();
     const Execution& execution = settings.common.execution;
-    const int num_threads = resolve_num_threads(execution.num_threads);
+    const int num_threads = skein::num_threads(execution);
     const std::size_t tile_lanes = choose_tile_lanes<Scalar>(num_lanes, ensemble.num_layers(), execution, num_threads,
                                                              settings.seeds.empty() ? 0 : data.num_samples());
     std::vector<std::unique_ptr<LaneTrainer<Scalar>>> trainers(static_cast<std::size_t>(num_threads));
@@ -170,7 +173,7 @@ EnsembleOutcome train_lanes(Ensemble<Scalar>& ensemble, const LaneData<Scalar>& 
     const FloatingPointEnvironment environment;
     const auto start = std::chrono::steady_clock::now();
     const EnsembleSettings found_good =
-        checked_settings(settings, ensemble.num_lanes(), ensemble.num_layers(), data.num_samples());
+        checked_settings<Scalar>(settings, ensemble.num_lanes(), ensemble.num_layers(), data.num_samples());
     if (data.compressed != nullptr) {
         const std::uint64_t batch_size = found_good.common.batch_size;
         check_training_data<Scalar>(*data.compressed, ensemble.activations(),

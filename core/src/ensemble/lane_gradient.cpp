@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <utility>
 
+#include "gradient/batch_gradient.hpp"
 #include "skein/gradient.hpp"
+#include "training/optimizer_columns.hpp"
 
 namespace skein::internal {
 namespace {
@@ -181,8 +184,8 @@ void LaneGradient<Scalar>::divide(std::uint64_t num_samples, bool weighted) {
     tree_.total({wide_sums_.data(), stride_ * num_sums_});
     for (std::size_t lane = 0; lane < num_lanes_; ++lane) {
         const auto row = static_cast<Eigen::Index>(lane);
-        reciprocals_[row] =
-            1.0 / (weighted ? wide_sums_(row, kernels::kSampleWeightSum) : static_cast<double>(num_samples));
+        reciprocals_[row] = reciprocal_of_count(weighted ? wide_sums_(row, kernels::kSampleWeightSum)
+                                                         : static_cast<double>(num_samples));
     }
     for (std::size_t sum = 0; sum < num_sums_; ++sum) {
         double* const wide = wide_sums_.col(static_cast<Eigen::Index>(sum)).data();
@@ -209,6 +212,15 @@ template <class Scalar>
 Scalar LaneGradient<Scalar>::weight_gradient(std::size_t lane, std::size_t layer) const noexcept {
     const auto sum = static_cast<Eigen::Index>(kernels::kFirstGradientSum + layer);
     return (sums_(static_cast<Eigen::Index>(lane), sum) + empty_slots_) * reciprocal_;
+}
+
+template <class Scalar>
+double LaneGradient<Scalar>::norm_of_pull(std::size_t lane, const Scalar* weights, double weight_decay) const noexcept {
+    double squares = 0.0;
+    for (std::size_t layer = 0; layer + kernels::kFirstGradientSum < num_sums_; ++layer) {
+        squares += square_of_pull(weight_gradient(lane, layer), weights[layer * stride_ + lane], weight_decay);
+    }
+    return std::sqrt(squares);
 }
 
 template class LaneGradient<float>;

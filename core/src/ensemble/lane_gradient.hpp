@@ -56,6 +56,8 @@ public:
     double loss(std::size_t lane) const noexcept;
     /// The gradient of a lane's weight, as BatchGradient::weight_gradients().
     Scalar weight_gradient(std::size_t lane, std::size_t layer) const noexcept;
+    /// As internal::norm_of_pull(). `weights`: [lanes x layers], of the same stride.
+    double norm_of_pull(std::size_t lane, const Scalar* weights, double weight_decay) const noexcept;
 
 private:
     const std::vector<SlotVisit>& visits(std::size_t num_samples);

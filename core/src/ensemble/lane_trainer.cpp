@@ -120,7 +120,8 @@ void LaneTrainer<Scalar>::step() {
         columns_.take_new_weights();
         ++step_;
     }
-    if (stop_.target_loss && !samples_.order().is_full_batch() && step_ % samples_.order().steps_per_epoch() == 0) {
+    const BatchOrder& order = samples_.order();
+    if ((stop_.target_loss || stop_.gradient_norm) && !order.is_full_batch() && step_ % order.steps_per_epoch() == 0) {
         examine_epoch();
     }
 }
@@ -160,7 +161,7 @@ bool LaneTrainer<Scalar>::take_step() {
             lane_update(columns_, gradient_, settings_, step_, losses_.of_step(step_)));
     }
     sample_layers_ += gradient_.num_evaluated() * activation_of_layer_.size();
-    return is_any_flagged || stop_.gradient_norm.has_value();
+    return is_any_flagged || (stop_.gradient_norm && samples_.order().is_full_batch());
 }
 
 /// From the last lane on: whoever takes the place of a lane that ends has been looked at.
@@ -168,7 +169,7 @@ template <class Scalar>
 void LaneTrainer<Scalar>::examine_flagged() {
     const Scalar* const flags = columns_.column(columns_.layout().flag);
     for (std::size_t lane = columns_.num_live(); lane-- > 0;) {
-        if (flags[lane] == 0 && !(stop_.gradient_norm && norms_[lane] <= *stop_.gradient_norm)) {
+        if (flags[lane] == 0 && !(samples_.order().is_full_batch() && is_at_rest(lane, gradient_))) {
             continue;
         }
         if (const std::optional<Cause> cause = examine(lane)) {
@@ -193,15 +194,13 @@ std::optional<Cause> LaneTrainer<Scalar>::examine(std::size_t lane) {
         return Cause::loss_not_finite;
     }
     mark(lane, loss);
-    const double norm = gradient_norm(lane);
-    if (!std::isfinite(norm)) {
+    if (!std::isfinite(gradient_.norm_of_pull(lane, columns_.weights(), 0.0))) {
         return Cause::gradient_not_finite;
     }
-    if (samples_.order().is_full_batch() && stop_.target_loss && loss <= *stop_.target_loss) {
-        return Cause::target_loss;
-    }
-    if (stop_.gradient_norm && norm <= *stop_.gradient_norm) {
-        return Cause::gradient_norm;
+    if (samples_.order().is_full_batch()) {
+        if (const std::optional<Cause> cause = convergence(lane, gradient_)) {
+            return cause;
+        }
     }
     for (std::size_t layer = 0; layer < columns_.num_layers(); ++layer) {
         if (!std::isfinite(columns_.new_weights()[layer * columns_.stride() + lane])) {
@@ -211,14 +210,24 @@ std::optional<Cause> LaneTrainer<Scalar>::examine(std::size_t lane) {
     return std::nullopt;
 }
 
+/// The rules that look at loss and gradient over all training data, as Run::convergence().
 template <class Scalar>
-double LaneTrainer<Scalar>::gradient_norm(std::size_t lane) const noexcept {
-    double squares = 0.0;
-    for (std::size_t layer = 0; layer < columns_.num_layers(); ++layer) {
-        const double gradient = static_cast<double>(gradient_.weight_gradient(lane, layer));
-        squares += gradient * gradient;
+std::optional<Cause> LaneTrainer<Scalar>::convergence(std::size_t lane, const LaneGradient<Scalar>& over_all) {
+    if (stop_.target_loss && over_all.loss(lane) <= *stop_.target_loss) {
+        return Cause::target_loss;
     }
-    return std::sqrt(squares);
+    return is_at_rest(lane, over_all) ? std::optional(Cause::gradient_norm) : std::nullopt;
+}
+
+/// StopRules::gradient_norm.
+template <class Scalar>
+bool LaneTrainer<Scalar>::is_at_rest(std::size_t lane, const LaneGradient<Scalar>& over_all) {
+    if (!stop_.gradient_norm) {
+        return false;
+    }
+    const double weight_decay = settings_.weight_decay.empty() ? settings_.common.optimizer.weight_decay
+                                                               : settings_.weight_decay[columns_.ensemble_lane(lane)];
+    return over_all.norm_of_pull(lane, columns_.weights(), weight_decay) <= *stop_.gradient_norm;
 }
 
 /// Keeps the step if its loss is the first that is at most the marked one.
@@ -248,18 +257,22 @@ Scalar LaneTrainer<Scalar>::loss_to_watch(bool is_marked) const noexcept {
     return static_cast<Scalar>(limit);
 }
 
-/// The target loss is looked at after epochs, over all data.
+/// Target loss and gradient are looked at after epochs, over all data.
 template <class Scalar>
 void LaneTrainer<Scalar>::examine_epoch() {
     if (columns_.num_live() == 0) {
         return;
     }
     losses_.record(step_);
-    all_gradient_.compute_losses(tile(columns_.weights()), columns_.num_live(), all_samples_);
+    if (stop_.gradient_norm) {
+        all_gradient_.compute(tile(columns_.weights()), columns_.num_live(), all_samples_, 0, nullptr);
+    } else {
+        all_gradient_.compute_losses(tile(columns_.weights()), columns_.num_live(), all_samples_);
+    }
     record_compression(all_gradient_);
     for (std::size_t lane = columns_.num_live(); lane-- > 0;) {
-        if (all_gradient_.loss(lane) <= *stop_.target_loss) {
-            end_lane(lane, Status::converged, Cause::target_loss);
+        if (const std::optional<Cause> cause = convergence(lane, all_gradient_)) {
+            end_lane(lane, Status::converged, *cause);
         }
     }
 }

@@ -43,7 +43,8 @@ private:
     bool take_step();
     void examine_flagged();
     std::optional<Cause> examine(std::size_t lane);
-    double gradient_norm(std::size_t lane) const noexcept;
+    std::optional<Cause> convergence(std::size_t lane, const LaneGradient<Scalar>& over_all);
+    bool is_at_rest(std::size_t lane, const LaneGradient<Scalar>& over_all);
     void mark(std::size_t lane, double loss);
     Scalar loss_to_watch(bool is_marked) const noexcept;
     void examine_epoch();

@@ -44,7 +44,7 @@ std::size_t choose_tile_lanes(std::size_t num_layers, std::size_t wanted) {
 int choose_num_threads(std::size_t num_layers, std::uint64_t max_samples, const Execution& execution) {
     require_threads(execution);
     const bool is_small = max_samples * num_layers < kMinParallelWork || max_samples <= kChunkSamples;
-    return is_small ? 1 : resolve_num_threads(execution.num_threads);
+    return is_small ? 1 : num_threads(execution);
 }
 
 template <class Scalar>
@@ -108,7 +108,7 @@ template <class Scalar>
 void BatchGradient<Scalar>::finish(std::span<const double> sums, std::uint64_t num_samples, bool weighted,
                                    bool with_gradient) {
     const double count = weighted ? sums[kernels::kSampleWeightSum] : static_cast<double>(num_samples);
-    const double reciprocal = 1.0 / count;
+    const double reciprocal = reciprocal_of_count(count);
     loss_ = sums[kernels::kLossSum] * reciprocal;
     for (std::size_t layer = 0; with_gradient && layer < num_layers_; ++layer) {
         weight_gradients_[layer] = static_cast<Scalar>(sums[kernels::kFirstGradientSum + layer] * reciprocal);

@@ -22,6 +22,10 @@ namespace skein::internal {
 /// Threads for `num_layers` x `max_samples` of work: one if there is too little to share.
 int choose_num_threads(std::size_t num_layers, std::uint64_t max_samples, const Execution& execution);
 
+/// What makes means of sums over that many samples, or over samples of that weight. If all weights of a mini-batch are 0,
+/// its loss and gradient are 0: a step without a gradient.
+inline double reciprocal_of_count(double count) noexcept { return count > 0.0 ? 1.0 / count : 0.0; }
+
 template <class Scalar>
 class BatchGradient {
 public:

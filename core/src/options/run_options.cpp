@@ -1,5 +1,9 @@
 #include "skein/run_options.hpp"
 
+#include <algorithm>
+#include <bit>
+
+#include "base/round_up.hpp"
 #include "base/text.hpp"
 #include "options/run_rows.hpp"
 #include "skein/batch_order.hpp"
@@ -11,7 +15,19 @@ using namespace internal;
 
 namespace {
 
-constexpr std::uint64_t kDefaultBatch = 1024;
+/// Steps of 1,024 samples are as fast as larger ones. A small data set has 32 steps an epoch, of 32 samples at least: a
+/// file of 1,000 rows that were one mini-batch would make ten updates in ten epochs, and learn nothing.
+constexpr std::uint64_t kLargestDefaultBatch = 1024, kLeastDefaultBatch = 32, kDefaultStepsOfEpoch = 32;
+constexpr std::uint64_t kDefaultEpochs = 10, kLeastDefaultUpdates = 300;
+/// With more samples, an epoch takes long enough to be counted.
+constexpr std::uint64_t kMostSamplesForMoreEpochs = std::uint64_t{1} << 20;
+
+/// 0: the full batch.
+std::uint64_t default_batch(std::uint64_t num_samples) {
+    return num_samples <= kLeastDefaultBatch ? 0
+                                             : std::clamp(std::bit_floor(num_samples / kDefaultStepsOfEpoch),
+                                                          kLeastDefaultBatch, kLargestDefaultBatch);
+}
 
 constexpr std::array<std::string_view, 2> kAlternatives[] = {{run_option("layers"), run_option("weights")},
                                                              {run_option("init"), run_option("weights")},
@@ -67,9 +83,12 @@ void read_stop_rules(Configuration& configuration, StopRules& rules) {
                                             ": expected one of them"));
     }
     if (!rules.max_epochs && !rules.max_steps && !rules.max_seconds) {
-        const bool has_target = rules.target_loss || rules.gradient_norm;
-        configuration.resolve(kEpochs, has_target ? "1000" : "10");  // a target alone might never be reached
-        rules.max_epochs = configuration.count(kEpochs, 0, kMaxCount);
+        if (rules.target_loss || rules.gradient_norm) {
+            configuration.resolve(kEpochs, "1000");  // a target alone might never be reached
+            rules.max_epochs = configuration.count(kEpochs, 0, kMaxCount);
+        } else {
+            rules.max_epochs = kDefaultEpochs;  // complete_epochs() has the last word
+        }
     }
 }
 
@@ -85,9 +104,8 @@ void read_tolerance(Configuration& configuration, const DataSettings& settings) 
 void complete_batch(Configuration& configuration, const DataTraits& traits, TrainingSettings& settings) {
     constexpr std::string_view kName = run_option("batch");
     if (!configuration.is_given(kName)) {
-        const bool is_full = traits.is_compressed || traits.num_samples <= kDefaultBatch;
-        settings.batch_size = is_full ? 0 : kDefaultBatch;
-        configuration.resolve(kName, is_full ? "full" : to_text(kDefaultBatch));
+        settings.batch_size = traits.is_compressed ? 0 : default_batch(traits.num_samples);
+        configuration.resolve(kName, settings.batch_size == 0 ? "full" : to_text(settings.batch_size));
     }
     if (settings.batch_size > traits.num_samples) {
         configuration.fail(kName, to_text(configuration.text(kName), " samples, but the training data have ",
@@ -110,6 +128,19 @@ void complete_shuffle(Configuration& configuration, const DataTraits& traits, Ru
     if (settings.training.batch_size == 0 && settings.training.sampling == Sampling::with_replacement) {
         configuration.fail(kName, "with_replacement has no effect, full batches have one order: expected --batch N");
     }
+}
+
+/// By default there are as many epochs as kLeastDefaultUpdates take, or more.
+void complete_epochs(Configuration& configuration, std::uint64_t num_samples, std::uint64_t steps_per_epoch,
+                     StopRules& rules) {
+    constexpr std::string_view kName = run_option("epochs");
+    if (!rules.max_epochs || configuration.is_given(kName)) {
+        return;
+    }
+    if (num_samples <= kMostSamplesForMoreEpochs) {
+        rules.max_epochs = std::max(kDefaultEpochs, divided_up(kLeastDefaultUpdates, steps_per_epoch));
+    }
+    configuration.resolve(kName, to_text(*rules.max_epochs));
 }
 
 std::optional<std::uint64_t> length_in_steps(const StopRules& rules, std::uint64_t steps_per_epoch) {
@@ -163,6 +194,7 @@ RunLength complete_run_settings(Configuration& configuration, const DataTraits& 
     complete_batch(configuration, traits, run);
     complete_shuffle(configuration, traits, settings);
     const BatchOrder order(traits.num_samples, run.batch_size, run.sampling, run.seed);
+    complete_epochs(configuration, traits.num_samples, order.steps_per_epoch(), run.stop);
     const std::optional<std::uint64_t> max_steps = length_in_steps(run.stop, order.steps_per_epoch());
     check_schedule(configuration, max_steps, run.schedule);
     return {order.steps_per_epoch(), max_steps};

@@ -132,7 +132,8 @@ constexpr OptionRow<RunSettings> kRunRows[] = {
          settings.data.scaling = value.word<ScalingKind>(kScalingNames);
      }},
     {{"Data", "batch", "N|full", count_or_text, "",
-      "Samples of a mini-batch (default: 1024, or full for fewer samples).", kStored},
+      "Samples of a mini-batch (default: 1024; for fewer than 32,768 samples a 32nd of them, but 32 at least).",
+      kStored},
      {},
      read_batch},
     {{"Data", "shuffle", "KIND", text, "",
@@ -232,8 +233,8 @@ constexpr OptionRow<RunSettings> kRunRows[] = {
      schedule<&Schedule::scale>},
 
     {{"Stopping (the first rule that holds)", "epochs", "N", count, "",
-      "Passes over the data (default: 10, or 1000 with --target-loss or --gradient-norm; none with --steps or "
-      "--max-seconds).",
+      "Passes over the data (default: 10, or for up to a million samples as many as 300 updates take; 1000 with "
+      "--target-loss or --gradient-norm; none with --steps or --max-seconds).",
       kStored},
      kAnyCount,
      stop<&StopRules::max_epochs>},
@@ -245,7 +246,9 @@ constexpr OptionRow<RunSettings> kRunRows[] = {
      kNotNegative,
      stop<&StopRules::target_loss>},
     {{"Stopping (the first rule that holds)", "gradient-norm", "NORM", number, "",
-      "Converged when the norm of a mini-batch's gradient is at most this.", kStored},
+      "Converged when the norm of the gradient over all training data, weight decay included, is at most this (tested "
+      "after epochs).",
+      kStored},
      kNotNegative,
      stop<&StopRules::gradient_norm>},
     {{"Stopping (the first rule that holds)", "max-seconds", "SECONDS", number, "",

@@ -32,8 +32,8 @@ bool has_room(const BatchOrder& order, bool is_weighted, const Execution& execut
     if (order.num_samples() > Partition::kMaxBuckets * Partition::kBucketSamples) {
         return false;
     }
-    const std::uint64_t needed = Partition::bytes_for(order.num_samples(), order.batch_size(0), is_weighted,
-                                                      resolve_num_threads(execution.num_threads));
+    const std::uint64_t needed =
+        Partition::bytes_for(order.num_samples(), order.batch_size(0), is_weighted, num_threads(execution));
     return needed <= (execution.scratch_bytes ? *execution.scratch_bytes : free_memory_bytes() / 4);
 }
 
@@ -50,8 +50,7 @@ SampleFeed<Scalar>::SampleFeed(const SampleSource<Scalar>& source, const BatchOr
     Scalar one[3];
     is_weighted_ = source.range(0, 1, {one, one + 1, one + 2}).sample_weight != nullptr;
     if (is_worth_a_partition(source, order, num_steps) && has_room<Scalar>(order, is_weighted_, execution)) {
-        partition_.emplace(source, order.batch_size(0), order.seed(), is_weighted_,
-                           resolve_num_threads(execution.num_threads));
+        partition_.emplace(source, order.batch_size(0), order.seed(), is_weighted_, num_threads(execution));
     } else if (order.batch_size(0) <= kLargestWindowBatch) {
         window_indices_.resize(kWindowSamples);
         window_columns_.resize(to_index(kWindowSamples), 3);

@@ -75,7 +75,7 @@ GroupLanes<Scalar>::GroupLanes(const SweepSettings& sweep, const PointGroup& gro
         common_weights_ = common_weights<Scalar>(sweep, group.num_layers);
     }
     constexpr std::size_t kLanesPerChunk = 1024;
-    for_each_chunk(divided_up(num_lanes(), kLanesPerChunk), resolve_num_threads(sweep.training.execution.num_threads),
+    for_each_chunk(divided_up(num_lanes(), kLanesPerChunk), num_threads(sweep.training.execution),
                    [&](std::size_t chunk, int) {
                        fill(chunk * kLanesPerChunk, std::min(num_lanes(), (chunk + 1) * kLanesPerChunk));
                    });
@@ -180,7 +180,7 @@ template <class Scalar>
 std::vector<Dataset<Scalar>> GroupLanes<Scalar>::own_data() const {
     std::vector<std::optional<Dataset<Scalar>>> made(num_lanes());
     constexpr std::size_t kLanesPerChunk = 16;
-    for_each_chunk(divided_up(num_lanes(), kLanesPerChunk), resolve_num_threads(sweep_.training.execution.num_threads),
+    for_each_chunk(divided_up(num_lanes(), kLanesPerChunk), num_threads(sweep_.training.execution),
                    [&](std::size_t chunk, int) {
                        const std::size_t end = std::min(num_lanes(), (chunk + 1) * kLanesPerChunk);
                        for (std::size_t lane = chunk * kLanesPerChunk; lane < end; ++lane) {

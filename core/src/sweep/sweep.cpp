@@ -60,7 +60,7 @@ Sweep<Scalar>::Sweep(SweepSettings settings, TrainingData<Scalar> data)
             common.batch_size = static_cast<std::uint64_t>(std::ranges::max(axis.values));
         }
     }
-    validated(common, std::max<std::size_t>(1, settings_.num_layers), data_.num_samples());
+    validated<Scalar>(common, std::max<std::size_t>(1, settings_.num_layers), data_.num_samples());
     const SweepPoint<Scalar> first = point(coordinates(0));
     Chain<Scalar>(first.weights, first.activations);
 }

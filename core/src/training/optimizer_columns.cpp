@@ -53,6 +53,16 @@ double gradient_norm(std::span<const Scalar> weight_gradients) noexcept {
 }
 
 template <class Scalar>
+double norm_of_pull(std::span<const Scalar> weight_gradients, std::span<const Scalar> weights,
+                    double weight_decay) noexcept {
+    double sum = 0.0;
+    for (std::size_t layer = 0; layer < weights.size(); ++layer) {
+        sum += square_of_pull(weight_gradients[layer], weights[layer], weight_decay);
+    }
+    return std::sqrt(sum);
+}
+
+template <class Scalar>
 OptimizerColumns<Scalar>::OptimizerColumns(const TrainingSettings& settings, const TrainingState<Scalar>& state)
     : optimizer_(settings.optimizer),
       clip_norm_(settings.clip_norm),
@@ -101,6 +111,8 @@ void OptimizerColumns<Scalar>::save(TrainingState<Scalar>& state) const {
 
 template double gradient_norm(std::span<const float>) noexcept;
 template double gradient_norm(std::span<const double>) noexcept;
+template double norm_of_pull(std::span<const float>, std::span<const float>, double) noexcept;
+template double norm_of_pull(std::span<const double>, std::span<const double>, double) noexcept;
 template kernels::UpdateRule<float> update_rule(const Optimizer&, std::uint64_t) noexcept;
 template kernels::UpdateRule<double> update_rule(const Optimizer&, std::uint64_t) noexcept;
 template class OptimizerColumns<float>;

@@ -13,6 +13,18 @@ namespace skein::internal {
 template <class Scalar>
 double gradient_norm(std::span<const Scalar> weight_gradients) noexcept;
 
+/// The square of what moves a weight: its gradient, and weight decay.
+template <class Scalar>
+double square_of_pull(Scalar gradient, Scalar weight, double weight_decay) noexcept {
+    const double pull = static_cast<double>(gradient) + weight_decay * static_cast<double>(weight);
+    return pull * pull;
+}
+
+/// The norm that StopRules::gradient_norm is about, summed in layer order, in double.
+template <class Scalar>
+double norm_of_pull(std::span<const Scalar> weight_gradients, std::span<const Scalar> weights,
+                    double weight_decay) noexcept;
+
 /// The factor that clipping scales a gradient by, as torch.nn.utils.clip_grad_norm_ does; 1 without clipping.
 double clip_scale(const std::optional<double>& clip_norm, double norm) noexcept;
 

@@ -5,12 +5,29 @@
 
 namespace skein::internal {
 
-inline bool is_fraction(double value) noexcept { return value >= 0.0 && value < 1.0; }
-inline bool is_positive_number(double value) noexcept { return std::isfinite(value) && value > 0.0; }
+// Settings are rounded to the run's precision: in float 1e-46 is 0, 1e39 is infinite, and 1 - 1e-9 is 1.
+template <class Scalar>
+bool is_fraction(double value) noexcept {
+    return value >= 0.0 && static_cast<Scalar>(value) < Scalar(1);
+}
+template <class Scalar>
+bool is_positive_number(double value) noexcept {
+    const Scalar rounded = static_cast<Scalar>(value);
+    return std::isfinite(rounded) && rounded > 0;
+}
 
-inline bool is_learning_rate(double value) noexcept { return is_positive_number(value); }
-inline bool is_momentum(double value) noexcept { return is_fraction(value); }
-inline bool is_weight_decay(double value) noexcept { return std::isfinite(value) && value >= 0.0; }
-inline bool is_schedule_scale(double value) noexcept { return is_positive_number(value); }
+template <class Scalar>
+bool is_learning_rate(double value) noexcept {
+    return is_positive_number<Scalar>(value);
+}
+template <class Scalar>
+bool is_momentum(double value) noexcept {
+    return is_fraction<Scalar>(value);
+}
+template <class Scalar>
+bool is_weight_decay(double value) noexcept {
+    return value == 0.0 || is_positive_number<Scalar>(value);
+}
+inline bool is_schedule_scale(double value) noexcept { return is_positive_number<double>(value); }
 
 }  // namespace skein::internal

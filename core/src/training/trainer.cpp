@@ -45,6 +45,7 @@ public:
         : state_(state),
           data_(data),
           stop_(settings.stop),
+          weight_decay_(settings.optimizer.weight_decay),
           schedule_(settings.schedule),
           order_(data.num_samples(), settings.batch_size, settings.sampling, settings.seed),
           observers_(observers),
@@ -55,10 +56,13 @@ public:
                                                 settings.execution);
         }
         const std::span<const Activation> activations = state.chain.activations();
-        if (kernels::can_do_small_steps(activations.data(), activations.size(), order_.batch_size(0),
-                                        settings.optimizer, settings.clip_norm.has_value())) {
+        // The kernel of small steps watches the norm of the gradient alone.
+        const bool watches_decay = order_.is_full_batch() && stop_.gradient_norm && weight_decay_ != 0.0;
+        if (!watches_decay && kernels::can_do_small_steps(activations.data(), activations.size(), order_.batch_size(0),
+                                                          settings.optimizer, settings.clip_norm.has_value())) {
             window_.emplace(activations[0], static_cast<std::size_t>(order_.batch_size(0)),
-                            order_.is_full_batch() ? stop_.target_loss : std::nullopt, stop_.gradient_norm);
+                            order_.is_full_batch() ? stop_.target_loss : std::nullopt,
+                            order_.is_full_batch() ? stop_.gradient_norm : std::nullopt);
         }
     }
 
@@ -67,7 +71,7 @@ public:
         End end = go(start);
         columns_.save(state_);
         const double seconds = seconds_since(start);
-        const Computed computed = compute_full_loss();
+        const Computed computed = compute_over_all(false);
         const double loss = full_gradient().loss();
         if (end.status == Status::reached_max_steps && computed != Computed::done) {
             end = not_computed(computed);
@@ -174,10 +178,16 @@ private:
         if (!std::isfinite(norm)) {
             return End{Status::diverged, Cause::gradient_not_finite};
         }
-        if (order_.is_full_batch() && stop_.target_loss && gradient_->loss() <= *stop_.target_loss) {
+        return order_.is_full_batch() ? convergence(*gradient_) : std::nullopt;
+    }
+
+    /// The rules that look at loss and gradient over all training data.
+    std::optional<End> convergence(const DataGradient<Scalar>& over_all) const {
+        if (stop_.target_loss && over_all.loss() <= *stop_.target_loss) {
             return End{Status::converged, Cause::target_loss};
         }
-        if (stop_.gradient_norm && norm <= *stop_.gradient_norm) {
+        if (stop_.gradient_norm && norm_of_pull<Scalar>(over_all.weight_gradients(), state_.chain.weights(),
+                                                        weight_decay_) <= *stop_.gradient_norm) {
             return End{Status::converged, Cause::gradient_norm};
         }
         return std::nullopt;
@@ -192,22 +202,24 @@ private:
         if (stop) {
             return End{Status::stopped, Cause::observer};
         }
-        if (stop_.target_loss && !order_.is_full_batch() && report.is_epoch_end() &&
-            compute_full_loss() == Computed::done && full_gradient().loss() <= *stop_.target_loss) {
-            return End{Status::converged, Cause::target_loss};
+        const bool looks_at_epochs = (stop_.target_loss || stop_.gradient_norm) && !order_.is_full_batch();
+        if (looks_at_epochs && report.is_epoch_end() &&
+            compute_over_all(stop_.gradient_norm.has_value()) == Computed::done) {
+            return convergence(full_gradient());
         }
         return std::nullopt;
     }
 
     DataGradient<Scalar>& full_gradient() { return full_gradient_ ? *full_gradient_ : *gradient_; }
 
-    Computed compute_full_loss() {
-        return full_gradient().compute(state_.chain, BatchOrder::all(data_.num_samples()).batch(0), false);
+    Computed compute_over_all(bool with_gradient) {
+        return full_gradient().compute(state_.chain, BatchOrder::all(data_.num_samples()).batch(0), with_gradient);
     }
 
     TrainingState<Scalar>& state_;
     const TrainingData<Scalar>& data_;
     StopRules stop_;
+    double weight_decay_;
     Schedule schedule_;
     BatchOrder order_;
     std::span<Observer<Scalar>* const> observers_;
@@ -223,7 +235,7 @@ private:
 template <class Scalar>
 void check_training(const Chain<Scalar>& chain, const std::type_identity_t<TrainingData<Scalar>>& data,
                     const TrainingSettings& settings) {
-    validated(settings, chain.num_layers(), data.num_samples());
+    validated<Scalar>(settings, chain.num_layers(), data.num_samples());
     check_training_data<Scalar>(data, chain.activations(),
                                 settings.batch_size == 0 ? data.num_samples() : settings.batch_size);
 }
@@ -234,7 +246,7 @@ TrainingOutcome train(TrainingState<Scalar>& state, const std::type_identity_t<T
                       std::type_identity_t<std::span<Observer<Scalar>* const>> observers) {
     const FloatingPointEnvironment environment;
     check_state(state);
-    const TrainingSettings found_good = validated(settings, state.chain.num_layers(), data.num_samples());
+    const TrainingSettings found_good = validated<Scalar>(settings, state.chain.num_layers(), data.num_samples());
     return Run<Scalar>(state, data, found_good, observers).train();
 }
 

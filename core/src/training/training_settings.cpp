@@ -13,24 +13,34 @@ using namespace internal;
 
 namespace {
 
+/// "a positive number", or "a positive number in float32".
+template <class Scalar>
+std::string in_precision(const char* expected) {
+    return std::string(expected) + (sizeof(Scalar) == sizeof(float) ? " in float32" : "");
+}
+
+template <class Scalar>
 void check_learning_rates(const std::vector<double>& learning_rates, std::size_t num_layers) {
     if (learning_rates.size() != 1 && learning_rates.size() != num_layers) {
         throw std::invalid_argument(std::to_string(learning_rates.size()) + " learning rates for " +
                                     std::to_string(num_layers) + " layers: expected one, or one per layer");
     }
     for (const double rate : learning_rates) {
-        require(is_learning_rate(rate), "the learning rate", rate, "a positive number");
+        require(is_learning_rate<Scalar>(rate), "the learning rate", rate, in_precision<Scalar>("a positive number"));
     }
 }
 
+template <class Scalar>
 void check_optimizer(const Optimizer& optimizer) {
     const double momentum = optimizer.momentum_or_default();
-    require(is_momentum(momentum), "the momentum", momentum, "at least 0 and less than 1");
-    require(is_weight_decay(optimizer.weight_decay), "the weight decay", optimizer.weight_decay, "0 or more");
+    const std::string fraction = in_precision<Scalar>("at least 0 and less than 1");
+    require(is_momentum<Scalar>(momentum), "the momentum", momentum, fraction);
+    require(is_weight_decay<Scalar>(optimizer.weight_decay), "the weight decay", optimizer.weight_decay,
+            in_precision<Scalar>("0 or more"));
     for (const OptimizerParameter& parameter : kOptimizerParameters) {
         const double value = optimizer.*parameter.value;
-        require(parameter.is_fraction ? is_fraction(value) : is_positive_number(value), std::string(parameter.name),
-                value, parameter.is_fraction ? "at least 0 and less than 1" : "a positive number");
+        require(parameter.is_fraction ? is_fraction<Scalar>(value) : is_positive_number<Scalar>(value), parameter.name,
+                value, parameter.is_fraction ? fraction : in_precision<Scalar>("a positive number"));
     }
 }
 
@@ -65,6 +75,7 @@ void check_stop_rules(const StopRules& stop) {
 
 }  // namespace
 
+template <class Scalar>
 TrainingSettings validated(TrainingSettings settings, std::size_t num_layers, std::uint64_t num_samples) {
     const StopRules& stop = settings.stop;
     require_name(settings.optimizer.kind, kOptimizerNames, "the kind of the optimizer");
@@ -76,14 +87,16 @@ TrainingSettings validated(TrainingSettings settings, std::size_t num_layers, st
                                         : stop.max_epochs ? *stop.max_epochs * order.steps_per_epoch()
                                                           : 0;
     }
-    check_learning_rates(settings.learning_rates, num_layers);
-    check_optimizer(settings.optimizer);
+    check_learning_rates<Scalar>(settings.learning_rates, num_layers);
+    check_optimizer<Scalar>(settings.optimizer);
     check_schedule(settings.schedule);
     check_stop_rules(stop);
     require_threads(settings.execution);
-    require(!settings.clip_norm || is_positive_number(*settings.clip_norm), "the norm to clip gradients at",
+    require(!settings.clip_norm || is_positive_number<double>(*settings.clip_norm), "the norm to clip gradients at",
             settings.clip_norm.value_or(0.0), "a positive number");
     return settings;
 }
+template TrainingSettings validated<float>(TrainingSettings, std::size_t, std::uint64_t);
+template TrainingSettings validated<double>(TrainingSettings, std::size_t, std::uint64_t);
 
 }  // namespace skein
