@@ -119,19 +119,22 @@ TEST_CASE("a chain's file keeps the scaling to the bit, and does not pass for a 
     CHECK(read_scaled_chain<float>(path).scaling.is_none());
 
     const std::string start = R"({"activations": ["tanh"], "weights": [1], "scaling": )";
-    for (const auto& [scaling_text, expected] :
-         {std::pair<std::string, std::string>{"3}", "'scaling' is a number: expected an object"},
-          {R"({"x": {"offset": 0, "factor": 1}}})", "'scaling.y' is missing"},
-          {R"({"x": {"offset": 0}, "y": {}}})", "'scaling.x.factor' is missing"},
-          {R"({"x": {"offset": 0, "factor": 0}, "y": {"offset": 0, "factor": 1}}})",
-           "'scaling.x.factor' is 0: expected a positive number"},
-          {R"({"x": {"ofset": 0, "factor": 1}, "y": {}}})", "did you mean 'offset'?"},
-          {R"({"x": {"offset": "a", "factor": 1}, "y": {}}})", "scaling.x.offset is a string: expected a number"}}) {
-        CAPTURE(scaling_text);
-        const auto wrong = directory.file("wrong.json", start + scaling_text);
+    struct Case {
+        std::string scaling, expected;
+    };
+    for (const Case& bad : {Case{"3}", "'scaling' is a number: expected an object"},
+                            Case{R"({"x": {"offset": 0, "factor": 1}}})", "'scaling.y' is missing"},
+                            Case{R"({"x": {"offset": 0}, "y": {}}})", "'scaling.x.factor' is missing"},
+                            Case{R"({"x": {"offset": 0, "factor": 0}, "y": {"offset": 0, "factor": 1}}})",
+                                 "'scaling.x.factor' is 0: expected a positive number"},
+                            Case{R"({"x": {"ofset": 0, "factor": 1}, "y": {}}})", "did you mean 'offset'?"},
+                            Case{R"({"x": {"offset": "a", "factor": 1}, "y": {}}})",
+                                 "scaling.x.offset is a string: expected a number"}}) {
+        CAPTURE(bad.scaling);
+        const auto wrong = directory.file("wrong.json", start + bad.scaling);
         const std::string error = file_error_of([&] { read_scaled_chain<double>(wrong); });
         CAPTURE(error);
-        CHECK(error.find(expected) != std::string::npos);
+        CHECK(error.find(bad.expected) != std::string::npos);
     }
 }
 

@@ -124,6 +124,25 @@ TEST_CASE("the summary tells of the fit, and findings are on standard error") {
     CHECK(run_program({"train", "--weights", "20,20,20", "--quiet"}).errors.empty());
 }
 
+TEST_CASE("--fail-on-divergence makes a divergence an exit code") {
+    const Arguments diverges{"train",   "--layers", "1",       "--activation", "identity", "--learning-rate", "3",
+                             "--steps", "3000",     "--batch", "full",         "--data",   "sine:samples=100"};
+    CHECK(run_program(diverges).exit_code == 0);
+    const ProgramResult result = run_program(diverges + Arguments{"--fail-on-divergence"});
+    CHECK(result.exit_code == 3);
+    CHECK(result.output.starts_with("diverged at step 218"));
+    CHECK(run_program({"train", "--steps", "3", "--fail-on-divergence"}).exit_code == 0);
+}
+
+TEST_CASE("generated validation data with the seed of the training data are other samples") {
+    const Json own = run_json({"train", "--data", "teacher:samples=1000,noise=0.5", "--validation",
+                               "teacher:samples=1000,noise=0.5", "--steps", "0"});
+    CHECK(own["validation_loss"] != own["loss"]);
+    const Json other = run_json({"train", "--data", "teacher:samples=1000,noise=0.5", "--validation",
+                                 "teacher:samples=1000,noise=0.5,seed=9223372036854775808", "--steps", "0"});
+    CHECK(other["validation_loss"] == own["validation_loss"]);
+}
+
 TEST_CASE("--scale trains in other units, and losses, files and predictions are in those of the data") {
     const TemporaryDirectory directory;
     const std::string raw = directory.file("raw.csv", samples_csv(2000, 40.0, 25.0, 0.5));
@@ -152,8 +171,7 @@ TEST_CASE("--scale trains in other units, and losses, files and predictions are 
         const auto history = csv_rows(content_of(run + "/history.csv"));
         CHECK(std::stod(history.back()[3]) < 3.0 * json["loss"].get<double>());
         CHECK(std::stod(history.back()[5]) == json["validation_loss"].get<double>());
-        CHECK(error_of({"gradient", "--chain", chain, "--data", raw}).find("trained on scaled data") !=
-              std::string::npos);
+        CHECK(contains(run_program({"gradient", "--chain", chain, "--data", raw}).errors, "trained on scaled data"));
     }
     CHECK(train({"--scale", "range", "--target-loss", "100"})["status"] == "converged");
 

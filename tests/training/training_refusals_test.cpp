@@ -11,6 +11,7 @@
 
 #include "skein/chain.hpp"
 #include "skein/dataset.hpp"
+#include "skein/ensemble_trainer.hpp"
 #include "skein/gradient.hpp"
 #include "skein/schedule.hpp"
 #include "skein/trainer.hpp"

@@ -234,8 +234,9 @@ std::string latex_formula(std::string_view formula) {
     text = replaced(std::move(text), " eta ", " \\eta ");
     text = replaced(std::move(text), "loss", "\\ell");
     text = replaced(std::move(text), " 2 (", " \\cdot 2 (");
-    text = replaced(std::move(text), "error", "\\text{error}");
-    text = replaced(std::move(text), "2^-17 max", "2^{-17} \\max");
+    for (const char* words : {"by differences", "apart", "allowed", "agree"}) {
+        text = replaced(std::move(text), words, fmt::format("\\text{{{}}}", words));
+    }
     text = replaced(std::move(text), "<-", "\\leftarrow");
     return replaced(std::move(text), "...", "\\cdots ");
 }

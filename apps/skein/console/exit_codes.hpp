@@ -10,6 +10,7 @@ enum ExitCode : int {
     kDone = 0,
     kFailed = 1,        // writing failed, or the machine did
     kBadInput = 2,      // wrong usage or bad data; nothing has been written
+    kDiverged = 3,      // the run diverged, and --fail-on-divergence was given
     kSignalBase = 128,  // 128 + n: stopped by signal n
 };
 

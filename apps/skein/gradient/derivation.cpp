@@ -14,38 +14,10 @@
 namespace skein::app {
 namespace {
 
-/// About the cube root of 2^-52, where truncation and rounding errors balance.
-constexpr double kDifferenceStep = 0x1p-17;
 /// A smaller slope gets a remark: the gradients of the layers before it shrink by this factor.
 constexpr double kSaturatedSlope = 1e-4;
-
-template <class Scalar>
-Chain<double> in_double(const Chain<Scalar>& chain) {
-    return Chain<double>(std::vector<double>(chain.weights().begin(), chain.weights().end()), chain.activations());
-}
-
-/// Whether an activation that has a kink is on different sides of it.
-bool sides_differ(const Chain<double>& chain, const BackPropagation<double>& a, const BackPropagation<double>& b) {
-    for (std::size_t layer = 0; layer < chain.num_layers(); ++layer) {
-        if (activation_traits(chain.activations()[layer]).has_kink &&
-            (a.pre_activations[layer] > 0) != (b.pre_activations[layer] > 0)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-FiniteDifference difference(Chain<double> chain, std::size_t layer, double x, double y) {
-    const double weight = chain.weights()[layer];
-    const double h = kDifferenceStep * std::max(1.0, std::abs(weight));
-    const double above = weight + h;
-    const double below = weight - h;
-    chain.weights()[layer] = above;
-    const BackPropagation<double> right = back_propagate(chain, x, y);
-    chain.weights()[layer] = below;
-    const BackPropagation<double> left = back_propagate(chain, x, y);
-    return {(right.loss - left.loss) / (above - below), h, sides_differ(chain, left, right)};
-}
+/// So does a delta that is so many times as large at one end of the chain as at the other.
+constexpr double kLargeRatio = 1e3;
 
 std::string layers_up_to(std::size_t layer) {
     return layer == 0 ? "layer 1" : fmt::format("layers 1 to {}", layer + 1);
@@ -110,6 +82,19 @@ std::string remark(Activation activation, std::size_t layer, Scalar pre_activati
                            number, rounded(static_cast<double>(slope), 2), before);
     }
     return "";
+}
+
+/// A remark on deltas that shrink or grow from the last layer to the first, or empty.
+template <class Scalar>
+std::string trend_remark(const std::vector<Scalar>& deltas) {
+    const double ratio = std::abs(static_cast<double>(deltas.front()) / static_cast<double>(deltas.back()));
+    const bool vanishes = ratio < 1.0 / kLargeRatio;
+    if (deltas.size() < 2 || !std::isfinite(ratio) || ratio == 0.0 || (!vanishes && ratio < kLargeRatio)) {
+        return "";
+    }
+    const double factor = std::pow(ratio, 1.0 / static_cast<double>(deltas.size() - 1));
+    return fmt::format("the gradient {}: from the last layer to the first, delta_i is multiplied by {} a layer",
+                       vanishes ? "vanishes" : "explodes", rounded(factor, 3));
 }
 
 std::string obstacle_of(Cause cause, bool is_gradient_finite) {
@@ -177,10 +162,9 @@ Derivation<Scalar> derive(const Chain<Scalar>& chain, Scalar x, Scalar y, double
     for (std::size_t activation = 0; activation < kActivationTraits.size(); ++activation) {
         add_remark(kink_remark(chain, values.pre_activations, static_cast<Activation>(activation)));
     }
-    const Chain<double> wide = in_double(chain);
+    add_remark(trend_remark(values.deltas));
     for (std::size_t layer = 0; layer < chain.num_layers(); ++layer) {
-        derivation.finite_differences.push_back(
-            difference(wide, layer, static_cast<double>(x), static_cast<double>(y)));
+        derivation.finite_differences.push_back(finite_difference(chain, layer, x, y));
         add_remark(remark(chain.activations()[layer], layer, values.pre_activations[layer], values.slopes[layer]));
     }
     return derivation;

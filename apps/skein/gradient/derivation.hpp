@@ -7,19 +7,13 @@
 
 #include "console/document.hpp"
 #include "console/json.hpp"
+#include "gradient/finite_difference.hpp"
 #include "skein/back_propagation.hpp"
 #include "skein/chain.hpp"
 #include "skein/execution.hpp"
 #include "skein/training_data.hpp"
 
 namespace skein::app {
-
-/// The check of dloss/dw_i by (loss(w_i + h) - loss(w_i - h)) / 2h, in double also for chains of floats.
-struct FiniteDifference {
-    double value;
-    double h;           // 2^-17 max(1, |w_i|)
-    bool crosses_kink;  // an activation passes its kink between w_i - h and w_i + h: no derivative to compare with
-};
 
 /// The weights after one step of plain SGD, and their loss.
 template <class Scalar>
@@ -40,7 +34,8 @@ struct Derivation {
     Scalar unrolled_product;
     std::vector<FiniteDifference> finite_differences;
     NextStep<Scalar> next;
-    std::vector<std::string> remarks;  // on what is not finite, saturated units and kinks
+    std::vector<std::string>
+        remarks;  // on what is not finite, saturated units, kinks, vanishing and exploding gradients
 };
 
 template <class Scalar>

@@ -116,8 +116,12 @@ std::optional<Finding> no_better_than_mean(const FitFacts& facts) {
                     rounded(fit.loss, 4), rounded(fit.training->constant_loss(), 4))};
 }
 
+/// If y is out of reach, that is the reason.
 std::optional<Finding> worse_than_line(const FitFacts& facts) {
     const Fit& fit = facts.fit;
+    if (output_range(facts)) {
+        return std::nullopt;
+    }
     if (!(fit.loss - fit.training->line_loss() > kMuchWorse * fit.training->constant_loss()) || fit.r2() < kNothing) {
         return std::nullopt;
     }

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "skein/back_propagation.hpp"
-#include "skein/compression_record.hpp"
+#include "skein/error.hpp"
 #include "skein/gradient.hpp"
 
 namespace skein::app {

@@ -240,7 +240,10 @@ int conclude(const TrainReport& report, const TrainOutput& output) {
         throw Failure(fmt::format("{} (after {} steps{})", report.data_error, grouped(report.outcome.steps),
                                   report.directory.empty() ? "" : ", whose weights are in " + report.directory));
     }
-    return report.signal == 0 ? kDone : kSignalBase + report.signal;
+    if (report.signal != 0) {
+        return kSignalBase + report.signal;
+    }
+    return output.fails_on_divergence && report.outcome.status == Status::diverged ? kDiverged : kDone;
 }
 
 /// Checks everything, makes the directory, trains, writes, reports.

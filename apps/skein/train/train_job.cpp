@@ -8,10 +8,23 @@
 #include "console/streams.hpp"
 #include "input/compression_progress.hpp"
 #include "input/sample_order.hpp"
+#include "skein/data_spec.hpp"
 #include "skein/files/open_data.hpp"
 
 namespace skein::app {
 namespace {
+
+/// Generated data with the seed of the training data would be the training data's own samples, noise included. They get
+/// another seed, its highest bit flipped.
+std::string other_than_training(const Configuration& configuration, const DataSettings& settings) {
+    std::optional<GeneratedData> validation = parse_generated(settings.validation, configuration.where("validation"));
+    const std::optional<GeneratedData> training = parse_generated(settings.training, configuration.where("data"));
+    if (!validation || !training || validation->seed != training->seed) {
+        return settings.validation;
+    }
+    validation->seed ^= std::uint64_t{1} << 63;
+    return generated_text(*validation);
+}
 
 /// Sets the validation data that --validation asks for: some of the training data, or others.
 template <class Scalar>
@@ -19,7 +32,8 @@ void open_validation(const Configuration& configuration, const RunSettings& sett
     const std::string& text = settings.data.validation;
     const std::optional<double> fraction = parse_number<double>(text);
     if (!fraction) {
-        data.validation = open_data<Scalar>(text, configuration.where("validation"), settings.data.tolerance);
+        data.validation = open_data<Scalar>(other_than_training(configuration, settings.data),
+                                            configuration.where("validation"), settings.data.tolerance);
         return;
     }
     if (!(*fraction > 0 && *fraction < 1)) {

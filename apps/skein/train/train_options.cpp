@@ -31,7 +31,12 @@ constexpr OptionRow<TrainOutput> kOutputRows[] = {
     {{"Output", "json", "", flag, "", "Print one JSON object instead of a summary."},
      {},
      train_field<&TrainOutput::prints_json>},
-    {{"Output", "quiet", "", flag, "", "No progress, and no warnings."}, {}, train_field<&TrainOutput::is_quiet>},
+    {{"Output", "quiet", "", flag, "", "No progress, no warnings and no findings on standard error."},
+     {},
+     train_field<&TrainOutput::is_quiet>},
+    {{"Output", "fail-on-divergence", "", flag, "", "End with exit code 3 if the run diverges (default: 0)."},
+     {},
+     train_field<&TrainOutput::fails_on_divergence>},
 };
 
 constexpr std::string_view kTrainExamples =

@@ -19,6 +19,7 @@ struct TrainOutput {
     bool replaces_run = false;
     std::optional<std::uint64_t> history_interval;
     bool prints_json = false;
+    bool fails_on_divergence = false;
     bool is_quiet = false;
 };
 

@@ -117,7 +117,10 @@ constexpr OptionRow<RunSettings> kRunRows[] = {
      {},
      data<&DataSettings::training>},
     {{"Data", "validation", "SPEC|FRACTION", number_or_text, "",
-      "Validation data, or the fraction of the data (0.1) to set aside for validation, chosen by --seed.", kStored},
+      "Validation data, or the fraction of the data (0.1) to set aside for validation, chosen by --seed. Generated "
+      "data "
+      "with the seed of the training data are other samples of their kind.",
+      kStored},
      {},
      data<&DataSettings::validation>},
     {{"Data", "scale", "KIND", text, "none",
