@@ -124,6 +124,32 @@ TEST_CASE("the summary tells of the fit, and findings are on standard error") {
     CHECK(run_program({"train", "--weights", "20,20,20", "--quiet"}).errors.empty());
 }
 
+TEST_CASE("--patience keeps the weights with the lowest validation loss") {
+    const TemporaryDirectory directory;
+    const std::string data = directory.file("train.csv", "x,y\n1,1\n1,1\n");
+    const std::string validation = directory.file("validation.csv", "x,y\n1,0.5\n");
+    const std::string run = directory.file("run");
+    const Arguments arguments{"train",    "--data",          data,      "--weights", "0.1", "--activation",
+                              "identity", "--learning-rate", "0.01",    "--batch",   "1",   "--epochs",
+                              "500",      "--validation",    validation};
+    const Json json = run_json(arguments + Arguments{"--patience", "3", "--out", run});
+    CHECK(json["status"] == "stopped");
+    CHECK(json["cause"] == "patience");
+    CHECK(json["steps"].get<int>() == json["step_of_weights"].get<int>() + 3 * 2);
+    CHECK(json["best_step"] == json["step_of_weights"]);
+    CHECK(json["best_loss"] == json["validation_loss"]);
+    CHECK(std::abs(json["weights"][0].get<double>() - 0.5) < 0.02);
+    CHECK(std::abs(json["loss"].get<double>() - std::pow(1.0 - json["weights"][0].get<double>(), 2)) < 1e-15);
+    const auto history = csv_rows(content_of(run + "/history.csv"));
+    CHECK(std::stod(history.back()[5]) > json["validation_loss"].get<double>());  // of the last step
+    const ProgramResult text = run_program(arguments + Arguments{"--patience", "3"});
+    CHECK(text.output.starts_with("stopped: no lower validation loss in 3 epochs, after "));
+    CHECK(contains(text.output, "whose validation loss is the lowest"));
+    const ProgramResult alone = run_program({"train", "--patience", "3"});
+    CHECK(alone.exit_code == 2);
+    CHECK(contains(alone.errors, "--patience: has no effect without validation data: expected --validation"));
+}
+
 TEST_CASE("--fail-on-divergence makes a divergence an exit code") {
     const Arguments diverges{"train",   "--layers", "1",       "--activation", "identity", "--learning-rate", "3",
                              "--steps", "3000",     "--batch", "full",         "--data",   "sine:samples=100"};

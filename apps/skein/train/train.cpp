@@ -17,6 +17,7 @@
 #include "console/streams.hpp"
 #include "console/text.hpp"
 #include "input/chain_options.hpp"
+#include "skein/early_stopping.hpp"
 #include "skein/files/chain_file.hpp"
 #include "skein/files/file_error.hpp"
 #include "skein/files/history.hpp"
@@ -139,12 +140,48 @@ void throw_file_errors(const TrainReport& report) {
                               report.files.empty() ? "nothing" : "only " + joined(report.files)));
 }
 
+/// What is known when a run has ended.
+struct EndOfRun {
+    TrainingOutcome outcome;
+    std::string data_error = {};  // that ended it, or empty
+    bool is_work_known = true;
+    std::optional<std::uint64_t> patience = {};         // that ended it
+    std::optional<std::uint64_t> step_of_weights = {};  // if they are not the last ones, or might not be
+};
+
+/// With --patience the weights become those with the lowest validation loss, and the loss that of these.
 template <class Scalar>
-TrainingOutcome run(const TrainJob<Scalar>& job, TrainingState<Scalar>& state, History<Scalar>& history, bool quiet) {
+void keep_best(const TrainJob<Scalar>& job, const EarlyStopping<Scalar>& early_stopping, TrainingState<Scalar>& state,
+               EndOfRun& end) {
+    const auto& best = early_stopping.best();
+    if (!best || end.outcome.status == Status::diverged) {
+        return;
+    }
+    end.step_of_weights = best->step;
+    if (best->step != state.step) {
+        std::ranges::copy(best->weights, state.chain.weights().begin());
+        end.outcome.loss = mean_loss(state.chain, job.data.training, job.settings.execution).loss;
+    }
+    if (end.outcome.cause == Cause::observer && early_stopping.has_stopped()) {
+        end.patience = job.patience;
+    }
+}
+
+template <class Scalar>
+EndOfRun run(const TrainJob<Scalar>& job, TrainingState<Scalar>& state, History<Scalar>& history, bool quiet) {
     Progress<Scalar> progress(job.settings, job.data.training.num_samples(), job.length.steps_per_epoch,
                               job.length.max_steps, job.data.scaling.loss_factor(), quiet);
-    Observer<Scalar>* const observers[] = {&history, &progress};
-    return train<Scalar>(state, job.data.training, job.settings, observers);
+    std::vector<Observer<Scalar>*> observers{&history, &progress};
+    std::optional<EarlyStopping<Scalar>> early_stopping;
+    if (job.patience) {
+        early_stopping.emplace(*job.patience, job.length.steps_per_epoch, *job.data.validation, job.settings.execution);
+        observers.push_back(&*early_stopping);
+    }
+    EndOfRun end{train<Scalar>(state, job.data.training, job.settings, observers)};
+    if (early_stopping) {
+        keep_best(job, *early_stopping, state, end);
+    }
+    return end;
 }
 
 /// Samples x layers of the first `steps` steps, on data that are not compressed.
@@ -158,13 +195,6 @@ std::uint64_t sample_layers_of(const TrainJob<Scalar>& job, std::uint64_t steps)
     return (whole_epochs * samples_of_epoch + rest * order.batch_size(0)) * job.start.num_layers();
 }
 
-/// What is known when a run has ended.
-struct EndOfRun {
-    TrainingOutcome outcome;
-    std::string data_error = {};  // that ended it, or empty
-    bool is_work_known = true;
-};
-
 /// Trains. An error in data that are read during the run ends it. Then the time is that until the error, the work is
 /// that of the steps before it, and it is not known how often samples were used instead of compressed data.
 template <class Scalar>
@@ -172,7 +202,7 @@ EndOfRun run_to_end(const TrainJob<Scalar>& job, TrainingState<Scalar>& state, H
     using Clock = std::chrono::steady_clock;
     const Clock::time_point start = Clock::now();
     try {
-        return {run(job, state, history, quiet)};
+        return run(job, state, history, quiet);
     } catch (const FileError& error) {
         const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
         const bool is_work_known = job.data.training.compressed() == nullptr && state.step > 0;
@@ -220,6 +250,8 @@ TrainReport finished_report(const Configuration& configuration, const TrainJob<S
     report.outcome.loss *= job.data.scaling.loss_factor();
     report.data_error = end.data_error;
     report.is_work_known = end.is_work_known;
+    report.patience = end.patience;
+    report.step_of_weights = end.step_of_weights;
     report.signal = end.outcome.cause == Cause::stop_request && end.data_error.empty() ? stop_signal() : 0;
     if (end.data_error.empty()) {
         add_losses(job, chain, report);
@@ -262,7 +294,9 @@ int train_with(Configuration& configuration, const TrainOutput& output) {
     const EndOfRun end = run_to_end(job, state, history, output.is_quiet);
     TrainReport report = finished_report(configuration, job, state.chain, end);
     report.start_time = start_time;
-    history.finish(report.validation_loss.value_or(std::numeric_limits<double>::quiet_NaN()));
+    const bool is_of_last_step = report.step_of_weights.value_or(report.outcome.steps) == report.outcome.steps;
+    history.finish(is_of_last_step && report.validation_loss ? *report.validation_loss
+                                                             : std::numeric_limits<double>::quiet_NaN());
     report.fit.best = job.data.validation ? history.best_validation() : history.best_epoch();
     report.findings =
         find_faults({report.fit, report.outcome, job.settings, history.rows(), job.length.steps_per_epoch});

@@ -160,7 +160,7 @@ TrainJob<Scalar> make_train_job(Configuration& configuration, bool is_quiet) {
         *settings.training.stop.target_loss /= data.scaling.loss_factor();
     }
     TrainJob<Scalar> job{make_chain<Scalar>(settings.model, settings.training.seed), std::move(data),
-                         std::move(settings.training), length};
+                         std::move(settings.training), length, settings.patience};
     check_training(job.start, job.data.training, job.settings);  // before anything is written
     return job;
 }

@@ -35,6 +35,7 @@ struct TrainJob {
     RunData<Scalar> data;
     TrainingSettings settings;
     RunLength length;
+    std::optional<std::uint64_t> patience = {};
 };
 
 /// Reads the settings, opens the data and checks everything; writes the defaults that depend on other options into the

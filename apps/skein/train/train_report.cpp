@@ -81,6 +81,11 @@ std::string status_in_words(const TrainReport& report) {
         case Cause::max_seconds: return "stopped: the time is up after " + steps;
         case Cause::compression_tolerance: return fmt::format("stopped after {}: {}", steps, refused_in_words(report));
         case Cause::observer:
+            if (report.patience) {
+                return fmt::format("stopped: no lower validation loss in {}, after {}",
+                                   counted(*report.patience, "epoch"), steps);
+            }
+            [[fallthrough]];
         case Cause::stop_request: return fmt::format("stopped by {} after {}", report.cause(), steps);
     }
     return "";
@@ -167,6 +172,9 @@ std::string TrainReport::cause() const {
     if (signal != 0) {
         return std::string(signal_name(signal));
     }
+    if (patience) {
+        return "patience";
+    }
     const bool is_ended_by_data = !data_error.empty() && outcome.cause == Cause::stop_request;
     return is_ended_by_data ? "data_error" : std::string(name_of(outcome.cause, kCauseNames));
 }
@@ -181,6 +189,7 @@ Json report_json(const TrainReport& report) {
     add_fit(json, report.fit);
     json["findings"] = findings_json(report.findings);
     json["weights"] = report.weights;
+    json["step_of_weights"] = report.step_of_weights ? Json(*report.step_of_weights) : Json(report.outcome.steps);
     json["samples"] = report.num_samples;
     json["optimizer"] = name_of(report.settings.optimizer.kind, kOptimizerNames);
     json["learning_rates"] = report.settings.learning_rates;
@@ -242,6 +251,10 @@ std::string report_text(const TrainReport& report, bool colour) {
     }
     add_fit_rows(table, report.fit, report.outcome.steps);
     table.add("weights", weights_in_words(report));
+    if (report.step_of_weights) {
+        table.add("", fmt::format("those after step {}, whose validation loss is the lowest",
+                                  grouped(*report.step_of_weights)));
+    }
     if (report.compression_seconds) {
         table.add("compression time", compression_time_in_words(*report.compression_seconds, report.num_samples));
     }

@@ -26,6 +26,8 @@ struct TrainReport {
     double tolerance = 0.0;                     // of compressed data
     std::optional<double> compression_seconds;  // if this run compressed them
     std::optional<double> validation_loss;
+    std::optional<std::uint64_t> patience = {};         // that ended the run
+    std::optional<std::uint64_t> step_of_weights = {};  // the step after which they were best, with --patience
     Fit fit = {};
     std::vector<Finding> findings = {};
     Json weights;  // an array that round-trips

@@ -44,6 +44,8 @@ struct RunSettings {
     ModelSettings model;
     DataSettings data;
     TrainingSettings training;
+    /// EarlyStopping: epochs without a lower validation loss.
+    std::optional<std::uint64_t> patience;
 };
 
 /// Everything of a run but where its files go.

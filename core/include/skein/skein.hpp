@@ -18,6 +18,7 @@
 #include "skein/data_spec.hpp"
 #include "skein/data_summary.hpp"
 #include "skein/dataset.hpp"
+#include "skein/early_stopping.hpp"
 #include "skein/elementary.hpp"
 #include "skein/ensemble.hpp"
 #include "skein/ensemble_outcome.hpp"

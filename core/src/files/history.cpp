@@ -75,7 +75,7 @@ template <class Scalar>
 void History<Scalar>::finish(double validation_loss) {
     if (pending_.num_steps > 0) {
         add_row(validation_loss);
-    } else if (!rows_.empty()) {
+    } else if (!rows_.empty() && !std::isnan(validation_loss)) {
         rows_.back().validation_loss = validation_loss;
         keep_smaller(best_validation_, validation_loss, rows_.back().step);
     }

@@ -186,6 +186,9 @@ RunSettings read_run_settings(Configuration& configuration) {
     read_learning_rates(configuration, settings);
     read_stop_rules(configuration, settings.training.stop);
     read_tolerance(configuration, settings.data);
+    if (settings.patience && settings.data.validation.empty()) {
+        configuration.fail(run_option("patience"), "has no effect without validation data: expected --validation");
+    }
     return settings;
 }
 

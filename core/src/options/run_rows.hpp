@@ -259,6 +259,11 @@ constexpr OptionRow<RunSettings> kRunRows[] = {
      kNotNegative,
      stop<&StopRules::max_seconds>},
 
+    {{"Stopping (the first rule that holds)", "patience", "N", count, "",
+      "Stop after N epochs without a lower validation loss. The weights with the lowest one are kept.", kStored},
+     CountRange{1, kMaxCount},
+     &field_of<RunSettings, &RunSettings::patience>},
+
     {{"Machine", "precision", "TYPE", text, "float64", "{}.", kStored, kPrecisionNames},
      {},
      [](const OptionValue& value, RunSettings& settings) {

@@ -126,7 +126,7 @@ std::vector<Option> run_options_of_sweeps() {
     for (const OptionRow<RunSettings>& row : kRunRows) {
         Option option = row.option;
         if (option.name == run_option("validation") || option.name == run_option("scale") ||
-            option.name == run_option("max-seconds")) {
+            option.name == run_option("patience") || option.name == run_option("max-seconds")) {
             continue;
         }
         if (option.name == run_option("data")) {

@@ -57,7 +57,8 @@ public:
     bool looks_at(std::uint64_t step) const override {
         return validation_ != nullptr && step % grid_.steps_per_epoch() == 0;
     }
-    /// The last step has a row, with the run's final validation loss, whatever the interval. Call it once.
+    /// The last step has a row, whatever the interval, with the validation loss after it; NaN if that is not known. Call
+    /// it once.
     void finish(double validation_loss);
 
     const std::vector<HistoryRow>& rows() const noexcept { return rows_; }
