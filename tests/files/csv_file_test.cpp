@@ -40,12 +40,15 @@ std::string csv_error(std::string_view content) {
 }  // namespace
 
 TEST_CASE("files: .csv in the forms that are allowed") {
-    for (const std::string_view content : {"1,-2.5\n3,4\n", "1,-2.5\n3,4", "1,-2.5\r\n3,4\r\n", "1,-2.5\r\n3,4",
-                                           "x,y\n1,-2.5\n3,4\n", " x , y\r\n1,-2.5\n3,4", "X,Y\n1,-2.5\n3,4\n",
-                                           "\xef\xbb\xbf"
-                                           "1,-2.5\n3,4\n",
-                                           "\xef\xbb\xbfx,y\n1,-2.5\n3,4\n", " 1\t, -2.5 \n\t3,+4 \n",
-                                           "1,-2.5\n3,4\n\n \r\n\t\n\n", "+1.0,-25e-1\n.3e1,4.\n"}) {
+    for (const std::string_view content :
+         {"1,-2.5\n3,4\n", "1,-2.5\n3,4", "1,-2.5\r\n3,4\r\n", "1,-2.5\r\n3,4", "x,y\n1,-2.5\n3,4\n",
+          " x , y\r\n1,-2.5\n3,4", "X,Y\n1,-2.5\n3,4\n",
+          "\xef\xbb\xbf"
+          "1,-2.5\n3,4\n",
+          "\xef\xbb\xbfx,y\n1,-2.5\n3,4\n", " 1\t, -2.5 \n\t3,+4 \n", "1,-2.5\n3,4\n\n \r\n\t\n\n",
+          "+1.0,-25e-1\n.3e1,4.\n", "\"x\",\"y\"\n1,-2.5\n\"3\", \"4\"\n", "# x,y\n1,-2.5\n  # more\n3,4\n",
+          "x;y\n1;-2.5\n3; 4\n", "1\t-2.5\n3\t 4\n", "X\t\"Y\"\r\n1\t-2.5\r\n3\t4",
+          "#\n#\nx,y\n1,-2.5\n3,4\n\n# end\n"}) {
         CAPTURE(content);
         const auto [x, y, sample_weight] = read_csv<double>(content);
         CHECK(x == std::vector<double>{1, 3});
@@ -96,7 +99,7 @@ TEST_CASE("files: .csv errors name row, column, text and what was expected") {
     CHECK(error("a,b\n1,2\n") == "data.csv: row 1, column 1: 'a' is not a number, nor is this the header x,y or x,y,m");
     CHECK(error("x,y\n1,2\nx,y\n") == "data.csv: row 3, column 1: 'x' is not a number");
     for (const std::string text :
-         {"1 2", "1.5.2", "0x10", "1e", "--1", "++1", "+-1", "+ 1", "+", "-", "1;2", "\"1\"", "nano"}) {
+         {"1 2", "1.5.2", "0x10", "1e", "--1", "++1", "+-1", "+ 1", "+", "-", "1;2", "\"1", "1\"", "nano"}) {
         CHECK(error("1,2\n" + text + ",3\n") == "data.csv: row 2, column 1: '" + text + "' is not a number");
     }
     CHECK(error("1,2\n1,2\r3\n") == "data.csv: row 2, column 2: '2\\x0d3' is not a number");
@@ -109,9 +112,13 @@ TEST_CASE("files: .csv errors name row, column, text and what was expected") {
     CHECK(error("x,y\n1,2\n3,4,5\n") == "data.csv: row 3 has 3 columns: expected 2 as in row 1");
     CHECK(error("x,y\n1,2,3\n") == "data.csv: row 2 has 3 columns: expected 2 as in row 1");
     CHECK(error("1,2\n3,4,\n") == "data.csv: row 2 has 3 columns: expected 2 as in row 1");
-    CHECK(error("1\n2\n") == "data.csv: row 1 has 1 column: expected x,y or x,y,m, separated by commas");
-    CHECK(error("1;2\n") == "data.csv: row 1 has 1 column: expected x,y or x,y,m, separated by commas");
-    CHECK(error("1,2,3,4\n") == "data.csv: row 1 has 4 columns: expected x,y or x,y,m, separated by commas");
+    const std::string expected = ": expected x,y or x,y,m, separated by commas, semicolons or tabs";
+    CHECK(error("1\n2\n") == "data.csv: row 1 has 1 column" + expected);
+    CHECK(error("1 2\n") == "data.csv: row 1 has 1 column" + expected);
+    CHECK(error("1,2,3,4\n") == "data.csv: row 1 has 4 columns" + expected);
+    CHECK(error("1;2\n3,4\n") == "data.csv: row 2 has 1 column: expected 2 as in row 1");
+    CHECK(error("1,5;2,5\n") ==
+          "data.csv: row 1, column 1: '1,5' is not a number, nor is this the header x,y or x,y,m");
     for (const std::string text : {"nan", "NaN", "-inf", "Infinity", "+inf"}) {
         CHECK(error("1,2\n1," + text) == "data.csv: row 2, column 2: '" + text + "': every value must be finite");
     }

@@ -8,6 +8,7 @@
 
 #include "console/exit_codes.hpp"
 #include "skein/data_spec.hpp"
+#include "skein/text.hpp"
 
 namespace skein::app {
 namespace {
@@ -48,7 +49,7 @@ std::vector<fs::path> sample_output_files(const Configuration& configuration, st
     const std::string text = configuration.text("out");
     const std::vector<fs::path> paths = split_file_names(text);
     for (const fs::path& path : paths) {
-        const bool is_known = path.extension() == ".npy" || path.extension() == ".csv";
+        const bool is_known = ends_in(path.native(), ".npy") || ends_in(path.native(), ".csv");
         if (!is_known || path.native().find(',') != std::string::npos) {
             configuration.fail("out", fmt::format("'{}': expected FILE.npy, FILE.csv or X.npy,Y.npy", text));
         }

@@ -12,6 +12,7 @@
 #include "console/summary_table.hpp"
 #include "input/compressed_summary.hpp"
 #include "skein/files/compressed_file.hpp"
+#include "skein/text.hpp"
 
 namespace skein::app {
 
@@ -26,7 +27,7 @@ fs::path check_compressed_output(const Configuration& configuration, std::string
         throw BadInput(fmt::format("--out is missing (see skein {} --help)", command));
     }
     const fs::path path = configuration.text("out");
-    if (path.extension() != ".skc") {
+    if (!ends_in(path.native(), ".skc")) {
         configuration.fail("out", path.string() + ": expected a name that ends in .skc");
     }
     const std::vector<fs::path> inputs(configuration.words().begin(), configuration.words().end());

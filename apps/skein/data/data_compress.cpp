@@ -17,6 +17,7 @@
 #include "input/piece_reader.hpp"
 #include "skein/data_spec.hpp"
 #include "skein/files/open_data.hpp"
+#include "skein/text.hpp"
 
 namespace skein::app {
 namespace {
@@ -110,7 +111,7 @@ int compress_files(const Configuration& configuration) {
         }
     }
     const auto start = std::chrono::steady_clock::now();
-    const bool is_one = specs.size() == 1 && !specs[0].ends_with(".csv");
+    const bool is_one = specs.size() == 1 && !ends_in(specs[0], ".csv");
     const CompressedDataset data =
         is_one ? compress_dataset(configuration, settings) : compress_pieces(configuration, settings);
     const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;

@@ -9,6 +9,7 @@
 #include "data/data_commands.hpp"
 #include "data/data_transfer.hpp"
 #include "skein/data_spec.hpp"
+#include "skein/text.hpp"
 
 namespace skein::app {
 namespace {
@@ -54,7 +55,7 @@ std::string precision_of(const Configuration& configuration, const std::string& 
     if (configuration.is_given("precision")) {
         return read_precision(configuration);
     }
-    if (std::filesystem::path(split_file_names(input)[0]).extension() == ".csv") {
+    if (ends_in(split_file_names(input)[0].native(), ".csv")) {
         return "float64";  // not opened here: a pipe can be opened only once
     }
     const SampleStream<double> stream(input, input);

@@ -26,6 +26,7 @@
 #include "skein/files/sample_writer.hpp"
 #include "skein/gradient.hpp"
 #include "skein/instruction_set.hpp"
+#include "skein/text.hpp"
 #include "skein/version.hpp"
 
 namespace skein::app {
@@ -61,7 +62,7 @@ fs::path check_predictions(const Configuration& configuration) {
     if (!configuration.is_given("predictions")) {
         return path;
     }
-    if (path.extension() != ".csv" && path.extension() != ".npy") {
+    if (!ends_in(path.native(), ".csv") && !ends_in(path.native(), ".npy")) {
         configuration.fail("predictions", "'" + path.string() + "': expected a name that ends in .csv or .npy");
     }
     std::vector<fs::path> inputs = split_file_names(configuration.text("data"));

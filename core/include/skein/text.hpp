@@ -13,4 +13,7 @@ namespace skein {
 /// `text` in one line: each control character becomes "\x1b" (its code in hexadecimal).
 [[nodiscard]] std::string in_one_line(std::string_view text);
 
+/// Whether `text` ends with `suffix`, whose letters are small ones: "data.CSV" ends with ".csv".
+[[nodiscard]] bool ends_in(std::string_view text, std::string_view suffix) noexcept;
+
 }  // namespace skein

@@ -1,5 +1,6 @@
 #include "base/text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -55,6 +56,14 @@ std::string in_one_line(std::string_view text) {
         }
     }
     return line;
+}
+
+bool ends_in(std::string_view text, std::string_view suffix) noexcept {
+    const auto small = [](char letter) {
+        return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+    };
+    return text.size() >= suffix.size() &&
+           std::ranges::equal(text.substr(text.size() - suffix.size()), suffix, {}, small);
 }
 
 }  // namespace skein

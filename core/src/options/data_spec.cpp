@@ -9,6 +9,7 @@
 #include "skein/names.hpp"
 #include "skein/numbers.hpp"
 #include "skein/option_value.hpp"
+#include "skein/text.hpp"
 
 namespace skein {
 
@@ -119,8 +120,9 @@ bool looks_like_a_path(std::string_view text) { return text.find_first_of("./") 
 
 const std::string_view kDataSpecHelp =
     R"(SPEC, a data set, is one of
-  file.csv                      Columns x,y or x,y,m (m: weight of the sample); a first line may hold
-                                these names.
+  file.csv                      Columns x,y or x,y,m (m: weight of the sample), separated by commas,
+                                semicolons or tabs; a first line may hold these names; lines from # on
+                                are comments.
   file.npy                      A float32 or float64 array of shape (N, 2) or (N, 3), these columns.
   x.npy,y.npy                   Two arrays of shape (N).
   file.skc                      A compressed data set (skein data compress): full batches only.
@@ -173,16 +175,15 @@ std::string generated_text(const GeneratedData& data) {
     return text;
 }
 
-bool is_compressed_spec(std::string_view text) { return text.ends_with(".skc"); }
+bool is_compressed_spec(std::string_view text) { return ends_in(text, ".skc"); }
 
 std::vector<std::filesystem::path> split_file_names(std::string_view text) {
-    constexpr std::string_view kNpyPair = ".npy,";
-    const std::size_t pair = text.find(kNpyPair);
-    if (pair == std::string_view::npos || !text.ends_with(".npy")) {
-        return {text};
+    for (std::size_t comma = text.find(','); comma != std::string_view::npos; comma = text.find(',', comma + 1)) {
+        if (ends_in(text.substr(0, comma), ".npy") && ends_in(text, ".npy")) {
+            return {text.substr(0, comma), text.substr(comma + 1)};
+        }
     }
-    const std::size_t comma = pair + kNpyPair.size() - 1;
-    return {text.substr(0, comma), text.substr(comma + 1)};
+    return {text};
 }
 
 }  // namespace skein

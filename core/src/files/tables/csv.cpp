@@ -16,8 +16,9 @@ constexpr std::size_t kMaxRowBytes = 1 << 16;
 
 bool is_blank(char character) { return character == ' ' || character == '\t'; }
 
-const char* skip_blanks(const char* begin, const char* end) {
-    while (begin != end && is_blank(*begin)) ++begin;
+/// A tab that separates columns is no blank.
+const char* skip_blanks(const char* begin, const char* end, char separator) {
+    while (begin != end && is_blank(*begin) && *begin != separator) ++begin;
     return begin;
 }
 
@@ -35,7 +36,24 @@ bool is_name(std::string_view text, std::string_view name) {
     return std::ranges::equal(text, name, {}, lower);
 }
 
-std::size_t count_columns(std::string_view line) { return 1 + static_cast<std::size_t>(std::ranges::count(line, ',')); }
+/// Without the quotes around it, if there are any.
+std::string_view unquoted(std::string_view text) {
+    text = trimmed(text);
+    return text.size() >= 2 && text.front() == '"' && text.back() == '"' ? trimmed(text.substr(1, text.size() - 2))
+                                                                         : text;
+}
+
+std::size_t count_columns(std::string_view line, char separator) {
+    return 1 + static_cast<std::size_t>(std::ranges::count(line, separator));
+}
+
+/// What the first row has: a semicolon, else a comma, else a tab.
+char separator_of(std::string_view line) {
+    for (const char separator : {';', ',', '\t'}) {
+        if (line.find(separator) != std::string_view::npos) return separator;
+    }
+    return ',';
+}
 
 }  // namespace
 
@@ -81,11 +99,13 @@ void CsvParser<Scalar>::take_line(std::string_view line) {
         if (blank_row_ == 0) blank_row_ = row_;
         return;
     }
-    if (blank_row_ != 0) {
+    if (blank_row_ != 0 && trimmed(line).front() != '#') {
         row_ = blank_row_;
         fail_row(" is blank: blank lines may stand only at the end of the file");
     }
+    if (trimmed(line).front() == '#') return;
     if (first_row_ == 0) {
+        separator_ = separator_of(line);
         take_num_columns(line);
         if (take_header(line)) return;
     }
@@ -96,17 +116,18 @@ void CsvParser<Scalar>::take_line(std::string_view line) {
 template <class Scalar>
 void CsvParser<Scalar>::take_num_columns(std::string_view line) {
     first_row_ = row_;
-    samples_.num_columns = count_columns(line);
+    samples_.num_columns = count_columns(line, separator_);
     if (samples_.num_columns < 2 || samples_.num_columns > kMaxColumns) {
-        fail_row(" has ", counted(samples_.num_columns, "column"), ": expected x,y or x,y,m, separated by commas");
+        fail_row(" has ", counted(samples_.num_columns, "column"),
+                 ": expected x,y or x,y,m, separated by commas, semicolons or tabs");
     }
 }
 
 template <class Scalar>
 bool CsvParser<Scalar>::take_header(std::string_view line) {
     for (std::size_t column = 0; column < samples_.num_columns; ++column) {
-        const std::size_t end = std::min(line.find(','), line.size());
-        if (!is_name(trimmed(line.substr(0, end)), kColumnNames[column])) return false;
+        const std::size_t end = std::min(line.find(separator_), line.size());
+        if (!is_name(unquoted(line.substr(0, end)), kColumnNames[column])) return false;
         line.remove_prefix(std::min(end + 1, line.size()));
     }
     return true;
@@ -119,10 +140,13 @@ bool CsvParser<Scalar>::take_numbers(std::string_view line) {
     const char* begin = line.data();
     const char* const end = begin + line.size();
     for (std::size_t column = 0; column < samples_.num_columns; ++column) {
-        if (column > 0 && (begin == end || *begin++ != ',')) return false;
-        begin = skip_blanks(begin, end);
+        if (column > 0 && (begin == end || *begin++ != separator_)) return false;
+        begin = skip_blanks(begin, end, separator_);
+        const bool is_quoted = begin != end && *begin == '"';
+        begin += is_quoted ? 1 : 0;
         if (parse_number(begin, end, row[column]) != Parsed::number) return false;
-        begin = skip_blanks(begin, end);
+        if (is_quoted && (begin == end || *begin++ != '"')) return false;
+        begin = skip_blanks(begin, end, separator_);
     }
     if (begin != end || row[2] < 0) return false;
     for (std::size_t column = 0; column < samples_.num_columns; ++column) {
@@ -133,13 +157,13 @@ bool CsvParser<Scalar>::take_numbers(std::string_view line) {
 
 template <class Scalar>
 void CsvParser<Scalar>::explain(std::string_view line) const {
-    if (const std::size_t num_columns = count_columns(line); num_columns != samples_.num_columns) {
+    if (const std::size_t num_columns = count_columns(line, separator_); num_columns != samples_.num_columns) {
         fail_row(" has ", counted(num_columns, "column"), ": expected ", samples_.num_columns, " as in row ",
                  first_row_);
     }
     for (std::size_t column = 0; column < samples_.num_columns; ++column) {
-        const std::size_t field_bytes = std::min(line.find(','), line.size());
-        const std::string_view field = trimmed(line.substr(0, field_bytes));
+        const std::size_t field_bytes = std::min(line.find(separator_), line.size());
+        const std::string_view field = unquoted(line.substr(0, field_bytes));
         line.remove_prefix(std::min(field_bytes + 1, line.size()));
         explain_field(field, column);
     }

@@ -23,7 +23,8 @@ struct SampleColumns {
     std::size_t num_columns = 0;
 };
 
-/// Rows are lines, counted from 1. Throws FileError for `path`, which it does not open, if a row is wrong.
+/// Rows are lines, counted from 1. Columns are separated by commas, semicolons or tabs; names and numbers may be in quotes;
+/// lines that begin with # are comments. Throws FileError for `path`, which it does not open, if a row is wrong.
 template <class Scalar>
 class CsvParser {
 public:
@@ -53,6 +54,7 @@ private:
     std::filesystem::path path_;
     SampleColumns<Scalar> samples_;
     std::string unfinished_line_;
+    char separator_ = ',';  // the first row decides
     std::uint64_t row_ = 0;
     std::uint64_t first_row_ = 0;  // the one that fixed the number of columns
     std::uint64_t blank_row_ = 0;  // the first one, or 0

@@ -11,6 +11,7 @@
 #include "files/arrays/npy_source.hpp"
 #include "files/io/file_error.hpp"
 #include "skein/files/sample_reader.hpp"
+#include "skein/text.hpp"
 
 namespace skein {
 
@@ -79,7 +80,7 @@ Dataset<Scalar> read_dataset(const std::filesystem::path& x_path, const std::fil
 
 template <class Scalar>
 Dataset<Scalar> open_dataset(const std::filesystem::path& path, std::uint64_t max_bytes) {
-    if (path.extension() == ".npy") {
+    if (ends_in(path.native(), ".npy")) {
         auto source = std::make_shared<files::NpySource<Scalar>>(path);
         if (!source->fits(max_bytes)) {
             return Dataset<Scalar>(std::move(source));

@@ -13,6 +13,7 @@
 #include "files/arrays/npy_source.hpp"
 #include "files/io/file_error.hpp"
 #include "files/tables/csv.hpp"
+#include "skein/text.hpp"
 
 namespace skein {
 
@@ -144,11 +145,11 @@ private:
 template <class Scalar>
 SampleReader<Scalar>::SampleReader(const fs::path& path) {
     const FloatingPointEnvironment environment;
-    if (path.extension() == ".csv") {
+    if (ends_in(path.native(), ".csv")) {
         source_ = std::make_unique<CsvSource>(path);
-    } else if (path.extension() == ".npy") {
+    } else if (ends_in(path.native(), ".npy")) {
         source_ = std::make_unique<NpyRows>(path);
-    } else if (path.extension() == ".skc") {
+    } else if (ends_in(path.native(), ".skc")) {
         fail(path, "is a compressed data set, which has no individual samples: expected a .csv or .npy file");
     } else {
         fail(path, "has an unknown file type: expected a name that ends in .csv, .npy or .skc");

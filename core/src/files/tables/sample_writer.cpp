@@ -14,6 +14,7 @@
 #include "files/io/file_error.hpp"
 #include "files/io/output_file.hpp"
 #include "files/tables/csv.hpp"
+#include "skein/text.hpp"
 
 namespace skein {
 
@@ -40,8 +41,8 @@ void require_paths(Paths paths, std::size_t num_columns) {
     require(num_columns == 2 || num_columns == files::kMaxColumns, num_columns, " columns: expected 2 or 3");
     require(paths.size() == 1 || num_columns == 2, "two files hold x and y: expected one file for sample weights");
     for (const fs::path& path : paths) {
-        require(path.extension() == ".npy" || (paths.size() == 1 && path.extension() == ".csv"), "'", path.native(),
-                "': expected a name that ends in .npy", paths.size() == 1 ? " or .csv" : "");
+        require(ends_in(path.native(), ".npy") || (paths.size() == 1 && ends_in(path.native(), ".csv")), "'",
+                path.native(), "': expected a name that ends in .npy", paths.size() == 1 ? " or .csv" : "");
     }
 }
 
@@ -101,7 +102,7 @@ struct SampleWriter<Scalar>::State {
     std::uint64_t size_bytes = 0;
     std::uint64_t bytes_since_writeback = 0;
 
-    bool is_csv() const { return paths[0].extension() == ".csv"; }
+    bool is_csv() const { return ends_in(paths[0].native(), ".csv"); }
 
     void write(std::size_t file, std::string_view bytes) {
         outputs[file].write(bytes);
@@ -196,7 +197,7 @@ std::uint64_t SampleWriter<Scalar>::size_bytes() const noexcept {
 template <class Scalar>
 std::optional<std::uint64_t> sample_files_bytes(Paths paths, std::size_t num_columns, std::uint64_t num_samples) {
     require_paths(paths, num_columns);
-    if (paths[0].extension() == ".csv") return std::nullopt;
+    if (ends_in(paths[0].native(), ".csv")) return std::nullopt;
     return paths.size() * array_file_bytes(kTypeOf<Scalar>, shape_of(paths, num_columns, num_samples));
 }
 
