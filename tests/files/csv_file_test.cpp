@@ -96,7 +96,10 @@ TEST_CASE("files: .csv errors name row, column, text and what was expected") {
     CHECK(error("\n\n") == "data.csv: has no samples: expected rows of x,y or x,y,m");
     CHECK(error("x,y\n") == "data.csv: has no samples: expected rows of x,y or x,y,m");
     CHECK(error("1,2\n3,abc\n") == "data.csv: row 2, column 2: 'abc' is not a number");
-    CHECK(error("a,b\n1,2\n") == "data.csv: row 1, column 1: 'a' is not a number, nor is this the header x,y or x,y,m");
+    CHECK(error("a,b\n1,2\n") == "data.csv: row 1 has the names 'a', 'b': expected x,y or x,y,m, or numbers");
+    CHECK(error("x,y,\"the weight\"\n1,2,3\n") ==
+          "data.csv: row 1 has the names 'x', 'y', 'the weight': expected x,y or x,y,m, or numbers");
+    CHECK(error("1,b\n") == "data.csv: row 1, column 2: 'b' is not a number, nor is this the header x,y or x,y,m");
     CHECK(error("x,y\n1,2\nx,y\n") == "data.csv: row 3, column 1: 'x' is not a number");
     for (const std::string text :
          {"1 2", "1.5.2", "0x10", "1e", "--1", "++1", "+-1", "+ 1", "+", "-", "1;2", "\"1", "1\"", "nano"}) {

@@ -155,8 +155,25 @@ bool CsvParser<Scalar>::take_numbers(std::string_view line) {
     return true;
 }
 
+/// Throws for a first row of words only: names that are not those of the columns.
+template <class Scalar>
+void CsvParser<Scalar>::explain_names(std::string_view line) const {
+    std::string names;
+    while (!line.empty()) {
+        const std::size_t field_bytes = std::min(line.find(separator_), line.size());
+        const std::string_view field = unquoted(line.substr(0, field_bytes));
+        line.remove_prefix(std::min(field_bytes + 1, line.size()));
+        Scalar value{};
+        const char* begin = field.data();
+        if (field.empty() || parse_number(begin, begin + field.size(), value) != Parsed::not_a_number) return;
+        names += to_text(names.empty() ? "'" : ", '", shown(field), "'");
+    }
+    fail_row(" has the names ", names, ": expected x,y or x,y,m, or numbers");
+}
+
 template <class Scalar>
 void CsvParser<Scalar>::explain(std::string_view line) const {
+    if (row_ == first_row_) explain_names(line);
     if (const std::size_t num_columns = count_columns(line, separator_); num_columns != samples_.num_columns) {
         fail_row(" has ", counted(num_columns, "column"), ": expected ", samples_.num_columns, " as in row ",
                  first_row_);

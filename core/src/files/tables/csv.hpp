@@ -45,6 +45,7 @@ private:
     bool take_numbers(std::string_view line);
     void take_num_columns(std::string_view line);
     [[noreturn]] void explain(std::string_view line) const;
+    void explain_names(std::string_view line) const;
     void explain_field(std::string_view field, std::size_t column) const;
     template <class... Parts>
     [[noreturn]] void fail_row(const Parts&... parts) const {
