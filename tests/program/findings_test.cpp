@@ -145,6 +145,13 @@ TEST_CASE("--patience keeps the weights with the lowest validation loss") {
     const ProgramResult text = run_program(arguments + Arguments{"--patience", "3"});
     CHECK(text.output.starts_with("stopped: no lower validation loss in 3 epochs, after "));
     CHECK(contains(text.output, "whose validation loss is the lowest"));
+    // So many epochs that the history leaves out most validation losses.
+    const Json slow =
+        run_json({"train", "--data", data, "--weights", "0.1", "--activation", "identity", "--learning-rate", "0.00002",
+                  "--batch", "1", "--epochs", "20000", "--validation", validation, "--patience", "3"});
+    CHECK(slow["cause"] == "patience");
+    CHECK(slow["best_step"] == slow["step_of_weights"]);
+    CHECK(slow["best_loss"] == slow["validation_loss"]);
     const ProgramResult alone = run_program({"train", "--patience", "3"});
     CHECK(alone.exit_code == 2);
     CHECK(contains(alone.errors, "--patience: has no effect without validation data: expected --validation"));

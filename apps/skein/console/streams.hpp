@@ -9,9 +9,8 @@ namespace skein::app {
 /// Writes all of `text` to standard output. Throws Failure if that fails: a full disk, a closed pipe.
 void write_output(std::string_view text);
 
-/// Writes one line to standard error: "skein: warning: message", "skein: error: message",
-/// "skein: finding: message" of what a result says. A control character in a
-/// quoted name is shown as \x1b, so the message stays one line.
+/// Writes one line to standard error: "skein: warning: message", "skein: error: message", and "skein: finding: message" of
+/// what a result says. A control character in a quoted name is shown as \x1b, so the message stays one line.
 void write_warning(std::string_view message);
 void write_error(std::string_view message);
 void write_finding(std::string_view message);

@@ -15,10 +15,9 @@ constexpr double kSafety = 4.0;
 
 /// A chain on one sample in double, with bounds of first order for rounding errors in units of the last place.
 struct Sensitivities {
-    std::vector<double> f;            // f_0 = x, f_1, ...
-    std::vector<double> slopes;       // f'(z_1), ...
-    std::vector<double> output_by_z;  // |df_L/dz_j|
-    std::vector<double> errors;       // of f_0, f_1, ..., over the unit roundoff
+    std::vector<double> f;       // f_0 = x, f_1, ...
+    std::vector<double> slopes;  // f'(z_1), ...
+    std::vector<double> errors;  // of f_0, f_1, ..., over the unit roundoff
 };
 
 template <class Scalar>
@@ -28,19 +27,13 @@ Chain<double> in_double(const Chain<Scalar>& chain) {
 
 /// A product rounds once, an activation by less than two units.
 Sensitivities sensitivities(const Chain<double>& chain, const BackPropagation<double>& sample, double x) {
-    const std::size_t num_layers = chain.num_layers();
-    Sensitivities result{{x}, sample.slopes, std::vector<double>(num_layers), {0.0}};
-    for (std::size_t layer = 0; layer < num_layers; ++layer) {
+    Sensitivities result{{x}, sample.slopes, {0.0}};
+    for (std::size_t layer = 0; layer < chain.num_layers(); ++layer) {
         const double f = sample.activations[layer], slope = std::abs(sample.slopes[layer]);
         const double error_of_z =
             std::abs(chain.weights()[layer]) * result.errors.back() + std::abs(sample.pre_activations[layer]);
         result.f.push_back(f);
         result.errors.push_back(slope * error_of_z + 2.0 * std::abs(f));
-    }
-    double by_f = 1.0;
-    for (std::size_t layer = num_layers; layer-- > 0;) {
-        result.output_by_z[layer] = by_f * std::abs(sample.slopes[layer]);
-        by_f = result.output_by_z[layer] * std::abs(chain.weights()[layer]);
     }
     return result;
 }

@@ -65,8 +65,6 @@ double largest_move(const Chain<Scalar>& start, const Chain<Scalar>& end) {
     return move == 0.0 ? 0.0 : move / largest;
 }
 
-OutputRange output_range(Activation last) { return {activation_traits(last).lowest, activation_traits(last).highest}; }
-
 template <class Scalar>
 double loss_or_nan(const Chain<Scalar>& chain, const TrainingData<Scalar>& data, const Execution& execution) {
     try {
@@ -81,7 +79,7 @@ double loss_or_nan(const Chain<Scalar>& chain, const TrainingData<Scalar>& data,
 template <class Scalar>
 Fit measure_fit(const Chain<Scalar>& start, const Chain<Scalar>& end, const RunData<Scalar>& data,
                 const Execution& execution) {
-    const OutputRange range = output_range(end.activations()[end.num_layers() - 1]);
+    const OutputRange range = output_range_of(end.activations()[end.num_layers() - 1]);
     Fit fit;
     fit.scaling = data.scaling;
     fit.start_loss = data.scaling.loss_factor() * loss_or_nan(start, data.training, execution);

@@ -297,7 +297,11 @@ int train_with(Configuration& configuration, const TrainOutput& output) {
     const bool is_of_last_step = report.step_of_weights.value_or(report.outcome.steps) == report.outcome.steps;
     history.finish(is_of_last_step && report.validation_loss ? *report.validation_loss
                                                              : std::numeric_limits<double>::quiet_NaN());
-    report.fit.best = job.data.validation ? history.best_validation() : history.best_epoch();
+    // The history does not compute every validation loss of a long run; --patience does.
+    report.fit.best = report.step_of_weights && report.validation_loss
+                          ? BestLoss{*report.validation_loss, *report.step_of_weights}
+                      : job.data.validation ? history.best_validation()
+                                            : history.best_epoch();
     report.findings =
         find_faults({report.fit, report.outcome, job.settings, history.rows(), job.length.steps_per_epoch});
     if (directory) {

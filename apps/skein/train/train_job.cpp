@@ -49,11 +49,6 @@ void open_validation(const Configuration& configuration, const RunSettings& sett
     data.validation = std::move(split.validation);
 }
 
-OutputRange range_of_last_layer(const ModelSettings& model) {
-    const ActivationTraits& last = activation_traits(model.activations.back());
-    return {last.lowest, last.highest};
-}
-
 /// The scaling is fitted to the training data, and the validation data go through the same one.
 template <class Scalar>
 void scale_data(const Configuration& configuration, const RunSettings& settings, RunData<Scalar>& data) {
@@ -65,7 +60,7 @@ void scale_data(const Configuration& configuration, const RunSettings& settings,
             "scale", fmt::format("{} is compressed, in the units it had then: expected samples, or no --scale",
                                  configuration.where(data.training.samples() == nullptr ? "data" : "validation")));
     }
-    const OutputRange range = range_of_last_layer(settings.model);
+    const OutputRange range = output_range_of(settings.model.activations.back());
     try {
         data.scaling = make_scaling(settings.data.scaling,
                                     *summarise<Scalar>(data.training, range, settings.training.execution), range);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <type_traits>
 
+#include "skein/activation.hpp"
 #include "skein/execution.hpp"
 #include "skein/training_data.hpp"
 
@@ -16,6 +17,11 @@ struct OutputRange {
     double lowest = -std::numeric_limits<double>::infinity();
     double highest = std::numeric_limits<double>::infinity();
 };
+
+/// Of a chain whose last layer has this activation.
+[[nodiscard]] constexpr OutputRange output_range_of(Activation last) noexcept {
+    return {activation_traits(last).lowest, activation_traits(last).highest};
+}
 
 /// Of all samples. A sample of weight m counts m times; means are over the sum of the weights, and the unit of the
 /// weights does not matter. Numbers that overflow are infinite or NaN.

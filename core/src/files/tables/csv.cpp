@@ -6,6 +6,7 @@
 
 #include "files/io/file_error.hpp"
 #include "files/io/parse_number.hpp"
+#include "skein/text.hpp"
 
 namespace skein::internal::files {
 namespace {
@@ -29,12 +30,7 @@ std::string_view trimmed(std::string_view text) {
 }
 
 /// Whether `text` is `name`, which is in lower case, in any case.
-bool is_name(std::string_view text, std::string_view name) {
-    const auto lower = [](char letter) {
-        return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-    };
-    return std::ranges::equal(text, name, {}, lower);
-}
+bool is_name(std::string_view text, std::string_view name) { return text.size() == name.size() && ends_in(text, name); }
 
 /// Without the quotes around it, if there are any.
 std::string_view unquoted(std::string_view text) {
