@@ -22,19 +22,19 @@ struct AffineMap {
     double offset = 0.0;
     double factor = 1.0;  ///< positive
 
-    double scaled(double number) const noexcept { return (number - offset) * (1.0 / factor); }
-    double unscaled(double number) const noexcept { return offset + factor * number; }
-    bool operator==(const AffineMap&) const = default;
+    double scaled(double number) const noexcept;
+    double unscaled(double number) const noexcept;
+    bool operator==(const AffineMap& other) const noexcept;
 };
 
 /// What a chain sees in place of x and y.
 struct Scaling {
     AffineMap x, y;
 
-    bool is_none() const noexcept { return *this == Scaling(); }
+    bool is_none() const noexcept;
     /// A loss in units of y is this times the loss that the chain sees.
-    double loss_factor() const noexcept { return y.factor * y.factor; }
-    bool operator==(const Scaling&) const = default;
+    double loss_factor() const noexcept;
+    bool operator==(const Scaling& other) const noexcept;
 };
 
 /// The scaling of that kind for these data and a last layer with this range. (If the range has one end only, 2 beyond it

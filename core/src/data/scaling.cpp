@@ -13,6 +13,18 @@ namespace skein {
 
 using namespace internal;
 
+double AffineMap::scaled(double number) const noexcept { return (number - offset) * (1.0 / factor); }
+
+double AffineMap::unscaled(double number) const noexcept { return offset + factor * number; }
+
+bool AffineMap::operator==(const AffineMap&) const noexcept = default;
+
+bool Scaling::is_none() const noexcept { return *this == Scaling(); }
+
+double Scaling::loss_factor() const noexcept { return y.factor * y.factor; }
+
+bool Scaling::operator==(const Scaling&) const noexcept = default;
+
 namespace {
 
 template <class Scalar>
