@@ -34,7 +34,7 @@ struct GoldenSweep {
 std::vector<GoldenSweep> sweeps_of_settings() {
     return {
         {"rates of two layers, full batches",
-         0xeaf2c0179634d803,
+         0x8534450ebb7c2b81,
          0xc13788eb918df4f4,
          Kind::sgd,
          Activation::tanh,

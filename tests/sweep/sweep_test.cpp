@@ -161,12 +161,15 @@ TEST_CASE("values of axes") {
         for (std::size_t index = 0; index < count; ++index) CHECK(whole[index] == static_cast<double>(index + 1));
     }
     const std::vector<double> values = log10_values(1e-3, 1e5, 9);
-    for (std::size_t index = 0; index < values.size(); ++index) {
-        // 2 ULP of exp10 and log, whose argument's error of 3 x 2^-53 x 11.5 is multiplied by log 10 = 2.3.
-        CHECK(std::abs(values[index] / std::pow(10.0, static_cast<double>(index) - 3) - 1) < 1e-14);
+    CHECK(values == std::vector<double>{1e-3, 1e-2, 1e-1, 1, 1e1, 1e2, 1e3, 1e4, 1e5});
+    CHECK(log10_values(0.01, 1000, 6) == std::vector<double>{0.01, 0.1, 1, 10, 100, 1000});
+    CHECK(log10_values(1, 16, 5) == std::vector<double>{1, 2, 4, 8, 16});
+    CHECK(log10_values(1e-300, 1e300, 3) == std::vector<double>{1e-300, 1, 1e300});
+    const std::vector<double> others = log10_values(0.1, 3, 7);
+    for (std::size_t index = 0; index < others.size(); ++index) {
+        // 2 ULP of exp10 and log, whose argument's error of 3 x 2^-53 is multiplied by log 10 = 2.3.
+        CHECK(std::abs(others[index] / (0.1 * std::pow(30.0, static_cast<double>(index) / 6.0)) - 1) < 3e-15);
     }
-    CHECK(values.front() == 1e-3);
-    CHECK(values.back() == 1e5);
     CHECK_THROWS_WITH((void)log10_values(0, 1, 3),
                       "the first value of a logarithmic axis is 0: expected a positive number");
     CHECK_THROWS_WITH((void)linear_values(0, 1, 1),

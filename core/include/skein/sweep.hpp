@@ -60,7 +60,8 @@ static_assert(kSweepParameterNames.size() == std::size_t(SweepParameter::Kind::t
 /// bound is not finite, or if count is 1 and the bounds differ.
 [[nodiscard]] std::vector<double> linear_values(double from, double to, std::size_t count);
 /// The same with evenly spaced logarithms; both bounds must be positive. The values have the same bits on every CPU:
-/// they come from skein's own logarithm and exponential.
+/// they come from skein's own logarithm and exponential. One within their rounding of a number of at most ten digits is
+/// that number: 0.1, not 0.10000000000000005.
 [[nodiscard]] std::vector<double> log10_values(double from, double to, std::size_t count);
 
 struct SweepAxis {
