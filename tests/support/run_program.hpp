@@ -31,6 +31,7 @@ struct ProgramResult {
 struct ProgramSettings {
     std::vector<std::string> environment = {};  // "NAME=value", in place of those of this process
     std::filesystem::path directory = {};       // to run in
+    std::string input_path = "/dev/null";       // its standard input
     std::string output_path = {};               // where its standard output goes, instead of into the result
 };
 
@@ -41,7 +42,7 @@ public:
         : output_path_(settings.output_path.empty() ? files_.file("output").string() : settings.output_path) {
         posix_spawn_file_actions_t actions;
         ::posix_spawn_file_actions_init(&actions);
-        ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+        ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, settings.input_path.c_str(), O_RDONLY, 0);
         ::posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output_path_.c_str(), O_WRONLY | O_CREAT, 0600);
         ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, files_.file("errors").c_str(), O_WRONLY | O_CREAT,
                                            0600);
@@ -60,8 +61,17 @@ public:
                 variables.emplace_back(text);
             }
         }
-        const int error = ::posix_spawnp(&process_, words.front().c_str(), &actions, nullptr, pointers_to(words).data(),
-                                         pointers_to(variables).data());
+        // A shell that starts tests in the background ignores SIGINT, and children would go on to ignore it.
+        posix_spawnattr_t attributes;
+        ::posix_spawnattr_init(&attributes);
+        sigset_t heard;
+        ::sigemptyset(&heard);
+        for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaddset(&heard, signal);
+        ::posix_spawnattr_setsigdefault(&attributes, &heard);
+        ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+        const int error = ::posix_spawnp(&process_, words.front().c_str(), &actions, &attributes,
+                                         pointers_to(words).data(), pointers_to(variables).data());
+        ::posix_spawnattr_destroy(&attributes);
         ::posix_spawn_file_actions_destroy(&actions);
         if (error != 0) throw std::runtime_error("cannot run " + words.back());
     }

@@ -45,12 +45,12 @@ void handle(int signal, void (*handler)(int)) {
 
 void catch_stop_signals() {
     handle(SIGALRM, end_summary);
-    handle(SIGINT, remember);
-    handle(SIGTERM, remember);
-    struct sigaction hang_up {};
-    ::sigaction(SIGHUP, nullptr, &hang_up);
-    if (hang_up.sa_handler != SIG_IGN) {  // under nohup the program goes on
-        handle(SIGHUP, remember);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+        struct sigaction before {};
+        ::sigaction(signal, nullptr, &before);
+        if (before.sa_handler != SIG_IGN) {  // under nohup, or after trap '' INT, the program goes on
+            handle(signal, remember);
+        }
     }
 }
 

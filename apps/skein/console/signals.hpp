@@ -6,7 +6,8 @@
 
 namespace skein::app {
 
-/// From now on the first signal only sets the two requests below, one after the other.
+/// From now on the first signal only sets the two requests below, one after the other. Signals that were ignored before
+/// stay ignored.
 void catch_stop_signals();
 
 /// Set at once: ends training (see Execution::stop_request).
