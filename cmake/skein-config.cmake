@@ -1,4 +1,5 @@
 include(CMakeFindDependencyMacro)
 find_dependency(OpenMP COMPONENTS CXX)
 find_dependency(PNG)
+find_dependency(ZLIB)
 include(${CMAKE_CURRENT_LIST_DIR}/skein_targets.cmake)

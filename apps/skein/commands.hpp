@@ -13,5 +13,6 @@ int sweep_command(const std::vector<std::string>& arguments);
 int boundary_command(const std::vector<std::string>& arguments);
 int data_command(const std::vector<std::string>& arguments);
 int evaluate_command(const std::vector<std::string>& arguments);
+int predict_command(const std::vector<std::string>& arguments);
 
 }  // namespace skein::app

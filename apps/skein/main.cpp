@@ -27,7 +27,8 @@ constexpr std::string_view kProgramHelp =
   skein train --layers 8 --data teacher:samples=1e6,layers=8,noise=0.05 --out runs/first
   skein gradient --weights 0.5,-1.2,0.7 --activation tanh --x 1.5 --y 0.2
   skein sweep --preset trainability --out runs/trainability
-  skein evaluate --chain runs/first/chain.json --data samples.csv --predictions predictions.csv
+  skein evaluate --chain runs/first --data samples.csv
+  skein predict --chain runs/first --data inputs.csv
   skein data info samples.csv
 
 skein trains scalar chain networks: L layers, one unit per layer, no biases.
@@ -37,7 +38,8 @@ Commands
   gradient     The back-propagation of one sample, every value of it, or the gradient on a data set.
   sweep        Trains a chain at every point of a grid of settings: arrays and pictures.
   boundary     Where the outcome of training changes: critical learning rates, fractal dimensions.
-  evaluate     Loss and predictions of a stored chain on a data set.
+  evaluate     How well a stored chain fits a data set.
+  predict      What a stored chain predicts.
   data         Makes, converts, describes and compresses data sets of any size.
 
   skein COMMAND --help    Examples and all options of a command.
@@ -55,7 +57,8 @@ struct NamedCommand {
 };
 constexpr NamedCommand kCommands[] = {{"train", train_command},       {"gradient", gradient_command},
                                       {"sweep", sweep_command},       {"boundary", boundary_command},
-                                      {"evaluate", evaluate_command}, {"data", data_command}};
+                                      {"evaluate", evaluate_command}, {"predict", predict_command},
+                                      {"data", data_command}};
 
 int print_version() {
     write_output("skein " + std::string(version()) + "\nnumerics version " + std::to_string(kNumericsVersion) +
@@ -74,7 +77,8 @@ int unknown_command(const std::string& word) {
 int run(const std::vector<std::string>& arguments) {
     if (arguments.empty()) {
         throw BadInput(
-            "a command is missing: expected train, gradient, sweep, boundary, evaluate or data (see skein --help)");
+            "a command is missing: expected train, gradient, sweep, boundary, evaluate, predict or data (see skein "
+            "--help)");
     }
     const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
     for (const NamedCommand& command : kCommands) {

@@ -80,7 +80,7 @@ TEST_CASE("files: data sets that a .npy file does not hold") {
     CHECK(error({1, 2, 3, 1e39}, {2, 2}) == ": row 2, column 2: 1e+39 is out of the range of float32");
     CHECK(error({1, 2, -0.5}, {1, 3}) == ": row 1, column 3: '-0.5': a sample weight must not be negative");
     CHECK(error({1, 2, 0}, {1, 3}) == ": column 3: the sample weights sum to zero");
-    const fs::path text = directory.file("data.txt", "1,2\n");
+    const fs::path text = directory.file("data.dat", "1,2\n");
     CHECK(file_error_of([&] { read_dataset<double>(text); }) ==
           text.string() + ": has an unknown file type: expected a name that ends in .csv, .npy or .skc");
     CHECK(file_error_of([&] { read_dataset<double>("data.skc"); }) ==

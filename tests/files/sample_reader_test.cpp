@@ -128,7 +128,8 @@ TEST_CASE("files: what is wrong further down a file is refused when it is reache
     CHECK(file_error_of([&] {
               while (read() > 0) {
               }
-          }) == directory.file("t.csv").string() + ": row 200001, column 2: 'inf': every value must be finite");
+          }) == directory.file("t.csv").string() + ": row 200001, column 2: 'inf': every value must be finite "
+                                                     "(--skip-bad-rows leaves such rows out)");
 }
 
 TEST_CASE("files: sample weights that sum to zero are refused at the end, however the file is read") {
@@ -159,7 +160,7 @@ TEST_CASE("files: the constructor refuses what read_dataset() refuses") {
     check(directory.file("empty.csv", ""));
     check(directory.file("header.csv", "x,y\n"));
     check(directory.file("text.csv", "1,b\n"));
-    check(directory.file("t.txt", "1,2\n"));
+    check(directory.file("t.dat", "1,2\n"));
     check(directory.file("missing.npy"));
     check(directory.file("short.npy", "\x93NUMPY"));
     write_npy<double>(directory.file("a.npy"), std::vector<double>(4), std::array<std::size_t, 2>{4, 1});

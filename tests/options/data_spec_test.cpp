@@ -47,11 +47,20 @@ TEST_CASE("options: names of data files") {
     CHECK(split_file_names("a.npy,b.npy").size() == 2);
     CHECK(split_file_names("a,b.csv").size() == 1);
     CHECK(is_compressed_spec("a.skc"));
+    CHECK(is_text_spec("-"));
+    CHECK(is_text_spec("./pipe"));
+    CHECK(is_text_spec("a.csv.gz"));
+    for (const char* other : {"a.npy", "x.npy,y.npy", "a.SKC", "sine", "sine:noise=0.5"}) CHECK(!is_text_spec(other));
 }
 
 TEST_CASE("options: counts and numbers from text") {
     CHECK(parse_count("1e7") == 10'000'000);
     CHECK(parse_count("10_000") == 10'000);
+    CHECK(parse_count("+5") == 5);
+    CHECK(!parse_count("+-5"));
+    CHECK(!parse_count("+"));
+    CHECK(OptionValue("weights", "0.5, -1.2 ,3", "--weights").numbers() == std::vector<double>{0.5, -1.2, 3});
+    CHECK(OptionValue("columns", " a b , c", "--columns").texts() == std::vector<std::string>{"a b", "c"});
     CHECK(!parse_count("1__0"));
     CHECK(!parse_count("1.5"));
     CHECK(!parse_count("-1"));

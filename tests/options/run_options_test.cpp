@@ -220,6 +220,11 @@ TEST_CASE("options: --schedule-steps makes the cosine schedule independent of th
     RunSettings settings = read_run_settings(configuration);
     CHECK_THROWS_WITH_AS((void)complete_run_settings(configuration, {100}, settings),
                          "--warm-up: 5 steps of 5: expected less than all of them", std::invalid_argument);
+    Configuration without_steps = configuration_of({{"schedule", "cosine"}, {"steps", "0"}});
+    RunSettings no_steps = read_run_settings(without_steps);
+    CHECK_THROWS_WITH_AS((void)complete_run_settings(without_steps, {100}, no_steps),
+                         "--schedule: cosine has no steps to go down in: expected --steps of 1 or more",
+                         std::invalid_argument);
     CHECK(given_error_of({{"schedule-steps", "5"}}) ==
           "--schedule-steps has no effect with --schedule constant: expected --schedule cosine");
 }

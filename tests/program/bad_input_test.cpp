@@ -218,7 +218,7 @@ TEST_CASE("bad configuration files, with line and nearest key") {
     check_file("seed = [1, 2]\n", {"a whole number, found the numbers 1,2"});
     check_file("seed = 1979-05-27\n", {"a whole number, found a date or time"});
     check_file("layers = 3.5\n", {"bad.toml, line 1: layers", "'3.5'"});
-    check_file("activation = [1, 2]\n", {"bad.toml, line 1: activation", "strings"});
+    check_file("activation = [1, 2]\n", {"bad.toml, line 1: activation", "unknown activation '1'"});
     check_file("activation = \"tahn\"\n", {"bad.toml, line 1: activation", "did you mean 'tanh'?"});
     check_file("layers = \n", {"bad.toml, line 1"});
     check_file("epochs = 3\nsteps = 3\n", {"line 1: epochs", "line 2: steps"});

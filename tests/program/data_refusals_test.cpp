@@ -15,6 +15,8 @@ namespace skein::test {
 
 namespace {
 
+const std::string hint = " (--skip-bad-rows leaves such rows out)";
+
 /// Files with this and that wrong in them.
 void write_bad_files(const TemporaryDirectory& directory) {
     directory.file("a.csv", "1,2\n3,4\n");
@@ -81,7 +83,7 @@ TEST_CASE("data refuses bad input in one line: convert") {
     check({"convert", "a.csv"}, "--out is missing: expected FILE.npy, FILE.csv or X.npy,Y.npy");
     check({"convert", "a.csv", "--force", "--out", check.directory.file("a.csv")},
           "--out: " + check.directory.file("a.csv").string() + " is read by this command: expected another name");
-    check({"convert", "nan.csv", "--out=b.npy"}, "nan.csv: row 2, column 2: 'nan': every value must be finite");
+    check({"convert", "nan.csv", "--out=b.npy"}, "nan.csv: row 2, column 2: 'nan': every value must be finite" + hint);
     check({"convert", "header.csv", "--out=b.npy"}, "header.csv: has no samples: expected rows of x,y or x,y,m");
     check({"convert", "x.npy,y.npy", "--out=b.npy"}, "y.npy: has 4 values: expected 3 as in x.npy");
     check({"convert", "wide.npy", "--out=b.npy", "--precision=float32"},
@@ -92,7 +94,7 @@ TEST_CASE("data refuses bad input in one line: convert") {
 TEST_CASE("data refuses bad input in one line: info") {
     const Refusals check;
     check({"info"}, "IN is missing: expected at least one SPEC (see skein data info --help)");
-    check({"info", "a.csv", "nan.csv"}, "nan.csv: row 2, column 2: 'nan': every value must be finite");
+    check({"info", "a.csv", "nan.csv"}, "nan.csv: row 2, column 2: 'nan': every value must be finite" + hint);
     check({"info", "a.npy"}, "a.npy: is not a .npy file: expected it to start with \\x93NUMPY");
     check({"info", "empty.csv"}, "empty.csv: is empty: expected rows of x,y or x,y,m");
     check({"info", "a.csv", "--picture=b.jpg"}, "--picture: 'b.jpg': expected a name that ends in .png");
@@ -120,7 +122,7 @@ TEST_CASE("data has help") {
         }
     }
     CHECK(contains(run_program({"--help"}).output, "  data         "));
-    CHECK(contains(run_program({}).errors, "evaluate or data"));
+    CHECK(contains(run_program({}).errors, "evaluate, predict or data"));
 }
 
 }  // namespace skein::test

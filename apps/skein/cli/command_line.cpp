@@ -78,7 +78,7 @@ std::vector<Token> tokens_of(const Command& command, const std::vector<std::stri
     std::vector<Token> tokens;
     bool are_words = false;
     for (std::size_t at = 0; at < arguments.size(); ++at) {
-        if (are_words || !arguments[at].starts_with('-')) {
+        if (are_words || !arguments[at].starts_with('-') || arguments[at] == "-") {
             tokens.push_back({nullptr, arguments[at]});
         } else if (arguments[at] == "--") {
             are_words = true;

@@ -159,7 +159,10 @@ void add_toml(Configuration& configuration, const std::string& text, const std::
             take(reader, std::string(key.str()), value, place, path);
         }
     } catch (const toml::parse_error& error) {
-        throw BadInput(fmt::format("{}, line {}: {}", path, error.source().begin.line, error.description()));
+        const bool is_too_large = error.description().find("not representable in 64 bits") != std::string_view::npos;
+        throw BadInput(
+            fmt::format("{}, line {}: {}{}", path, error.source().begin.line, error.description(),
+                        is_too_large ? ": TOML has whole numbers up to 2^63 - 1: expected larger ones in quotes" : ""));
     }
 }
 

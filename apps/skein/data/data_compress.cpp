@@ -11,13 +11,14 @@
 #include "console/machine.hpp"
 #include "console/numbers.hpp"
 #include "console/streams.hpp"
+#include "console/text.hpp"
 #include "data/compressed_output.hpp"
 #include "data/data_commands.hpp"
 #include "input/compression_progress.hpp"
 #include "input/piece_reader.hpp"
+#include "input/text_input.hpp"
 #include "skein/data_spec.hpp"
 #include "skein/files/open_data.hpp"
-#include "skein/text.hpp"
 
 namespace skein::app {
 namespace {
@@ -28,6 +29,8 @@ namespace fs = std::filesystem;
 constexpr Option kDataCompressOptions[] = {
     {"Data", "out", "FILE.skc", text, "", "The file to write. Required."},
     {"Data", "force", "", flag, "", "Replace an existing file."},
+    kColumnsOption,
+    kSkipBadRowsOption,
     {"Data", "first-index", "N", count, "0",
      "Index of the first sample in a larger data set, a multiple of 65536. Parts that are compressed one by one, with "
      "the same --panel-width, and then merged give the same bits as the whole."},
@@ -73,7 +76,8 @@ int read_panel_exponent(const Configuration& configuration) {
 /// each thread, up to 32 threads.
 CompressedDataset compress_pieces(const Configuration& configuration, const CompressionSettings& settings) {
     const auto max_units = static_cast<std::size_t>(std::clamp(num_threads(settings.execution), 2, 32));
-    PieceReader samples(configuration.words(), max_units << 20);
+    SkippedRows skipped;
+    PieceReader samples(configuration.words(), read_csv_format(configuration, skipped), max_units << 20);
     catch_stop_signals();
     DataProgress progress({}, configuration.flag("quiet"));
     Compressor<double> compressor(settings);
@@ -84,6 +88,7 @@ CompressedDataset compress_pieces(const Configuration& configuration, const Comp
     if (stop_signal() != 0) {
         throw_compression_stopped();
     }
+    warn_of_skipped_rows(joined(configuration.words()), skipped, configuration.flag("quiet"));
     return compressor.finish();
 }
 
@@ -110,8 +115,9 @@ int compress_files(const Configuration& configuration) {
             throw BadInput(fmt::format("{}: is already compressed: skein data merge joins compressed parts", spec));
         }
     }
+    check_text_options(configuration, specs);
     const auto start = std::chrono::steady_clock::now();
-    const bool is_one = specs.size() == 1 && !ends_in(specs[0], ".csv");
+    const bool is_one = specs.size() == 1 && !is_text_spec(specs[0]);
     const CompressedDataset data =
         is_one ? compress_dataset(configuration, settings) : compress_pieces(configuration, settings);
     const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;

@@ -8,8 +8,8 @@
 #include "console/streams.hpp"
 #include "data/data_commands.hpp"
 #include "data/data_transfer.hpp"
+#include "input/text_input.hpp"
 #include "skein/data_spec.hpp"
-#include "skein/text.hpp"
 
 namespace skein::app {
 namespace {
@@ -21,6 +21,8 @@ constexpr Option kDataConvertOptions[] = {
      "The file to write: a .npy of shape (N, 2) or (N, 3), a .csv, or x.npy,y.npy of shape (N). Required."},
     {"Options", "precision", "TYPE", text, "",
      "float64 or float32 (default: that of the input; float64 for .csv). Each number is rounded once."},
+    under("Options", kColumnsOption),
+    under("Options", kSkipBadRowsOption),
     {"Options", "force", "", flag, "", "Replace existing files."},
     {"Options", "json", "", flag, "", "Print one JSON object instead of a summary."},
     {"Options", "quiet", "", flag, "", "No progress."},
@@ -34,20 +36,26 @@ const Command kDataConvertCommand{
   skein data convert x.npy,y.npy --out samples.npy
   skein data convert samples.npy --out small.npy --precision float32
   skein data convert samples.npy --out samples.csv
+  skein data convert sensors.csv.gz --columns time,temperature --skip-bad-rows --out sensors.npy
 )",
     .options = kDataConvertOptions,
     .notes =
-        "IN is FILE.csv (columns x,y or x,y,m; m: weight of the sample), FILE.npy of shape (N, 2) or (N, 3), or\n"
-        "X.npy,Y.npy. A .csv starts with a line of names; each number gets the fewest decimals that read back to the\n"
-        "same bits in its precision. A command that is stopped leaves no file behind.\n",
+        "IN is FILE.csv or other text (columns x,y or x,y,m; m: weight of the sample), - for text from standard "
+        "input,\n"
+        "FILE.npy of shape (N, 2) or (N, 3), or X.npy,Y.npy. A .csv starts with a line of names; each number gets the\n"
+        "fewest decimals that read back to the same bits in its precision. A command that is stopped leaves no file\n"
+        "behind.\n",
     .takes_words = true};
 
 template <class Scalar>
 int convert_with(const Configuration& configuration, const std::string& input,
                  const std::vector<std::filesystem::path>& files) {
-    SampleStream<Scalar> stream(input, input);
+    SkippedRows skipped;
+    SampleStream<Scalar> stream(input, input, read_csv_format(configuration, skipped));
     TransferReport report = transfer(configuration, stream, files);
+    warn_of_skipped_rows(input, skipped, configuration.flag("quiet"));
     report.from = input;
+    report.num_skipped_rows = skipped.count;
     return finish_transfer(configuration, report);
 }
 
@@ -55,7 +63,7 @@ std::string precision_of(const Configuration& configuration, const std::string& 
     if (configuration.is_given("precision")) {
         return read_precision(configuration);
     }
-    if (ends_in(split_file_names(input)[0].native(), ".csv")) {
+    if (is_text_spec(input)) {
         return "float64";  // not opened here: a pipe can be opened only once
     }
     const SampleStream<double> stream(input, input);
@@ -84,6 +92,7 @@ int data_convert_command(const std::vector<std::string>& arguments) {
     if (parse_generated(words[0], words[0])) {
         throw BadInput(fmt::format("'{}' is generated data, no file: expected a file, or skein data make", words[0]));
     }
+    check_text_options(*configuration, words);
     const std::vector<std::filesystem::path> files = sample_output_files(*configuration, split_file_names(words[0]));
     return with_precision(precision_of(*configuration, words[0]),
                           [&]<class Scalar>(Scalar) { return convert_with<Scalar>(*configuration, words[0], files); });

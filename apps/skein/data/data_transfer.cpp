@@ -73,6 +73,7 @@ Json report_json(const TransferReport& report) {
               {"data", report.from},
               {"files", Json::array()},
               {"samples", report.num_samples},
+              {"skipped_rows", report.num_skipped_rows},
               {"precision", report.precision},
               {"bytes", report.size_bytes},
               {"seconds", report.seconds},
@@ -128,7 +129,8 @@ TransferReport transfer(const Configuration& configuration, SampleStream<Scalar>
             writer.num_samples(),
             writer.size_bytes(),
             progress.seconds(),
-            is_complete ? 0 : stop_signal()};
+            is_complete ? 0 : stop_signal(),
+            0};
 }
 
 template TransferReport transfer(const Configuration&, SampleStream<float>&, const std::vector<fs::path>&);

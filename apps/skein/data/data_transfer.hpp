@@ -19,6 +19,7 @@ struct TransferReport {
     std::uint64_t size_bytes = 0;
     double seconds = 0.0;
     int signal = 0;  // that stopped it, or 0; a stopped transfer leaves no files
+    std::uint64_t num_skipped_rows = 0;
 };
 
 /// Writes all samples of `stream` to `files` and shows progress; reads --threads and --quiet. Throws BadInput if the

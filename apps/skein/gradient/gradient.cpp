@@ -3,6 +3,8 @@
 
 #include <fmt/core.h>
 
+#include <array>
+
 #include "cli/command_line.hpp"
 #include "cli/precision.hpp"
 #include "commands.hpp"
@@ -15,6 +17,7 @@
 #include "gradient/derivation.hpp"
 #include "input/chain_options.hpp"
 #include "input/compressed_summary.hpp"
+#include "input/text_input.hpp"
 #include "skein/data_spec.hpp"
 #include "skein/files/chain_file.hpp"
 #include "skein/files/open_data.hpp"
@@ -32,11 +35,14 @@ constexpr auto kActivationHelp = listed<kActivationNames>(": one for all layers,
 constexpr Option kGradientOptions[] = {
     {"Chain", "weights", "W1,W2,..", numbers, "", "Weights of the layers, the first one next to the input."},
     {"Chain", "activation", "A[,A..]", texts, "tanh", kActivationHelp},
-    {"Chain", "chain", "FILE", text, "", "A chain.json that skein train wrote, instead of --weights."},
+    {"Chain", "chain", "FILE|DIR", text, "",
+     "A chain.json that skein train wrote, or the directory of its run, instead of --weights."},
 
     {"Sample", "x", "X", number, "", "Input of the sample."},
     {"Sample", "y", "Y", number, "", "Target output of the sample."},
     {"Sample", "data", "SPEC", text, "", "Mean loss and gradient on a data set, instead of --x and --y; see below."},
+    under("Sample", kColumnsOption),
+    under("Sample", kSkipBadRowsOption),
 
     {"Output", "learning-rate", "R", number, "0.1", "Learning rate of the step of gradient descent at the end."},
     {"Output", "format", "KIND", text, "text", "text, markdown or latex (a file that pdflatex compiles)."},
@@ -72,7 +78,7 @@ Chain<Scalar> read_the_chain(const Configuration& configuration) {
     if (configuration.is_given("activation")) {
         configuration.fail("activation", "has no effect with --chain, which holds the activations");
     }
-    return read_chain<Scalar>(configuration.text("chain"));
+    return read_chain<Scalar>(chain_file(configuration));
 }
 
 template <class Scalar>
@@ -128,8 +134,11 @@ template <class Scalar>
 Output mean_output(const Configuration& configuration, const Chain<Scalar>& chain, double learning_rate) {
     const Execution execution{static_cast<int>(configuration.count("threads", 0, kMaxThreads)), 0};
     const std::string text = configuration.text("data");
+    SkippedRows skipped;
     const TrainingData<Scalar> data =
-        open_data<Scalar>(text, configuration.where("data"), configuration.positive_number("tolerance"));
+        open_data<Scalar>(text, configuration.where("data"),
+                          {configuration.positive_number("tolerance"), read_csv_format(configuration, skipped)});
+    warn_of_skipped_rows(text, skipped, configuration.flag("quiet"));
     const LossAndGradient<Scalar> mean = loss_and_gradient(chain, data, execution);
     const NextStep<Scalar> next = take_step(chain, mean.weight_gradients, data, learning_rate, execution);
     Output output{mean_document(chain, mean, next, text, data.num_samples()),
@@ -179,6 +188,7 @@ void check_options(const Configuration& configuration) {
     if (!given("data") && !(given("x") && given("y"))) {
         throw BadInput("--x and --y, or --data, are missing (see skein gradient --help)");
     }
+    check_text_options(configuration, std::array{configuration.text("data")});
     if (given("tolerance") && !is_compressed_spec(configuration.text("data"))) {
         configuration.fail("tolerance", given("data") ? "has no effect: --data is not compressed: expected a .skc file"
                                                       : "has no effect: one sample is not compressed");
@@ -196,9 +206,8 @@ int gradient_command(const std::vector<std::string>& arguments) {
     check_options(*configuration);
     warn_of_machine(configuration->flag("quiet"));
     const std::string precision = configuration->is_given("precision") ? read_precision(*configuration)
-                                  : configuration->is_given("chain")
-                                      ? read_chain_precision(configuration->text("chain"))
-                                      : "float64";
+                                  : configuration->is_given("chain") ? read_chain_precision(chain_file(*configuration))
+                                                                     : "float64";
     return with_precision(precision,
                           [&]<class Scalar>(Scalar) { return gradient_with<Scalar>(*configuration, precision); });
 }

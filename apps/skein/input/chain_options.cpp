@@ -1,6 +1,9 @@
 #include "input/chain_options.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <system_error>
 
 #include "skein/run_options.hpp"
 
@@ -12,6 +15,25 @@ Chain<Scalar> make_chain(const Configuration& configuration, const std::vector<S
 }
 template Chain<float> make_chain(const Configuration&, const std::vector<float>&);
 template Chain<double> make_chain(const Configuration&, const std::vector<double>&);
+
+std::filesystem::path chain_file(const Configuration& configuration) {
+    const std::filesystem::path path = configuration.text("chain");
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(path, ignored)) {
+        if (std::filesystem::is_fifo(path, ignored)) {
+            configuration.fail("chain",
+                               fmt::format("{} is a pipe: expected a file, which is read twice", path.string()));
+        }
+        return path;
+    }
+    if (!std::filesystem::exists(path / "chain.json", ignored)) {
+        configuration.fail("chain",
+                           fmt::format("{} is a directory without a chain.json: expected that of a run of skein "
+                                       "train",
+                                       path.string()));
+    }
+    return path / "chain.json";
+}
 
 template <class Scalar>
 std::string activations_text(const Chain<Scalar>& chain) {

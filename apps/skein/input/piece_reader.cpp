@@ -8,18 +8,19 @@
 
 namespace skein::app {
 
-void PieceReader::Part::open() {
+void PieceReader::Part::open(const CsvFormat& format) {
     if (!stream) {
-        stream.emplace(spec, spec);
+        stream.emplace(spec, spec, format);
     }
 }
 
-PieceReader::PieceReader(const std::vector<std::string>& specs, std::size_t max_samples) : max_samples_(max_samples) {
+PieceReader::PieceReader(const std::vector<std::string>& specs, const CsvFormat& format, std::size_t max_samples)
+    : format_(format), max_samples_(max_samples) {
     for (const std::string& spec : specs) {
         parts_.push_back({spec, {}});
         std::error_code ignored;
         if (!std::filesystem::is_fifo(spec, ignored)) {
-            parts_.back().open();
+            parts_.back().open(format_);
         }
     }
 }
@@ -27,7 +28,7 @@ PieceReader::PieceReader(const std::vector<std::string>& specs, std::size_t max_
 MiniBatch<double> PieceReader::next() {
     drop(num_taken_);
     while (x_.size() < max_samples_ && current_ < parts_.size() && stop_signal() == 0) {
-        parts_[current_].open();
+        parts_[current_].open(format_);
         current_ += read_piece() ? 0 : 1;
     }
     num_taken_ = stop_signal() == 0 ? std::min(max_samples_, x_.size()) : 0;

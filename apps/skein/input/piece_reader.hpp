@@ -13,7 +13,7 @@ namespace skein::app {
 class PieceReader {
 public:
     /// Opens the files (see SampleStream): but for pipes, in their turn, as their writers may come one after the other.
-    PieceReader(const std::vector<std::string>& specs, std::size_t max_samples);
+    PieceReader(const std::vector<std::string>& specs, const CsvFormat& format, std::size_t max_samples);
 
     /// The next `max_samples`, or what is left; none at the end, and once a signal asks to stop. Valid until the next
     /// call. Sample weights are 1 if there are none.
@@ -26,13 +26,14 @@ private:
     struct Part {
         std::string spec;
         std::optional<SampleStream<double>> stream;
-        void open();
+        void open(const CsvFormat& format);
     };
 
     /// Reads one more piece of the current part. False at its end.
     bool read_piece();
     void drop(std::size_t count);
 
+    CsvFormat format_;
     std::size_t max_samples_;
     std::vector<Part> parts_;
     std::size_t current_ = 0;

@@ -13,18 +13,19 @@
 namespace skein::app {
 
 template <class Scalar>
-SampleStream<Scalar>::SampleStream(const std::string& text, const std::string& where) : text_(text) {
+SampleStream<Scalar>::SampleStream(const std::string& text, const std::string& where, const CsvFormat& format)
+    : text_(text) {
     if (parse_generated(text, where)) {
         generated_ = *open_data<Scalar>(text, where).samples();
         return;
     }
     paths_ = split_file_names(text);
-    reader_ = paths_.size() == 2 ? SampleReader<Scalar>(paths_[0], paths_[1]) : SampleReader<Scalar>(paths_[0]);
+    reader_ = paths_.size() == 2 ? SampleReader<Scalar>(paths_[0], paths_[1]) : SampleReader<Scalar>(paths_[0], format);
 }
 
 template <class Scalar>
 std::string SampleStream<Scalar>::kind() const {
-    return is_generated() ? "generated" : paths_.size() == 2 ? "two .npy" : paths_[0].extension().string();
+    return is_generated() ? "generated" : is_text_spec(text_) ? ".csv" : paths_.size() == 2 ? "two .npy" : ".npy";
 }
 
 template <class Scalar>

@@ -31,15 +31,15 @@ template <class Scalar>
 class SampleStream {
 public:
     /// Opens the files, or reads the settings, of a SPEC (see kDataSpecHelp). Throws BadInput and FileError.
-    SampleStream(const std::string& text, const std::string& where);
+    SampleStream(const std::string& text, const std::string& where, const CsvFormat& format = {});
 
     bool is_generated() const noexcept { return generated_.has_value(); }
     /// The files; none if the samples are generated.
     const std::vector<std::filesystem::path>& paths() const noexcept { return paths_; }
-    /// "generated", ".csv", ".npy" or "two .npy".
+    /// "generated", ".csv" of all text, ".npy" or "two .npy".
     std::string kind() const;
     std::size_t num_columns() const noexcept { return is_generated() ? 2 : reader_->num_columns(); }
-    /// Nothing for .csv.
+    /// Nothing for text.
     std::optional<std::uint64_t> num_samples() const noexcept;
     std::optional<ElementType> stored_type() const noexcept;
 

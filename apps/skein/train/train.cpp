@@ -74,6 +74,7 @@ TrainReport make_report(const Configuration& configuration, const TrainJob<Scala
     if (job.data.validation) {
         report.num_validation_samples = job.data.validation->num_samples();
     }
+    report.num_skipped_rows = job.data.num_skipped_rows;
     report.weights = chain.weights();
     const auto shown = chain.weights().first(std::min(kMostWeightsShown, chain.num_layers()));
     report.shown_weights.assign(shown.begin(), shown.end());

@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <chrono>
 
 #include "console/numbers.hpp"
 #include "console/streams.hpp"
 #include "input/compression_progress.hpp"
 #include "input/sample_order.hpp"
+#include "input/text_input.hpp"
 #include "skein/data_spec.hpp"
 #include "skein/files/open_data.hpp"
 
@@ -26,14 +28,28 @@ std::string other_than_training(const Configuration& configuration, const DataSe
     return generated_text(*validation);
 }
 
+/// Opens a SPEC of --data or --validation, and says which rows were left out.
+template <class Scalar>
+TrainingData<Scalar> open_spec(const Configuration& configuration, std::string_view option, const std::string& spec,
+                               const DataSettings& settings, bool is_quiet, std::uint64_t& num_skipped_rows) {
+    SkippedRows skipped;
+    const CsvFormat format{settings.columns, settings.skips_bad_rows ? &skipped : nullptr};
+    TrainingData<Scalar> data = open_data<Scalar>(spec, configuration.where(option), {settings.tolerance, format});
+    warn_of_skipped_rows(spec, skipped, is_quiet);
+    num_skipped_rows += skipped.count;
+    return data;
+}
+
 /// Sets the validation data that --validation asks for: some of the training data, or others.
 template <class Scalar>
-void open_validation(const Configuration& configuration, const RunSettings& settings, RunData<Scalar>& data) {
+void open_validation(const Configuration& configuration, const RunSettings& settings, bool is_quiet,
+                     RunData<Scalar>& data) {
     const std::string& text = settings.data.validation;
     const std::optional<double> fraction = parse_number<double>(text);
     if (!fraction) {
-        data.validation = open_data<Scalar>(other_than_training(configuration, settings.data),
-                                            configuration.where("validation"), settings.data.tolerance);
+        data.validation =
+            open_spec<Scalar>(configuration, "validation", other_than_training(configuration, settings.data),
+                              settings.data, is_quiet, data.num_skipped_rows);
         return;
     }
     if (!(*fraction > 0 && *fraction < 1)) {
@@ -117,10 +133,13 @@ void warn_of_order(const Dataset<Scalar>& data, Sampling sampling) {
 
 template <class Scalar>
 RunData<Scalar> open_run_data(const Configuration& configuration, const RunSettings& settings, bool is_quiet) {
+    check_text_options(configuration, std::array{settings.data.training, settings.data.validation});
+    std::uint64_t num_skipped = 0;
     RunData<Scalar> data{
-        open_data<Scalar>(settings.data.training, configuration.where("data"), settings.data.tolerance), {}, {}, {}};
+        open_spec<Scalar>(configuration, "data", settings.data.training, settings.data, is_quiet, num_skipped), {}};
+    data.num_skipped_rows = num_skipped;
     if (!settings.data.validation.empty()) {
-        open_validation(configuration, settings, data);
+        open_validation(configuration, settings, is_quiet, data);
     }
     scale_data(configuration, settings, data);
     if (settings.data.compresses) {

@@ -15,6 +15,8 @@ struct RunData {
     std::optional<TrainingData<Scalar>> validation;
     /// --scale, which both have gone through.
     Scaling scaling = {};
+    /// Rows of text files that --skip-bad-rows left out.
+    std::uint64_t num_skipped_rows = 0;
     /// How long --compress took.
     std::optional<double> compression_seconds = {};
 };

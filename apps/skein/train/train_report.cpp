@@ -145,11 +145,17 @@ std::string optimizer_in_words(const TrainReport& report) {
 }
 
 std::string samples_in_words(const TrainReport& report) {
-    const std::string samples = counted(report.num_samples, "sample") +
-                                (report.fit.training && report.fit.training->is_weighted ? " with weights" : "");
-    return report.num_validation_samples == 0
-               ? samples
-               : fmt::format("{}, {} for validation", samples, grouped(report.num_validation_samples));
+    std::string samples = counted(report.num_samples, "sample");
+    if (report.fit.training && report.fit.training->is_weighted) {
+        samples += " weighted by the third column";
+    }
+    if (report.num_validation_samples > 0) {
+        samples += fmt::format(", {} for validation", grouped(report.num_validation_samples));
+    }
+    if (report.num_skipped_rows > 0) {
+        samples += fmt::format(", {} left out", counted(report.num_skipped_rows, "bad row"));
+    }
+    return samples;
 }
 
 std::string time_in_words(const TrainReport& report) {
@@ -191,6 +197,7 @@ Json report_json(const TrainReport& report) {
     json["weights"] = report.weights;
     json["step_of_weights"] = report.step_of_weights ? Json(*report.step_of_weights) : Json(report.outcome.steps);
     json["samples"] = report.num_samples;
+    json["skipped_rows"] = report.num_skipped_rows;
     json["optimizer"] = name_of(report.settings.optimizer.kind, kOptimizerNames);
     json["learning_rates"] = report.settings.learning_rates;
     json["batch"] = batch_size(report);

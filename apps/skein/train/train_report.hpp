@@ -22,6 +22,7 @@ struct TrainReport {
     std::uint64_t steps_per_epoch = 1;
     std::uint64_t num_samples = 0;
     std::uint64_t num_validation_samples = 0;
+    std::uint64_t num_skipped_rows = 0;
     bool is_compressed = false;
     double tolerance = 0.0;                     // of compressed data
     std::optional<double> compression_seconds;  // if this run compressed them

@@ -24,6 +24,12 @@ struct Option {
     std::span<const std::string_view> words = {};  ///< that the value may be, if only these
 };
 
+/// The same option under another heading.
+[[nodiscard]] constexpr Option under(std::string_view group, Option option) noexcept {
+    option.group = group;
+    return option;
+}
+
 /// The help of an option, with its words in place of "{}": "tanh, identity or relu: one for all layers, or one per
 /// layer."
 [[nodiscard]] std::string help_of(const Option& option);

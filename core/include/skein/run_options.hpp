@@ -33,8 +33,10 @@ struct ModelSettings {
 
 /// The data of a run, before they are opened.
 struct DataSettings {
-    std::string training;    ///< SPEC (skein/data_spec.hpp)
-    std::string validation;  ///< SPEC, or a fraction of the training data; empty: none
+    std::string training;              ///< SPEC (skein/data_spec.hpp)
+    std::string validation;            ///< SPEC, or a fraction of the training data; empty: none
+    std::vector<std::string> columns;  ///< of text files (CsvFormat)
+    bool skips_bad_rows = false;
     ScalingKind scaling = ScalingKind::none;
     bool compresses = false;
     double tolerance = kDefaultCompressionTolerance;

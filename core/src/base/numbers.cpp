@@ -50,6 +50,9 @@ template std::optional<float> parse_number(std::string_view);
 template std::optional<double> parse_number(std::string_view);
 
 std::optional<std::uint64_t> parse_count(std::string_view text) {
+    if (text.starts_with('+')) {
+        text.remove_prefix(1);
+    }
     const std::optional<std::string> digits = without_underscores(text);
     if (!digits || digits->empty() || !is_digit(digits->front())) {
         return std::nullopt;

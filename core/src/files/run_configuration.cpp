@@ -39,8 +39,8 @@ Json value_json(const OptionValue& value, ValueType type) {
         case ValueType::count:
         case ValueType::number: return number_json(value.text());
         case ValueType::text: return value.text();
-        case ValueType::numbers: return numbers_json(split(value.text(), ','));
-        case ValueType::texts: return split(value.text(), ',');
+        case ValueType::numbers: return numbers_json(value.texts());
+        case ValueType::texts: return value.texts();
         case ValueType::count_or_text:
         case ValueType::number_or_text:
             return parse_number<double>(value.text()) ? number_json(value.text()) : Json(value.text());

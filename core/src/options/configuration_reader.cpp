@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "skein/names.hpp"
+#include "skein/numbers.hpp"
 
 namespace skein {
 
@@ -41,16 +42,18 @@ std::string in_words(const FileValue& value) {
 
 bool is_number(ValueType type) { return type == ValueType::count || type == ValueType::number; }
 
-/// Whether an option of type `wanted` takes a value of type `found`. A count may be written as 1e7: its digits are
-/// checked later.
-bool takes(ValueType wanted, ValueType found) {
+/// Whether an option of type `wanted` takes a value. A count may be written as 1e7: its digits are checked later. One
+/// beyond 2^63 - 1 is a string, as TOML has no such numbers. Texts may be numbers, of columns say.
+bool takes(ValueType wanted, const FileValue& value) {
+    const ValueType found = value.type;
     switch (wanted) {
         case ValueType::flag: return found == ValueType::flag;
         case ValueType::count:
+            return is_number(found) || (found == ValueType::text && parse_count(value.text).value_or(0) > INT64_MAX);
         case ValueType::number: return is_number(found);
         case ValueType::text: return found == ValueType::text;
         case ValueType::numbers: return is_number(found) || found == ValueType::numbers;
-        case ValueType::texts: return found == ValueType::text || found == ValueType::texts;
+        case ValueType::texts: return found != ValueType::flag;
         case ValueType::count_or_text:
         case ValueType::number_or_text: return is_number(found) || found == ValueType::text;
     }
@@ -97,7 +100,7 @@ void ConfigurationReader::take(const std::string& key, const std::optional<FileV
                                std::string_view found) {
     const Option& option = find(key, place);
     const std::string where = to_text(path_, ", ", place, ": ", key);
-    if (!value || !takes(option.type, value->type)) {
+    if (!value || !takes(option.type, *value)) {
         throw std::invalid_argument(to_text(where, ": expected ", type_name(option.type), ", found ",
                                             value ? in_words(*value) : std::string(found)));
     }

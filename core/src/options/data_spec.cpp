@@ -114,15 +114,20 @@ void fill_in_teacher(std::string_view where, SpecDraft& draft) {
     }
 }
 
-bool looks_like_a_path(std::string_view text) { return text.find_first_of("./") != std::string_view::npos; }
+/// "-" is standard input.
+bool looks_like_a_path(std::string_view text) {
+    return text == "-" || text.find_first_of("./") != std::string_view::npos;
+}
 
 }  // namespace
 
 const std::string_view kDataSpecHelp =
     R"(SPEC, a data set, is one of
   file.csv                      Columns x,y or x,y,m (m: weight of the sample), separated by commas,
-                                semicolons or tabs; a first line may hold these names; lines from # on
-                                are comments.
+                                semicolons, tabs or blanks; a first line may hold these names; lines
+                                from # on are comments. Others with --columns. Also .tsv, .txt, pipes,
+                                and all of them compressed with gzip (.csv.gz).
+  -                             The same from standard input.
   file.npy                      A float32 or float64 array of shape (N, 2) or (N, 3), these columns.
   x.npy,y.npy                   Two arrays of shape (N).
   file.skc                      A compressed data set (skein data compress): full batches only.
@@ -176,6 +181,10 @@ std::string generated_text(const GeneratedData& data) {
 }
 
 bool is_compressed_spec(std::string_view text) { return ends_in(text, ".skc"); }
+
+bool is_text_spec(std::string_view text) {
+    return looks_like_a_path(text.substr(0, text.find(':'))) && !is_compressed_spec(text) && !ends_in(text, ".npy");
+}
 
 std::vector<std::filesystem::path> split_file_names(std::string_view text) {
     for (std::size_t comma = text.find(','); comma != std::string_view::npos; comma = text.find(',', comma + 1)) {

@@ -73,7 +73,12 @@ std::vector<std::string> OptionValue::texts() const {
     if (text_.empty()) {
         fail("is empty: expected at least one value");
     }
-    return split(text_, separator_);
+    std::vector<std::string> parts = split(text_, separator_);
+    for (std::string& part : parts) {  // "0.5, -1.2" is a list, too
+        part.erase(0, part.find_first_not_of(' '));
+        part.erase(part.find_last_not_of(' ') + 1);
+    }
+    return parts;
 }
 
 std::size_t OptionValue::word_index(std::string word, std::span<const std::string_view> names,

@@ -101,6 +101,17 @@ void read_tolerance(Configuration& configuration, const DataSettings& settings) 
     }
 }
 
+/// --columns and --skip-bad-rows act on text files only.
+void check_text_options(Configuration& configuration, const DataSettings& settings) {
+    if (!is_text_spec(settings.training) && !is_text_spec(settings.validation)) {
+        for (const std::string_view name : {kColumnsOption.name, kSkipBadRowsOption.name}) {
+            configuration.drop_without_effect(
+                name, run_option("data"),
+                to_text(configuration.where(run_option("data")), " is no text: expected a .csv file, say"));
+        }
+    }
+}
+
 void complete_batch(Configuration& configuration, const DataTraits& traits, TrainingSettings& settings) {
     constexpr std::string_view kName = run_option("batch");
     if (!configuration.is_given(kName)) {
@@ -163,6 +174,9 @@ void check_schedule(const Configuration& configuration, std::optional<std::uint6
         configuration.fail(run_option("schedule"),
                            "cosine needs its length: expected --epochs or --steps, or --schedule-steps");
     }
+    if (*max_steps == 0) {
+        configuration.fail(run_option("schedule"), "cosine has no steps to go down in: expected --steps of 1 or more");
+    }
     if (*max_steps <= settings.warm_up_steps) {
         configuration.fail(run_option("warm-up"), to_text(settings.warm_up_steps, " steps of ", *max_steps,
                                                           ": expected less than all of them"));
@@ -186,6 +200,7 @@ RunSettings read_run_settings(Configuration& configuration) {
     read_learning_rates(configuration, settings);
     read_stop_rules(configuration, settings.training.stop);
     read_tolerance(configuration, settings.data);
+    check_text_options(configuration, settings.data);
     if (settings.patience && settings.data.validation.empty()) {
         configuration.fail(run_option("patience"), "has no effect without validation data: expected --validation");
     }

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "skein/data_spec.hpp"
 #include "skein/execution.hpp"
 #include "skein/numbers.hpp"
 #include "skein/run_options.hpp"
@@ -123,6 +124,10 @@ constexpr OptionRow<RunSettings> kRunRows[] = {
       kStored},
      {},
      data<&DataSettings::validation>},
+    {kColumnsOption,
+     {},
+     [](const OptionValue& value, RunSettings& settings) { settings.data.columns = value.texts(); }},
+    {kSkipBadRowsOption, {}, data<&DataSettings::skips_bad_rows>},
     {{"Data", "scale", "KIND", text, "none",
       "Units in which the chain sees the training data: none, standard (x and y with mean 0 and deviation 1) or range "
       "(x "
@@ -197,7 +202,9 @@ constexpr OptionRow<RunSettings> kRunRows[] = {
      kLessThanOne,
      optimizer<&Optimizer::smoothing>,
      &kWith<&Optimizer::smoothing>},
-    {{"Optimisation", "clip-norm", "C", number, "", "Scale gradients down to this norm over all weights.", kStored},
+    {{"Optimisation", "clip-norm", "C", number, "",
+      "Scale gradients down to this norm over all weights: by C / (norm + 1e-6), as torch does, if that is below 1.",
+      kStored},
      kPositive,
      training<&TrainingSettings::clip_norm>},
     {{"Optimisation", "schedule", "KIND", text, "constant",

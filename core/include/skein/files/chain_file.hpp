@@ -7,16 +7,9 @@
 #include <string_view>
 
 #include "skein/chain.hpp"
-#include "skein/scaling.hpp"
+#include "skein/scaled_chain.hpp"
 
 namespace skein {
-
-/// A chain, and the units of the data that it was trained on.
-template <class Scalar>
-struct ScaledChain {
-    Chain<Scalar> chain;
-    Scaling scaling;
-};
 
 /// Writes the file, whole or not at all. Weights get the fewest decimals that read back to the same bits. Throws
 /// FileError if writing fails.

@@ -4,20 +4,23 @@
 #include <cstdint>
 #include <filesystem>
 
+#include "skein/csv_format.hpp"
 #include "skein/dataset.hpp"
 
 namespace skein {
 
 /// Reads a data set into memory, from
-///   a .csv file with columns x,y or x,y,m (m: sample weight), separated by commas, semicolons or tabs; the first line
-///   may hold these names, in upper or lower case; names and numbers may be in quotes; lines that begin with # are
-///   comments; or
+///   text (.csv, .tsv, .txt, a pipe, or "-": standard input), as it is or compressed with gzip (.csv.gz): rows of numbers,
+///   separated by commas, semicolons, tabs or blanks. The columns are x,y or x,y,m (m: sample weight), or those of
+///   format.columns. The first line may hold their names, in upper or lower case; names and numbers may be in quotes;
+///   lines that begin with # are comments; beside semicolons, a comma may be the decimal point; or
 ///   a .npy file of shape (N, 2) or (N, 3), with the same columns.
-/// Throws FileError if the file cannot be read, is empty, or has another type; if a row has too few or too many
-/// columns; if a value is not a number, not finite, or too large for Scalar (too small ones become 0); if a sample
-/// weight is negative, or all are 0. The error names file, row and column, counted from 1; rows of .csv are lines.
+/// Throws FileError if the file cannot be read, is empty, or has another type; if rows have too few or too many columns;
+/// if a value is missing, not a number, not finite, or too large for Scalar (too small ones become 0); if a sample
+/// weight is negative, or all are 0. The error names file, row and column, counted from 1, of the first ten wrong rows of
+/// text, and counts all; rows of text are lines. format.skipped leaves such rows out.
 template <class Scalar>
-Dataset<Scalar> read_dataset(const std::filesystem::path& path);
+Dataset<Scalar> read_dataset(const std::filesystem::path& path, const CsvFormat& format = {});
 
 /// Reads a data set from two .npy files of shape (N) or (N, 1), x and y. Throws FileError also if their lengths differ.
 template <class Scalar>
@@ -30,7 +33,8 @@ inline constexpr std::uint64_t kMaxBytesInMemory = std::uint64_t{1} << 28;
 /// they are needed: training then takes little memory, and gives the same bits. Wrong values, and a file that is
 /// truncated meanwhile, are FileErrors at that time.
 template <class Scalar>
-Dataset<Scalar> open_dataset(const std::filesystem::path& path, std::uint64_t max_bytes = kMaxBytesInMemory);
+Dataset<Scalar> open_dataset(const std::filesystem::path& path, std::uint64_t max_bytes = kMaxBytesInMemory,
+                             const CsvFormat& format = {});
 template <class Scalar>
 Dataset<Scalar> open_dataset(const std::filesystem::path& x_path, const std::filesystem::path& y_path,
                              std::uint64_t max_bytes = kMaxBytesInMemory);

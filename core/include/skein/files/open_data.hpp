@@ -4,15 +4,21 @@
 #include <string>
 #include <string_view>
 
+#include "skein/csv_format.hpp"
 #include "skein/training_data.hpp"
 
 namespace skein {
 
-/// The data of a SPEC: "file.csv", "file.npy", "x.npy,y.npy", "file.skc" (compressed) or "KIND:key=value,...".
-/// `tolerance` is that of compressed data. Throws std::invalid_argument, beginning with `where` (the option that holds
-/// the text), for what is wrong with the text; FileError for what is wrong in files.
+struct OpenOptions {
+    double tolerance = kDefaultCompressionTolerance;  ///< of compressed data
+    CsvFormat csv = {};                               ///< of text files
+};
+
+/// The data of a SPEC: "file.csv", "file.npy", "x.npy,y.npy", "file.skc" (compressed), "-" (standard input) or
+/// "KIND:key=value,...". Throws std::invalid_argument, beginning with `where` (the option that holds the text), for what
+/// is wrong with the text; FileError for what is wrong in files.
 template <class Scalar>
 [[nodiscard]] TrainingData<Scalar> open_data(const std::string& text, std::string_view where,
-                                             double tolerance = kDefaultCompressionTolerance);
+                                             const OpenOptions& options = {});
 
 }  // namespace skein

@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "skein/dataset.hpp"
 
@@ -26,12 +27,12 @@ struct EncodedSamples {
 template <class Scalar>
 class SampleWriter {
 public:
-    /// `paths`: one or two files. `num_columns`: 2, x and y, or 3, with sample weights, or with numbers named
-    /// `third_column`. If `num_samples` is given, .npy files get their room on the disk at once, so that a disk that is
+    /// `paths`: one or two files. `num_columns`: 2, x and y, or 3, with sample weights. `names`: of the
+    /// columns of a .csv, if not x,y or x,y,m; one per column. If `num_samples` is given, .npy files get their room on the disk at once, so that a disk that is
     /// too small is an error here. Throws std::invalid_argument for other numbers of paths or columns, for three
-    /// columns in two files, and for names that do not end in .npy or, of a single file, .csv.
+    /// columns in two files, for another number of names, and for files that do not end in .npy or, of a single file, .csv.
     SampleWriter(std::span<const std::filesystem::path> paths, std::size_t num_columns,
-                 std::optional<std::uint64_t> num_samples = {}, const std::string& third_column = "m");
+                 std::optional<std::uint64_t> num_samples = {}, std::vector<std::string> names = {});
     SampleWriter(SampleWriter&&) noexcept;
     SampleWriter& operator=(SampleWriter&&) noexcept;
     ~SampleWriter();
@@ -53,6 +54,10 @@ private:
     struct State;
     std::unique_ptr<State> state_;
 };
+
+/// The samples as rows of a .csv: what SampleWriter writes after the line of names.
+template <class Scalar>
+[[nodiscard]] std::string csv_rows(const MiniBatch<Scalar>& samples);
 
 /// The total size in bytes of the files that a SampleWriter makes of `num_samples` samples; empty for .csv, whose
 /// numbers differ in length. Throws std::invalid_argument as SampleWriter does, and if a file would be too large.

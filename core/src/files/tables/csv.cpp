@@ -6,55 +6,50 @@
 
 #include "files/io/file_error.hpp"
 #include "files/io/parse_number.hpp"
-#include "skein/text.hpp"
+#include "files/tables/csv_fields.hpp"
 
 namespace skein::internal::files {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+constexpr std::string_view kNpyMagic = "\x93NUMPY";
 /// A longer line is no row. The limit keeps a file without line ends out of memory.
 constexpr std::size_t kMaxRowBytes = 1 << 16;
 
-bool is_blank(char character) { return character == ' ' || character == '\t'; }
-
-/// A tab that separates columns is no blank.
-const char* skip_blanks(const char* begin, const char* end, char separator) {
-    while (begin != end && is_blank(*begin) && *begin != separator) ++begin;
-    return begin;
+/// A number with a comma for its point: "1,5".
+template <class Scalar>
+Parsed parse_decimal_comma(const char*& begin, const char* end, char separator, Scalar& value) {
+    const char* const field_end = std::find(begin, end, separator);
+    std::string field(begin, field_end);
+    std::ranges::replace(field, ',', '.');
+    const char* rest = field.data();
+    const Parsed parsed = parse_number(rest, rest + field.size(), value);
+    begin += rest - field.data();
+    return parsed;
 }
 
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-    return text;
+/// parse_number(), with the decimal commas that semicolons allow.
+template <class Scalar>
+Parsed parse_field(const char*& begin, const char* end, char separator, Scalar& value) {
+    const char* const start = begin;
+    const Parsed parsed = parse_number(begin, end, value);
+    if (separator != ';' || begin == end || *begin != ',') return parsed;
+    begin = start;
+    return parse_decimal_comma(begin, end, separator, value);
 }
 
-/// Whether `text` is `name`, which is in lower case, in any case.
-bool is_name(std::string_view text, std::string_view name) { return text.size() == name.size() && ends_in(text, name); }
-
-/// Without the quotes around it, if there are any.
-std::string_view unquoted(std::string_view text) {
-    text = trimmed(text);
-    return text.size() >= 2 && text.front() == '"' && text.back() == '"' ? trimmed(text.substr(1, text.size() - 2))
-                                                                         : text;
-}
-
-std::size_t count_columns(std::string_view line, char separator) {
-    return 1 + static_cast<std::size_t>(std::ranges::count(line, separator));
-}
-
-/// What the first row has: a semicolon, else a comma, else a tab.
-char separator_of(std::string_view line) {
-    for (const char separator : {';', ',', '\t'}) {
-        if (line.find(separator) != std::string_view::npos) return separator;
+void add(SkippedRows& all, const SkippedRows& more) {
+    all.count += more.count;
+    for (const std::string& row : more.first) {
+        if (all.first.size() < SkippedRows::kMostNamed) all.first.push_back(row);
     }
-    return ',';
 }
 
 }  // namespace
 
 template <class Scalar>
-CsvParser<Scalar>::CsvParser(std::filesystem::path path) : path_(std::move(path)) {}
+CsvParser<Scalar>::CsvParser(std::filesystem::path path, const CsvFormat& format, Contents contents)
+    : path_(std::move(path)), format_(format), contents_(contents) {}
 
 template <class Scalar>
 void CsvParser<Scalar>::feed(std::string_view bytes) {
@@ -62,8 +57,9 @@ void CsvParser<Scalar>::feed(std::string_view bytes) {
         const std::size_t line_end = bytes.find('\n');
         const std::string_view line = bytes.substr(0, line_end);
         if (unfinished_line_.size() + line.size() > kMaxRowBytes) {
-            ++row_;
-            fail_row(" is longer than ", kMaxRowBytes, " bytes: expected two or three numbers");
+            if (is_in_quotes_) fail_row(" has a quote that is not closed within ", kMaxRowBytes, " bytes");
+            row_ = num_lines_ + 1;
+            fail_row(" is longer than ", kMaxRowBytes, " bytes: expected numbers");
         }
         if (line_end == std::string_view::npos) {
             unfinished_line_ += line;
@@ -82,67 +78,78 @@ void CsvParser<Scalar>::feed(std::string_view bytes) {
 template <class Scalar>
 void CsvParser<Scalar>::finish() {
     if (!unfinished_line_.empty()) take_line(std::exchange(unfinished_line_, {}));
-    if (row_ == 0) fail(path_, "is empty: expected rows of x,y or x,y,m");
+    if (is_in_quotes_) fail_row(" has a quote that is not closed");
+    if (bad_rows_.count > 0 && (format_.skipped == nullptr || num_samples_ == 0)) fail_bad_rows();
+    if (num_lines_ == 0) fail(path_, "is empty: expected rows of x,y or x,y,m");
     if (num_samples_ == 0) fail(path_, "has no samples: expected rows of x,y or x,y,m");
 }
 
+/// A row ends at the end of its line, unless that is within quotes.
 template <class Scalar>
 void CsvParser<Scalar>::take_line(std::string_view line) {
-    ++row_;
-    if (row_ == 1 && line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
+    ++num_lines_;
+    if (!std::exchange(is_in_quotes_, false)) row_ = num_lines_;
+    if (num_lines_ == 1) {
+        if (line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
+        if (line.starts_with(kNpyMagic)) {
+            fail(path_, "is a .npy file: expected text; a .npy file has a name that ends in .npy");
+        }
+    }
     if (line.ends_with('\r')) line.remove_suffix(1);
-    if (trimmed(line).empty()) {
-        if (blank_row_ == 0) blank_row_ = row_;
-        return;
+    const std::string_view content = trimmed(line);
+    if (content.empty()) {
+        add(blank_rows_, {1, {to_text("row ", row_, " is blank: blank lines may stand only at the end of the file")}});
+    } else if (content.front() == '#') {
+        if (first_row_ == 0) comment_ = content.substr(1);
+    } else {
+        if (blank_rows_.count > 0) add_bad_rows(std::exchange(blank_rows_, {}));
+        take_row(line);
     }
-    if (blank_row_ != 0 && trimmed(line).front() != '#') {
-        row_ = blank_row_;
-        fail_row(" is blank: blank lines may stand only at the end of the file");
-    }
-    if (trimmed(line).front() == '#') return;
+}
+
+template <class Scalar>
+void CsvParser<Scalar>::take_row(std::string_view line) {
     if (first_row_ == 0) {
-        separator_ = separator_of(line);
-        take_num_columns(line);
-        if (take_header(line)) return;
+        take_first_row(line);
+        if (columns_.has_header) return;
     }
-    if (!take_numbers(line)) explain(line);
-    ++num_samples_;
+    if (take_numbers(line)) {
+        ++num_samples_;
+    } else if (has_open_quote(line)) {
+        unfinished_line_ = line;
+        unfinished_line_ += '\n';
+        is_in_quotes_ = true;
+    } else {
+        add_bad_rows({1, {to_text("row ", row_, fault_of(line))}});
+    }
 }
 
 template <class Scalar>
-void CsvParser<Scalar>::take_num_columns(std::string_view line) {
+void CsvParser<Scalar>::take_first_row(std::string_view line) {
     first_row_ = row_;
-    samples_.num_columns = count_columns(line, separator_);
-    if (samples_.num_columns < 2 || samples_.num_columns > kMaxColumns) {
-        fail_row(" has ", counted(samples_.num_columns, "column"),
-                 ": expected x,y or x,y,m, separated by commas, semicolons or tabs");
-    }
+    separator_ = separator_of(line);
+    columns_ = choose_columns(path_, {static_cast<std::size_t>(row_), line, separator_, comment_}, format_, contents_);
+    samples_.num_columns = columns_.num_read;
 }
 
-template <class Scalar>
-bool CsvParser<Scalar>::take_header(std::string_view line) {
-    for (std::size_t column = 0; column < samples_.num_columns; ++column) {
-        const std::size_t end = std::min(line.find(separator_), line.size());
-        if (!is_name(unquoted(line.substr(0, end)), kColumnNames[column])) return false;
-        line.remove_prefix(std::min(end + 1, line.size()));
-    }
-    return true;
-}
-
-/// Returns false if anything is wrong; explain() says what. This is the inner loop.
+/// Returns false if anything is wrong; fault_of() says what. This is the inner loop.
 template <class Scalar>
 bool CsvParser<Scalar>::take_numbers(std::string_view line) {
     std::array<Scalar, kMaxColumns> row{};
     const char* begin = line.data();
     const char* const end = begin + line.size();
-    for (std::size_t column = 0; column < samples_.num_columns; ++column) {
-        if (column > 0 && (begin == end || *begin++ != separator_)) return false;
+    for (std::size_t column = 0; column < columns_.target.size(); ++column) {
+        if (column > 0 && separator_ != kBlanks && (begin == end || *begin++ != separator_)) return false;
         begin = skip_blanks(begin, end, separator_);
-        const bool is_quoted = begin != end && *begin == '"';
-        begin += is_quoted ? 1 : 0;
-        if (parse_number(begin, end, row[column]) != Parsed::number) return false;
-        if (is_quoted && (begin == end || *begin++ != '"')) return false;
+        if (columns_.target[column] == CsvColumns::kNotRead) {
+            begin = end_of_field(begin, end, separator_);
+            if (begin == nullptr) return false;
+        } else {
+            if (!take_number(begin, end, row[columns_.target[column]])) return false;
+        }
+        const char* const field_end = begin;
         begin = skip_blanks(begin, end, separator_);
+        if (separator_ == kBlanks && begin == field_end && begin != end) return false;
     }
     if (begin != end || row[2] < 0) return false;
     for (std::size_t column = 0; column < samples_.num_columns; ++column) {
@@ -151,53 +158,76 @@ bool CsvParser<Scalar>::take_numbers(std::string_view line) {
     return true;
 }
 
-/// Throws for a first row of words only: names that are not those of the columns.
 template <class Scalar>
-void CsvParser<Scalar>::explain_names(std::string_view line) const {
-    std::string names;
-    while (!line.empty()) {
-        const std::size_t field_bytes = std::min(line.find(separator_), line.size());
-        const std::string_view field = unquoted(line.substr(0, field_bytes));
-        line.remove_prefix(std::min(field_bytes + 1, line.size()));
-        Scalar value{};
-        const char* begin = field.data();
-        if (field.empty() || parse_number(begin, begin + field.size(), value) != Parsed::not_a_number) return;
-        names += to_text(names.empty() ? "'" : ", '", shown(field), "'");
+bool CsvParser<Scalar>::take_number(const char*& begin, const char* end, Scalar& value) const {
+    const bool is_quoted = begin != end && *begin == '"';
+    begin += is_quoted ? 1 : 0;
+    if (parse_field(begin, end, separator_, value) != Parsed::number) return false;
+    return !is_quoted || (begin != end && *begin++ == '"');
+}
+
+/// Whether the last field is one that is not read, and its quotes are not closed: then the row goes on in the next line.
+template <class Scalar>
+bool CsvParser<Scalar>::has_open_quote(std::string_view line) const {
+    const char* begin = line.data();
+    const char* const end = begin + line.size();
+    for (std::size_t column = 0; column < columns_.target.size(); ++column) {
+        const char* const field_end = end_of_field(begin, end, separator_);
+        if (field_end == nullptr) return columns_.target[column] == CsvColumns::kNotRead;
+        if (field_end == end) return false;
+        begin = separator_ == kBlanks ? skip_blanks(field_end, end, separator_) : field_end + 1;
     }
-    fail_row(" has the names ", names, ": expected x,y or x,y,m, or numbers");
+    return false;
 }
 
 template <class Scalar>
-void CsvParser<Scalar>::explain(std::string_view line) const {
-    if (row_ == first_row_) explain_names(line);
-    if (const std::size_t num_columns = count_columns(line, separator_); num_columns != samples_.num_columns) {
-        fail_row(" has ", counted(num_columns, "column"), ": expected ", samples_.num_columns, " as in row ",
-                 first_row_);
-    }
-    for (std::size_t column = 0; column < samples_.num_columns; ++column) {
-        const std::size_t field_bytes = std::min(line.find(separator_), line.size());
-        const std::string_view field = unquoted(line.substr(0, field_bytes));
-        line.remove_prefix(std::min(field_bytes + 1, line.size()));
-        explain_field(field, column);
-    }
-    fail_row(" cannot be read: expected x,y or x,y,m");
+void CsvParser<Scalar>::add_bad_rows(const SkippedRows& rows) {
+    add(bad_rows_, rows);
+    if (format_.skipped != nullptr) add(*format_.skipped, rows);
 }
 
 template <class Scalar>
-void CsvParser<Scalar>::explain_field(std::string_view field, std::size_t column) const {
+void CsvParser<Scalar>::fail_bad_rows() const {
+    std::string text = bad_rows_.count == 1 ? "" : to_text(bad_rows_.count, " rows cannot be read");
+    if (bad_rows_.count > bad_rows_.first.size()) text += to_text(", of which the first ", bad_rows_.first.size());
+    for (std::size_t index = 0; index < bad_rows_.first.size(); ++index) {
+        text += to_text(index > 0 ? "; " : text.empty() ? "" : ": ", bad_rows_.first[index]);
+    }
+    if (num_samples_ > 0) text += " (--skip-bad-rows leaves such rows out)";
+    throw_file_error(path_, text);
+}
+
+template <class Scalar>
+std::string CsvParser<Scalar>::fault_of(std::string_view line) const {
+    const std::vector<std::string> fields = split_fields(line, separator_);
+    if (const std::size_t expected = columns_.target.size(); fields.size() != expected) {
+        return to_text(" has ", counted(fields.size(), "column"), ": expected ", expected, " as in row ", first_row_);
+    }
+    for (std::size_t column = 0; column < fields.size(); ++column) {
+        if (columns_.target[column] == CsvColumns::kNotRead) continue;
+        if (const std::string fault = fault_of(fields[column], column); !fault.empty()) return fault;
+    }
+    return " cannot be read: expected numbers";
+}
+
+/// What is wrong with the field; empty: nothing.
+template <class Scalar>
+std::string CsvParser<Scalar>::fault_of(const std::string& field, std::size_t column) const {
     const std::string place = to_text(", column ", column + 1);
-    if (field.empty()) fail_row(place, " is empty: expected a number");
+    if (field.empty()) return to_text(place, " is empty: expected a number");
     Scalar value{};
     const char* begin = field.data();
     const char* const end = begin + field.size();
-    const Parsed parsed = parse_number(begin, end, value);
+    const Parsed parsed = parse_field(begin, end, separator_, value);
     const std::string found = to_text(place, ": '", shown(field), "'");
     if (parsed == Parsed::not_a_number || begin != end) {
-        fail_row(found, " is not a number", row_ == first_row_ ? ", nor is this the header x,y or x,y,m" : "");
+        const bool may_be_header = row_ == first_row_ && format_.columns.empty() && contents_ == Contents::samples;
+        return to_text(found, " is not a number", may_be_header ? ", nor is this the header x,y or x,y,m" : "");
     }
-    if (parsed == Parsed::not_finite) fail_row(found, ": every value must be finite");
-    if (parsed == Parsed::out_of_range) fail_row(found, " is out of the range of float", 8 * sizeof(Scalar));
-    if (column == 2 && value < 0) fail_row(found, ": a sample weight must not be negative");
+    if (parsed == Parsed::not_finite) return to_text(found, ": every value must be finite");
+    if (parsed == Parsed::out_of_range) return to_text(found, " is out of the range of float", 8 * sizeof(Scalar));
+    const bool is_negative_weight = columns_.target[column] == 2 && value < 0;
+    return is_negative_weight ? to_text(found, ": a sample weight must not be negative") : std::string();
 }
 
 template class CsvParser<float>;

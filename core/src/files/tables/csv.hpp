@@ -1,4 +1,4 @@
-/// Samples as text: rows x,y or x,y,m, fed piece by piece.
+/// Samples as text: rows of columns, fed piece by piece.
 #pragma once
 
 #include <array>
@@ -10,25 +10,26 @@
 #include <vector>
 
 #include "files/io/file_error.hpp"
+#include "files/tables/csv_columns.hpp"
 
 namespace skein::internal::files {
 
-inline constexpr std::size_t kMaxColumns = 3;
-inline constexpr std::array<std::string_view, kMaxColumns> kColumnNames{"x", "y", "m"};
-
-/// x, y and, if there are three columns, the sample weights m.
+/// x, y and, if three columns are read, the sample weights m.
 template <class Scalar>
 struct SampleColumns {
     std::array<std::vector<Scalar>, kMaxColumns> values;
     std::size_t num_columns = 0;
 };
 
-/// Rows are lines, counted from 1. Columns are separated by commas, semicolons or tabs; names and numbers may be in quotes;
-/// lines that begin with # are comments. Throws FileError for `path`, which it does not open, if a row is wrong.
+/// Rows are lines, counted from 1. Columns are separated by commas, semicolons, tabs or blanks; names and numbers may be
+/// in quotes; lines that begin with # are comments. Beside semicolons, a comma may be the decimal point. Text in columns
+/// that are not read may hold separators, and line ends, in quotes.
+/// Throws FileError for `path`, which it does not open, if rows are wrong: finish() names the first ones and counts all,
+/// unless they are to be left out (CsvFormat::skipped).
 template <class Scalar>
 class CsvParser {
 public:
-    explicit CsvParser(std::filesystem::path path);
+    CsvParser(std::filesystem::path path, const CsvFormat& format, Contents contents);
 
     /// Parses the next bytes of the file. A piece may end anywhere, within a number too.
     void feed(std::string_view bytes);
@@ -41,25 +42,35 @@ public:
 
 private:
     void take_line(std::string_view line);
-    bool take_header(std::string_view line);
+    void take_row(std::string_view line);
+    void take_first_row(std::string_view line);
     bool take_numbers(std::string_view line);
-    void take_num_columns(std::string_view line);
-    [[noreturn]] void explain(std::string_view line) const;
-    void explain_names(std::string_view line) const;
-    void explain_field(std::string_view field, std::size_t column) const;
+    bool take_number(const char*& begin, const char* end, Scalar& value) const;
+    bool has_open_quote(std::string_view line) const;
+    void add_bad_rows(const SkippedRows& rows);
+    std::string fault_of(std::string_view line) const;
+    std::string fault_of(const std::string& field, std::size_t column) const;
+    [[noreturn]] void fail_bad_rows() const;
     template <class... Parts>
     [[noreturn]] void fail_row(const Parts&... parts) const {
         fail(path_, "row ", row_, parts...);
     }
 
     std::filesystem::path path_;
+    CsvFormat format_;
+    Contents contents_;
+    CsvColumns columns_;
     SampleColumns<Scalar> samples_;
+    SkippedRows bad_rows_;
+    SkippedRows blank_rows_;  // those since the last row, which are bad if another one comes
     std::string unfinished_line_;
+    std::string comment_;   // the last one before the first row
     char separator_ = ',';  // the first row decides
-    std::uint64_t row_ = 0;
-    std::uint64_t first_row_ = 0;  // the one that fixed the number of columns
-    std::uint64_t blank_row_ = 0;  // the first one, or 0
+    std::uint64_t num_lines_ = 0;
+    std::uint64_t row_ = 0;        // the line that the current row begins in
+    std::uint64_t first_row_ = 0;  // the one that fixed the columns
     std::uint64_t num_samples_ = 0;
+    bool is_in_quotes_ = false;  // unfinished_line_ ends within a field
 };
 
 }  // namespace skein::internal::files

@@ -67,9 +67,9 @@ auto naming(const std::filesystem::path& path, const Read& read) {
 }  // namespace internal::files
 
 template <class Scalar>
-Dataset<Scalar> read_dataset(const std::filesystem::path& path) {
+Dataset<Scalar> read_dataset(const std::filesystem::path& path, const CsvFormat& format) {
     const FloatingPointEnvironment environment;
-    return files::naming(path, [&] { return files::read_all(SampleReader<Scalar>(path)); });
+    return files::naming(path, [&] { return files::read_all(SampleReader<Scalar>(path, format)); });
 }
 
 template <class Scalar>
@@ -79,14 +79,14 @@ Dataset<Scalar> read_dataset(const std::filesystem::path& x_path, const std::fil
 }
 
 template <class Scalar>
-Dataset<Scalar> open_dataset(const std::filesystem::path& path, std::uint64_t max_bytes) {
+Dataset<Scalar> open_dataset(const std::filesystem::path& path, std::uint64_t max_bytes, const CsvFormat& format) {
     if (ends_in(path.native(), ".npy")) {
         auto source = std::make_shared<files::NpySource<Scalar>>(path);
         if (!source->fits(max_bytes)) {
             return Dataset<Scalar>(std::move(source));
         }
     }
-    return read_dataset<Scalar>(path);
+    return read_dataset<Scalar>(path, format);
 }
 
 template <class Scalar>
@@ -96,13 +96,13 @@ Dataset<Scalar> open_dataset(const std::filesystem::path& x_path, const std::fil
     return source->fits(max_bytes) ? read_dataset<Scalar>(x_path, y_path) : Dataset<Scalar>(std::move(source));
 }
 
-template Dataset<float> read_dataset(const std::filesystem::path&);
-template Dataset<double> read_dataset(const std::filesystem::path&);
+template Dataset<float> read_dataset(const std::filesystem::path&, const CsvFormat&);
+template Dataset<double> read_dataset(const std::filesystem::path&, const CsvFormat&);
 template Dataset<float> read_dataset(const std::filesystem::path&, const std::filesystem::path&);
 template Dataset<double> read_dataset(const std::filesystem::path&, const std::filesystem::path&);
 
-template Dataset<float> open_dataset(const std::filesystem::path&, std::uint64_t);
-template Dataset<double> open_dataset(const std::filesystem::path&, std::uint64_t);
+template Dataset<float> open_dataset(const std::filesystem::path&, std::uint64_t, const CsvFormat&);
+template Dataset<double> open_dataset(const std::filesystem::path&, std::uint64_t, const CsvFormat&);
 template Dataset<float> open_dataset(const std::filesystem::path&, const std::filesystem::path&, std::uint64_t);
 template Dataset<double> open_dataset(const std::filesystem::path&, const std::filesystem::path&, std::uint64_t);
 

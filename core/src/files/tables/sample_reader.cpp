@@ -12,6 +12,7 @@
 #include "base/floating_point_environment.hpp"
 #include "files/arrays/npy_source.hpp"
 #include "files/io/file_error.hpp"
+#include "files/io/text_input.hpp"
 #include "files/tables/csv.hpp"
 #include "skein/text.hpp"
 
@@ -33,6 +34,22 @@ template <class Scalar>
 Columns<Scalar> columns_of(const SampleBuffer<Scalar>& buffer, std::size_t first) {
     return {buffer.x + first, buffer.y + first,
             buffer.sample_weight == nullptr ? nullptr : buffer.sample_weight + first};
+}
+
+/// Pipes have no name that tells.
+bool is_text(const fs::path& path) {
+    static constexpr std::string_view kEndings[] = {".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz"};
+    const auto is_ending = [&](std::string_view ending) { return ends_in(path.native(), ending); };
+    std::error_code ignored;
+    const fs::file_status status = fs::status(path, ignored);
+    return path == "-" || std::ranges::any_of(kEndings, is_ending) || path.native().starts_with("/dev/") ||
+           status.type() == fs::file_type::fifo || status.type() == fs::file_type::socket;
+}
+
+/// Of shape (N) or (N, 1).
+bool is_single_column(const fs::path& path) {
+    const files::NpyReader reader(path);
+    return reader.shape().size() == 1 || reader.shape()[1] == 1;
 }
 
 double share(std::uint64_t part, std::uint64_t whole) { return static_cast<double>(part) / static_cast<double>(whole); }
@@ -59,9 +76,8 @@ public:
 template <class Scalar>
 class SampleReader<Scalar>::CsvSource final : public Source {
 public:
-    explicit CsvSource(const fs::path& path) : file_(path), parser_(path), piece_(kCsvPieceBytes) {
-        std::error_code ignored;
-        if (fs::is_regular_file(path, ignored)) size_bytes_ = file_.size_bytes();
+    CsvSource(const fs::path& path, const CsvFormat& format, files::Contents contents)
+        : file_(path), parser_(file_.path(), format, contents), piece_(kCsvPieceBytes) {
         parse_piece();
     }
 
@@ -83,9 +99,7 @@ public:
         return done;
     }
 
-    std::optional<double> fraction_read() const override {
-        return size_bytes_ == 0 ? std::nullopt : std::optional(std::min(1.0, share(num_bytes_, size_bytes_)));
-    }
+    std::optional<double> fraction_read() const override { return file_.fraction_read(); }
 
 private:
     std::size_t num_parsed() { return parser_.samples().values[0].size(); }
@@ -96,7 +110,6 @@ private:
         num_taken_ = 0;
         while (num_parsed() == 0 && !is_finished_) {
             const std::size_t size = file_.read(piece_);
-            num_bytes_ += size;
             is_finished_ = size == 0;
             if (is_finished_) {
                 parser_.finish();
@@ -108,13 +121,11 @@ private:
         return num_parsed() > 0;
     }
 
-    files::InputFile file_;
+    files::TextInput file_;
     files::CsvParser<Scalar> parser_;
     std::vector<char> piece_;
     std::size_t num_columns_ = 0;
     std::size_t num_taken_ = 0;  // of the parser's samples
-    std::uint64_t num_bytes_ = 0;
-    std::uint64_t size_bytes_ = 0;  // 0: unknown
     bool is_finished_ = false;
 };
 
@@ -123,15 +134,21 @@ template <class Scalar>
 class SampleReader<Scalar>::NpyRows final : public Source {
 public:
     template <class... Paths>
-    explicit NpyRows(const Paths&... paths) : source_(paths...) {}
+    explicit NpyRows(files::Contents contents, const Paths&... paths)
+        : source_(paths...), num_columns_(contents == files::Contents::inputs ? 1 : source_.num_columns()) {}
 
-    std::size_t num_columns() const noexcept override { return source_.num_columns(); }
+    std::size_t num_columns() const noexcept override { return num_columns_; }
     std::optional<std::uint64_t> num_samples() const noexcept override { return source_.num_samples(); }
     std::optional<ElementType> stored_type() const noexcept override { return source_.stored_type(); }
     const fs::path& path() const override { return source_.path(); }
     std::size_t read(const Columns<Scalar>& columns, std::size_t count) override {
         count = static_cast<std::size_t>(std::min<std::uint64_t>(count, source_.num_samples() - next_));
-        source_.range(next_, count, {columns[0], columns[1], columns[2]});
+        SampleBuffer<Scalar> buffer{columns[0], columns[1], columns[2]};
+        if (num_columns_ == 1) {
+            for (std::vector<Scalar>& column : not_wanted_) column.resize(count);
+            buffer = {columns[0], not_wanted_[0].data(), not_wanted_[1].data()};
+        }
+        source_.range(next_, count, buffer);
         next_ += count;
         return count;
     }
@@ -139,26 +156,44 @@ public:
 
 private:
     files::NpySource<Scalar> source_;
+    std::size_t num_columns_;
+    std::array<std::vector<Scalar>, 2> not_wanted_;
     std::uint64_t next_ = 0;
 };
 
 template <class Scalar>
-SampleReader<Scalar>::SampleReader(const fs::path& path) {
+auto SampleReader<Scalar>::open(const fs::path& path, const CsvFormat& format, files::Contents contents)
+    -> std::unique_ptr<Source> {
     const FloatingPointEnvironment environment;
-    if (ends_in(path.native(), ".csv")) {
-        source_ = std::make_unique<CsvSource>(path);
-    } else if (ends_in(path.native(), ".npy")) {
-        source_ = std::make_unique<NpyRows>(path);
-    } else if (ends_in(path.native(), ".skc")) {
-        fail(path, "is a compressed data set, which has no individual samples: expected a .csv or .npy file");
-    } else {
-        fail(path, "has an unknown file type: expected a name that ends in .csv, .npy or .skc");
+    if (is_text(path)) return std::make_unique<CsvSource>(path, format, contents);
+    if (ends_in(path.native(), ".npy")) {
+        const bool is_column = contents == files::Contents::inputs && is_single_column(path);
+        return is_column ? std::make_unique<NpyRows>(contents, path, path) : std::make_unique<NpyRows>(contents, path);
     }
+    if (ends_in(path.native(), ".skc")) {
+        fail(path, "is a compressed data set, which has no individual samples: expected a .csv or .npy file");
+    }
+    if (ends_in(path.native(), ".npy.gz")) {
+        fail(path, "is a compressed .npy file: expected gunzip first, or a .csv.gz file");
+    }
+    fail(path, "has an unknown file type: expected a name that ends in .csv, .npy or .skc");
 }
 
 template <class Scalar>
+SampleReader<Scalar>::SampleReader(const fs::path& path, const CsvFormat& format)
+    : source_(open(path, format, files::Contents::samples)) {}
+
+template <class Scalar>
 SampleReader<Scalar>::SampleReader(const fs::path& x_path, const fs::path& y_path)
-    : source_(std::make_unique<NpyRows>(x_path, y_path)) {}
+    : source_(std::make_unique<NpyRows>(files::Contents::samples, x_path, y_path)) {}
+
+template <class Scalar>
+SampleReader<Scalar>::SampleReader(std::unique_ptr<Source> source) : source_(std::move(source)) {}
+
+template <class Scalar>
+SampleReader<Scalar> SampleReader<Scalar>::inputs(const fs::path& path, const CsvFormat& format) {
+    return SampleReader(open(path, format, files::Contents::inputs));
+}
 
 template <class Scalar>
 SampleReader<Scalar>::SampleReader(SampleReader&&) noexcept = default;

@@ -112,8 +112,15 @@ struct SampleWriter<Scalar>::State {
 
 template <class Scalar>
 SampleWriter<Scalar>::SampleWriter(Paths paths, std::size_t num_columns, std::optional<std::uint64_t> num_samples,
-                                   const std::string& third_column) {
+                                   std::vector<std::string> names) {
     require_paths(paths, num_columns);
+    if (names.empty()) names.assign(files::kColumnNames.begin(), files::kColumnNames.begin() + num_columns);
+    if (names.size() != num_columns) {
+        throw std::invalid_argument(
+            to_text("SampleWriter: ", counted(names.size(), "name"), ": expected ", num_columns));
+    }
+    std::string header;
+    for (const std::string& name : names) header += header.empty() ? name : "," + name;
     state_ = std::make_unique<State>(State{{paths.begin(), paths.end()}, num_columns, num_samples});
     for (const fs::path& path : paths) {
         state_->outputs.emplace_back(path);
@@ -124,9 +131,7 @@ SampleWriter<Scalar>::SampleWriter(Paths paths, std::size_t num_columns, std::op
     }
     for (std::size_t file = 0; file < paths.size(); ++file) {
         // Zeros until finish(): a file that is cut off before is not taken for a .npy file.
-        state_->write(file, state_->is_csv() ? to_text("x,y", num_columns == 2 ? "" : ",",
-                                                       num_columns == 2 ? "" : third_column, "\n")
-                                             : std::string(kNpyHeaderBytes, '\0'));
+        state_->write(file, state_->is_csv() ? header + "\n" : std::string(kNpyHeaderBytes, '\0'));
     }
 }
 
@@ -201,8 +206,18 @@ std::optional<std::uint64_t> sample_files_bytes(Paths paths, std::size_t num_col
     return paths.size() * array_file_bytes(kTypeOf<Scalar>, shape_of(paths, num_columns, num_samples));
 }
 
+template <class Scalar>
+std::string csv_rows(const MiniBatch<Scalar>& samples) {
+    const FloatingPointEnvironment environment;
+    std::string text;
+    encode_csv(samples, text);
+    return text;
+}
+
 template class SampleWriter<float>;
 template class SampleWriter<double>;
+template std::string csv_rows(const MiniBatch<float>&);
+template std::string csv_rows(const MiniBatch<double>&);
 template std::optional<std::uint64_t> sample_files_bytes<float>(Paths, std::size_t, std::uint64_t);
 template std::optional<std::uint64_t> sample_files_bytes<double>(Paths, std::size_t, std::uint64_t);
 
