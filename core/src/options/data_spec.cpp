@@ -123,7 +123,8 @@ const std::string_view kDataSpecHelp =
   file.csv                      Columns x,y or x,y,m (m: weight of the sample), separated by commas,
                                 semicolons or tabs; a first line may hold these names; lines from # on
                                 are comments.
-  file.npy                      A float32 or float64 array of shape (N, 2) or (N, 3), these columns.
+  file.npy                      An array of floats, integers or bool, of shape (N, 2) or (N, 3), these
+                                columns.
   x.npy,y.npy                   Two arrays of shape (N).
   file.skc                      A compressed data set (skein data compress): full batches only.
   KIND:key=value,...            Generated, with these keys and defaults:

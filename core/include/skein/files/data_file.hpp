@@ -12,7 +12,7 @@ namespace skein {
 ///   a .csv file with columns x,y or x,y,m (m: sample weight), separated by commas, semicolons or tabs; the first line
 ///   may hold these names, in upper or lower case; names and numbers may be in quotes; lines that begin with # are
 ///   comments; or
-///   a .npy file of shape (N, 2) or (N, 3), with the same columns.
+///   a .npy file of shape (N, 2) or (N, 3), with the same columns, of any type and order that read_npy() reads.
 /// Throws FileError if the file cannot be read, is empty, or has another type; if a row has too few or too many
 /// columns; if a value is not a number, not finite, or too large for Scalar (too small ones become 0); if a sample
 /// weight is negative, or all are 0. The error names file, row and column, counted from 1; rows of .csv are lines.
