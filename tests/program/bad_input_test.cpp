@@ -168,11 +168,8 @@ TEST_CASE("bad CSV files, with row and column") {
 
 TEST_CASE("bad .npy files") {
     const std::string numbers(32, '\0');
-    check_data_refused("type.npy", npy("{'descr': '<i8', 'fortran_order': False, 'shape': (2, 2), }", numbers), {"i8"});
-    check_data_refused("endian.npy", npy("{'descr': '>f8', 'fortran_order': False, 'shape': (2, 2), }", numbers),
-                       {">f8"});
-    check_data_refused("order.npy", npy("{'descr': '<f8', 'fortran_order': True, 'shape': (2, 2), }", numbers),
-                       {"Fortran"});
+    check_data_refused("type.npy", npy("{'descr': '<c16', 'fortran_order': False, 'shape': (1, 2), }", numbers),
+                       {"dtype '<c16' is not supported", "a.real"});
     check_data_refused("shape.npy", npy("{'descr': '<f8', 'fortran_order': False, 'shape': (4, 1), }", numbers),
                        {"(4, 1)"});
     check_data_refused("truncated.npy", npy("{'descr': '<f8', 'fortran_order': False, 'shape': (20, 2), }", numbers),

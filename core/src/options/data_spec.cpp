@@ -128,7 +128,8 @@ const std::string_view kDataSpecHelp =
                                 from # on are comments. Others with --columns. Also .tsv, .txt, pipes,
                                 and all of them compressed with gzip (.csv.gz).
   -                             The same from standard input.
-  file.npy                      A float32 or float64 array of shape (N, 2) or (N, 3), these columns.
+  file.npy                      An array of floats, integers or bool, of shape (N, 2) or (N, 3), these
+                                columns.
   x.npy,y.npy                   Two arrays of shape (N).
   file.skc                      A compressed data set (skein data compress): full batches only.
   KIND:key=value,...            Generated, with these keys and defaults:

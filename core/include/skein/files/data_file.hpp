@@ -14,7 +14,7 @@ namespace skein {
 ///   separated by commas, semicolons, tabs or blanks. The columns are x,y or x,y,m (m: sample weight), or those of
 ///   format.columns. The first line may hold their names, in upper or lower case; names and numbers may be in quotes;
 ///   lines that begin with # are comments; beside semicolons, a comma may be the decimal point; or
-///   a .npy file of shape (N, 2) or (N, 3), with the same columns.
+///   a .npy file of shape (N, 2) or (N, 3), with the same columns, of any type and order that read_npy() reads.
 /// Throws FileError if the file cannot be read, is empty, or has another type; if rows have too few or too many columns;
 /// if a value is missing, not a number, not finite, or too large for Scalar (too small ones become 0); if a sample
 /// weight is negative, or all are 0. The error names file, row and column, counted from 1, of the first ten wrong rows of

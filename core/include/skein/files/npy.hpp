@@ -1,5 +1,6 @@
-/// .npy files of NumPy with float32 or float64, little-endian, in C order. Reads format versions 1.0 to 3.0
-/// (numpy.lib.format) and writes version 1.0.
+/// .npy files of NumPy. Reads format versions 1.0 to 3.0 (numpy.lib.format), in C or Fortran order and either byte
+/// order, of bool, int8 to int64, uint8 to uint64, and float16 to float64. Writes version 1.0: float32 or float64,
+/// little-endian, in C order.
 #pragma once
 
 #include <cstddef>
@@ -12,12 +13,12 @@ namespace skein {
 template <class Scalar>
 struct NpyArray {
     std::vector<std::size_t> shape;
-    std::vector<Scalar> values;  ///< in C order: the last index runs fastest
+    std::vector<Scalar> values;  ///< in C order, whatever that of the file: the last index runs fastest
 };
 
-/// Reads an array of one or two dimensions and converts its elements to Scalar. Throws FileError if the file cannot be
-/// read, has another type, byte order or order, a damaged header, or another size than its shape demands, or if a
-/// float64 overflows a float Scalar.
+/// Reads an array of one or two dimensions, of any of these types, and rounds each element once to Scalar. Throws
+/// FileError if the file cannot be read, has another type, a damaged header, or another size than its shape demands, or
+/// if a float64 overflows a float Scalar.
 template <class Scalar>
 NpyArray<Scalar> read_npy(const std::filesystem::path& path);
 

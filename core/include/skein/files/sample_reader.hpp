@@ -38,7 +38,8 @@ public:
     std::size_t num_columns() const noexcept;
     /// Empty for text, whose rows are not counted beforehand.
     std::optional<std::uint64_t> num_samples() const noexcept;
-    /// float32 or float64 (of two files, the wider one); empty for text.
+    /// float32 for a .npy of float32 or float16, float64 for one of float64, integers or bool (of two files, the wider
+    /// one); empty for text.
     std::optional<ElementType> stored_type() const noexcept;
 
     /// Reads the next samples into the columns of `buffer`, each [count]. Returns how many: fewer than `count` only at

@@ -78,7 +78,8 @@ std::uint64_t require_possible(const fs::path& path, ElementType type, std::span
 
 struct ArrayFile::State {
     files::InputFile file;
-    files::NpyHeader header;
+    ElementType type;
+    std::uint64_t data_offset;
     std::uint64_t num_elements;
 
     /// The offset of element `first`, in bytes. Throws FileError unless all the elements exist and have type T.
@@ -88,14 +89,14 @@ struct ArrayFile::State {
 
 template <class T>
 std::uint64_t ArrayFile::State::require_elements(std::uint64_t first, std::span<const T> elements) const {
-    if (!holds<T>(header.type)) {
-        fail(file.path(), "holds ", files::name_of(header.type), ", not ", name_of<T>());
+    if (!holds<T>(type)) {
+        fail(file.path(), "holds ", files::name_of(type), ", not ", name_of<T>());
     }
     if (first > num_elements || elements.size() > num_elements - first) {
         fail(file.path(), "has ", num_elements, " elements: expected ", elements.size(), " from element ", first,
              " on");
     }
-    return header.data_offset + first * sizeof(T);
+    return data_offset + first * sizeof(T);
 }
 
 std::uint64_t array_file_bytes(ElementType type, std::span<const std::size_t> shape) {
@@ -139,8 +140,7 @@ ArrayFile ArrayFile::create(const fs::path& path, ElementType type, std::span<co
     file.write(header);
     files::Descriptor descriptor = copy_of(path, file.descriptor());
     file.publish();
-    return ArrayFile(std::make_unique<State>(State{files::InputFile(path, std::move(descriptor)),
-                                                   {type, {shape.begin(), shape.end()}, header.size()},
+    return ArrayFile(std::make_unique<State>(State{files::InputFile(path, std::move(descriptor)), type, header.size(),
                                                    (size_bytes - header.size()) / files::bytes_of(type)}));
 }
 
@@ -148,12 +148,14 @@ ArrayFile ArrayFile::open(const fs::path& path, ElementType type, std::span<cons
     files::Descriptor descriptor(::open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
     if (!descriptor.is_open()) fail_system(path, "cannot be opened", errno);
     files::InputFile file(path, std::move(descriptor));
-    files::NpyHeader header = files::read_npy_header(file, kArrayTypes);
-    if (header.type != type || !std::ranges::equal(header.shape, shape)) {
-        fail(path, "holds ", describe(header.type, header.shape), ": expected ", describe(type, shape));
+    const files::NpyHeader header = files::read_npy_header(file);
+    const ElementType found = files::require_type(path, header.dictionary, kArrayTypes);
+    if (found != type || !std::ranges::equal(header.dictionary.shape, shape)) {
+        fail(path, "holds ", describe(found, header.dictionary.shape), ": expected ", describe(type, shape));
     }
-    const std::uint64_t num_elements = files::require_data_size(file, header);
-    return ArrayFile(std::make_unique<State>(State{std::move(file), std::move(header), num_elements}));
+    const std::uint64_t num_elements =
+        files::require_data_size(file, header, files::name_of(type), files::bytes_of(type));
+    return ArrayFile(std::make_unique<State>(State{std::move(file), type, header.data_offset, num_elements}));
 }
 
 const fs::path& ArrayFile::path() const noexcept { return state_->file.path(); }
@@ -163,7 +165,7 @@ std::uint64_t ArrayFile::num_elements() const noexcept { return state_->num_elem
 template <class T>
 void ArrayFile::write(std::uint64_t first_element, std::span<const T> elements) {
     const std::uint64_t offset = state_->require_elements(first_element, elements);
-    if (state_->header.type == ElementType::boolean) {
+    if (state_->type == ElementType::boolean) {
         const auto wrong = std::ranges::find_if(elements, [](T element) { return element != T(0) && element != T(1); });
         if (wrong != elements.end()) fail(path(), "holds boolean: expected 0 or 1, not ", *wrong);
     }

@@ -1,5 +1,6 @@
 #include "skein/files/npy.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <exception>
@@ -16,6 +17,28 @@ namespace skein {
 
 using namespace internal;
 
+namespace {
+
+constexpr std::size_t kTransposedValues = 8192;  // at a time
+
+/// The values of a file of column after column, row after row.
+template <class Scalar>
+void read_transposed(const files::NpyReader& reader, std::span<Scalar> values) {
+    const std::size_t num_rows = reader.shape()[0];
+    std::array<Scalar, kTransposedValues> piece;
+    std::size_t row = 0, column = 0;
+    for (std::size_t done = 0; done < values.size(); done += kTransposedValues) {
+        const std::span next = std::span(piece).first(std::min(kTransposedValues, values.size() - done));
+        reader.read(done, next);
+        for (const Scalar value : next) {
+            values[row * reader.num_columns() + column] = value;
+            if (++row == num_rows) row = 0, ++column;
+        }
+    }
+}
+
+}  // namespace
+
 template <class Scalar>
 NpyArray<Scalar> read_npy(const std::filesystem::path& path) {
     const FloatingPointEnvironment environment;
@@ -26,7 +49,12 @@ NpyArray<Scalar> read_npy(const std::filesystem::path& path) {
     } catch (const std::exception&) {  // bad_alloc or length_error
         files::fail(path, "does not fit into memory: shape ", files::format_shape(reader.shape()));
     }
-    reader.read(0, std::span(array.values));
+    const std::span<Scalar> values(array.values);
+    if (reader.is_columnar()) {
+        read_transposed(reader, values);
+    } else {
+        reader.read(0, values);
+    }
     return array;
 }
 

@@ -39,7 +39,7 @@ private:
         const auto key = static_cast<std::size_t>(std::ranges::find(kKeys, name) - kKeys.begin());
         if (key == kKeys.size()) fail(path_, "header: ", unknown_word("key", shown(name), kKeys));
         take(":");
-        if (key == 0) found_.descr = take_string("a dtype such as '<f8'");
+        if (key == 0) found_.descr = peek("[") ? take_list() : take_string("a dtype such as '<f8'");
         if (key == 1) found_.fortran_order = take_boolean();
         if (key == 2) found_.shape = take_shape();
         return key;
@@ -79,6 +79,23 @@ private:
         const std::string_view content = rest_.substr(0, size);
         rest_.remove_prefix(size + 1);
         return content;
+    }
+
+    /// A list as it is written, with all lists, tuples and strings in it.
+    std::string_view take_list() {
+        std::size_t depth = 0;
+        for (std::size_t at = 0; at < rest_.size(); ++at) {
+            const char character = rest_[at];
+            if (character == '\'' || character == '"') at = std::min(rest_.find(character, at + 1), rest_.size() - 1);
+            if (character == '[' || character == '(') ++depth;
+            if (character == ']' || character == ')') --depth;
+            if (depth == 0) {
+                const std::string_view list = rest_.substr(0, at + 1);
+                rest_.remove_prefix(list.size());
+                return list;
+            }
+        }
+        fail_expecting("a list that ends");
     }
 
     void skip_blanks() { rest_.remove_prefix(std::min(rest_.find_first_not_of(" \t\r\n"), rest_.size())); }

@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
-#include <utility>
 
-#include "files/arrays/npy_dictionary.hpp"
 #include "files/io/file_error.hpp"
 
 namespace skein::internal::files {
@@ -41,16 +39,6 @@ std::string descriptions_of(std::span<const ElementType> types) {
     return text;
 }
 
-ElementType find_type(const std::filesystem::path& path, std::string_view description,
-                      std::span<const ElementType> types) {
-    const auto type =
-        std::ranges::find(types, description, [](ElementType known) { return properties_of(known).description; });
-    if (type == types.end()) {
-        fail(path, "dtype '", shown(description), "' is not supported: expected ", descriptions_of(types));
-    }
-    return *type;
-}
-
 /// The number of bytes of the dictionary; `offset` becomes that of its first byte.
 std::uint64_t read_preamble(const InputFile& file, std::uint64_t& offset) {
     const std::uint64_t file_bytes = file.size_bytes();
@@ -75,7 +63,7 @@ std::uint64_t read_preamble(const InputFile& file, std::uint64_t& offset) {
 
 }  // namespace
 
-NpyHeader read_npy_header(const InputFile& file, std::span<const ElementType> types) {
+NpyHeader read_npy_header(const InputFile& file) {
     std::uint64_t offset = 0;
     const std::uint64_t length = read_preamble(file, offset);
     const std::uint64_t remaining_bytes = file.size_bytes() - offset;
@@ -87,22 +75,32 @@ NpyHeader read_npy_header(const InputFile& file, std::span<const ElementType> ty
     }
     std::string dictionary(length, '\0');
     file.read_at(offset, std::as_writable_bytes(std::span(dictionary)));
-    NpyDictionary found = parse_npy_dictionary(file.path(), dictionary);
-    if (found.fortran_order) fail(file.path(), "Fortran order is not supported: expected C order");
-    return {find_type(file.path(), found.descr, types), std::move(found.shape), offset + length};
+    return {parse_npy_dictionary(file.path(), dictionary), offset + length};
 }
 
-std::uint64_t require_data_size(const InputFile& file, const NpyHeader& header) {
-    const std::size_t element_bytes = bytes_of(header.type);
+ElementType require_type(const std::filesystem::path& path, const NpyDictionary& dictionary,
+                         std::span<const ElementType> types) {
+    if (dictionary.fortran_order) fail(path, "Fortran order is not supported: expected C order");
+    const auto type =
+        std::ranges::find(types, dictionary.descr, [](ElementType known) { return properties_of(known).description; });
+    if (type == types.end()) {
+        fail(path, "dtype '", shown(dictionary.descr), "' is not supported: expected ", descriptions_of(types));
+    }
+    return *type;
+}
+
+std::uint64_t require_data_size(const InputFile& file, const NpyHeader& header, std::string_view type_name,
+                                std::size_t element_bytes) {
+    const std::span<const std::size_t> shape = header.dictionary.shape;
     const std::uint64_t data_bytes = file.size_bytes() - header.data_offset;
     std::uint64_t expected_bytes = 0;
-    if (!checked_size(header.shape, element_bytes, expected_bytes)) {
-        fail(file.path(), "has shape ", format_shape(header.shape), ": expected at most 2^64 - 1 bytes");
+    if (!checked_size(shape, element_bytes, expected_bytes)) {
+        fail(file.path(), "has shape ", format_shape(shape), ": expected at most 2^64 - 1 bytes");
     }
     if (data_bytes != expected_bytes) {
         fail(file.path(), data_bytes < expected_bytes ? "is truncated" : "has trailing bytes", ": shape ",
-             format_shape(header.shape), " of ", name_of(header.type), " takes ", expected_bytes,
-             " bytes of data, the file has ", data_bytes);
+             format_shape(shape), " of ", type_name, " takes ", expected_bytes, " bytes of data, the file has ",
+             data_bytes);
     }
     return expected_bytes / element_bytes;
 }

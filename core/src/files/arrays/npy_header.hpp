@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "files/arrays/npy_dictionary.hpp"
 #include "files/io/input_file.hpp"
 #include "skein/files/array_file.hpp"
 
@@ -16,16 +17,21 @@ namespace skein::internal::files {
 inline constexpr std::size_t kMaxDimensions = 32;  // NumPy's
 
 struct NpyHeader {
-    ElementType type = ElementType::float64;
-    std::vector<std::size_t> shape;
+    NpyDictionary dictionary;
     std::uint64_t data_offset = 0;  // in bytes, from the beginning of the file
 };
 
-/// Throws FileError if the file does not begin with such a header, in C order and of one of the `types`.
-NpyHeader read_npy_header(const InputFile& file, std::span<const ElementType> types);
+/// Throws FileError if the file does not begin with such a header. The type and the order may be any.
+NpyHeader read_npy_header(const InputFile& file);
 
-/// The number of elements. Throws FileError if the file is shorter or longer than its header says.
-std::uint64_t require_data_size(const InputFile& file, const NpyHeader& header);
+/// The type of the elements. Throws FileError about `path` unless they are in C order and of one of the `types`.
+ElementType require_type(const std::filesystem::path& path, const NpyDictionary& dictionary,
+                         std::span<const ElementType> types);
+
+/// The number of elements. Throws FileError if the file is shorter or longer than its header says, of elements of that
+/// name and size.
+std::uint64_t require_data_size(const InputFile& file, const NpyHeader& header, std::string_view type_name,
+                                std::size_t element_bytes);
 
 /// All bytes before the data, in format version 1.0; the data start at a multiple of 64 bytes.
 std::string format_npy_header(ElementType type, std::span<const std::size_t> shape);

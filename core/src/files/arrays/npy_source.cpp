@@ -56,17 +56,16 @@ bool take_apart(const Scalar* __restrict rows, std::size_t count, Scalar* __rest
     }
     return odd == 0;
 }
-template <class Scalar>
+template <bool is_weight, class Scalar>
 bool take_column(const Scalar* __restrict values, std::size_t count, Scalar* __restrict column) {
     Bits<Scalar> odd = 0;
     for (std::size_t row = 0; row < count; ++row) {
         column[row] = values[row];
         odd |= oddity(values[row]);
+        if constexpr (is_weight) odd |= sign(values[row]);
     }
     return odd == 0;
 }
-
-std::size_t num_columns_of(const NpyReader& reader) { return reader.shape().size() == 2 ? reader.shape()[1] : 1; }
 
 void require_samples(const NpyReader& reader) {
     if (reader.shape()[0] == 0) fail(reader.path(), "has no samples: shape ", format_shape(reader.shape()));
@@ -75,7 +74,7 @@ void require_samples(const NpyReader& reader) {
 /// An array of two or three columns.
 NpyReader open_samples(const std::filesystem::path& path) {
     NpyReader reader(path);
-    const std::size_t num_columns = num_columns_of(reader);
+    const std::size_t num_columns = reader.num_columns();
     if (num_columns < 2 || num_columns > 3) {
         fail(path, "has shape ", format_shape(reader.shape()), ": expected (N, 2), x and y, or (N, 3), x, y and m",
              num_columns == 1 ? "; x and y in two files are read together" : "");
@@ -87,7 +86,7 @@ NpyReader open_samples(const std::filesystem::path& path) {
 /// An array of one column.
 NpyReader open_column(const std::filesystem::path& path) {
     NpyReader reader(path);
-    if (num_columns_of(reader) != 1) {
+    if (reader.num_columns() != 1) {
         fail(path, "has shape ", format_shape(reader.shape()), ": expected (N,) or (N, 1)");
     }
     require_samples(reader);
@@ -103,12 +102,13 @@ void require_valid(const NpyReader& reader, std::size_t index, Scalar value, boo
          std::isfinite(value) ? "': a sample weight must not be negative" : "': every value must be finite");
 }
 
-/// Throws FileError, which names the first value that is wrong, if there is one.
+/// Throws FileError, which names the first value that is wrong, if there is one. Column `column` is the first of
+/// `num_columns` neighbours.
 template <class Scalar>
-void require_all_valid(const NpyReader& reader, std::uint64_t first, std::span<const Scalar> values,
+void require_all_valid(const NpyReader& reader, std::uint64_t first, std::span<const Scalar> values, std::size_t column,
                        std::size_t num_columns) {
     for (std::size_t index = 0; index < values.size(); ++index) {
-        require_valid(reader, first + index, values[index], index % num_columns == 2);
+        require_valid(reader, first + index, values[index], column + index % num_columns == 2);
     }
 }
 
@@ -122,12 +122,12 @@ struct Rows {
     std::uint64_t first = 0;  // rows of the file: the first one read, the end, and the next one to take
     std::uint64_t end = 0;
     std::uint64_t next = 0;
-    alignas(4096) std::array<Scalar, kReadBytes / sizeof(Scalar)> values;  // row by row; of two files, column by column
+    alignas(4096) std::array<Scalar, kReadBytes / sizeof(Scalar)> values;  // row by row, or column by column
 };
 
 template <class Scalar>
 NpySource<Scalar>::NpySource(const std::filesystem::path& path)
-    : x_(open_samples(path)), num_columns_(num_columns_of(x_)) {}
+    : x_(open_samples(path)), num_columns_(x_.num_columns()) {}
 
 template <class Scalar>
 NpySource<Scalar>::NpySource(const std::filesystem::path& x_path, const std::filesystem::path& y_path)
@@ -140,7 +140,13 @@ NpySource<Scalar>::NpySource(const std::filesystem::path& x_path, const std::fil
 template <class Scalar>
 ElementType NpySource<Scalar>::stored_type() const noexcept {
     static_assert(ElementType::float32 < ElementType::float64, "the wider type is the larger enumerator");
-    return y_ ? std::max(x_.type(), y_->type()) : x_.type();
+    return y_ ? std::max(x_.stored_type(), y_->stored_type()) : x_.stored_type();
+}
+
+template <class Scalar>
+auto NpySource<Scalar>::column(std::size_t index) const noexcept -> Column {
+    if (y_) return {index == 0 ? x_ : *y_, 0};
+    return {x_, index * num_samples()};
 }
 
 template <class Scalar>
@@ -157,9 +163,11 @@ template <class Scalar>
 void NpySource<Scalar>::fill(Rows<Scalar>& rows, std::uint64_t first, std::uint64_t end) const {
     rows.source_id = 0;  // holds nothing if reading fails
     const auto count = static_cast<std::size_t>(end - first);
-    if (y_) {
-        x_.read(first, std::span(rows.values).first(count));
-        y_->read(first, std::span(rows.values).subspan(max_rows(), count));
+    if (is_columnar()) {
+        for (std::size_t index = 0; index < num_columns_; ++index) {
+            const Column from = column(index);
+            from.reader.read(from.first + first, std::span(rows.values).subspan(index * max_rows(), count));
+        }
     } else {
         x_.read(first * num_columns_, std::span(rows.values).first(count * num_columns_));
     }
@@ -170,19 +178,35 @@ void NpySource<Scalar>::fill(Rows<Scalar>& rows, std::uint64_t first, std::uint6
 
 template <class Scalar>
 void NpySource<Scalar>::take(Rows<Scalar>& rows, std::size_t count, const SampleBuffer<Scalar>& to) const {
-    const std::uint64_t first = rows.next;
-    const Scalar* const values = rows.values.data() + (first - rows.first) * (y_ ? 1 : num_columns_);
+    const std::uint64_t first = rows.next, skipped = first - rows.first;
     rows.next += count;
-    if (y_) {
-        const Scalar* const y = values + max_rows();
-        if (!take_column(values, count, to.x)) require_all_valid(x_, first, std::span(values, count), 1);
-        if (!take_column(y, count, to.y)) require_all_valid(*y_, first, std::span(y, count), 1);
-        return;
+    if (is_columnar()) {
+        take_columns(rows.values.data() + skipped, first, count, to);
+    } else {
+        take_rows(rows.values.data() + skipped * num_columns_, first, count, to);
     }
+}
+
+template <class Scalar>
+void NpySource<Scalar>::take_rows(const Scalar* values, std::uint64_t first, std::size_t count,
+                                  const SampleBuffer<Scalar>& to) const {
     const bool is_ordinary = num_columns_ == 2 ? take_apart(values, count, to.x, to.y)
                                                : take_apart(values, count, to.x, to.y, to.sample_weight);
     if (!is_ordinary) {
-        require_all_valid(x_, first * num_columns_, std::span(values, count * num_columns_), num_columns_);
+        require_all_valid(x_, first * num_columns_, std::span(values, count * num_columns_), 0, num_columns_);
+    }
+}
+
+template <class Scalar>
+void NpySource<Scalar>::take_columns(const Scalar* values, std::uint64_t first, std::size_t count,
+                                     const SampleBuffer<Scalar>& to) const {
+    const std::array<Scalar*, 3> targets{to.x, to.y, to.sample_weight};
+    for (std::size_t index = 0; index < num_columns_; ++index, values += max_rows()) {
+        const bool is_ordinary = index == 2 ? take_column<true>(values, count, targets[index])
+                                            : take_column<false>(values, count, targets[index]);
+        if (is_ordinary) continue;
+        const Column from = column(index);
+        require_all_valid(from.reader, from.first + first, std::span(values, count), index, 1);
     }
 }
 

@@ -24,7 +24,7 @@ public:
     NpySource(const std::filesystem::path& x_path, const std::filesystem::path& y_path);
 
     std::size_t num_columns() const noexcept { return num_columns_; }
-    /// Of two files, the wider one.
+    /// float32 for float32 and float16, float64 for all others; of two files, the wider one.
     ElementType stored_type() const noexcept;
     const std::filesystem::path& path() const noexcept { return x_.path(); }
     /// Whether all samples take at most `max_bytes` of memory.
@@ -34,11 +34,23 @@ public:
     MiniBatch<Scalar> range(std::uint64_t first, std::size_t count, const SampleBuffer<Scalar>& buffer) const override;
 
 private:
+    /// A column of its own: values of a reader, from index `first` on.
+    struct Column {
+        const NpyReader& reader;
+        std::uint64_t first;
+    };
+
+    /// Whether each column is read by itself: the values of a row are not neighbours.
+    bool is_columnar() const noexcept { return y_ || x_.is_columnar(); }
+    Column column(std::size_t index) const noexcept;
     /// The most rows of one read: a power of two.
     std::size_t max_rows() const noexcept;
     bool read(std::uint64_t first, std::size_t count, const SampleBuffer<Scalar>& to) const override;
     void fill(Rows<Scalar>& rows, std::uint64_t first, std::uint64_t end) const;
     void take(Rows<Scalar>& rows, std::size_t count, const SampleBuffer<Scalar>& to) const;
+    void take_rows(const Scalar* values, std::uint64_t first, std::size_t count, const SampleBuffer<Scalar>& to) const;
+    void take_columns(const Scalar* values, std::uint64_t first, std::size_t count,
+                      const SampleBuffer<Scalar>& to) const;
     void get(std::uint64_t first, std::size_t count, const SampleBuffer<Scalar>& to, bool ahead) const;
 
     NpyReader x_;
