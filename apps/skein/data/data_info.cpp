@@ -175,7 +175,7 @@ int describe_samples(const Configuration& configuration) {
     std::vector<DescribedData> all;
     for (std::size_t index = 0; index < streams.size(); ++index) {
         DataProgress progress(streams[index].num_samples(), quiet);
-        std::optional<DataSummary> summary = summarize(streams[index], num_threads(execution), progress);
+        std::optional<SampleStatistics> summary = summarize(streams[index], num_threads(execution), progress);
         if (!summary) {
             return report_stop(configuration, specs[index], streams[index].num_taken());
         }

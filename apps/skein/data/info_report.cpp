@@ -22,7 +22,7 @@ Cell number_or_dash(double value) { return std::isnan(value) ? Cell("-") : Cell(
 
 std::string direction(const Order& order) { return order.is_ascending ? "ascending" : "descending"; }
 
-std::vector<Cell> row_of(const DataSummary& summary, Column index) {
+std::vector<Cell> row_of(const SampleStatistics& summary, Column index) {
     const ColumnMoments& column = summary.moments.columns[index];
     const int digits = digits_apart(column.min, column.max, kReportDigits);
     const std::optional<std::size_t> distinct = summary.distinct[index].count();
@@ -36,7 +36,7 @@ std::vector<Cell> row_of(const DataSummary& summary, Column index) {
             distinct ? std::to_string(*distinct) : fmt::format("> {}", DistinctValues::kMost)};
 }
 
-std::string moments_text(const DataSummary& summary) {
+std::string moments_text(const SampleStatistics& summary) {
     Table table{{{""}, {"min"}, {"max"}, {"mean"}, {"std. dev."}, {"skewness"}, {"kurtosis"}, {"values"}}, {}};
     table.rows = {row_of(summary, kX), row_of(summary, kY)};
     if (summary.has_weights()) {
@@ -67,7 +67,7 @@ void add_picture(const DensityProfile& profile, SummaryTable& table) {
     table.add("mean of y over x", fmt::format("{}  {}", bars(profile.mean_y, least, most), range_text(least, most)));
 }
 
-Json column_json(const DataSummary& summary, Column index) {
+Json column_json(const SampleStatistics& summary, Column index) {
     const ColumnMoments& column = summary.moments.columns[index];
     const std::optional<std::size_t> distinct = summary.distinct[index].count();
     return {{"min", column.min},
@@ -81,14 +81,14 @@ Json column_json(const DataSummary& summary, Column index) {
 }
 
 /// The direction of a column that is sorted, or null.
-Json sorted_json(const DataSummary& summary, Column column) {
+Json sorted_json(const SampleStatistics& summary, Column column) {
     return summary.is_sorted_by(column) ? Json(direction(summary.orders[column])) : Json();
 }
 
 }  // namespace
 
 std::string described_text(const DescribedData& data) {
-    const DataSummary& summary = data.summary;
+    const SampleStatistics& summary = data.summary;
     SummaryTable table(25);
     if (const double correlation = summary.moments.correlation(); !std::isnan(correlation)) {
         table.add("correlation of x and y", rounded(correlation));
@@ -105,7 +105,7 @@ std::string described_text(const DescribedData& data) {
 }
 
 Json described_json(const DescribedData& data) {
-    const DataSummary& summary = data.summary;
+    const SampleStatistics& summary = data.summary;
     Json json{{"data", data.spec},
               {"kind", data.kind},
               {"precision", data.precision.empty() ? Json() : Json(data.precision)},

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "console/json.hpp"
-#include "data/data_summary.hpp"
+#include "data/sample_statistics.hpp"
 
 namespace skein::app {
 
@@ -13,7 +13,7 @@ struct DescribedData {
     std::string spec;
     std::string kind;       // see SampleStream::kind()
     std::string precision;  // "float32" or "float64"; empty for .csv, which has none
-    DataSummary summary;
+    SampleStatistics summary;
 };
 
 std::string described_text(const DescribedData& data);
