@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "console/document.hpp"
 #include "console/numbers.hpp"
@@ -16,7 +15,7 @@ namespace skein::app {
 namespace {
 
 constexpr int kReportDigits = 6;
-constexpr std::size_t kPictureColumns = 32;
+constexpr std::size_t kTextColumns = 32;
 
 Cell number_or_dash(double value) { return std::isnan(value) ? Cell("-") : Cell(Number{value}); }
 
@@ -56,15 +55,15 @@ void add_picture(const DensityProfile& profile, SummaryTable& table) {
                                      ? fmt::format(", without the {} % of the samples that lie outside of this range",
                                                    rounded(100 * (1 - profile.share), 2))
                                      : "";
-    double least = std::numeric_limits<double>::infinity(), most = -least;
-    for (const double mean : profile.mean_y) {
-        least = mean < least ? mean : least;
-        most = mean > most ? mean : most;
-    }
+    const ShownMeans means = shown_means(profile);
     const double highest = std::ranges::max(profile.density);
-    table.add("x", range_text(profile.from, profile.to) + left_out);
-    table.add("density of x", fmt::format("{}  up to {}", bars(profile.density, 0.0, highest), rounded(highest, 3)));
-    table.add("mean of y over x", fmt::format("{}  {}", bars(profile.mean_y, least, most), range_text(least, most)));
+    table.add("x", range_text(profile.edges.front(), profile.edges.back()) + left_out);
+    table.add("density of x", fmt::format("{}  up to {}", density_bars(profile.density), rounded(highest, 3)));
+    if (means.range.is_empty()) {
+        return;
+    }
+    table.add("mean of y over x",
+              fmt::format("{}  {}", mean_bars(means), range_text(means.range.from, means.range.to)));
 }
 
 Json column_json(const SampleStatistics& summary, Column index) {
@@ -97,7 +96,7 @@ std::string described_text(const DescribedData& data) {
         table.add(fmt::format("sorted by {}", kColumnNames[*column]), direction(summary.orders[*column]));
     }
     if (!summary.moments.columns[kX].is_constant()) {
-        add_picture(density_profile(summary.histogram, kPictureColumns), table);
+        add_picture(density_profile(summary, kTextColumns), table);
     }
     return fmt::format("{}: {} ({}{}{})\n\n{}{}{}", data.spec, counted(summary.num_samples(), "sample"), data.kind,
                        data.precision.empty() ? "" : ", ", data.precision, moments_text(summary),
@@ -115,6 +114,9 @@ Json described_json(const DescribedData& data) {
     if (summary.has_weights()) {
         json["m"] = column_json(summary, kWeight);
     }
+    const DensityProfile profile = density_profile(summary, kFigureColumns);
+    json["density"] = {{"edges", profile.edges}, {"values", profile.density}, {"share", profile.share}};
+    json["mean_y"] = profile.mean_y;
     json["correlation"] = summary.moments.correlation();
     json["sorted_by_x"] = sorted_json(summary, kX);
     json["sorted_by_absolute_x"] = sorted_json(summary, kAbsoluteX);

@@ -1,6 +1,7 @@
 // What skein data info prints about one data set.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "console/json.hpp"
@@ -15,6 +16,9 @@ struct DescribedData {
     std::string precision;  // "float32" or "float64"; empty for .csv, which has none
     SampleStatistics summary;
 };
+
+/// Of the density in JSON and in a figure.
+inline constexpr std::size_t kFigureColumns = 256;
 
 std::string described_text(const DescribedData& data);
 Json described_json(const DescribedData& data);
