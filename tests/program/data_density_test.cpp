@@ -152,8 +152,8 @@ TEST_CASE("data info: the density of x of any size") {
     CHECK(wide.edges.front() == -kLargest);
     CHECK(wide.edges.back() == kLargest);
     // Those next to 0 are on their own side of it.
-    CHECK(density_of({-5e-324, 5e-324, 1e300, -1e300}).values.size() >= 2);
-    CHECK(density_of({-1e-310, 1e300}).edges.front() < 0);
+    CHECK(density_of({1e300, -1e300, 5e-324, -5e-324}).values.size() >= 2);
+    CHECK(density_of({1e300, -1e-310}).edges.front() < 0);
 }
 
 }  // namespace skein::test
