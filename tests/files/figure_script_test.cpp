@@ -19,6 +19,8 @@ TEST_CASE("files: what gnuplot is told: values to the bit, and gaps") {
     CHECK(script.find("$curve0 << SKEIN_END\n0 0.1\n1 5e-324\n\n5 -2\n6 3\n\nSKEIN_END\n") != script.npos);
     CHECK(script.find("logscale") == script.npos);
     CHECK(script.ends_with("plot $curve0 using 1:2 with linespoints linetype 1 notitle\n"));
+    const std::string line = gnuplot.script(figure_of({{"c", {0, 1, 2}, {1, nan, 2}, false, false}}));
+    CHECK(line.ends_with("plot $curve0 using 1:2 with lines linetype 1 notitle\n"));
 }
 
 TEST_CASE("files: what gnuplot is told: an axis on the right, with a range of its own") {

@@ -7,10 +7,13 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "files/figures/gnuplot.hpp"
 #include "skein/files/figure.hpp"
 #include "support/data_program.hpp"
+#include "support/fake_gnuplot.hpp"
 #include "support/run_program.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -170,8 +173,35 @@ TEST_CASE("data info draws pieces of a file whose ranges differ") {
     std::vector<double> spread = scattered(4 * kCount);
     std::fill_n(spread.begin(), kCount, std::ldexp(1.0, -960));
     const std::string tiny = picture_of(spread, y);
-    CHECK(tiny.starts_with(row("x", "from 0 to 1") + "  density of x             █" + bars("▂", 31)));
+    CHECK(tiny.starts_with(row("x", "from 0 to 1") + "  density of x             █" + bars("▁", 31)));
     CHECK(contains(tiny, "  up to 8.75\n"));  // (1/4 + 3/4 x 1/32) x 32
+}
+
+TEST_CASE("data info: densities begin at 0 in pictures") {
+    const TemporaryDirectory directory;
+    std::vector<double> x;
+    for (const auto& [value, count] : {std::pair(0, 800), {1, 400}, {5, 100}})
+        x.insert(x.end(), std::size_t(count), value);
+    const std::vector<double> y(x.size(), 0.1);  // sums of which are rounded: the means are equal all the same
+    CHECK(picture_of(x, y) == row("x", "from 0 to 6") + row("density of x", "█▄   ▁  up to 0.615") +
+                                  row("mean of y over x", "▅▅   ▅  from 0.1 to 0.1"));
+    const FakeGnuplot gnuplot(kKeepScript);
+    const auto script = [&](const std::vector<double>& values) {
+        const std::string path = table_file(directory, {values, values});
+        run_well({"info", path, "--picture", directory.file("p.png"), "--force", "--quiet"});
+        return content_of(gnuplot.directory().file("script"));
+    };
+    CHECK(contains(script({0, 0, 1, 1, 1, 1, 1, 1}),
+                   "$curve0 << SKEIN_END\n0 0\n0 0.25\n1 0.25\n1 0.75\n2 0.75\n2 0\n\nSKEIN_END\n"
+                   "$curve1 << SKEIN_END\n0 0\n1 0\n1 1\n2 1\n\nSKEIN_END\n"));
+    const auto label = [](const std::string& axis, const std::string& text) {
+        return "set " + axis + " " + internal::files::gnuplot_string(text) + " noenhanced\n";
+    };
+    const std::string tiny = script(scaled(x, 0x1p-990));
+    CHECK(contains(tiny, label("xlabel", "x, in units of 1e-298")));
+    CHECK(contains(tiny, label("ylabel", "density of x, in units of 1e+297")));
+    CHECK(contains(tiny, label("y2label", "mean of y, in units of 1e-298")));
+    CHECK(contains(script(scaled(x, 1, 1e9)), label("xlabel", "x - 1e+09")));
 }
 
 TEST_CASE("data info draws a picture" * doctest::skip(!can_draw_figures())) {

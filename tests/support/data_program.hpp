@@ -77,4 +77,9 @@ inline std::vector<double> scattered(std::size_t count) {
     return numbers;
 }
 
+inline std::vector<double> scaled(std::vector<double> x, double factor, double offset = 0) {
+    for (double& value : x) value = offset + factor * value;
+    return x;
+}
+
 }  // namespace skein::test

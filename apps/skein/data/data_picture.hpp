@@ -1,32 +1,40 @@
-// The density of x and the mean of y over x, as columns of a picture.
+// The density of x and the mean of y over x: bars of text, and a figure.
 #pragma once
 
-#include <cstddef>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "data/dyadic_histogram.hpp"
+#include "data/density_profile.hpp"
 #include "skein/files/figure.hpp"
 
 namespace skein::app {
 
-/// Columns of equal width over [from, to].
-struct DensityProfile {
-    double from = 0.0, to = 0.0;
-    double share = 1.0;           // of the samples in this range: a few far outside are left out
-    std::vector<double> density;  // of x: the integral over all x is 1
-    std::vector<double> mean_y;   // NaN for columns with hardly any samples
+struct ValueRange {
+    double from = std::numeric_limits<double>::infinity(), to = -std::numeric_limits<double>::infinity();
 
-    double centre(std::size_t column) const;
+    /// NaN changes nothing.
+    void include(double value);
+    bool is_empty() const { return from > to; }
 };
 
-/// Columns of the histogram's grid at the finest level with at most `max_columns`; fewer for few samples.
-DensityProfile density_profile(const DyadicHistogram& histogram, std::size_t max_columns);
+/// The mean of y in each column; NaN for columns with hardly any samples.
+struct ShownMeans {
+    std::vector<double> values;
+    ValueRange range;
+};
 
-/// One block character for each value, from 1/8 high at `from` to 8/8 at `to`; a space for NaN.
-std::string bars(std::span<const double> values, double from, double to);
+ShownMeans shown_means(const DensityProfile& profile);
 
+/// One block character for each density, from 0: 8/8 high for the highest, at least 1/8 for others; a space for 0.
+std::string density_bars(std::span<const double> densities);
+
+/// One block character for each mean, from 1/8 high for the least to 8/8 for the largest; a space for NaN.
+std::string mean_bars(const ShownMeans& means);
+
+/// Each column as wide as it is, the density from 0. Numbers that gnuplot's axes cannot show are drawn relative to an
+/// origin, or in units of a power of ten: the labels of the axes name them.
 LineFigure profile_figure(const DensityProfile& profile, const std::string& title);
 
 }  // namespace skein::app

@@ -14,7 +14,7 @@ constexpr int kIndexBits = 52;
 std::vector<HistogramCell> coarser(std::span<const HistogramCell> cells, int halvings) {
     std::vector<HistogramCell> merged;
     for (const HistogramCell& cell : cells) {
-        const std::int64_t index = cell.index >> std::min(halvings, 63);
+        const std::int64_t index = cell.parent(halvings);
         if (merged.empty() || merged.back().index != index) {
             merged.push_back({index, 0, 0.0});
         }
@@ -30,7 +30,9 @@ void DyadicHistogram::add(double x, double y) {
         std::frexp(x, &exponent);
         coarsen(level_ + exponent - kIndexBits);
     }
-    insert({static_cast<std::int64_t>(std::floor(x * scale_)), 1, y});
+    const double scaled = x * scale_;
+    const bool is_just_below_zero = x < 0.0 && scaled == 0.0;  // the product underflows
+    insert({is_just_below_zero ? -1 : static_cast<std::int64_t>(std::floor(scaled)), 1, y});
 }
 
 void DyadicHistogram::add(const DyadicHistogram& other) {
@@ -38,7 +40,7 @@ void DyadicHistogram::add(const DyadicHistogram& other) {
         coarsen(level_ - other.level_);
     }
     for (HistogramCell cell : other.cells()) {
-        cell.index >>= std::min(other.level_ - level_, 63);  // insert() may change the level
+        cell.index = cell.parent(other.level_ - level_);  // insert() may change the level
         insert(cell);
     }
 }

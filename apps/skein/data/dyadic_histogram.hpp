@@ -1,6 +1,7 @@
 // The density of x, and the mean of y over x, in one pass over samples whose range is not known beforehand.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -13,6 +14,9 @@ struct HistogramCell {
     std::int64_t index = 0;  // k
     std::uint64_t count = 0;
     double sum_y = 0.0;  // added in the order of the samples: accurate enough for a picture
+
+    /// The index of the cell `halvings` levels down that holds this one.
+    std::int64_t parent(int halvings) const { return index >> std::min(halvings, 63); }
 };
 
 /// Ascending cells, merged `halvings` levels down: 2^halvings cells become one.
@@ -24,6 +28,7 @@ std::vector<HistogramCell> coarser(std::span<const HistogramCell> cells, int hal
 class DyadicHistogram {
 public:
     static constexpr std::size_t kMaxCells = 2048;
+    /// Densities up to 2^1000 are doubles.
     static constexpr int kFinestLevel = 1000;
 
     /// `level`: the first one, at least as fine as the last one will be.

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "console/document.hpp"
 #include "console/numbers.hpp"
@@ -16,13 +15,13 @@ namespace skein::app {
 namespace {
 
 constexpr int kReportDigits = 6;
-constexpr std::size_t kPictureColumns = 32;
+constexpr std::size_t kTextColumns = 32;
 
 Cell number_or_dash(double value) { return std::isnan(value) ? Cell("-") : Cell(Number{value}); }
 
 std::string direction(const Order& order) { return order.is_ascending ? "ascending" : "descending"; }
 
-std::vector<Cell> row_of(const DataSummary& summary, Column index) {
+std::vector<Cell> row_of(const SampleStatistics& summary, Column index) {
     const ColumnMoments& column = summary.moments.columns[index];
     const int digits = digits_apart(column.min, column.max, kReportDigits);
     const std::optional<std::size_t> distinct = summary.distinct[index].count();
@@ -36,7 +35,7 @@ std::vector<Cell> row_of(const DataSummary& summary, Column index) {
             distinct ? std::to_string(*distinct) : fmt::format("> {}", DistinctValues::kMost)};
 }
 
-std::string moments_text(const DataSummary& summary) {
+std::string moments_text(const SampleStatistics& summary) {
     Table table{{{""}, {"min"}, {"max"}, {"mean"}, {"std. dev."}, {"skewness"}, {"kurtosis"}, {"values"}}, {}};
     table.rows = {row_of(summary, kX), row_of(summary, kY)};
     if (summary.has_weights()) {
@@ -56,18 +55,18 @@ void add_picture(const DensityProfile& profile, SummaryTable& table) {
                                      ? fmt::format(", without the {} % of the samples that lie outside of this range",
                                                    rounded(100 * (1 - profile.share), 2))
                                      : "";
-    double least = std::numeric_limits<double>::infinity(), most = -least;
-    for (const double mean : profile.mean_y) {
-        least = mean < least ? mean : least;
-        most = mean > most ? mean : most;
-    }
+    const ShownMeans means = shown_means(profile);
     const double highest = std::ranges::max(profile.density);
-    table.add("x", range_text(profile.from, profile.to) + left_out);
-    table.add("density of x", fmt::format("{}  up to {}", bars(profile.density, 0.0, highest), rounded(highest, 3)));
-    table.add("mean of y over x", fmt::format("{}  {}", bars(profile.mean_y, least, most), range_text(least, most)));
+    table.add("x", range_text(profile.edges.front(), profile.edges.back()) + left_out);
+    table.add("density of x", fmt::format("{}  up to {}", density_bars(profile.density), rounded(highest, 3)));
+    if (means.range.is_empty()) {
+        return;
+    }
+    table.add("mean of y over x",
+              fmt::format("{}  {}", mean_bars(means), range_text(means.range.from, means.range.to)));
 }
 
-Json column_json(const DataSummary& summary, Column index) {
+Json column_json(const SampleStatistics& summary, Column index) {
     const ColumnMoments& column = summary.moments.columns[index];
     const std::optional<std::size_t> distinct = summary.distinct[index].count();
     return {{"min", column.min},
@@ -81,14 +80,14 @@ Json column_json(const DataSummary& summary, Column index) {
 }
 
 /// The direction of a column that is sorted, or null.
-Json sorted_json(const DataSummary& summary, Column column) {
+Json sorted_json(const SampleStatistics& summary, Column column) {
     return summary.is_sorted_by(column) ? Json(direction(summary.orders[column])) : Json();
 }
 
 }  // namespace
 
 std::string described_text(const DescribedData& data) {
-    const DataSummary& summary = data.summary;
+    const SampleStatistics& summary = data.summary;
     SummaryTable table(25);
     if (const double correlation = summary.moments.correlation(); !std::isnan(correlation)) {
         table.add("correlation of x and y", rounded(correlation));
@@ -97,7 +96,7 @@ std::string described_text(const DescribedData& data) {
         table.add(fmt::format("sorted by {}", kColumnNames[*column]), direction(summary.orders[*column]));
     }
     if (!summary.moments.columns[kX].is_constant()) {
-        add_picture(density_profile(summary.histogram, kPictureColumns), table);
+        add_picture(density_profile(summary, kTextColumns), table);
     }
     return fmt::format("{}: {} ({}{}{})\n\n{}{}{}", data.spec, counted(summary.num_samples(), "sample"), data.kind,
                        data.precision.empty() ? "" : ", ", data.precision, moments_text(summary),
@@ -105,7 +104,7 @@ std::string described_text(const DescribedData& data) {
 }
 
 Json described_json(const DescribedData& data) {
-    const DataSummary& summary = data.summary;
+    const SampleStatistics& summary = data.summary;
     Json json{{"data", data.spec},
               {"kind", data.kind},
               {"precision", data.precision.empty() ? Json() : Json(data.precision)},
@@ -115,6 +114,9 @@ Json described_json(const DescribedData& data) {
     if (summary.has_weights()) {
         json["m"] = column_json(summary, kWeight);
     }
+    const DensityProfile profile = density_profile(summary, kFigureColumns);
+    json["density"] = {{"edges", profile.edges}, {"values", profile.density}, {"share", profile.share}};
+    json["mean_y"] = profile.mean_y;
     json["correlation"] = summary.moments.correlation();
     json["sorted_by_x"] = sorted_json(summary, kX);
     json["sorted_by_absolute_x"] = sorted_json(summary, kAbsoluteX);

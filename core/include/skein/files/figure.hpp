@@ -16,6 +16,7 @@ struct Curve {
     std::vector<double> x;
     std::vector<double> y;  ///< as long as x
     bool on_right = false;  ///< y is measured on the right axis
+    bool is_marked = true;  ///< its points are marked if they are few, or lie alone between gaps
 };
 
 struct LineFigure {

@@ -91,7 +91,7 @@ public:
     bool is_empty() const { return num_points_ == 0; }
     bool is_on_right() const { return curve_.on_right; }
     /// A line alone would not show a point between two gaps.
-    bool is_marked() const { return has_lone_points_ || num_points_ <= kMostPointsMarked; }
+    bool is_marked() const { return curve_.is_marked && (has_lone_points_ || num_points_ <= kMostPointsMarked); }
 
 private:
     void add_run(std::size_t begin, std::size_t end) {

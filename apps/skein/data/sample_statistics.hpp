@@ -41,7 +41,7 @@ struct Order {
     void add(const Order& next);
 };
 
-struct DataSummary {
+struct SampleStatistics {
     SampleMoments moments;
     std::array<DistinctValues, kNumColumns> distinct;
     std::array<Order, kNumColumns> orders;
@@ -58,6 +58,6 @@ struct DataSummary {
 };
 
 /// Reads all samples with `num_threads` threads. Nothing if a signal comes first.
-std::optional<DataSummary> summarize(SampleStream<double>& stream, int num_threads, DataProgress& progress);
+std::optional<SampleStatistics> summarize(SampleStream<double>& stream, int num_threads, DataProgress& progress);
 
 }  // namespace skein::app

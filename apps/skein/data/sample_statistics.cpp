@@ -1,4 +1,4 @@
-#include "data/data_summary.hpp"
+#include "data/sample_statistics.hpp"
 
 #include <fmt/core.h>
 
@@ -27,7 +27,7 @@ constexpr double kLargestShare = 0.1;
 struct SummaryPiece {
     SamplePiece<double> source;
     std::vector<double> absolute_x;
-    DataSummary summary;
+    SampleStatistics summary;
 };
 
 void summarize_piece(SummaryPiece& part, int level) {
@@ -54,7 +54,7 @@ void summarize_piece(SummaryPiece& part, int level) {
 }
 
 /// All but the moments, which a tree adds.
-void add(DataSummary& summary, const DataSummary& next) {
+void add(SampleStatistics& summary, const SampleStatistics& next) {
     for (std::size_t column = 0; column < kNumColumns; ++column) {
         summary.distinct[column].add(next.distinct[column]);
         summary.orders[column].add(next.orders[column]);
@@ -106,11 +106,11 @@ void Order::add(const Order& next) {
     last = next.last;
 }
 
-bool DataSummary::is_sorted_by(Column column) const {
+bool SampleStatistics::is_sorted_by(Column column) const {
     return !moments.columns[column].is_constant() && (orders[column].is_ascending || orders[column].is_descending);
 }
 
-std::optional<Column> DataSummary::sorted_by() const {
+std::optional<Column> SampleStatistics::sorted_by() const {
     for (const Column column : {kX, kAbsoluteX, kY}) {
         if (is_sorted_by(column)) {
             return column;
@@ -119,7 +119,7 @@ std::optional<Column> DataSummary::sorted_by() const {
     return std::nullopt;
 }
 
-std::vector<std::string> DataSummary::warnings() const {
+std::vector<std::string> SampleStatistics::warnings() const {
     std::vector<std::string> warnings;
     const auto& columns = moments.columns;
     if (columns[kX].is_constant()) {
@@ -147,8 +147,8 @@ std::vector<std::string> DataSummary::warnings() const {
     return warnings;
 }
 
-std::optional<DataSummary> summarize(SampleStream<double>& stream, int num_threads, DataProgress& progress) {
-    DataSummary summary;
+std::optional<SampleStatistics> summarize(SampleStream<double>& stream, int num_threads, DataProgress& progress) {
+    SampleStatistics summary;
     MomentTree tree;
     int level = DyadicHistogram::kFinestLevel;
     const auto read = [&](SummaryPiece& part) {
