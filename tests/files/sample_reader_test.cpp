@@ -128,8 +128,9 @@ TEST_CASE("files: what is wrong further down a file is refused when it is reache
     CHECK(file_error_of([&] {
               while (read() > 0) {
               }
-          }) == directory.file("t.csv").string() + ": row 200001, column 2: 'inf': every value must be finite "
-                                                     "(--skip-bad-rows leaves such rows out)");
+          }) == directory.file("t.csv").string() +
+                    ": row 200001, column 2: 'inf': every value must be finite "
+                    "(--skip-bad-rows leaves such rows out)");
 }
 
 TEST_CASE("files: sample weights that sum to zero are refused at the end, however the file is read") {

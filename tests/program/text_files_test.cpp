@@ -68,8 +68,8 @@ TEST_CASE("every command that reads data takes --columns and --skip-bad-rows") {
     CHECK(run_json(Arguments{"data", "compress", sensors, "--out", in(directory, "o.skc")} + kChoose)["samples"] == 3);
     CHECK(run_json(Arguments{"gradient", "--weights", "0.5,1", "--data", sensors} + kChoose)["samples"] == 3);
     const ProgramResult sweep =
-        run_program(Arguments{"sweep", "--axis", "learning_rate=0.1:0.2:3", "--layers", "2", "--steps", "3", "--data",
-                              sensors, "--out", in(directory, "s"), "--json"} +
+        run_program(Arguments{"sweep", "--axis", "learning_rate=linear:0.1:0.2:3", "--layers", "2", "--steps", "3",
+                              "--data", sensors, "--out", in(directory, "s"), "--json"} +
                     kChoose);
     CHECK(json_of(sweep)["points"] == 3);
 }

@@ -17,6 +17,7 @@
 #include "data/data_picture.hpp"
 #include "data/info_report.hpp"
 #include "input/compressed_summary.hpp"
+#include "input/text_input.hpp"
 #include "skein/data_spec.hpp"
 #include "skein/files/compressed_file.hpp"
 #include "skein/files/file_error.hpp"
@@ -31,6 +32,8 @@ using enum ValueType;
 constexpr Option kDataInfoOptions[] = {
     {"Options", "picture", "FILE.png", text, "",
      "Draw the density of x and the mean of y over x, of one IN. Needs gnuplot."},
+    under("Options", kColumnsOption),
+    under("Options", kSkipBadRowsOption),
     {"Options", "force", "", flag, "", "Replace an existing picture."},
     {"Options", "json", "", flag, "", "Print one JSON object instead of tables."},
     {"Options", "quiet", "", flag, "", "No progress, no warnings."},
@@ -50,12 +53,12 @@ const Command kDataInfoCommand{
 divides by N; a normal distribution has skewness 0 and kurtosis 3. "values" counts different values up to
 16. The bits of the result do not depend on the number of threads.
 
-The density of x equals numpy.histogram(x, edges, density=True), to the bit and for any x. In --json, "density"
-has these edges, the values, and the share of the samples that lie within. "mean_y" is the mean of y in each
-column, null in an empty one; the mean of N values is rounded by up to N 2^-53 of their mean size. Columns lie
-on multiples of a power of 2. They are as narrow as 2,048 of them can hold all samples, or wider: at most 32 in
-text, 256 in --json and --picture, and fewer for few samples. If the range is then at most a quarter as wide,
-up to 0.05 % of the samples on each side are left out.
+The density of x is that of numpy.histogram(x, edges, density=True), to the bit. In --json, "density" has these
+edges, the values, and the share of the samples that lie within; "mean_y" is the mean of y in each column, null
+in an empty one (the mean of N values is rounded by up to N 2^-53 of their mean size). Columns lie on multiples
+of a power of 2. They are as narrow as 2,048 of them can hold all samples, or wider: at most 32 in text, 256 in
+--json and --picture, and fewer for few samples. If the range is then at most a quarter as wide, up to 0.05 % of
+the samples on each side are left out.
 )",
     .takes_words = true};
 
@@ -98,10 +101,10 @@ std::string draw_picture(const fs::path& path, const DescribedData& data) {
 }
 
 /// Opens all of them before any is read: a bad SPEC is refused at once.
-std::vector<SampleStream<double>> open_all(const std::vector<std::string>& specs) {
+std::vector<SampleStream<double>> open_all(const Configuration& configuration, std::vector<SkippedRows>& skipped) {
     std::vector<SampleStream<double>> streams;
-    for (const std::string& spec : specs) {
-        streams.emplace_back(spec, spec);
+    for (const std::string& spec : configuration.words()) {
+        streams.emplace_back(spec, spec, read_csv_format(configuration, skipped[streams.size()]));
     }
     return streams;
 }
@@ -175,7 +178,9 @@ int describe_samples(const Configuration& configuration) {
     const std::vector<std::string>& specs = configuration.words();
     const Execution execution{static_cast<int>(configuration.count("threads", 0, kMaxThreads)), 0};
     const bool quiet = configuration.flag("quiet");
-    std::vector<SampleStream<double>> streams = open_all(specs);
+    check_text_options(configuration, specs);
+    std::vector<SkippedRows> skipped(specs.size());
+    std::vector<SampleStream<double>> streams = open_all(configuration, skipped);
     const fs::path picture = check_picture(configuration, input_files(streams));
     catch_stop_signals();
     std::vector<DescribedData> all;
@@ -185,7 +190,9 @@ int describe_samples(const Configuration& configuration) {
         if (!summary) {
             return report_stop(configuration, specs[index], streams[index].num_taken());
         }
-        all.push_back({specs[index], streams[index].kind(), stored_precision(streams[index]), std::move(*summary)});
+        warn_of_skipped_rows(specs[index], skipped[index], quiet);
+        all.push_back({specs[index], streams[index].kind(), stored_precision(streams[index]), skipped[index].count,
+                       std::move(*summary)});
     }
     const std::string fault = picture.empty() ? "" : draw_picture(picture, all.front());
     print(configuration, all, fault.empty() ? picture : fs::path());

@@ -109,6 +109,7 @@ Json described_json(const DescribedData& data) {
               {"kind", data.kind},
               {"precision", data.precision.empty() ? Json() : Json(data.precision)},
               {"samples", summary.num_samples()},
+              {"skipped_rows", data.num_skipped_rows},
               {"x", column_json(summary, kX)},
               {"y", column_json(summary, kY)}};
     if (summary.has_weights()) {

@@ -13,7 +13,8 @@ namespace skein::app {
 struct DescribedData {
     std::string spec;
     std::string kind;       // see SampleStream::kind()
-    std::string precision;  // "float32" or "float64"; empty for .csv, which has none
+    std::string precision;  // "float32" or "float64"; empty for text, which has none
+    std::uint64_t num_skipped_rows;
     SampleStatistics summary;
 };
 
