@@ -53,12 +53,12 @@ const Command kDataInfoCommand{
 divides by N; a normal distribution has skewness 0 and kurtosis 3. "values" counts different values up to
 16. The bits of the result do not depend on the number of threads.
 
-The density of x is that of numpy.histogram(x, edges, density=True), to the bit. In --json, "density" has these
-edges, the values, and the share of the samples that lie within; "mean_y" is the mean of y in each column, null
-in an empty one (the mean of N values is rounded by up to N 2^-53 of their mean size). Columns lie on multiples
-of a power of 2. They are as narrow as 2,048 of them can hold all samples, or wider: at most 32 in text, 256 in
---json and --picture, and fewer for few samples. If the range is then at most a quarter as wide, up to 0.05 % of
-the samples on each side are left out.
+The density of x is that of numpy.histogram(x, edges, density=True), to the bit. In --json, "density" has
+these edges, the values, and the share of the samples that lie within; "mean_y" is the mean of y in each
+column, null in an empty one (the mean of N values is rounded by up to N 2^-53 of their mean size). Columns
+lie on multiples of a power of 2. They are as narrow as 2,048 of them can hold all samples, or wider: at
+most 32 in text, 256 in --json and --picture, and fewer for few samples. If the range is then at most a
+quarter as wide, up to 0.05 % of the samples on each side are left out.
 )",
     .takes_words = true};
 
