@@ -14,14 +14,14 @@ namespace {
 
 const Arguments kThreeLayers{"gradient", "--weights", "0.5,-1.2,0.7", "--x", "1.5", "--y", "0.2"};
 
-std::string printed(const Arguments& arguments) {
+std::string printed_by(const Arguments& arguments) {
     const ProgramResult result = run_program(arguments);
     INFO(result.errors);
     REQUIRE(result.exit_code == 0);
     return result.output;
 }
 
-std::string latex_of(const Arguments& arguments) { return printed(arguments + Arguments{"--format", "latex"}); }
+std::string latex_of(const Arguments& arguments) { return printed_by(arguments + Arguments{"--format", "latex"}); }
 
 std::size_t num_found(const std::string& text, const std::string& part) {
     std::size_t count = 0;
@@ -123,25 +123,25 @@ TEST_CASE("--standalone without --format latex is refused") {
 }
 
 TEST_CASE("every format shows the slope as a function of f, with its number") {
-    const std::string text = printed(kThreeLayers);
+    const std::string text = printed_by(kThreeLayers);
     CHECK(contains(text, "  f'(z_i) = 1 - f_i^2\n"));
     CHECK(contains(text, "  dloss/dw_1 = x (1 - f_1^2) (1 - f_2^2) (1 - f_3^2) w_2 w_3 2 (f_3 - y)\n"));
     CHECK(contains(text, "  f'(z_2) = 1 - f_2^2  0.587376\n"));
-    const std::string markdown = printed(kThreeLayers + Arguments{"--format", "markdown"});
+    const std::string markdown = printed_by(kThreeLayers + Arguments{"--format", "markdown"});
     CHECK(contains(markdown, "| $f'(z_{2}) = 1 - f_{2}^2$ | 0.587376 |"));
     const std::string latex = latex_of(kThreeLayers);
     CHECK(contains(latex, "\nf'(z_{i}) &= 1 - f_{i}^2\n"));
     CHECK(contains(latex, "\n$f'(z_{2}) = 1 - f_{2}^2$ & $0.587376$ \\\\\n"));
     for (const std::string_view name : kActivationNames) {
-        const std::string one = printed(kThreeLayers + Arguments{"--activation", std::string(name)});
+        const std::string one = printed_by(kThreeLayers + Arguments{"--activation", std::string(name)});
         CAPTURE(one);
         CHECK(contains(one, "\n  f'(z_i) = "));
         CHECK(contains(one, "\n  f'(z_3) = "));
     }
     const Arguments mixed = kThreeLayers + Arguments{"--activation", "leaky_relu,elu,sigmoid"};
-    CHECK(contains(printed(mixed), "  leaky_relu: f'(z_i) = 1 if f_i > 0, else 0.01\n"));
-    CHECK(contains(printed(mixed), "  f'(z_1) = 1 "));
-    CHECK(contains(printed(mixed), "  f'(z_2) = f_2 + 1 "));
+    CHECK(contains(printed_by(mixed), "  leaky_relu: f'(z_i) = 1 if f_i > 0, else 0.01\n"));
+    CHECK(contains(printed_by(mixed), "  f'(z_1) = 1 "));
+    CHECK(contains(printed_by(mixed), "  f'(z_2) = f_2 + 1 "));
     CHECK(contains(latex_of(mixed), "leaky\\_relu: $f'(z_{i}) = 1\\text{ if }f_{i} > 0,\\text{ else }0.01$"));
 }
 

@@ -139,13 +139,13 @@ std::size_t columns_of_piece(const std::vector<double>& widths) {
 }
 
 /// Rows of a table from `top` on; its first column, and those from `left` to before `right`.
-struct Piece {
+struct TablePiece {
     std::size_t top, num_rows, left, right;
 };
 
 /// Pieces next to each other stand on one line (a table that hangs below it counts for nothing when a slide is broken).
 /// So one with fewer rows gets empty ones under it.
-std::string latex_piece(const LatexRows& rows, bool has_header, const Piece& piece) {
+std::string latex_piece(const LatexRows& rows, bool has_header, const TablePiece& piece) {
     const auto row_of = [&](const std::vector<std::string>& row) {
         std::string line = row[0];
         for (std::size_t column = piece.left; column < piece.right; ++column) {
