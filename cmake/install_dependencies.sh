@@ -18,7 +18,10 @@ for flag in "$@"; do
         --tests) packages+=(doctest-dev libmpfr-dev clang-format-14) ;;
         --benchmarks) packages+=(libbenchmark-dev) ;;
         --peers) packages+=(libfann-dev python3-numpy python3-torch) ;;
-        --full) packages+=(clang-16 libomp-16-dev python3-mpmath python3-numpy python3-torch) ;;
+        --full)
+            packages+=(clang-16 libomp-16-dev python3-mpmath python3-numpy python3-torch)
+            packages+=(texlive-latex-base texlive-pictures)  # the second brings beamer
+            ;;
         --cross) packages+=(g++-aarch64-linux-gnu qemu-user libmpfr-dev:arm64 libfmt-dev:arm64 libpng-dev:arm64 libgomp1:arm64) ;;
         --docs) packages+=(doxygen) ;;
         *)

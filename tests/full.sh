@@ -3,8 +3,8 @@
 #
 # Runs everything that tests/run.sh runs. Then it runs the slow tests that tests/run.sh leaves out, the whole suite built
 # with clang 16, and the whole suite under the address and undefined-behaviour sanitizers; compares the presets of the
-# sweeps with NumPy; checks what skein says of fits to many kinds of data, that memory stays flat over large files, and
-# that a killed sweep resumes to the same bytes.
+# sweeps with NumPy; checks what skein says of fits to many kinds of data, that memory stays flat over large files, that
+# a killed sweep resumes to the same bytes, and that pdflatex compiles the LaTeX of gradients.
 # The flags add the longest checks:
 #     --torch          trajectories of the optimizers against torch.optim (about a minute)
 #     --exhaustive     every float, and 1e9 doubles, of every elementary function (a quarter of an hour)
@@ -41,6 +41,7 @@ bash tests/run_ctest.sh asan
 /usr/bin/python3 tests/long/fit_grid.py build/release/bin/skein
 bash tests/long/memory_flat.sh
 bash tests/long/kill_sweep.sh
+bash tests/long/latex.sh
 
 for check in "${checks[@]}"; do
     case $check in

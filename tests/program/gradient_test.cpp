@@ -118,10 +118,9 @@ TEST_CASE("gradient as text, Markdown and LaTeX") {
     CHECK(contains(markdown, "| $i$ | $w_{i}$ |"));
     CHECK(contains(markdown, "0.451 |"));
     const std::string latex = output_of(kLecture, {"--format", "latex"});
-    CHECK(latex.starts_with("\\documentclass{article}"));
-    CHECK(contains(latex, "\\begin{tabular}{rrrrrrr}"));
+    CHECK(latex.starts_with("% Needs \\usepackage{amsmath}."));
+    CHECK(contains(latex, "\\begin{tabular}[b]{@{}rrrrrrr@{}}"));
     CHECK(contains(latex, "\\frac{\\partial \\ell}{\\partial w_{1}} &= x f'(z_{1})"));
-    CHECK(latex.ends_with("\\end{document}\n"));
 }
 
 TEST_CASE("gradient has a word for saturated units and kinks") {
@@ -195,8 +194,6 @@ TEST_CASE("gradient on a data set is the library's") {
     const auto expected = loss_and_gradient(Chain<double>({0.9, -0.4}), generate<double>(data));
     CHECK(json["loss"].get<double>() == expected.loss);
     CHECK(json["weight_gradients"].get<std::vector<double>>() == expected.weight_gradients);
-    CHECK(contains(output_of({"gradient", "--weights", "0.9,-0.4"}, {"--data", "sine", "--format", "latex"}),
-                   "\\begin{tabular}"));
 }
 
 }  // namespace skein::test

@@ -39,9 +39,9 @@ std::string numbers_in_words(const std::vector<std::size_t>& layers) {
     return text;
 }
 
-/// One remark on all units at a kink, or empty: after a unit that is off, all later ones may be at their kink.
+/// One remark on all units at a kink, or none: after a unit that is off, all later ones may be at their kink.
 template <class Scalar>
-std::string kink_remark(const Chain<Scalar>& chain, const std::vector<Scalar>& pre_activations, Activation activation) {
+Words kink_remark(const Chain<Scalar>& chain, const std::vector<Scalar>& pre_activations, Activation activation) {
     std::vector<std::size_t> kinks;
     for (std::size_t layer = 0; layer < chain.num_layers(); ++layer) {
         if (chain.activations()[layer] == activation && pre_activations[layer] == 0) {
@@ -49,52 +49,54 @@ std::string kink_remark(const Chain<Scalar>& chain, const std::vector<Scalar>& p
         }
     }
     if (kinks.empty() || !activation_traits(activation).has_kink) {
-        return "";
+        return {};
     }
     const std::string numbers = numbers_in_words(kinks);
-    const std::string_view name = activation_name(activation);
-    const std::string units = kinks.size() == 1
-                                  ? fmt::format("unit {0} is at the kink of {1} (z_{0} = 0)", numbers, name)
-                                  : fmt::format("units {} are at the kink of {} (z_i = 0)", numbers, name);
+    const bool is_one = kinks.size() == 1;
     const double slope = activation_slope(activation, 0.0);
-    return fmt::format("{}: the loss may have no derivative here; skein takes f' = {}{}", units, rounded(slope),
-                       slope == 0 ? ", so no gradient reaches " + layers_up_to(kinks.back()) : "");
+    return {fmt::format("unit{} {} at the kink of {} (", is_one ? "" : "s", numbers + (is_one ? " is" : " are"),
+                        activation_name(activation)),
+            Formula{fmt::format("z_{} = 0", is_one ? numbers : "i")},
+            "): the loss may have no derivative here; skein takes ", Formula{"f' = " + rounded(slope)},
+            slope == 0 ? ", so no gradient reaches " + layers_up_to(kinks.back()) : ""};
 }
 
-/// A remark on a unit that stops the gradient, other than at a kink; or empty.
+/// A remark on a unit that stops the gradient, other than at a kink; or none.
 template <class Scalar>
-std::string remark(Activation activation, std::size_t layer, Scalar pre_activation, Scalar slope) {
+Words remark(Activation activation, std::size_t layer, Scalar pre_activation, Scalar slope) {
     const std::size_t number = layer + 1;
     const std::string before = layers_up_to(layer);
+    const Formula unit_slope{fmt::format("f'(z_{})", number)};
     if (activation_traits(activation).has_kink && pre_activation == 0) {
-        return "";
+        return {};
     }
     if (activation_traits(activation).has_kink && slope == 0) {
-        return fmt::format("unit {0} is off (z_{0} < 0): f' = 0, so no gradient reaches {1}", number, before);
+        return {fmt::format("unit {} is off (", number), Formula{fmt::format("z_{} < 0", number)},
+                "): ", Formula{"f' = 0"}, ", so no gradient reaches " + before};
     }
     if (slope == 0) {
-        return fmt::format(
-            "unit {0} is saturated: f'(z_{0}) is exactly 0 in this precision, so no gradient reaches {1}: it vanishes",
-            number, before);
+        return {fmt::format("unit {} is saturated: ", number), unit_slope,
+                fmt::format(" is exactly 0 in this precision, so no gradient reaches {}: it vanishes", before)};
     }
     if (std::abs(slope) < static_cast<Scalar>(kSaturatedSlope)) {
-        return fmt::format("unit {0} is saturated: f'(z_{0}) is only {1}, and the gradient of {2} vanishes with it",
-                           number, rounded(static_cast<double>(slope), 2), before);
+        return {fmt::format("unit {} is saturated: ", number), unit_slope, " is only ",
+                Number{static_cast<double>(slope), 2},
+                fmt::format(", and the gradient of {} vanishes with it", before)};
     }
-    return "";
+    return {};
 }
 
-/// A remark on deltas that shrink or grow from the last layer to the first, or empty.
+/// A remark on deltas that shrink or grow from the last layer to the first, or none.
 template <class Scalar>
-std::string trend_remark(const std::vector<Scalar>& deltas) {
+Words trend_remark(const std::vector<Scalar>& deltas) {
     const double ratio = std::abs(static_cast<double>(deltas.front()) / static_cast<double>(deltas.back()));
     const bool vanishes = ratio < 1.0 / kLargeRatio;
     if (deltas.size() < 2 || !std::isfinite(ratio) || ratio == 0.0 || (!vanishes && ratio < kLargeRatio)) {
-        return "";
+        return {};
     }
     const double factor = std::pow(ratio, 1.0 / static_cast<double>(deltas.size() - 1));
-    return fmt::format("the gradient {}: from the last layer to the first, delta_i is multiplied by {} a layer",
-                       vanishes ? "vanishes" : "explodes", rounded(factor, 3));
+    return {fmt::format("the gradient {}: from the last layer to the first, ", vanishes ? "vanishes" : "explodes"),
+            Formula{"delta_i"}, " is multiplied by ", Number{factor, 3}, " a layer"};
 }
 
 std::string obstacle_of(Cause cause, bool is_gradient_finite) {
@@ -110,14 +112,21 @@ std::string obstacle_of(Cause cause, bool is_gradient_finite) {
 }  // namespace
 
 template <class Scalar>
-std::string not_finite_remark(const std::vector<Scalar>& weight_gradients) {
+Words not_finite_remark(const std::vector<Scalar>& weight_gradients) {
     const auto found = std::ranges::find_if_not(weight_gradients, [](Scalar value) { return std::isfinite(value); });
     if (found == weight_gradients.end()) {
-        return "";
+        return {};
     }
-    return fmt::format("the gradient is not finite (dloss/dw_{} = {}): it is beyond the range of {}",
-                       found - weight_gradients.begin() + 1, rounded(static_cast<double>(*found)),
-                       float_name<Scalar>());
+    return {"the gradient is not finite (", Formula{fmt::format("dloss/dw_{}", found - weight_gradients.begin() + 1)},
+            " = ", Number{static_cast<double>(*found)},
+            fmt::format("): it is beyond the range of {}", float_name<Scalar>())};
+}
+
+Paragraph note(const Words& remark) {
+    Paragraph paragraph{{"Note: "}};
+    paragraph.parts.insert(paragraph.parts.end(), remark.begin(), remark.end());
+    paragraph.parts.emplace_back(".");
+    return paragraph;
 }
 
 template <class Scalar>
@@ -151,9 +160,9 @@ Derivation<Scalar> derive(const Chain<Scalar>& chain, Scalar x, Scalar y, double
     const std::vector<Scalar>& factors = derivation.unrolled_factors;
     derivation.unrolled_product = std::accumulate(factors.begin(), factors.end(), Scalar{1}, std::multiplies<>());
     if (!std::isfinite(values.loss)) {
-        derivation.remarks.push_back(fmt::format("the loss is beyond the range of {}", float_name<Scalar>()));
+        derivation.remarks.push_back({fmt::format("the loss is beyond the range of {}", float_name<Scalar>())});
     }
-    const auto add_remark = [&](std::string words) {
+    const auto add_remark = [&](Words words) {
         if (!words.empty()) {
             derivation.remarks.push_back(std::move(words));
         }
@@ -170,8 +179,8 @@ Derivation<Scalar> derive(const Chain<Scalar>& chain, Scalar x, Scalar y, double
     return derivation;
 }
 
-template std::string not_finite_remark(const std::vector<float>&);
-template std::string not_finite_remark(const std::vector<double>&);
+template Words not_finite_remark(const std::vector<float>&);
+template Words not_finite_remark(const std::vector<double>&);
 template NextStep<float> take_step(const Chain<float>&, const std::vector<float>&, const TrainingData<float>&, double,
                                    const Execution&);
 template NextStep<double> take_step(const Chain<double>&, const std::vector<double>&, const TrainingData<double>&,

@@ -34,16 +34,18 @@ struct Derivation {
     Scalar unrolled_product;
     std::vector<FiniteDifference> finite_differences;
     NextStep<Scalar> next;
-    std::vector<std::string>
-        remarks;  // on what is not finite, saturated units, kinks, vanishing and exploding gradients
+    std::vector<Words> remarks;  // on what is not finite, saturated units, kinks, vanishing and exploding gradients
 };
 
 template <class Scalar>
 Derivation<Scalar> derive(const Chain<Scalar>& chain, Scalar x, Scalar y, double learning_rate);
 
-/// A remark on the first dloss/dw_i that is infinite or NaN, or empty.
+/// A remark on the first dloss/dw_i that is infinite or NaN, or none.
 template <class Scalar>
-std::string not_finite_remark(const std::vector<Scalar>& weight_gradients);
+Words not_finite_remark(const std::vector<Scalar>& weight_gradients);
+
+/// "Note: ...": a remark as it stands in a document.
+Paragraph note(const Words& remark);
 
 /// The step that train() takes on all of `data` as one batch, if its gradient is `weight_gradients`.
 template <class Scalar>

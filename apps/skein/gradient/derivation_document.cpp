@@ -3,18 +3,18 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "console/json.hpp"
 #include "console/text.hpp"
 #include "gradient/derivation.hpp"
+#include "gradient/formulas.hpp"
 #include "input/chain_options.hpp"
 
 namespace skein::app {
 namespace {
 
-Formula symbol(const std::string& name, std::size_t layer) { return {fmt::format("{}_{}", name, layer + 1)}; }
-Formula slope_symbol(std::size_t layer) { return {fmt::format("f'(z_{})", layer + 1)}; }
-Formula error_symbol(std::size_t num_layers) { return {fmt::format("2 (f_{} - y)", num_layers)}; }
+std::string layer_number(std::size_t layer) { return std::to_string(layer + 1); }
 
 template <class Scalar>
 Number cell(Scalar value) {
@@ -23,8 +23,6 @@ Number cell(Scalar value) {
 
 /// The error, if all numbers that it is made of are finite.
 Cell error_cell(double error, bool is_finite) { return is_finite ? Cell(Number{error}) : Cell("not finite"); }
-
-std::string layer_number(std::size_t layer) { return std::to_string(layer + 1); }
 
 template <class Scalar>
 Table layer_table(const Derivation<Scalar>& derivation) {
@@ -39,38 +37,16 @@ Table layer_table(const Derivation<Scalar>& derivation) {
     return table;
 }
 
-/// The names of unrolled_factors(), in their order.
-std::vector<Formula> factor_symbols(std::size_t num_layers) {
-    std::vector<Formula> symbols{{"x"}};
-    for (std::size_t layer = 0; layer < num_layers; ++layer) {
-        symbols.push_back(slope_symbol(layer));
-    }
-    for (std::size_t layer = 1; layer < num_layers; ++layer) {
-        symbols.push_back(symbol("w", layer));
-    }
-    symbols.push_back(error_symbol(num_layers));
-    return symbols;
-}
-
-std::string unrolled_formula(std::size_t num_layers) {
-    constexpr std::size_t kMostWritten = 4;
-    if (num_layers > kMostWritten) {
-        return fmt::format("dloss/dw_1 = x f'(z_1) f'(z_2) ... f'(z_{0}) w_2 w_3 ... w_{0} {1}", num_layers,
-                           error_symbol(num_layers).text);
-    }
-    std::string formula = "dloss/dw_1 =";
-    for (const Formula& factor : factor_symbols(num_layers)) {
-        formula += " " + factor.text;
-    }
-    return formula;
-}
-
 template <class Scalar>
 Table factor_table(const Derivation<Scalar>& derivation) {
     const std::vector<Formula> symbols = factor_symbols(derivation.chain.num_layers());
     Table table;
     for (std::size_t index = 0; index < symbols.size(); ++index) {
-        table.rows.push_back({symbols[index], cell(derivation.unrolled_factors[index])});
+        const bool is_slope = index > 0 && index <= derivation.chain.num_layers();
+        table.rows.push_back({is_slope ? slope_equation(derivation.chain.activations()[index - 1], index - 1,
+                                                        static_cast<double>(derivation.values.activations[index - 1]))
+                                       : symbols[index],
+                              cell(derivation.unrolled_factors[index])});
     }
     const double product = static_cast<double>(derivation.unrolled_product);
     const double recursive = static_cast<double>(derivation.values.weight_gradients[0]);
@@ -136,14 +112,14 @@ bool has_kink(const std::vector<FiniteDifference>& differences) {
 void add_difference_check(const auto& derivation, Document& document) {
     document.push_back(Heading{"Check by central differences"});
     document.push_back(Paragraph{
-        {"In float64: ", Formula{"(loss(w_i + h) - loss(w_i - h)) / 2h"},
-         ", extrapolated from h, h/2 and h/4 to 0. The last columns: how far the two are apart, how far rounding "
-         "and curvature allow, and whether they agree."}});
+        {"In float64: ", Formula{"(loss(w_i + h) - loss(w_i - h)) / 2h"}, ", extrapolated from ", Formula{"h"}, ", ",
+         Formula{"h/2"}, " and ", Formula{"h/4"},
+         " to 0. The last columns: how far the two are apart, how far rounding and curvature allow, and whether they "
+         "agree."}});
     document.push_back(difference_table(derivation));
     if (has_kink(derivation.finite_differences)) {
-        document.push_back(
-            Paragraph{{"kink: an activation passes its kink between w - h and w + h. The loss has no derivative "
-                       "there to compare with."}});
+        document.push_back(Paragraph{{"kink: an activation passes its kink between ", Formula{"w - h"}, " and ",
+                                      Formula{"w + h"}, ". The loss has no derivative there to compare with."}});
     }
 }
 
@@ -171,20 +147,12 @@ Document derivation_document(const Derivation<Scalar>& derivation) {
         Paragraph{{fmt::format("{}, {}, {}; ", counted(num_layers, "layer"), activations_text(derivation.chain),
                                float_name<Scalar>()),
                    Formula{"x"}, " = ", cell(derivation.x), ", ", Formula{"y"}, " = ", cell(derivation.y), "."}});
-    document.push_back(
-        Equation{{"z_i = w_i f_{i-1},  f_i = f(z_i),  f_0 = x", fmt::format("loss = (y - f_{})^2", num_layers),
-                  fmt::format("delta_{0} = 2 (f_{0} - y) f'(z_{0})", num_layers),
-                  "delta_i = f'(z_i) w_{i+1} delta_{i+1}", "dloss/dw_i = f_{i-1} delta_i"}});
-    if (std::ranges::all_of(derivation.chain.activations(), [](Activation f) { return f == Activation::tanh; })) {
-        document.push_back(Equation{{"f'(z_i) = 1 - f_i^2"}});
-    }
+    std::ranges::copy(back_propagation_formulas(derivation.chain.activations()), std::back_inserter(document));
     document.push_back(layer_table(derivation));
     document.push_back(Paragraph{{Formula{"loss"}, " = ", cell(derivation.values.loss)}});
-    for (const std::string& remark : derivation.remarks) {
-        document.push_back(Paragraph{{"Note: " + remark + "."}});
-    }
+    std::ranges::transform(derivation.remarks, std::back_inserter(document), note);
     document.push_back(Heading{"The first gradient, unrolled"});
-    document.push_back(Equation{{unrolled_formula(num_layers)}});
+    document.push_back(unrolled_equation(derivation.chain.activations()));
     document.push_back(factor_table(derivation));
     add_difference_check(derivation, document);
     add_step(derivation, document);
@@ -228,7 +196,10 @@ Json derivation_json(const Derivation<Scalar>& derivation) {
               {"finite_difference_steps", steps},
               {"finite_difference_allowed", allowed}};
     json.update(step_json(derivation.next));
-    json["remarks"] = derivation.remarks;
+    json["remarks"] = Json::array();
+    for (const Words& remark : derivation.remarks) {
+        json["remarks"].push_back(plain_text(remark));
+    }
     return json;
 }
 

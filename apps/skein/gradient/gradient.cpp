@@ -11,6 +11,7 @@
 #include "console/document.hpp"
 #include "console/exit_codes.hpp"
 #include "console/json.hpp"
+#include "console/latex.hpp"
 #include "console/numbers.hpp"
 #include "console/streams.hpp"
 #include "console/text.hpp"
@@ -45,7 +46,8 @@ constexpr Option kGradientOptions[] = {
     under("Sample", kSkipBadRowsOption),
 
     {"Output", "learning-rate", "R", number, "0.1", "Learning rate of the step of gradient descent at the end."},
-    {"Output", "format", "KIND", text, "text", "text, markdown or latex (a file that pdflatex compiles)."},
+    {"Output", "format", "KIND", text, "text", "text, markdown or latex (a fragment for \\input)."},
+    {"Output", "standalone", "", flag, "", "With --format latex: a whole document that pdflatex compiles."},
     {"Output", "digits", "N", count, "6", "Significant digits, 1 to 17."},
     {"Output", "json", "", flag, "", "Print one JSON object, with all digits, instead."},
     {"Output", "quiet", "", flag, "", "No warnings."},
@@ -60,7 +62,7 @@ const Command kGradientCommand{
     "derives the gradient by back-propagation: every value of one sample, checked twice; or the "
     "mean gradient on a data set.",
     R"(  skein gradient --weights 0.5,-1.2,0.7 --activation tanh --x 1.5 --y 0.2
-  skein gradient --weights 0.5,-1.2,0.7 --activation tanh,relu,identity --x 1.5 --y 0.2 --format latex > lecture.tex
+  skein gradient --weights 0.5,-1.2,0.7 --activation tanh,relu,identity --x 1.5 --y 0.2 --format latex > gradient.tex
   skein gradient --chain runs/first/chain.json --data samples.csv --json
 )",
     kGradientOptions};
@@ -112,8 +114,8 @@ Document mean_document(const Chain<Scalar>& chain, const LossAndGradient<Scalar>
                                                  ": ", Number{next.loss}});
     }
     document.push_back(losses);
-    if (const std::string remark = not_finite_remark(mean.weight_gradients); !remark.empty()) {
-        document.push_back(Paragraph{{"Note: " + remark + "."}});
+    if (const Words remark = not_finite_remark(mean.weight_gradients); !remark.empty()) {
+        document.push_back(note(remark));
     }
     if (!next.obstacle.empty()) {
         document.push_back(Paragraph{{"No step can be taken: " + next.obstacle + "."}});
@@ -125,8 +127,8 @@ template <class Scalar>
 Json mean_json(const LossAndGradient<Scalar>& mean, const NextStep<Scalar>& next, std::uint64_t num_samples) {
     Json json{{"samples", num_samples}, {"loss", mean.loss}, {"weight_gradients", mean.weight_gradients}};
     json.update(step_json(next));
-    const std::string remark = not_finite_remark(mean.weight_gradients);
-    json["remarks"] = remark.empty() ? std::vector<std::string>() : std::vector<std::string>{remark};
+    const Words remark = not_finite_remark(mean.weight_gradients);
+    json["remarks"] = remark.empty() ? std::vector<std::string>() : std::vector<std::string>{plain_text(remark)};
     return json;
 }
 
@@ -144,8 +146,10 @@ Output mean_output(const Configuration& configuration, const Chain<Scalar>& chai
     Output output{mean_document(chain, mean, next, text, data.num_samples()),
                   mean_json(mean, next, data.num_samples())};
     if (mean.compression) {
-        const std::string bound = bound_in_words(*mean.compression, "their scales", "themselves");
-        output.document.push_back(Paragraph{{"Compressed data: loss and gradient with an " + bound + "."}});
+        output.document.push_back(
+            Paragraph{{"Compressed data: loss and gradient with an error at most ",
+                       Number{mean.compression->largest_bound, 2}, " of their scales and ",
+                       Number{mean.compression->largest_bound_of_value, 2}, " of themselves, rounding included."}});
         output.json["compression"] = compression_json(*mean.compression, data.compressed()->tolerance());
     }
     return output;
@@ -166,7 +170,12 @@ int gradient_with(const Configuration& configuration, const std::string& precisi
         output = {derivation_document(derivation), derivation_json(derivation)};
     }
     output.json.update({{"precision", precision}, {"instruction_set", instruction_set()}, {"version", version()}});
-    write_output(configuration.flag("json") ? json_line(output.json) : render(output.document, format, digits));
+    if (configuration.flag("json")) {
+        write_output(json_line(output.json));
+    } else {
+        const std::string text = render(output.document, format, digits);
+        write_output(configuration.flag("standalone") ? latex_document(text) : text);
+    }
     return kDone;
 }
 
@@ -181,6 +190,11 @@ void check_options(const Configuration& configuration) {
         if (given("json") && given(name)) {
             throw BadInput(fmt::format("--{} has no effect with --json", name));
         }
+    }
+    if (given("standalone") && (given("json") || configuration.text("format") != "latex")) {
+        configuration.fail("standalone",
+                           fmt::format("has no effect: {} is not LaTeX: expected --format latex",
+                                       given("json") ? "--json" : "the format " + configuration.text("format")));
     }
     if (given("data") && (given("x") || given("y"))) {
         throw BadInput("--data cannot be combined with --x and --y: give a data set or one sample");
