@@ -76,10 +76,10 @@ for name in "${!flags[@]}"; do
         -o "$program.o"
     # The linker uses the first of two weak symbols.
     # shellcheck disable=SC2086
-    quietly "$compiler" ${flags[$name]} "$program.o" "${archives[@]}" -fopenmp -lpng -o "$program.consumer_first"
+    quietly "$compiler" ${flags[$name]} "$program.o" "${archives[@]}" -fopenmp -lpng -lz -o "$program.consumer_first"
     # shellcheck disable=SC2086
     quietly "$compiler" ${flags[$name]} -Wl,--whole-archive "${archives[@]}" -Wl,--no-whole-archive "$program.o" \
-        -fopenmp -lpng -o "$program.skein_first"
+        -fopenmp -lpng -lz -o "$program.skein_first"
     check "$name consumer before skein ($kind)" "$program.consumer_first"
     check "$name consumer after skein ($kind)" "$program.skein_first"
 done
