@@ -78,6 +78,19 @@ TEST_CASE("files: columns by name and by number") {
     CHECK(read_columns("7,1,2\n8,3,4\n", {"2", "3"}).y == std::vector<double>{2, 4});
     CHECK(read_columns("a,b,c\n8,3,4\n", {"2", "3"}).y == std::vector<double>{4});
     CHECK(read_columns("# by savetxt\n# time temp\n1 2\n3 4\n", {"temp", "time"}).x == std::vector<double>{2, 4});
+    // Names that are numbers, and missing values that are no names.
+    CHECK(read_columns("1990,2000\n3,4\n", {"2000", "1990"}).x == std::vector<double>{4});
+    SkippedRows skipped;
+    CHECK(read_columns("NA,NA\n3,4\n", {"1", "2"}, &skipped).x == std::vector<double>{3});
+    CHECK(skipped.count == 1);
+    CHECK(read_columns("Gr\xc3\xb6\xc3\x9f"
+                       "e,t\n3,4\n",
+                       {"t",
+                        "Gr\xc3\xb6\xc3\x9f"
+                        "e"})
+              .y == std::vector<double>{3});
+    CHECK(read_columns("sep=|\na|b|c\n1|2|3\n", {"b", "c"}).x == std::vector<double>{2});
+    CHECK(read_columns("\"a\nb\",c\n1,2\n", {"c", "1"}).x == std::vector<double>{2});
     // pandas leaves out the name of its index.
     CHECK(read_columns(",x,y\n0,1,2\n1,3,4\n", {"x", "y"}).x == std::vector<double>{1, 3});
 }
@@ -104,6 +117,16 @@ TEST_CASE("files: columns that are not there") {
           "row 1 has no names, only numbers: expected numbers of columns, as in --columns 1,2");
     CHECK(columns_error("a,b,a\n1,2,3\n", {"a", "b"}) ==
           "row 1 has several columns 'a': expected the number of one in --columns");
+    CHECK(columns_error("# y,x\n1,2\n", {}) ==
+          "row 2 has the names 'y', 'x' in the comment before it: expected x,y or x,y,m, or --columns x,y");
+    CHECK(columns_error("#id,x,y\n1,2,3\n", {}).starts_with("row 2 has the names 'id', 'x', 'y' in the comment"));
+    CHECK(columns_error("Gr\xc3\xb6\xc3\x9f"
+                        "e,t,\xff\n1,2,3\n",
+                        {})
+              .starts_with("row 1 has the names 'Gr\xc3\xb6\xc3\x9f"
+                           "e', 't', '\\xff': expected x,y or x,y,m, or --columns, as in --columns "
+                           "Gr\xc3\xb6\xc3\x9f"
+                           "e,t"));
     CHECK(columns_error("x,y,z\n1,2,3\n", {}) ==
           "row 1 has the names 'x', 'y', 'z': expected x,y or x,y,m, or --columns, as in --columns x,y");
 }
@@ -131,12 +154,35 @@ TEST_CASE("files: bad rows are counted, and the first ten named") {
     CHECK(columns_error("1,a\n2,b\n", {}, &skipped).starts_with("2 rows cannot be read: row 1, column 2: 'a'"));
 }
 
+TEST_CASE("files: what looks like bad rows, and is not for leaving out") {
+    SkippedRows skipped;
+    CHECK(columns_error("0,1,0.5\n1,2,-0.7\n", {}, &skipped) ==
+          "row 2, column 3: '-0.7': a sample weight must not be negative (the third of three columns is the weight m: "
+          "--columns chooses others)");
+    CHECK(columns_error("x;y\n1,5;2\n1.000;4\n", {}, &skipped) ==
+          "has a decimal point in row 3 and a decimal comma in row 2: expected one of them");
+    CHECK(columns_error("\xff\xfex,y\n", {}, &skipped) ==
+          "is text in UTF-16: expected UTF-8, as from iconv -f UTF-16 -t UTF-8");
+    CHECK(columns_error("PK\x03\x04", {}, &skipped) ==
+          "is a zip archive, or a table of an office program: expected text");
+    CHECK(columns_error("\xfd\x37zXZ", {}, &skipped) ==
+          "is compressed with xz: expected text, or text compressed with gzip");
+    CHECK(skipped.count == 0);
+}
+
 TEST_CASE("files: quotes that stay open, in columns that are read and in others") {
+    SkippedRows skipped;
     CHECK(columns_error("a,b,c\n1,2,x\n3,4,\"never closed\n5,6,y\n", {"a", "b"}) ==
           "row 3 has a quote that is not closed");
     CHECK(columns_error("a,b,c\n3,4,\"" + std::string(70'000, 'z'), {"a", "b"}).starts_with("row 2 is longer than"));
     CHECK(columns_error("a,b,c\n3,4,\"z\n" + std::string(70'000, 'z'), {"a", "b"}) ==
           "row 2 has a quote that is not closed within 65536 bytes");
+    // Of what stands between two stray quotes nothing is left out silently.
+    CHECK(columns_error("n,a,b\n\"x,1,2\ny,3,4\n\"z\",5,6\n", {"a", "b"}, &skipped) ==
+          "row 2 goes on to row 4, where the next quote stands, and has letters after a closing quote: expected the "
+          "separator");
+    CHECK(columns_error("n,a,b\n\"x\"y,1,2\nz,3,4\n", {"a", "b"})
+              .starts_with("row 2 has letters after a closing quote: expected the separator"));
     CHECK(columns_error("a,b\n1,2\n\"3,4\n", {"a", "b"}).starts_with("row 3, column 1: '\"3' is not a number"));
     CHECK(columns_error("a,b\n1,2\n3,\"4\n", {"a", "b"}).starts_with("row 3, column 2: '\"4' is not a number"));
 }

@@ -151,7 +151,9 @@ TEST_CASE("files: .csv errors name row, column, text and what was expected") {
     CHECK(csv_error<float>("1,-1e39\n") == "data.csv: row 1, column 2: '-1e39' is out of the range of float32");
     CHECK(error("1,2\n\n3,4\n") == "data.csv: row 2 is blank: blank lines may stand only at the end of the file");
     CHECK(error("\nx,y\n3,4\n") == "data.csv: row 1 is blank: blank lines may stand only at the end of the file");
-    CHECK(error("1,2,1\n1,2,-3\n") == "data.csv: row 2, column 3: '-3': a sample weight must not be negative");
+    CHECK(error("1,2,1\n1,2,-3\n") ==
+          "data.csv: row 2, column 3: '-3': a sample weight must not be negative (the third of three columns is the "
+          "weight m: --columns chooses others)");
     CHECK(error("1,2,0\n1,2,0\n") == "data.csv: column 3: the sample weights sum to zero");
     for (const std::string& row : {std::string(70'000, ' '), "1,2\n" + std::string(3 << 20, '7')}) {
         CHECK(error(row).ends_with(" is longer than 65536 bytes: expected numbers"));

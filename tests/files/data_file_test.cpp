@@ -82,7 +82,9 @@ TEST_CASE("files: data sets that a .npy file does not hold") {
     CHECK(error({1, 2, 0}, {1, 3}) == ": column 3: the sample weights sum to zero");
     const fs::path text = directory.file("data.dat", "1,2\n");
     CHECK(file_error_of([&] { read_dataset<double>(text); }) ==
-          text.string() + ": has an unknown file type: expected a name that ends in .csv, .npy or .skc");
+          text.string() +
+              ": has an unknown file type: expected a name that ends in .csv, .tsv, .txt (or these with .gz), .npy or "
+              ".skc");
     CHECK(file_error_of([&] { read_dataset<double>("data.skc"); }) ==
           "data.skc: is a compressed data set, which has no individual samples: expected a .csv or .npy file");
 }

@@ -40,14 +40,26 @@ inline constexpr std::array<std::string_view, 11> kCauseNames{
     "target_loss",       "gradient_norm", "max_steps", "max_epochs",   "loss_not_finite",      "gradient_not_finite",
     "weight_not_finite", "max_seconds",   "observer",  "stop_request", "compression_tolerance"};
 
+/// Weights after a step, and their loss on the validation data.
+template <class Scalar>
+struct BestWeights {
+    double loss = 0.0;
+    std::uint64_t step = 0;
+    std::vector<Scalar> weights;  ///< [layers]
+};
+
 /// All there is of a run. Give it back to train() and the run continues, to the same bits as if it had never stopped.
 template <class Scalar>
 struct TrainingState {
     explicit TrainingState(Chain<Scalar> start) : chain(std::move(start)) {}
     Chain<Scalar> chain;
-    std::uint64_t step = 0;             ///< updates done
-    std::vector<Scalar> first_moment;   ///< of the update rule (Optimizer); [layers], or empty: zeros
-    std::vector<Scalar> second_moment;  ///< likewise
+    std::uint64_t step = 0;                    ///< updates done
+    std::optional<Optimizer::Kind> rule = {};  ///< that made them; empty: none has been made
+    std::vector<Scalar> first_moment = {};     ///< of the rule (Optimizer); [layers], or empty: zeros
+    std::vector<Scalar> second_moment = {};    ///< likewise
+    /// Those with the lowest validation loss so far, and the epochs since then. EarlyStopping sets them.
+    std::optional<BestWeights<Scalar>> best = {};
+    std::uint64_t num_worse_epochs = 0;
 };
 
 /// What observers see after each update.
@@ -73,6 +85,10 @@ public:
     /// a time: those that no observer looks at are reported together, each with its own loss and norm, but with the
     /// chain as it is after the last of them. Observers that need less than every step save their chains much time.
     virtual bool looks_at([[maybe_unused]] std::uint64_t step) const { return true; }
+    /// Asked before each step, or before the next of those that are made together: whether to call take_state().
+    virtual bool wants_state() { return false; }
+    /// The state after the last step, to be kept: train() goes on from it to the same bits.
+    virtual void take_state([[maybe_unused]] const TrainingState<Scalar>& state) {}
 };
 
 struct TrainingOutcome {
@@ -97,8 +113,9 @@ void check_training(const Chain<Scalar>& chain, const std::type_identity_t<Train
 /// A stop request (settings.execution.stop_request) ends the run within about a chunk's time: the step in progress is
 /// dropped and the state is that before it. mean_loss() can then compute the missing loss. Every other stop is between
 /// steps.
-/// Throws std::invalid_argument for settings out of range, naming the setting, its value and what was expected; then
-/// nothing has changed.
+/// Throws std::invalid_argument for settings out of range, naming the setting, its value and what was expected, and for a
+/// state that another update rule has made; then nothing has changed. What the source of the samples or an observer
+/// throws comes to the caller; then the state is that after the last step that was made.
 template <class Scalar>
 TrainingOutcome train(TrainingState<Scalar>& state, const std::type_identity_t<TrainingData<Scalar>>& data,
                       const TrainingSettings& settings,

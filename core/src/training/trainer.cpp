@@ -7,6 +7,7 @@
 
 #include "base/floating_point_environment.hpp"
 #include "base/require.hpp"
+#include "base/text.hpp"
 #include "gradient/data_gradient.hpp"
 #include "training/end_of_run.hpp"
 #include "training/optimizer_columns.hpp"
@@ -23,7 +24,9 @@ using Clock = std::chrono::steady_clock;
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 template <class Scalar>
-void check_state(const TrainingState<Scalar>& state) {
+void check_state(const TrainingState<Scalar>& state, const Optimizer& optimizer) {
+    require(!state.rule || *state.rule == optimizer.kind, "the optimizer", optimizer_traits(optimizer.kind).name,
+            to_text(optimizer_traits(state.rule.value_or(optimizer.kind)).name, ", which made the state"));
     for (const std::vector<Scalar>* moment : {&state.first_moment, &state.second_moment}) {
         require(moment->empty() || moment->size() == state.chain.num_layers(), "the length of the optimizer's state",
                 moment->size(), "one number per layer, or none");
@@ -45,6 +48,7 @@ public:
         : state_(state),
           data_(data),
           stop_(settings.stop),
+          rule_(settings.optimizer.kind),
           weight_decay_(settings.optimizer.weight_decay),
           schedule_(settings.schedule),
           order_(data.num_samples(), settings.batch_size, settings.sampling, settings.seed),
@@ -68,8 +72,7 @@ public:
 
     TrainingOutcome train() {
         const Clock::time_point start = Clock::now();
-        End end = go(start);
-        columns_.save(state_);
+        End end = go_and_save(start);
         const double seconds = seconds_since(start);
         const Computed computed = compute_over_all(false);
         const double loss = full_gradient().loss();
@@ -99,8 +102,35 @@ private:
         return {Status::stopped, computed == Computed::given_up ? Cause::stop_request : Cause::compression_tolerance};
     }
 
+    void save() {
+        columns_.save(state_);
+        state_.rule = rule_;
+    }
+
+    /// Also if something throws, the state is that after the last step.
+    End go_and_save(Clock::time_point start) {
+        try {
+            const End end = go(start);
+            save();
+            return end;
+        } catch (...) {
+            save();
+            throw;
+        }
+    }
+
+    void offer_state() {
+        for (Observer<Scalar>* observer : observers_) {
+            if (observer->wants_state()) {
+                save();
+                observer->take_state(state_);
+            }
+        }
+    }
+
     End go(Clock::time_point start) {
         for (;;) {
+            offer_state();
             if (stop_.max_steps && state_.step >= *stop_.max_steps) {
                 return {Status::reached_max_steps, Cause::max_steps};
             }
@@ -140,10 +170,12 @@ private:
         std::ranges::copy(columns_.weights(), state_.chain.weights().begin());
         num_samples_seen_ += done * window_->batch_size();
         std::optional<End> end;
+        const std::uint64_t first = state_.step;
+        state_.step += done;  // if an observer throws, all of them have been made
         for (std::size_t index = 0; index < done; ++index) {
-            ++state_.step;
-            const std::optional<End> now =
-                after_step(window_->loss(index), window_->gradient_norm(index), window_->learning_rate_factor(index));
+            const std::optional<End> now = after_step(first + index + 1, window_->loss(index),
+                                                      window_->gradient_norm(index),
+                                                      window_->learning_rate_factor(index));
             end = end ? end : now;
         }
         return end;
@@ -167,7 +199,7 @@ private:
         }
         std::copy(columns_.weights().begin(), columns_.weights().end(), state_.chain.weights().begin());
         ++state_.step;
-        return after_step(gradient_->loss(), norm, factor);
+        return after_step(state_.step, gradient_->loss(), norm, factor);
     }
 
     /// The rules that look at a step's loss and gradient, before its update.
@@ -193,8 +225,8 @@ private:
         return std::nullopt;
     }
 
-    std::optional<End> after_step(double loss, double norm, double factor) {
-        const StepReport<Scalar> report{state_.step, order_.steps_per_epoch(), loss, norm, factor, state_.chain};
+    std::optional<End> after_step(std::uint64_t step, double loss, double norm, double factor) {
+        const StepReport<Scalar> report{step, order_.steps_per_epoch(), loss, norm, factor, state_.chain};
         bool stop = false;
         for (Observer<Scalar>* observer : observers_) {
             stop |= !observer->after_step(report);
@@ -219,6 +251,7 @@ private:
     TrainingState<Scalar>& state_;
     const TrainingData<Scalar>& data_;
     StopRules stop_;
+    Optimizer::Kind rule_;
     double weight_decay_;
     Schedule schedule_;
     BatchOrder order_;
@@ -245,7 +278,7 @@ TrainingOutcome train(TrainingState<Scalar>& state, const std::type_identity_t<T
                       const TrainingSettings& settings,
                       std::type_identity_t<std::span<Observer<Scalar>* const>> observers) {
     const FloatingPointEnvironment environment;
-    check_state(state);
+    check_state(state, settings.optimizer);
     const TrainingSettings found_good = validated<Scalar>(settings, state.chain.num_layers(), data.num_samples());
     return Run<Scalar>(state, data, found_good, observers).train();
 }

@@ -9,7 +9,7 @@
 
 namespace skein::internal::files {
 
-/// Text from a file, as an error quotes it: at most 40 bytes, anything but printable ASCII as "\x1b".
+/// Text from a file, as an error quotes it: at most 40 bytes; control characters, and what is no UTF-8, as "\x1b".
 std::string shown(std::string_view text);
 
 /// A path, as an error names it.

@@ -12,9 +12,10 @@ namespace skein::internal::files {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-constexpr std::string_view kNpyMagic = "\x93NUMPY";
 /// A longer line is no row. The limit keeps a file without line ends out of memory.
 constexpr std::size_t kMaxRowBytes = 1 << 16;
+
+constexpr std::string_view kNegativeWeight = ": a sample weight must not be negative";
 
 /// A number with a comma for its point: "1,5".
 template <class Scalar>
@@ -90,10 +91,8 @@ void CsvParser<Scalar>::take_line(std::string_view line) {
     ++num_lines_;
     if (!std::exchange(is_in_quotes_, false)) row_ = num_lines_;
     if (num_lines_ == 1) {
+        require_text(line);
         if (line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
-        if (line.starts_with(kNpyMagic)) {
-            fail(path_, "is a .npy file: expected text; a .npy file has a name that ends in .npy");
-        }
     }
     if (line.ends_with('\r')) line.remove_suffix(1);
     const std::string_view content = trimmed(line);
@@ -107,27 +106,65 @@ void CsvParser<Scalar>::take_line(std::string_view line) {
     }
 }
 
+/// Throws for the beginnings of files that people take for text.
+template <class Scalar>
+void CsvParser<Scalar>::require_text(std::string_view line) const {
+    struct Beginning {
+        std::string_view bytes, found;
+    };
+    static constexpr Beginning kBeginnings[] = {
+        {"\x93NUMPY", "is a .npy file: expected text; a .npy file has a name that ends in .npy"},
+        {"\xff\xfe", "is text in UTF-16: expected UTF-8, as from iconv -f UTF-16 -t UTF-8"},
+        {"\xfe\xff", "is text in UTF-16: expected UTF-8, as from iconv -f UTF-16 -t UTF-8"},
+        {"\x1f\x8b", "was compressed twice: expected text, or text compressed with gzip"},
+        {"\xfd\x37zXZ", "is compressed with xz: expected text, or text compressed with gzip"},
+        {"PK\x03\x04", "is a zip archive, or a table of an office program: expected text"},
+    };
+    for (const Beginning& beginning : kBeginnings) {
+        if (line.starts_with(beginning.bytes)) fail(path_, beginning.found);
+    }
+}
+
 template <class Scalar>
 void CsvParser<Scalar>::take_row(std::string_view line) {
     if (first_row_ == 0) {
+        if (line.size() == 5 && line.starts_with("sep=")) {
+            separator_ = line.back();
+            is_separator_given_ = true;
+            return;
+        }
+        if (!is_separator_given_) separator_ = separator_of(line);
+        if (ends_in_quotes(line, separator_)) return go_on_in_next_line(line);
         take_first_row(line);
         if (columns_.has_header) return;
     }
     if (take_numbers(line)) {
         ++num_samples_;
-    } else if (has_open_quote(line)) {
-        unfinished_line_ = line;
-        unfinished_line_ += '\n';
-        is_in_quotes_ = true;
-    } else {
-        add_bad_rows({1, {to_text("row ", row_, fault_of(line))}});
+        return;
     }
+    if (has_open_quote(line)) return go_on_in_next_line(line);
+    const std::string fault = fault_of(line);
+    if (num_lines_ > row_) {  // left out as one row, it might take many good ones with it
+        fail_row(" goes on to row ", num_lines_, ", where the next quote stands, and", fault);
+    }
+    if (fault.ends_with(kNegativeWeight)) {
+        fail_row(fault, format_.columns.empty()
+                            ? " (the third of three columns is the weight m: --columns chooses others)"
+                            : "");
+    }
+    add_bad_rows({1, {to_text("row ", row_, fault)}});
+}
+
+template <class Scalar>
+void CsvParser<Scalar>::go_on_in_next_line(std::string_view line) {
+    unfinished_line_ = line;
+    unfinished_line_ += '\n';
+    is_in_quotes_ = true;
 }
 
 template <class Scalar>
 void CsvParser<Scalar>::take_first_row(std::string_view line) {
     first_row_ = row_;
-    separator_ = separator_of(line);
     columns_ = choose_columns(path_, {static_cast<std::size_t>(row_), line, separator_, comment_}, format_, contents_);
     samples_.num_columns = columns_.num_read;
 }
@@ -142,8 +179,9 @@ bool CsvParser<Scalar>::take_numbers(std::string_view line) {
         if (column > 0 && separator_ != kBlanks && (begin == end || *begin++ != separator_)) return false;
         begin = skip_blanks(begin, end, separator_);
         if (columns_.target[column] == CsvColumns::kNotRead) {
-            begin = end_of_field(begin, end, separator_);
-            if (begin == nullptr) return false;
+            const FieldEnd field = end_of_field(begin, end, separator_);
+            if (field.quotes != Quotes::right) return false;
+            begin = field.at;
         } else {
             if (!take_number(begin, end, row[columns_.target[column]])) return false;
         }
@@ -159,11 +197,24 @@ bool CsvParser<Scalar>::take_numbers(std::string_view line) {
 }
 
 template <class Scalar>
-bool CsvParser<Scalar>::take_number(const char*& begin, const char* end, Scalar& value) const {
+bool CsvParser<Scalar>::take_number(const char*& begin, const char* end, Scalar& value) {
     const bool is_quoted = begin != end && *begin == '"';
     begin += is_quoted ? 1 : 0;
+    const char* const start = begin;
     if (parse_field(begin, end, separator_, value) != Parsed::number) return false;
+    if (separator_ == ';') note_decimal_mark({start, begin});
     return !is_quoted || (begin != end && *begin++ == '"');
+}
+
+/// A German 1.000 is 1,000 elsewhere: where both marks stand, neither is sure to be the decimal one.
+template <class Scalar>
+void CsvParser<Scalar>::note_decimal_mark(std::string_view number) {
+    if (row_with_point_ == 0 && number.find('.') != std::string_view::npos) row_with_point_ = row_;
+    if (row_with_comma_ == 0 && number.find(',') != std::string_view::npos) row_with_comma_ = row_;
+    if (row_with_point_ != 0 && row_with_comma_ != 0) {
+        fail(path_, "has a decimal point in row ", row_with_point_, " and a decimal comma in row ", row_with_comma_,
+             ": expected one of them");
+    }
 }
 
 /// Whether the last field is one that is not read, and its quotes are not closed: then the row goes on in the next line.
@@ -172,10 +223,10 @@ bool CsvParser<Scalar>::has_open_quote(std::string_view line) const {
     const char* begin = line.data();
     const char* const end = begin + line.size();
     for (std::size_t column = 0; column < columns_.target.size(); ++column) {
-        const char* const field_end = end_of_field(begin, end, separator_);
-        if (field_end == nullptr) return columns_.target[column] == CsvColumns::kNotRead;
-        if (field_end == end) return false;
-        begin = separator_ == kBlanks ? skip_blanks(field_end, end, separator_) : field_end + 1;
+        const FieldEnd field = end_of_field(begin, end, separator_);
+        if (field.quotes == Quotes::open) return columns_.target[column] == CsvColumns::kNotRead;
+        if (field.at == end || field.quotes == Quotes::misplaced) return false;
+        begin = separator_ == kBlanks ? skip_blanks(field.at, end, separator_) : field.at + 1;
     }
     return false;
 }
@@ -207,7 +258,7 @@ std::string CsvParser<Scalar>::fault_of(std::string_view line) const {
         if (columns_.target[column] == CsvColumns::kNotRead) continue;
         if (const std::string fault = fault_of(fields[column], column); !fault.empty()) return fault;
     }
-    return " cannot be read: expected numbers";
+    return " has letters after a closing quote: expected the separator";
 }
 
 /// What is wrong with the field; empty: nothing.
@@ -227,7 +278,7 @@ std::string CsvParser<Scalar>::fault_of(const std::string& field, std::size_t co
     if (parsed == Parsed::not_finite) return to_text(found, ": every value must be finite");
     if (parsed == Parsed::out_of_range) return to_text(found, " is out of the range of float", 8 * sizeof(Scalar));
     const bool is_negative_weight = columns_.target[column] == 2 && value < 0;
-    return is_negative_weight ? to_text(found, ": a sample weight must not be negative") : std::string();
+    return is_negative_weight ? to_text(found, kNegativeWeight) : std::string();
 }
 
 template class CsvParser<float>;

@@ -44,9 +44,12 @@ private:
     void take_line(std::string_view line);
     void take_row(std::string_view line);
     void take_first_row(std::string_view line);
+    void require_text(std::string_view line) const;
     bool take_numbers(std::string_view line);
-    bool take_number(const char*& begin, const char* end, Scalar& value) const;
+    bool take_number(const char*& begin, const char* end, Scalar& value);
+    void note_decimal_mark(std::string_view number);
     bool has_open_quote(std::string_view line) const;
+    void go_on_in_next_line(std::string_view line);
     void add_bad_rows(const SkippedRows& rows);
     std::string fault_of(std::string_view line) const;
     std::string fault_of(const std::string& field, std::size_t column) const;
@@ -70,7 +73,9 @@ private:
     std::uint64_t row_ = 0;        // the line that the current row begins in
     std::uint64_t first_row_ = 0;  // the one that fixed the columns
     std::uint64_t num_samples_ = 0;
-    bool is_in_quotes_ = false;  // unfinished_line_ ends within a field
+    bool is_separator_given_ = false;                        // by a line such as "sep=;", which Excel reads
+    std::uint64_t row_with_point_ = 0, row_with_comma_ = 0;  // as decimal marks; beside semicolons only
+    bool is_in_quotes_ = false;                              // unfinished_line_ ends within a field
 };
 
 }  // namespace skein::internal::files

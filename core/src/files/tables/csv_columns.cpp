@@ -18,11 +18,17 @@ using Fields = std::vector<std::string>;
 /// Whether `text` is `name`, which is in lower case, in any case.
 bool is_name(std::string_view text, std::string_view name) { return text.size() == name.size() && ends_in(text, name); }
 
-/// Neither empty nor a number, nan and inf included.
+/// What stands for a number that is missing.
+bool is_missing(std::string_view field) {
+    static constexpr std::string_view kWords[] = {"na", "n/a", "null", "none", "missing", "-", "--", "?", "."};
+    return field.empty() || std::ranges::any_of(kWords, [&](std::string_view word) { return is_name(field, word); });
+}
+
+/// May be the name of a column: neither missing nor a number, nan and inf included.
 bool is_word(const std::string& field) {
     double value = 0.0;
     const char* begin = field.data();
-    return !field.empty() && parse_number(begin, begin + field.size(), value) == Parsed::not_a_number;
+    return !is_missing(field) && parse_number(begin, begin + field.size(), value) == Parsed::not_a_number;
 }
 
 /// Names of columns, of which some may be empty: pandas leaves out that of its index.
@@ -41,7 +47,8 @@ bool are_known_names(const Fields& fields) {
 bool is_plain(std::string_view name) {
     const auto is_plain_letter = [](char letter) {
         return ('a' <= letter && letter <= 'z') || ('A' <= letter && letter <= 'Z') ||
-               ('0' <= letter && letter <= '9') || letter == '_' || letter == '.' || letter == '-';
+               ('0' <= letter && letter <= '9') || letter == '_' || letter == '.' || letter == '-' ||
+               (letter & 0x80) != 0;
     };
     return !name.empty() && std::ranges::all_of(name, is_plain_letter);
 }
@@ -85,6 +92,7 @@ private:
             fail_row(" has the names ", list_of(fields_), ": expected ", expected_columns(contents_),
                      ", or --columns, as in ", suggestion());
         }
+        require_order_of_comment();
         if (fields_.size() < least || fields_.size() > kMaxColumns) {
             fail_row(" has ", counted(fields_.size(), "column"), ": expected ", expected_columns(contents_),
                      ", separated by commas, semicolons, tabs or blanks",
@@ -92,6 +100,17 @@ private:
         }
         if (contents_ == Contents::inputs) return {0};
         return fields_.size() == 2 ? std::vector<std::size_t>{0, 1} : std::vector<std::size_t>{0, 1, 2};
+    }
+
+    /// A comment may hold the names, as NumPy writes them. Those of x and y must not be somewhere else.
+    void require_order_of_comment() const {
+        const Fields names = split_fields(trimmed(first_.comment), first_.separator);
+        const auto is_x_or_y = [](const std::string& name) { return is_name(name, "x") || is_name(name, "y"); };
+        if (!has_header_ && names.size() == fields_.size() && !are_known_names(names) &&
+            std::ranges::any_of(names, is_x_or_y)) {
+            fail_row(" has the names ", list_of(names), " in the comment before it: expected ",
+                     expected_columns(contents_), ", or --columns x,y");
+        }
     }
 
     bool is_single_name() const { return fields_.size() == 1 && is_word(fields_[0]); }
@@ -114,7 +133,12 @@ private:
 
     std::vector<std::size_t> named_places() {
         std::vector<std::optional<std::size_t>> numbers;
-        for (const std::string& column : format_.columns) numbers.push_back(number_of(column));
+        for (const std::string& column : format_.columns) {
+            numbers.push_back(number_of(column));
+            // Names may be numbers, of years say.
+            const bool is_beyond = numbers.back() && *numbers.back() > fields_.size();
+            if (is_beyond && std::ranges::find(fields_, column) != fields_.end()) numbers.back().reset();
+        }
         const bool needs_names = std::ranges::any_of(numbers, [](const auto& number) { return !number; });
         if (needs_names) find_header();
         std::vector<std::size_t> places;
@@ -139,7 +163,10 @@ private:
 
     /// The names: in the first row, else in the comment before it.
     void find_header() {
-        if (std::ranges::any_of(fields_, is_word)) {
+        const auto is_wanted = [&](const std::string& name) {
+            return std::ranges::find(fields_, name) != fields_.end();
+        };
+        if (std::ranges::any_of(fields_, is_word) || std::ranges::all_of(format_.columns, is_wanted)) {
             has_header_ = true;
             names_ = fields_;
             return;

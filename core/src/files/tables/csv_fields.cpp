@@ -42,16 +42,28 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(first, text.find_last_not_of(" \t") + 1 - first);
 }
 
-const char* end_of_field(const char* begin, const char* end, char separator) {
+FieldEnd end_of_field(const char* begin, const char* end, char separator) {
+    const auto ends = [&](char character) { return is_separator(character, separator); };
     begin = skip_blanks(begin, end, separator);
-    if (begin != end && *begin == '"') {
-        do {
-            begin = std::find(begin + 1, end, '"');
-            if (begin == end) return nullptr;
-            ++begin;
-        } while (begin != end && *begin == '"');
+    if (begin == end || *begin != '"') return {std::find_if(begin, end, ends), Quotes::right};
+    do {
+        begin = std::find(begin + 1, end, '"');
+        if (begin == end) return {end, Quotes::open};
+        ++begin;
+    } while (begin != end && *begin == '"');
+    if (separator != kBlanks) begin = skip_blanks(begin, end, separator);
+    const bool is_right = begin == end || ends(*begin);
+    return {std::find_if(begin, end, ends), is_right ? Quotes::right : Quotes::misplaced};
+}
+
+bool ends_in_quotes(std::string_view line, char separator) {
+    const char* begin = line.data();
+    const char* const end = begin + line.size();
+    while (true) {
+        const FieldEnd field = end_of_field(begin, end, separator);
+        if (field.at == end || field.quotes == Quotes::misplaced) return field.quotes == Quotes::open;
+        begin = field.at + 1;
     }
-    return std::find_if(begin, end, [&](char character) { return is_separator(character, separator); });
 }
 
 std::vector<std::string> split_fields(std::string_view line, char separator) {
@@ -60,13 +72,13 @@ std::vector<std::string> split_fields(std::string_view line, char separator) {
     const char* begin = line.data();
     const char* const end = begin + line.size();
     while (true) {
-        const char* field_end = end_of_field(begin, end, separator);
-        if (field_end == nullptr) {
-            field_end = std::find_if(begin, end, [&](char character) { return is_separator(character, separator); });
+        FieldEnd field = end_of_field(begin, end, separator);
+        if (field.quotes == Quotes::open) {
+            field.at = std::find_if(begin, end, [&](char character) { return is_separator(character, separator); });
         }
-        fields.push_back(unquoted({begin, field_end}));
-        if (field_end == end) return fields;
-        begin = field_end + 1;
+        fields.push_back(unquoted({begin, field.at}));
+        if (field.at == end) return fields;
+        begin = field.at + 1;
         if (separator == kBlanks) begin = skip_blanks(begin, end, separator);
     }
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,9 +23,20 @@ inline const char* skip_blanks(const char* begin, const char* end, char separato
     return begin;
 }
 
-/// The end of the field at `begin`: its separator, or `end`. A field may be in quotes, with separators within and ""
-/// for a quote. Null if its closing quote is missing.
-const char* end_of_field(const char* begin, const char* end, char separator);
+enum class Quotes : std::uint8_t {
+    right,      ///< none, or around the field, with "" for a quote within
+    open,       ///< the closing one is missing
+    misplaced,  ///< letters follow the closing one
+};
+struct FieldEnd {
+    const char* at;  ///< the separator, or the end of the line
+    Quotes quotes;
+};
+/// Of the field at `begin`, which may have separators within quotes.
+FieldEnd end_of_field(const char* begin, const char* end, char separator);
+
+/// Whether the last field is in quotes that are not closed: then it goes on in the next line.
+bool ends_in_quotes(std::string_view line, char separator);
 
 /// The fields without blanks and quotes around them. A quote that is not closed is a letter like any other.
 std::vector<std::string> split_fields(std::string_view line, char separator);

@@ -176,7 +176,8 @@ auto SampleReader<Scalar>::open(const fs::path& path, const CsvFormat& format, f
     if (ends_in(path.native(), ".npy.gz")) {
         fail(path, "is a compressed .npy file: expected gunzip first, or a .csv.gz file");
     }
-    fail(path, "has an unknown file type: expected a name that ends in .csv, .npy or .skc");
+    fail(path,
+         "has an unknown file type: expected a name that ends in .csv, .tsv, .txt (or these with .gz), .npy or .skc");
 }
 
 template <class Scalar>
