@@ -1,4 +1,5 @@
 // The program: finds the command, and turns what it throws into one line and an exit code.
+#include <csignal>
 #include <exception>
 #include <new>
 #include <stdexcept>
@@ -45,8 +46,9 @@ Commands
   skein COMMAND --help    Examples and all options of a command.
   skein --version         Version, numerics version and instruction set.
 
-Exit codes: 0 done (a run that diverged included), 1 failed, 2 wrong usage or bad input, 130, 143 and 129 stopped by
-SIGINT, SIGTERM and SIGHUP, after writing everything (a final loss that would take more than two seconds is left out).
+Exit codes: 0 done (a run that diverged included), 1 failed, 2 wrong usage or bad input, 3 diverged (with
+--fail-on-divergence), 130, 143 and 129 stopped by SIGINT, SIGTERM and SIGHUP, after writing everything (a final loss that
+would take more than two seconds is left out).
 SKEIN_INSTRUCTION_SET=portable chooses an instruction set; the results are the same bits.
 )";
 
@@ -103,6 +105,8 @@ int run(const std::vector<std::string>& arguments) {
 int run_and_explain(const std::vector<std::string>& arguments) {
     try {
         return run(arguments);
+    } catch (const OutputClosed&) {
+        return kSignalBase + SIGPIPE;
     } catch (const Stopped& error) {
         write_error(error.what());
         return kSignalBase + error.signal();

@@ -56,6 +56,12 @@ TEST_CASE("each bad run is named") {
         {"still_falling", {"--data", small, "--init-scale", "0.6", "--epochs", "20", "--batch", "full"}},
         {"worse_than_line", {"--data", small, "--weights", "0.3,0.3", "--epochs", "15", "--batch", "full"}},
         {"few_updates", {"--data", small, "--init-scale", "0.5", "--epochs", "10", "--batch", "full"}},
+        {"few_updates", {"--data", "teacher:samples=1000", "--batch", "full", "--epochs", "10"}},
+        {"still_weights", {"--learning-rate", "1e-12"}},
+        {"worse_than_start", {"--weight-decay", "0.1"}},
+        {"worse_on_validation", {"--data", small, "--validation", raw}},
+        {"output_range", {"--data", directory.file("high.csv", "0,50\n1,50\n2,50\n-1,50\n")}},
+        {"constant_y", {"--data", directory.file("half.csv", "0,0.5\n1,0.5\n2,0.5\n-1,0.5\n")}},
     };
     for (const BadRun& run : runs) {
         CAPTURE(run.name);

@@ -82,7 +82,7 @@ std::string equal_weights(std::size_t num_layers, const std::string& weight) {
 
 TEST_CASE("--format latex prints a fragment, with --standalone a document around it") {
     for (const Arguments& sample : {Arguments{"--x", "1.5", "--y", "0.2"}, Arguments{"--data", "sine:samples=100"}}) {
-        for (const std::size_t num_layers : {1, 3, 12, 30}) {
+        for (const std::size_t num_layers : {1u, 3u, 12u, 30u}) {
             const Arguments gradient = Arguments{"gradient", "--weights", equal_weights(num_layers, "0.1")} + sample;
             const std::string fragment = latex_of(gradient);
             CAPTURE(fragment);

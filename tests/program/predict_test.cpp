@@ -132,6 +132,17 @@ TEST_CASE("evaluate: rows that a run does not have are refused") {
     CHECK(error({"--chain", "other", "--data", "data.csv", "--rows", "validation"}) ==
           "skein: error: --data: has no effect: the validation data of the run are sine:samples=50\n");
     CHECK(run_json({"evaluate", "--chain", in(stored.directory, "other"), "--rows", "validation"})["samples"] == 50);
+    const std::string copy = stored.directory.file("copy.csv", StoredRun::rows());
+    CHECK(run_json({"evaluate", "--chain", stored.run, "--data", copy, "--rows", "validation"})["samples"] == 100);
+    const std::string longer = stored.directory.file("longer.csv", StoredRun::rows() + "1,2\n");
+    CHECK(error({"--chain", "run", "--data", longer, "--rows", "validation"}) ==
+          "skein: error: " + longer +
+              ": is not what the run was trained on: its size or content differ, so its validation "
+              "rows are not known\n");
+    fs::remove(stored.data);
+    CHECK(error({"--chain", "run"}) == "skein: error: " + stored.data +
+                                           ": cannot be opened: No such file or directory "
+                                           "(named in the run.json of the run: --data names another file)\n");
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ TEST_CASE("early stopping: the run goes on for as many epochs as it is told, and
     const TrainingData<double> validation = wanting(0.5);
     for (const std::uint64_t patience : {1u, 3u}) {
         Pull pull(1000);
-        EarlyStopping<double> early_stopping(patience, 2, validation);
+        EarlyStopping<double> early_stopping(patience, 2, validation, pull.state);
         Observer<double>* const observers[] = {&early_stopping};
         const TrainingOutcome outcome = train<double>(pull.state, pull.data, pull.settings, observers);
         REQUIRE(early_stopping.best());
@@ -63,13 +63,36 @@ TEST_CASE("early stopping: the run goes on for as many epochs as it is told, and
 TEST_CASE("early stopping: a loss that keeps falling ends nothing") {
     const TrainingData<double> validation = wanting(1.0);
     Pull pull(20);
-    EarlyStopping<double> early_stopping(1, 2, validation);
+    EarlyStopping<double> early_stopping(1, 2, validation, pull.state);
     Observer<double>* const observers[] = {&early_stopping};
     CHECK(train<double>(pull.state, pull.data, pull.settings, observers).cause == Cause::max_epochs);
     CHECK(!early_stopping.has_stopped());
     CHECK(early_stopping.best()->step == 40);
-    CHECK_THROWS_WITH_AS(EarlyStopping<double>(0, 2, validation), "the patience is 0: expected 1 epoch or more",
-                         std::invalid_argument);
+    CHECK_THROWS_WITH_AS(EarlyStopping<double>(0, 2, validation, pull.state),
+                         "the patience is 0: expected 1 epoch or more", std::invalid_argument);
+}
+
+TEST_CASE("early stopping: a run that is resumed anywhere stops at the same step, with the same best weights") {
+    const TrainingData<double> validation = wanting(0.5);
+    Pull whole(1000);
+    EarlyStopping<double> of_whole(3, 2, validation, whole.state);
+    Observer<double>* const observers[] = {&of_whole};
+    const TrainingOutcome expected = train<double>(whole.state, whole.data, whole.settings, observers);
+    for (std::uint64_t first = 1; first < expected.steps; ++first) {
+        Pull parts(1000);
+        parts.settings.stop.max_epochs.reset();
+        parts.settings.stop.max_steps = first;
+        for (const bool is_last : {false, true}) {
+            if (is_last) parts.settings.stop = whole.settings.stop;
+            EarlyStopping<double> early_stopping(3, 2, validation, parts.state);
+            Observer<double>* const of_part[] = {&early_stopping};
+            const TrainingOutcome outcome = train<double>(parts.state, parts.data, parts.settings, of_part);
+            CHECK(outcome.steps == (is_last ? expected.steps : first));
+        }
+        CHECK(parts.state.best->step == whole.state.best->step);
+        CHECK(parts.state.best->loss == whole.state.best->loss);
+        CHECK(parts.state.best->weights == whole.state.best->weights);
+    }
 }
 
 }  // namespace skein::test

@@ -1,6 +1,7 @@
 // Exit codes, and the exceptions that end a command with one line on standard error and an exit code.
 #pragma once
 
+#include <exception>
 #include <stdexcept>
 #include <string>
 
@@ -29,6 +30,9 @@ public:
 private:
     int signal_;
 };
+
+/// Who read standard output has had enough, as head has. Ends with kSignalBase + SIGPIPE, without a word.
+class OutputClosed : public std::exception {};
 
 /// Ends with kFailed.
 class Failure : public std::runtime_error {

@@ -37,7 +37,9 @@ bool is_set(const char* variable) {
 }  // namespace
 
 void write_output(std::string_view text) {
-    if (const int error = write_all(STDOUT_FILENO, text); error != 0) {
+    if (const int error = write_all(STDOUT_FILENO, text); error == EPIPE) {
+        throw OutputClosed();
+    } else if (error != 0) {
         throw Failure(fmt::format("standard output cannot be written: {}", std::generic_category().message(error)));
     }
 }

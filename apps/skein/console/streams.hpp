@@ -6,7 +6,8 @@
 
 namespace skein::app {
 
-/// Writes all of `text` to standard output. Throws Failure if that fails: a full disk, a closed pipe.
+/// Writes all of `text` to standard output. Throws Failure if that fails, as on a full disk; OutputClosed if nobody
+/// reads the pipe any more.
 void write_output(std::string_view text);
 
 /// Writes one line to standard error: "skein: warning: message", "skein: error: message", and "skein: finding: message" of

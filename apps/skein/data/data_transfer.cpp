@@ -15,6 +15,7 @@
 #include "console/summary_table.hpp"
 #include "console/text.hpp"
 #include "input/data_progress.hpp"
+#include "skein/execution.hpp"
 #include "skein/files/sample_writer.hpp"
 #include "skein/version.hpp"
 

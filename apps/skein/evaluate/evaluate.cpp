@@ -139,7 +139,9 @@ std::string evaluation_json(const Configuration& configuration, const Evaluation
 std::string evaluation_text(const Configuration& configuration, const Evaluation& evaluation) {
     SummaryTable table(26, 0);
     table.add("chain", configuration.text("chain") + " (" + evaluation.chain + ")");
-    table.add("data", fmt::format("{} ({}{})", evaluation.spec, counted(evaluation.num_samples, "sample"),
+    const bool is_weighted = evaluation.data && evaluation.data->is_weighted;
+    table.add("data", fmt::format("{} ({}{}{})", evaluation.spec, counted(evaluation.num_samples, "sample"),
+                                  is_weighted ? " weighted by the third column" : "",
                                   evaluation.num_skipped_rows == 0
                                       ? ""
                                       : fmt::format(", {} left out", counted(evaluation.num_skipped_rows, "bad row"))));

@@ -2,16 +2,24 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
 #include <optional>
 #include <system_error>
+#include <vector>
 
 #include "cli/config_file.hpp"
 #include "console/exit_codes.hpp"
+#include "console/json.hpp"
 #include "input/chain_options.hpp"
 #include "input/text_input.hpp"
 #include "skein/data_spec.hpp"
+#include "skein/files/data_identity.hpp"
+#include "skein/files/file_error.hpp"
 #include "skein/files/open_data.hpp"
 #include "skein/numbers.hpp"
 #include "skein/run_options.hpp"
@@ -23,20 +31,42 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The configuration of the run that wrote the chain: of the run.json beside it. Nothing if there is none.
-std::optional<Configuration> stored_run(const Configuration& configuration) {
+/// What the run.json beside a chain says.
+struct StoredRun {
+    Configuration configuration;
+    std::vector<DataFile> data_files;
+};
+
+std::vector<DataFile> data_files_of(const Json& run) {
+    std::vector<DataFile> files;
+    if (run.contains("data_files") && run["data_files"].is_array()) {
+        for (const Json& file : run["data_files"].items()) {
+            if (file["name"].is_string() && file["size"].is_integer() && file["hash"].is_string()) {
+                files.push_back(
+                    {file["name"].string(), static_cast<std::uint64_t>(file["size"].number()), file["hash"].string()});
+            }
+        }
+    }
+    return files;
+}
+
+/// Nothing if there is no run.json.
+std::optional<StoredRun> stored_run(const Configuration& configuration) {
     const fs::path path = chain_file(configuration).replace_filename("run.json");
     std::error_code ignored;
     if (!fs::exists(path, ignored)) {
         return std::nullopt;
     }
-    Configuration run(train_command_options().option_set());
-    add_config_file(run, path);
+    StoredRun run{Configuration(train_command_options().option_set()), {}};
+    add_config_file(run.configuration, path);
+    std::ifstream file(path, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    run.data_files = data_files_of(Json::parse(text).value_or(Json()));
     return run;
 }
 
-Configuration required_run(const Configuration& configuration, std::string_view option, std::string_view needed) {
-    std::optional<Configuration> run = stored_run(configuration);
+StoredRun required_run(const Configuration& configuration, std::string_view option, std::string_view needed) {
+    std::optional<StoredRun> run = stored_run(configuration);
     if (!run) {
         const std::string message =
             fmt::format("{} has no run.json beside it: expected {}", chain_file(configuration).string(), needed);
@@ -46,6 +76,22 @@ Configuration required_run(const Configuration& configuration, std::string_view 
         throw BadInput(fmt::format("--{} is missing, and {}", option, message));
     }
     return *std::move(run);
+}
+
+/// The rows that a run has split off can be found in the same data only.
+void require_same_data(const Configuration& configuration, const StoredRun& run, const std::string& spec) {
+    const std::vector<DataFile> now = identify_data(spec, configuration.where("data"));
+    const auto differs = [](const DataFile& before, const DataFile& file) {
+        return before.size != file.size || before.hash != file.hash;
+    };
+    const bool is_other =
+        now.size() != run.data_files.size() || !std::ranges::equal(now, run.data_files, std::not_fn(differs));
+    if (!run.data_files.empty() && is_other) {
+        throw BadInput(
+            fmt::format("{}: is not what the run was trained on: its size or content differ, so its {} rows are "
+                        "not known",
+                        spec, configuration.text("rows")));
+    }
 }
 
 /// The settings of the run, with the data and the text options that this command was given in their place.
@@ -65,30 +111,50 @@ RunSettings data_settings(const Configuration& configuration, Configuration& run
     return settings;
 }
 
+/// The data of the run; errors say where their names come from.
+template <class Scalar>
+RunData<Scalar> open_data_of_run(const Configuration& configuration, const StoredRun& run,
+                                 const RunSettings& settings) {
+    if (configuration.is_given("data")) {
+        return open_run_data<Scalar>(run.configuration, settings, configuration.flag("quiet"));
+    }
+    if (settings.data.training == "-") {
+        throw BadInput("--data is missing: the run has read its data from standard input");
+    }
+    try {
+        return open_run_data<Scalar>(run.configuration, settings, configuration.flag("quiet"));
+    } catch (const FileError& error) {
+        throw BadInput(fmt::format("{} (named in the run.json of the run: --data names another file)", error.what()));
+    }
+}
+
 template <class Scalar>
 EvaluationData<Scalar> open_rows_of_run(const Configuration& configuration, Rows rows) {
-    const bool needs_split = rows != Rows::all;
-    Configuration run = required_run(configuration, needs_split ? "rows" : "data",
-                                     needs_split ? "the directory of a run" : "--data, or the directory of a run");
-    RunSettings settings = data_settings(configuration, run);
+    const bool needs_run = rows != Rows::all;
+    StoredRun run = required_run(configuration, needs_run ? "rows" : "data",
+                                 needs_run ? "the directory of a run" : "--data, or the directory of a run");
+    RunSettings settings = data_settings(configuration, run.configuration);
     const std::string spec = settings.data.training, validation = settings.data.validation;
-    if (needs_split && validation.empty()) {
-        configuration.fail("rows",
-                           fmt::format("{}: the run had no --validation: expected all", configuration.text("rows")));
+    const bool is_split = parse_number<double>(validation).has_value();
+    if (rows == Rows::validation && validation.empty()) {
+        configuration.fail("rows", "validation: the run had no --validation: expected all");
     }
-    if (rows == Rows::validation && configuration.is_given("data") && !parse_number<double>(validation)) {
+    if (rows == Rows::validation && configuration.is_given("data") && !is_split) {
         configuration.fail("data", fmt::format("has no effect: the validation data of the run are {}", validation));
     }
-    if (!needs_split) {
+    if (rows == Rows::all) {
         settings.data.validation.clear();
+    } else if (is_split) {
+        require_same_data(configuration, run, spec);
     }
-    RunData<Scalar> data = open_run_data<Scalar>(run, settings, configuration.flag("quiet"));
-    if (!needs_split) {
+    RunData<Scalar> data = open_data_of_run<Scalar>(configuration, run, settings);
+    if (rows == Rows::all) {
         return {std::move(data.training), spec, data.num_skipped_rows};
     }
-    const std::string words = fmt::format("{} rows of {}", configuration.text("rows"), spec);
-    return rows == Rows::training ? EvaluationData<Scalar>{std::move(data.training), words, data.num_skipped_rows}
-                                  : EvaluationData<Scalar>{*std::move(data.validation), words, data.num_skipped_rows};
+    const bool is_training = rows == Rows::training;
+    const std::string words =
+        fmt::format("{} rows of {}", configuration.text("rows"), is_training || is_split ? spec : validation);
+    return {is_training ? std::move(data.training) : *std::move(data.validation), words, data.num_skipped_rows};
 }
 
 }  // namespace

@@ -59,6 +59,20 @@ std::string start_in_words(const Configuration& configuration) {
                : fmt::format("{} weights, scale {}", configuration.text("init"), configuration.text("init-scale"));
 }
 
+/// The units of the weights.
+void add_scaling(const Scaling& scaling, TrainReport& report) {
+    if (scaling.is_none()) {
+        return;
+    }
+    const auto json_of = [](const AffineMap& map) { return Json{{"offset", map.offset}, {"factor", map.factor}}; };
+    report.scaling = Json{{"x", json_of(scaling.x)}, {"y", json_of(scaling.y)}};
+    const auto in_words = [](char name, const AffineMap& map) {
+        return fmt::format("{0} = {1} + {2} {0}'", name, rounded(map.offset, 4), rounded(map.factor, 4));
+    };
+    report.scaling_in_words =
+        fmt::format("{}, {}: the chain sees x' and y'", in_words('x', scaling.x), in_words('y', scaling.y));
+}
+
 template <class Scalar>
 TrainReport make_report(const Configuration& configuration, const TrainJob<Scalar>& job, const Chain<Scalar>& chain) {
     constexpr std::size_t kMostWeightsShown = 8;
@@ -80,6 +94,8 @@ TrainReport make_report(const Configuration& configuration, const TrainJob<Scala
     report.shown_weights.assign(shown.begin(), shown.end());
     report.activations = activations_text(chain);
     report.fit.scaling = job.data.scaling;
+    add_scaling(job.data.scaling, report);
+    report.data_files = identify_data(configuration.text("data"), configuration.where("data"));
     report.precision = configuration.text("precision");
     report.data = configuration.text("data");
     report.start = start_in_words(configuration);
@@ -155,7 +171,7 @@ template <class Scalar>
 void keep_best(const TrainJob<Scalar>& job, const EarlyStopping<Scalar>& early_stopping, TrainingState<Scalar>& state,
                EndOfRun& end) {
     const auto& best = early_stopping.best();
-    if (!best || end.outcome.status == Status::diverged) {
+    if (!best) {
         return;
     }
     end.step_of_weights = best->step;
@@ -175,7 +191,8 @@ EndOfRun run(const TrainJob<Scalar>& job, TrainingState<Scalar>& state, History<
     std::vector<Observer<Scalar>*> observers{&history, &progress};
     std::optional<EarlyStopping<Scalar>> early_stopping;
     if (job.patience) {
-        early_stopping.emplace(*job.patience, job.length.steps_per_epoch, *job.data.validation, job.settings.execution);
+        early_stopping.emplace(*job.patience, job.length.steps_per_epoch, *job.data.validation, state,
+                               job.settings.execution);
         observers.push_back(&*early_stopping);
     }
     EndOfRun end{train<Scalar>(state, job.data.training, job.settings, observers)};

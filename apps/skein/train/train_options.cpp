@@ -34,7 +34,7 @@ constexpr OptionRow<TrainOutput> kOutputRows[] = {
     {{"Output", "quiet", "", flag, "", "No progress, no warnings and no findings on standard error."},
      {},
      train_field<&TrainOutput::is_quiet>},
-    {{"Output", "fail-on-divergence", "", flag, "", "End with exit code 3 if the run diverges (default: 0)."},
+    {{"Output", "fail-on-divergence", "", flag, "", "End with exit code 3 if the run diverges; else with 0."},
      {},
      train_field<&TrainOutput::fails_on_divergence>},
 };

@@ -158,6 +158,14 @@ std::string samples_in_words(const TrainReport& report) {
     return samples;
 }
 
+Json data_files_json(const std::vector<DataFile>& files) {
+    Json list = Json::array();
+    for (const DataFile& file : files) {
+        list.push_back(Json{{"name", file.name}, {"size", file.size}, {"hash", file.hash}});
+    }
+    return list;
+}
+
 std::string time_in_words(const TrainReport& report) {
     const std::string rate =
         report.is_work_known ? fmt::format(", {} sample-layers/s", rounded(report.sample_layers_per_second(), 3)) : "";
@@ -202,6 +210,9 @@ Json report_json(const TrainReport& report) {
     json["learning_rates"] = report.settings.learning_rates;
     json["batch"] = batch_size(report);
     json["start"] = report.start;
+    json["activations"] = report.activations;
+    json["scaling"] = report.scaling;
+    json["data"] = report.data;
     json["seconds"] = report.outcome.seconds;
     json["sample_layers_per_second"] = report.sample_layers_per_second();
     json["precision"] = report.precision;
@@ -226,8 +237,9 @@ Json report_json(const TrainReport& report) {
 
 std::string run_json(const TrainReport& report, const std::string& configuration) {
     Json outcome = report_json(report);
-    for (const char* elsewhere : {"optimizer", "learning_rates", "batch", "start", "seed", "version",
-                                  "numerics_version", "instruction_set", "threads", "directory"}) {
+    for (const char* elsewhere :
+         {"optimizer", "learning_rates", "batch", "start", "seed", "version", "numerics_version", "instruction_set",
+          "threads", "directory", "activations", "scaling", "data"}) {
         outcome.erase(elsewhere);
     }
     const Json json{{"skein", "train"},
@@ -236,6 +248,7 @@ std::string run_json(const TrainReport& report, const std::string& configuration
                     {"start_time", report.start_time},
                     {"seed", report.settings.seed},
                     {"configuration", Json::parse(configuration).value()},
+                    {"data_files", data_files_json(report.data_files)},
                     {"outcome", outcome},
                     {"machine", machine_json(report.num_threads)}};
     return json_text(json);
@@ -247,6 +260,9 @@ std::string report_text(const TrainReport& report, bool colour) {
                                    report.activations, report.precision, report.start));
     table.add("data", report.data);
     table.add("", samples_in_words(report));
+    if (!report.scaling_in_words.empty()) {
+        table.add("scaled", report.scaling_in_words);
+    }
     table.add("optimizer", optimizer_in_words(report));
     table.add("steps", epochs_in_words(report));
     table.add("loss", losses_in_words(report));

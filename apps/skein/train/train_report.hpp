@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "console/json.hpp"
+#include "skein/files/data_identity.hpp"
 #include "skein/trainer.hpp"
 #include "train/findings.hpp"
 #include "train/fit.hpp"
@@ -37,6 +38,9 @@ struct TrainReport {
     std::string start;  // how the weights started, in words
     std::string precision;
     std::string data;
+    std::vector<DataFile> data_files = {};  // of --data
+    Json scaling = {};                      // null: none
+    std::string scaling_in_words = {};
     int num_threads = 1;
     std::string start_time;
     std::string directory;           // empty: nothing was written

@@ -173,9 +173,9 @@ private:
         const std::uint64_t first = state_.step;
         state_.step += done;  // if an observer throws, all of them have been made
         for (std::size_t index = 0; index < done; ++index) {
-            const std::optional<End> now = after_step(first + index + 1, window_->loss(index),
-                                                      window_->gradient_norm(index),
-                                                      window_->learning_rate_factor(index));
+            const std::optional<End> now =
+                after_step(first + index + 1, window_->loss(index), window_->gradient_norm(index),
+                           window_->learning_rate_factor(index));
             end = end ? end : now;
         }
         return end;
