@@ -25,8 +25,11 @@ double seconds_since(Clock::time_point start) { return std::chrono::duration<dou
 
 template <class Scalar>
 void check_state(const TrainingState<Scalar>& state, const Optimizer& optimizer) {
-    require(!state.rule || *state.rule == optimizer.kind, "the optimizer", optimizer_traits(optimizer.kind).name,
-            to_text(optimizer_traits(state.rule.value_or(optimizer.kind)).name, ", which made the state"));
+    if (state.rule && *state.rule != optimizer.kind) {
+        require_name(*state.rule, kOptimizerNames, "the rule of the state");
+        refuse("the optimizer", optimizer_traits(optimizer.kind).name,
+               to_text(optimizer_traits(*state.rule).name, ", which made the state"));
+    }
     for (const std::vector<Scalar>* moment : {&state.first_moment, &state.second_moment}) {
         require(moment->empty() || moment->size() == state.chain.num_layers(), "the length of the optimizer's state",
                 moment->size(), "one number per layer, or none");
@@ -278,8 +281,8 @@ TrainingOutcome train(TrainingState<Scalar>& state, const std::type_identity_t<T
                       const TrainingSettings& settings,
                       std::type_identity_t<std::span<Observer<Scalar>* const>> observers) {
     const FloatingPointEnvironment environment;
-    check_state(state, settings.optimizer);
     const TrainingSettings found_good = validated<Scalar>(settings, state.chain.num_layers(), data.num_samples());
+    check_state(state, found_good.optimizer);
     return Run<Scalar>(state, data, found_good, observers).train();
 }
 
