@@ -50,15 +50,19 @@ TEST_CASE("settings that float32 cannot hold are refused for it, by name") {
         return "accepted";
     };
     CHECK(refusal_of_float([](auto& s) { s.learning_rates = {1e-46}; }) ==
-          "the learning rate is 1e-46: expected a positive number in float32");
+          "the learning rate is 1e-46: expected a positive number, also when rounded to float32");
     CHECK(refusal_of_float([](auto& s) { s.learning_rates = {1e39}; }) ==
-          "the learning rate is 1e+39: expected a positive number in float32");
+          "the learning rate is 1e+39: expected a positive number, also when rounded to float32");
     CHECK(refusal_of_float([](auto& s) { s.optimizer.epsilon = 1e-46; }) ==
-          "epsilon is 1e-46: expected a positive number in float32");
+          "epsilon is 1e-46: expected a positive number, also when rounded to float32");
     CHECK(refusal_of_float([](auto& s) { s.optimizer.momentum = 0.99999999; }) ==
-          "the momentum is 0.99999999: expected at least 0 and less than 1 in float32");
+          "the momentum is 0.99999999: expected at least 0 and less than 1, also when rounded to float32");
     CHECK(refusal_of_float([](auto& s) { s.optimizer.weight_decay = 1e-50; }) ==
-          "the weight decay is 1e-50: expected 0 or more in float32");
+          "the weight decay is 1e-50: expected 0 or more, also when rounded to float32");
+    CHECK(refusal_of_float([](auto& s) { s.clip_norm = 1e-46; }) ==
+          "the norm to clip gradients at is 1e-46: expected a positive number, also when rounded to float32");
+    CHECK(refusal_of_float([](auto& s) { s.schedule.scale = 1e39; }) ==
+          "the scale of the schedule is 1e+39: expected a positive number, also when rounded to float32");
     CHECK(refusal_of_float([](auto& s) { s.optimizer.weight_decay = 0.0; }) == "accepted");
 
     EnsembleSettings lanes;
@@ -66,7 +70,7 @@ TEST_CASE("settings that float32 cannot hold are refused for it, by name") {
     lanes.learning_rates = {0.1, 1e-46};
     Ensemble<float> ensemble(2, 1, std::vector<float>{0.5f, 0.5f});
     CHECK_THROWS_WITH_AS(train(ensemble, Dataset<float>({1}, {1}), lanes),
-                         "lane 1: the learning rate is 1e-46: expected a positive number in float32",
+                         "lane 1: the learning rate is 1e-46: expected a positive number, also when rounded to float32",
                          std::invalid_argument);
 }
 

@@ -124,8 +124,16 @@ Document mean_document(const Chain<Scalar>& chain, const LossAndGradient<Scalar>
 }
 
 template <class Scalar>
-Json mean_json(const LossAndGradient<Scalar>& mean, const NextStep<Scalar>& next, std::uint64_t num_samples) {
-    Json json{{"samples", num_samples}, {"loss", mean.loss}, {"weight_gradients", mean.weight_gradients}};
+Json mean_json(const Chain<Scalar>& chain, const LossAndGradient<Scalar>& mean, const NextStep<Scalar>& next,
+               std::uint64_t num_samples) {
+    Json json{{"samples", num_samples},
+              {"weights", chain.weights()},
+              {"activations", Json::array()},
+              {"loss", mean.loss},
+              {"weight_gradients", mean.weight_gradients}};
+    for (const Activation activation : chain.activations()) {
+        json["activations"].push_back(activation_name(activation));
+    }
     json.update(step_json(next));
     const Words remark = not_finite_remark(mean.weight_gradients);
     json["remarks"] = remark.empty() ? std::vector<std::string>() : std::vector<std::string>{plain_text(remark)};
@@ -144,7 +152,7 @@ Output mean_output(const Configuration& configuration, const Chain<Scalar>& chai
     const LossAndGradient<Scalar> mean = loss_and_gradient(chain, data, execution);
     const NextStep<Scalar> next = take_step(chain, mean.weight_gradients, data, learning_rate, execution);
     Output output{mean_document(chain, mean, next, text, data.num_samples()),
-                  mean_json(mean, next, data.num_samples())};
+                  mean_json(chain, mean, next, data.num_samples())};
     if (mean.compression) {
         output.document.push_back(
             Paragraph{{"Compressed data: loss and gradient with an error at most ",

@@ -62,7 +62,7 @@ std::size_t first_wrong_lane(const EnsembleSettings& settings, std::size_t num_l
     look(settings.learning_rates, is_learning_rate<Scalar>);
     look(settings.momentum, is_momentum<Scalar>);
     look(settings.weight_decay, is_weight_decay<Scalar>);
-    look(settings.schedule_scale, is_schedule_scale);
+    look(settings.schedule_scale, is_schedule_scale<Scalar>);
     return first;
 }
 

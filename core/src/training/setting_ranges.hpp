@@ -28,6 +28,9 @@ template <class Scalar>
 bool is_weight_decay(double value) noexcept {
     return value == 0.0 || is_positive_number<Scalar>(value);
 }
-inline bool is_schedule_scale(double value) noexcept { return is_positive_number<double>(value); }
+template <class Scalar>
+bool is_schedule_scale(double value) noexcept {
+    return is_positive_number<Scalar>(value);
+}
 
 }  // namespace skein::internal

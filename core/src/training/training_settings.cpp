@@ -13,10 +13,10 @@ using namespace internal;
 
 namespace {
 
-/// "a positive number", or "a positive number in float32".
+/// "a positive number", or "a positive number, also when rounded to float32".
 template <class Scalar>
 std::string in_precision(const char* expected) {
-    return std::string(expected) + (sizeof(Scalar) == sizeof(float) ? " in float32" : "");
+    return std::string(expected) + (sizeof(Scalar) == sizeof(float) ? ", also when rounded to float32" : "");
 }
 
 template <class Scalar>
@@ -44,12 +44,14 @@ void check_optimizer(const Optimizer& optimizer) {
     }
 }
 
+template <class Scalar>
 void check_schedule(const Schedule& schedule) {
     require(std::isfinite(schedule.decay) && schedule.decay >= 0.0, "the decay of the schedule", schedule.decay,
             "0 or more");
     require(schedule.final_factor >= 0.0 && schedule.final_factor <= 1.0, "the final factor of the schedule",
             schedule.final_factor, "from 0 to 1");
-    require(is_schedule_scale(schedule.scale), "the scale of the schedule", schedule.scale, "a positive number");
+    require(is_schedule_scale<Scalar>(schedule.scale), "the scale of the schedule", schedule.scale,
+            in_precision<Scalar>("a positive number"));
     if (schedule.kind == Schedule::Kind::step) {
         require(schedule.every_steps > 0, "every_steps of the step schedule", schedule.every_steps, "at least 1");
     }
@@ -89,11 +91,11 @@ TrainingSettings validated(TrainingSettings settings, std::size_t num_layers, st
     }
     check_learning_rates<Scalar>(settings.learning_rates, num_layers);
     check_optimizer<Scalar>(settings.optimizer);
-    check_schedule(settings.schedule);
+    check_schedule<Scalar>(settings.schedule);
     check_stop_rules(stop);
     require_threads(settings.execution);
-    require(!settings.clip_norm || is_positive_number<double>(*settings.clip_norm), "the norm to clip gradients at",
-            settings.clip_norm.value_or(0.0), "a positive number");
+    require(!settings.clip_norm || is_positive_number<Scalar>(*settings.clip_norm), "the norm to clip gradients at",
+            settings.clip_norm.value_or(0.0), in_precision<Scalar>("a positive number"));
     return settings;
 }
 template TrainingSettings validated<float>(TrainingSettings, std::size_t, std::uint64_t);
