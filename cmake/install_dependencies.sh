@@ -9,7 +9,7 @@ set -euo pipefail
 packages=(
     g++ cmake ninja-build              # the compiler brings OpenMP
     libeigen3-dev librandom123-dev     # skein::skein
-    nlohmann-json3-dev libpng-dev zlib1g-dev  # skein::files
+    nlohmann-json3-dev libpng-dev zlib1g-dev libxxhash-dev  # skein::files
     libfmt-dev libtomlplusplus-dev     # the program
     gnuplot-nox                        # its pictures; brings a font
 )

@@ -30,7 +30,7 @@ check_rules() {
     only 'core' "$sources" "$kernels|$files" '#include <nlohmann/json.hpp>' \
         "$standard" '<(Eigen/Core|Random123/philox\.h|omp\.h|[ex]mmintrin\.h|sys/mman\.h|pthread\.h)>'
     only 'files' 'core/src/files/.*' "$none" '#include <omp.h>' \
-        "$standard" '<(nlohmann/json(_fwd)?\.hpp|png\.h|zlib\.h)>' '<(fcntl|signal|spawn|unistd|sys/[a-z]+)\.h>'
+        "$standard" '<(nlohmann/json(_fwd)?\.hpp|png\.h|xxhash\.h|zlib\.h)>' '<(fcntl|signal|spawn|unistd|sys/[a-z]+)\.h>'
 
     # forbid WHAT FILES EXCEPT EXAMPLE PATTERN...: no line of FILES has a PATTERN; EXAMPLE has one.
     forbid 'Eigen under its own name' \

@@ -17,5 +17,6 @@
 #include "skein/files/run_directory.hpp"
 #include "skein/files/sample_reader.hpp"
 #include "skein/files/sample_writer.hpp"
+#include "skein/files/state_file.hpp"
 #include "skein/files/sweep_files.hpp"
 #include "skein/files/sweep_record.hpp"

@@ -1,10 +1,8 @@
 #include "skein/files/compressed_file.hpp"
 
 #include <array>
-#include <bit>
 #include <cstdint>
 #include <cstring>
-#include <limits>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -15,6 +13,7 @@
 #include "base/fnv1a.hpp"
 #include "compression/compressed_storage.hpp"
 #include "compression/panel_sums.hpp"
+#include "files/io/bytes.hpp"
 #include "files/io/file_error.hpp"
 #include "files/io/input_file.hpp"
 #include "files/io/output_file.hpp"
@@ -30,7 +29,6 @@ namespace {
 //     for each subtree: first_segment, level, num_samples, x_min, x_max, number of panels P, panels [P],
 //         sums [P x stride];
 //     the FNV-1a checksum of all bytes before.
-static_assert(std::endian::native == std::endian::little, "the numbers are copied as they are");
 constexpr std::string_view kHead = "skein compressed data set 1\n    ";
 static_assert(kHead.size() == 32);
 constexpr std::size_t kChecksumBytes = 8;
@@ -38,51 +36,7 @@ constexpr std::size_t kChecksumBytes = 8;
 /// One flipped bit always changes it: each step of FNV-1a is a bijection.
 std::uint64_t checksum(std::string_view bytes) { return Fnv1a().add_text(bytes).hash(); }
 
-template <class Number>
-void put(std::string& bytes, std::span<const Number> numbers) {
-    bytes.append(reinterpret_cast<const char*>(numbers.data()), numbers.size_bytes());
-}
-template <class Number>
-void put(std::string& bytes, Number number) {
-    static_assert(sizeof(Number) == 8);
-    put(bytes, std::span<const Number>(&number, 1));
-}
-
-/// Takes numbers from the front of the rest of a file.
-class Bytes {
-public:
-    Bytes(const std::filesystem::path& path, std::string_view bytes) : path_(path), rest_(bytes) {}
-
-    template <class Number>
-    void take(std::span<Number> numbers) {
-        if (rest_.size() < numbers.size_bytes()) {
-            files::fail(path_, "is damaged: it has fewer sums than it says");
-        }
-        std::memcpy(numbers.data(), rest_.data(), numbers.size_bytes());
-        rest_.remove_prefix(numbers.size_bytes());
-    }
-    template <class Number>
-    Number take() {
-        Number number;
-        take(std::span<Number>(&number, 1));
-        return number;
-    }
-    /// A count of items, each of which takes at least `bytes_each` of the rest.
-    std::size_t take_count(std::size_t bytes_each) {
-        const auto count = take<std::uint64_t>();
-        if (count > rest_.size() / bytes_each) {
-            files::fail(path_, "is damaged: it has fewer sums than it says");
-        }
-        return static_cast<std::size_t>(count);
-    }
-    bool is_empty() const noexcept { return rest_.empty(); }
-
-private:
-    const std::filesystem::path& path_;
-    std::string_view rest_;
-};
-
-MomentSubtree take_subtree(Bytes& bytes, std::size_t stride) {
+MomentSubtree take_subtree(files::ByteReader& bytes, std::size_t stride) {
     MomentSubtree subtree;
     subtree.first_segment = bytes.take<std::uint64_t>();
     subtree.level = static_cast<unsigned>(bytes.take<std::uint64_t>());
@@ -102,20 +56,20 @@ MomentSubtree take_subtree(Bytes& bytes, std::size_t stride) {
 void write_compressed(const std::filesystem::path& path, const CompressedDataset& data) {
     const std::vector<MomentSubtree>& subtrees = CompressedAccess::storage(data).subtrees;
     std::string bytes(kHead);
-    put(bytes, std::int64_t{data.panel_exponent()});
-    put(bytes, std::uint64_t{data.num_nodes()});
-    put(bytes, std::uint64_t{subtrees.size()});
+    files::put(bytes, std::int64_t{data.panel_exponent()});
+    files::put(bytes, std::uint64_t{data.num_nodes()});
+    files::put(bytes, std::uint64_t{subtrees.size()});
     for (const MomentSubtree& subtree : subtrees) {
-        put(bytes, subtree.first_segment);
-        put(bytes, std::uint64_t{subtree.level});
-        put(bytes, subtree.num_samples);
-        put(bytes, subtree.x_min);
-        put(bytes, subtree.x_max);
-        put(bytes, std::uint64_t{subtree.panels.size()});
-        put(bytes, std::span<const std::int64_t>(subtree.panels));
-        put(bytes, std::span<const double>(subtree.sums));
+        files::put(bytes, subtree.first_segment);
+        files::put(bytes, std::uint64_t{subtree.level});
+        files::put(bytes, subtree.num_samples);
+        files::put(bytes, subtree.x_min);
+        files::put(bytes, subtree.x_max);
+        files::put(bytes, std::uint64_t{subtree.panels.size()});
+        files::put(bytes, std::span<const std::int64_t>(subtree.panels));
+        files::put(bytes, std::span<const double>(subtree.sums));
     }
-    put(bytes, checksum(bytes));
+    files::put(bytes, checksum(bytes));
     files::replace_file(path, std::array<std::string_view, 1>{bytes});
 }
 
@@ -137,7 +91,7 @@ CompressedDataset read_compressed(const std::filesystem::path& path) {
     if (checksum(summed) != expected) {
         files::fail(path, "is truncated or damaged: its checksum does not match");
     }
-    Bytes bytes(path, summed.substr(kHead.size()));
+    files::ByteReader bytes(path, summed.substr(kHead.size()));
     const auto panel_exponent = bytes.take<std::int64_t>();
     const auto num_nodes = bytes.take<std::uint64_t>();
     if (panel_exponent < -500 || panel_exponent > 500 || num_nodes > 64) {
@@ -148,9 +102,7 @@ CompressedDataset read_compressed(const std::filesystem::path& path) {
     for (MomentSubtree& subtree : subtrees) {
         subtree = take_subtree(bytes, stride);
     }
-    if (!bytes.is_empty()) {
-        files::fail(path, "is damaged: it has more sums than it says");
-    }
+    bytes.require_end();
     try {
         return CompressedAccess::from_subtrees(static_cast<int>(panel_exponent), static_cast<std::size_t>(num_nodes),
                                                std::move(subtrees));
