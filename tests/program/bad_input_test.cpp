@@ -221,6 +221,13 @@ TEST_CASE("bad configuration files, with line and nearest key") {
     check_file("epochs = 3\nsteps = 3\n", {"line 1: epochs", "line 2: steps"});
     check_train_refused({"--config", "missing.toml"}, {"missing.toml: cannot be read: No such file or directory"});
     check_train_refused({"--config", directory.file("").string()}, {"is a directory: expected a file"});
+    for (const std::string name : {"zero.toml", "zero.json"}) {  // a file without an end
+        std::filesystem::create_symlink("/dev/zero", directory.file(name));
+        check_train_refused({"--config", directory.file(name).string()},
+                            {"has more than 16,777,216 bytes: expected options"});
+    }
+    check_refused({"gradient", "--chain", directory.file("zero.json").string(), "--x", "1", "--y", "1"},
+                  {"zero.json: has more than 268435456 bytes: expected a smaller file"});
     const std::string of_sweep =
         directory.file("run.json", "{\"skein\": \"sweep\", \"configuration\": {\"axis\": [\"seed=values:1\"]}}");
     check_train_refused({"--config", of_sweep}, {"is of skein sweep: its 'axis' is no option of skein train"});

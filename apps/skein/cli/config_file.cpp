@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <span>
 #include <system_error>
@@ -18,6 +17,7 @@
 #include "skein/configuration_reader.hpp"
 #include "skein/files/run_configuration.hpp"
 #include "skein/names.hpp"
+#include "skein/numbers.hpp"
 #include "skein/text.hpp"
 
 namespace skein::app {
@@ -166,6 +166,9 @@ void add_toml(Configuration& configuration, const std::string& text, const std::
     }
 }
 
+/// Some special files never end.
+constexpr std::size_t kMostOptionBytes = 1 << 24;
+
 std::string read_text(const std::filesystem::path& path) {
     std::error_code ignored;
     if (std::filesystem::is_directory(path, ignored)) {
@@ -174,10 +177,15 @@ std::string read_text(const std::filesystem::path& path) {
     errno = 0;
     std::ifstream file(path, std::ios::binary);
     std::string text;
-    if (file) {
-        text.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+    for (std::string piece(1 << 16, '\0'); file && text.size() <= kMostOptionBytes;) {
+        file.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+        text.append(piece, 0, static_cast<std::size_t>(file.gcount()));
     }
-    if (!file || file.bad()) {
+    if (text.size() > kMostOptionBytes) {
+        throw BadInput(fmt::format("--config: {}: has more than {} bytes: expected options", path.string(),
+                                   grouped(kMostOptionBytes)));
+    }
+    if (!file.eof()) {
         throw BadInput(fmt::format("--config: {}: cannot be read{}", path.string(),
                                    errno == 0 ? "" : ": " + std::generic_category().message(errno)));
     }

@@ -32,6 +32,7 @@ namespace {
 constexpr std::string_view kHead = "skein compressed data set 1\n    ";
 static_assert(kHead.size() == 32);
 constexpr std::size_t kChecksumBytes = 8;
+constexpr std::uint64_t kMostCompressedBytes = std::uint64_t{1} << 36;
 
 /// One flipped bit always changes it: each step of FNV-1a is a bijection.
 std::uint64_t checksum(std::string_view bytes) { return Fnv1a().add_text(bytes).hash(); }
@@ -74,7 +75,7 @@ void write_compressed(const std::filesystem::path& path, const CompressedDataset
 }
 
 CompressedDataset read_compressed(const std::filesystem::path& path) {
-    const std::string content = files::read_file(path);
+    const std::string content = files::read_file(path, kMostCompressedBytes);
     const std::string_view all = content;
     if (!all.starts_with(kHead.substr(0, kHead.find('1')))) {
         files::fail(path, "is no compressed data set: expected a file that skein data compress has written");

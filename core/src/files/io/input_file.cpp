@@ -59,11 +59,14 @@ void InputFile::read_at(std::uint64_t offset, std::span<std::byte> bytes) const 
 
 void InputFile::expect_sequential() const noexcept { ::posix_fadvise(descriptor_.get(), 0, 0, POSIX_FADV_SEQUENTIAL); }
 
-std::string read_file(const std::filesystem::path& path) {
+std::string read_file(const std::filesystem::path& path, std::uint64_t most_bytes) {
     InputFile file(path);
     std::string content;
     std::array<char, 1 << 16> piece;
-    for (std::size_t size = file.read(piece); size > 0; size = file.read(piece)) content.append(piece.data(), size);
+    for (std::size_t size = file.read(piece); size > 0; size = file.read(piece)) {
+        content.append(piece.data(), size);
+        if (content.size() > most_bytes) fail(path, "has more than ", most_bytes, " bytes: expected a smaller file");
+    }
     return content;
 }
 

@@ -41,7 +41,10 @@ private:
     Descriptor descriptor_;
 };
 
-/// The content of a file.
-std::string read_file(const std::filesystem::path& path);
+/// A chain of ten million layers has less.
+inline constexpr std::uint64_t kMostBytesOfSmallFile = std::uint64_t{1} << 28;
+
+/// The content of a file. Throws FileError if it has more than `most_bytes`: some special files never end.
+std::string read_file(const std::filesystem::path& path, std::uint64_t most_bytes = kMostBytesOfSmallFile);
 
 }  // namespace skein::internal::files
