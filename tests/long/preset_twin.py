@@ -1,14 +1,13 @@
 #!/usr/bin/env python3
-"""usage: python3 tests/long/preset_twin.py PROGRAM [--write]
+"""usage: python3 tests/long/preset_twin.py PROGRAM
 
 Runs each preset of `skein sweep` at 64 x 64 (bifurcation: 64; depth: 64 x 64 x 8) and trains the same chains in NumPy,
 from the formulas: Philox's counters, Box and Muller's normals, tanh, the recursion, the update, the rules for the end
-of a run. Status and loss_decreased must agree but at the cells listed in tests/fixtures/preset_boundary_cells.json, which
---write writes anew: the two round differently. A cell can only be listed if its outcome hangs on rounding in the twin
-alone: if last bits of its start change it, or if its loss has moved by no more than rounding does.
+of a run. Status and loss_decreased must agree but at cells whose outcome hangs on rounding in the twin alone: last bits of
+the start change it, or the loss has moved by no more than rounding does. (The two round differently, and NumPy's tanh
+rounds differently from CPU to CPU.) There may be few of these cells.
 """
 
-import json
 import pathlib
 import subprocess
 import sys
@@ -16,7 +15,7 @@ import tempfile
 
 import numpy as np
 
-LISTED = pathlib.Path(__file__).parent.parent / "fixtures" / "preset_boundary_cells.json"
+MOST_BOUNDARY_CELLS = 0.02  # of all chains; "depth" has 0.9 %
 CONVERGED, REACHED_MAX_STEPS, DIVERGED = 0, 1, 2
 LAST_LOSSES = 20
 
@@ -164,11 +163,10 @@ def check_axes(axes: list[np.ndarray], spec: str) -> None:
 
 
 def main() -> int:
-    if len(sys.argv) not in (2, 3) or sys.argv[2:] not in ([], ["--write"]):
+    if len(sys.argv) != 2:
         print(__doc__, file=sys.stderr)
         return 2
-    listed = {} if sys.argv[2:] else json.loads(LISTED.read_text())
-    found, faults = {}, 0
+    faults = 0
     with tempfile.TemporaryDirectory() as scratch:
         for preset, spec in AXES.items():
             directory = pathlib.Path(scratch) / preset
@@ -183,16 +181,14 @@ def main() -> int:
             differs = (status != np.load(directory / "status.npy").ravel()) | (
                 decreased != np.load(directory / "loss_decreased.npy").ravel())
             cells = np.flatnonzero(differs)
-            found[preset] = cells.tolist()
             with np.errstate(all="ignore"):
                 hangs = hangs_on_rounding(preset, points[:, cells], (2 * status + decreased)[cells], is_decided[cells])
-            for cell, may_be_listed in zip(cells, hangs):
-                if not may_be_listed:
-                    print(f"{preset}: differs at {points[:, cell]}, where last bits decide nothing")
-                    faults += 1
-                elif not sys.argv[2:] and cell not in listed[preset]:
-                    print(f"{preset}: differs at {points[:, cell]}, which is not listed")
-                    faults += 1
+            for cell in cells[~np.asarray(hangs, dtype=bool)]:
+                print(f"{preset}: differs at {points[:, cell]}, where last bits decide nothing")
+                faults += 1
+            if len(cells) > MOST_BOUNDARY_CELLS * differs.size:
+                print(f"{preset}: more boundary cells than {MOST_BOUNDARY_CELLS:.0%}")
+                faults += 1
             if preset == "bifurcation":
                 with np.errstate(all="ignore"):
                     for point in recorded_differences(directory, axes[0]):
@@ -200,8 +196,6 @@ def main() -> int:
                         faults += 1
             agree = differs.size - len(cells)
             print(f"{preset}: {agree:,} of {differs.size:,} chains agree; {len(cells)} boundary cells")
-    if sys.argv[2:] and not faults:
-        LISTED.write_text(json.dumps(found) + "\n")
     return 1 if faults else 0
 
 
