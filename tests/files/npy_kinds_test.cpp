@@ -114,7 +114,8 @@ Columns<Scalar> columns_read_by(SampleReader<Scalar> reader) {
     }
 }
 
-constexpr std::size_t kNumRows = 70'001;  // several buffers, none of them full at the end
+constexpr std::size_t kManyRows = 70'001;
+constexpr std::size_t kNumRows = 20'011;  // several buffers, none of them full at the end
 
 TEST_CASE_TEMPLATE("files: every kind of .npy number is read as its value, in every order", Scalar, float, double) {
     for_each_layout([]<class Stored>(const NpyLayout& layout) {
@@ -146,11 +147,13 @@ TEST_CASE_TEMPLATE("files: scattered samples of every kind of .npy number", Scal
             if (count == 4000) std::sort(indices.begin(), indices.end());  // many of a block
             std::vector<Scalar> x(count), y(count), m(count);
             data.source().gather(indices, {x.data(), y.data(), m.data()});
-            for (std::size_t at = 0; at < count; ++at) {
-                REQUIRE(x[at] == expected.x[indices[at]]);
-                REQUIRE(y[at] == expected.y[indices[at]]);
-                REQUIRE(m[at] == expected.sample_weight[indices[at]]);
-            }
+            const auto is_right = [&](std::size_t at) {
+                const std::uint64_t row = indices[at];
+                return x[at] == expected.x[row] && y[at] == expected.y[row] && m[at] == expected.sample_weight[row];
+            };
+            std::size_t num_right = 0;
+            for (std::size_t at = 0; at < count; ++at) num_right += is_right(at) ? 1 : 0;
+            CHECK(num_right == count);
         }
     });
 }
@@ -241,7 +244,7 @@ TEST_CASE("files: a wrong value of any kind of .npy is named by its place") {
     };
     for (const bool is_fortran_order : {false, true}) {
         for (const bool is_big_endian : {false, true}) {
-            std::vector<double> numbers(kNumRows * 3, 1);
+            std::vector<double> numbers(kManyRows * 3, 1);
             numbers[50'000 * 3 + 1] = std::nan("");
             const auto error = [&](auto scalar) {
                 return error_of(npy_file_of({"f8", is_fortran_order, is_big_endian}, numbers, 3), scalar);
@@ -252,11 +255,11 @@ TEST_CASE("files: a wrong value of any kind of .npy is named by its place") {
             numbers[50'000 * 3 + 1] = 1, numbers[69'999 * 3 + 2] = -2;
             CHECK(error(0.0f) == "row 70000, column 3: '-2': a sample weight must not be negative");
         }
-        std::vector<StoredHalf> halves(kNumRows * 2, StoredHalf{0});
+        std::vector<StoredHalf> halves(kManyRows * 2, StoredHalf{0});
         halves[12'345 * 2] = {0xfc00};
         CHECK(error_of(npy_file_of({"f2", is_fortran_order, true}, halves, 2), 0.0f) ==
               "row 12346, column 1: '-inf': every value must be finite");
-        std::vector<std::int8_t> integers(kNumRows * 3, 1);
+        std::vector<std::int8_t> integers(kManyRows * 3, 1);
         integers[40'000 * 3 + 2] = -7;
         CHECK(error_of(npy_file_of({"i1", is_fortran_order}, integers, 3), 0.0) ==
               "row 40001, column 3: '-7': a sample weight must not be negative");
