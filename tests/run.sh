@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # usage: bash tests/run.sh
 #
-# Installs what is missing. Builds everything with g++ in Release and runs the tests; then builds the unit tests with the
-# address and undefined-behaviour sanitizers and runs them. Reports the time of each part. tests/full.sh does more.
+# Installs what is missing. Builds library, program and tests with g++ in Release and runs the tests; then builds the unit
+# tests with the address and undefined-behaviour sanitizers and runs them. Reports the time of each part. tests/full.sh
+# does more, and builds the benchmarks.
 set -euo pipefail
 (( $# == 0 )) || { sed -n 's/^# usage/usage/p' "${BASH_SOURCE[0]}" >&2; exit 2; }
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -25,8 +26,8 @@ timed() {
 }
 cpu_seconds=0
 
-timed "installation" bash cmake/install_dependencies.sh --tests --benchmarks
-timed "Release: build" bash cmake/build.sh release -- -D SKEIN_BUILD_TESTS=ON -D SKEIN_BUILD_BENCHMARKS=ON
+timed "installation" bash cmake/install_dependencies.sh --tests
+timed "Release: build" bash cmake/build.sh release -- -D SKEIN_BUILD_TESTS=ON -D SKEIN_BUILD_BENCHMARKS=OFF
 timed "Release: tests" bash tests/run_ctest.sh release --label-exclude '^long$'
 # tests/full.sh has the kernels of AVX-512 with the sanitizers, too: they take a minute to compile.
 timed "sanitizers: build" bash cmake/build.sh asan skein_tests -- -D SKEIN_LEAVE_OUT_VARIANTS=avx512
