@@ -169,10 +169,12 @@ void add_toml(Configuration& configuration, const std::string& text, const std::
 /// Some special files never end.
 constexpr std::size_t kMostOptionBytes = 1 << 24;
 
-std::string read_text(const std::filesystem::path& path) {
+}  // namespace
+
+std::string read_options(const std::filesystem::path& path) {
     std::error_code ignored;
     if (std::filesystem::is_directory(path, ignored)) {
-        throw BadInput(fmt::format("--config: {}: is a directory: expected a file", path.string()));
+        throw BadInput(fmt::format("{}: is a directory: expected a file", path.string()));
     }
     errno = 0;
     std::ifstream file(path, std::ios::binary);
@@ -182,20 +184,18 @@ std::string read_text(const std::filesystem::path& path) {
         text.append(piece, 0, static_cast<std::size_t>(file.gcount()));
     }
     if (text.size() > kMostOptionBytes) {
-        throw BadInput(fmt::format("--config: {}: has more than {} bytes: expected options", path.string(),
-                                   grouped(kMostOptionBytes)));
+        throw BadInput(
+            fmt::format("{}: has more than {} bytes: expected options", path.string(), grouped(kMostOptionBytes)));
     }
     if (!file.eof()) {
-        throw BadInput(fmt::format("--config: {}: cannot be read{}", path.string(),
+        throw BadInput(fmt::format("{}: cannot be read{}", path.string(),
                                    errno == 0 ? "" : ": " + std::generic_category().message(errno)));
     }
     return text;
 }
 
-}  // namespace
-
 void add_config_file(Configuration& configuration, const std::filesystem::path& path) {
-    const std::string text = read_text(path);
+    const std::string text = read_options(path);
     if (path.extension() == ".json") {
         add_run_configuration(configuration, text, path.string());
     } else {

@@ -5,22 +5,19 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <fstream>
-#include <functional>
-#include <iterator>
 #include <optional>
 #include <system_error>
 #include <vector>
 
 #include "cli/config_file.hpp"
 #include "console/exit_codes.hpp"
-#include "console/json.hpp"
 #include "input/chain_options.hpp"
 #include "input/text_input.hpp"
 #include "skein/data_spec.hpp"
 #include "skein/files/data_identity.hpp"
 #include "skein/files/file_error.hpp"
 #include "skein/files/open_data.hpp"
+#include "skein/files/run_configuration.hpp"
 #include "skein/numbers.hpp"
 #include "skein/run_options.hpp"
 #include "train/train_job.hpp"
@@ -37,19 +34,6 @@ struct StoredRun {
     std::vector<DataFile> data_files;
 };
 
-std::vector<DataFile> data_files_of(const Json& run) {
-    std::vector<DataFile> files;
-    if (run.contains("data_files") && run["data_files"].is_array()) {
-        for (const Json& file : run["data_files"].items()) {
-            if (file["name"].is_string() && file["size"].is_integer() && file["hash"].is_string()) {
-                files.push_back(
-                    {file["name"].string(), static_cast<std::uint64_t>(file["size"].number()), file["hash"].string()});
-            }
-        }
-    }
-    return files;
-}
-
 /// Nothing if there is no run.json.
 std::optional<StoredRun> stored_run(const Configuration& configuration) {
     const fs::path path = chain_file(configuration).replace_filename("run.json");
@@ -58,10 +42,9 @@ std::optional<StoredRun> stored_run(const Configuration& configuration) {
         return std::nullopt;
     }
     StoredRun run{Configuration(train_command_options().option_set()), {}};
-    add_config_file(run.configuration, path);
-    std::ifstream file(path, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    run.data_files = data_files_of(Json::parse(text).value_or(Json()));
+    const std::string text = read_options(path);
+    add_run_configuration(run.configuration, text, path.string());
+    run.data_files = stored_data_files(text);
     return run;
 }
 
@@ -81,12 +64,10 @@ StoredRun required_run(const Configuration& configuration, std::string_view opti
 /// The rows that a run has split off can be found in the same data only.
 void require_same_data(const Configuration& configuration, const StoredRun& run, const std::string& spec) {
     const std::vector<DataFile> now = identify_data(spec, configuration.where("data"));
-    const auto differs = [](const DataFile& before, const DataFile& file) {
-        return before.size != file.size || before.hash != file.hash;
+    const auto is_same = [](const DataFile& one, const DataFile& other) {  // whatever its name
+        return one.size == other.size && one.hash == other.hash;
     };
-    const bool is_other =
-        now.size() != run.data_files.size() || !std::ranges::equal(now, run.data_files, std::not_fn(differs));
-    if (!run.data_files.empty() && is_other) {
+    if (!run.data_files.empty() && !std::ranges::equal(now, run.data_files, is_same)) {
         throw BadInput(
             fmt::format("{}: is not what the run was trained on: its size or content differ, so its {} rows are "
                         "not known",

@@ -21,10 +21,14 @@ CsvFormat read_csv_format(const Configuration& configuration, SkippedRows& skipp
     return format;
 }
 
-void check_text_options(const Configuration& configuration, std::span<const std::string> specs) {
+void require_standard_input_once(std::span<const std::string> specs) {
     if (std::ranges::count(specs, "-") > 1) {
         throw BadInput("-: standard input can be read once: expected a file in one of the places");
     }
+}
+
+void check_text_options(const Configuration& configuration, std::span<const std::string> specs) {
+    require_standard_input_once(specs);
     if (std::ranges::any_of(specs, is_text_spec)) {
         return;
     }

@@ -18,12 +18,10 @@
 #include "console/text.hpp"
 #include "input/chain_options.hpp"
 #include "skein/early_stopping.hpp"
-#include "skein/files/chain_file.hpp"
 #include "skein/files/file_error.hpp"
 #include "skein/files/history.hpp"
-#include "skein/files/run_configuration.hpp"
 #include "skein/files/run_directory.hpp"
-#include "skein/instruction_set.hpp"
+#include "train/run_files.hpp"
 #include "train/train_job.hpp"
 #include "train/train_options.hpp"
 #include "train/train_progress.hpp"
@@ -95,66 +93,12 @@ TrainReport make_report(const Configuration& configuration, const TrainJob<Scala
     report.activations = activations_text(chain);
     report.fit.scaling = job.data.scaling;
     add_scaling(job.data.scaling, report);
-    report.data_files = identify_data(configuration.text("data"), configuration.where("data"));
+    report.data_files = job.data_files;
     report.precision = configuration.text("precision");
     report.data = configuration.text("data");
     report.start = start_in_words(configuration);
     report.num_threads = num_threads(job.settings.execution);
     return report;
-}
-
-/// Draws the picture of the losses. If that fails it warns in one line: the numbers are written.
-bool draw_losses(const std::filesystem::path& path, const std::vector<HistoryRow>& rows, const std::string& title,
-                 bool quiet) {
-    if (!can_draw_figures()) {
-        if (!quiet) {
-            write_warning("loss.png is not drawn: gnuplot is not installed (Debian: gnuplot-nox)");
-        }
-        return false;
-    }
-    try {
-        draw(path, loss_figure(rows, title));
-        return true;
-    } catch (const FileError& error) {
-        write_warning(error.what());
-        return false;
-    }
-}
-
-/// Writes a file of the run by `write()`, and notes it before the others. A failure is recorded, not thrown, so that
-/// the other files and the summary are still written.
-template <class Write>
-void write_one(const std::string& name, TrainReport& report, const Write& write) {
-    report.files.insert(report.files.begin(), name);
-    try {
-        write();
-    } catch (const FileError& error) {
-        report.files.erase(report.files.begin());
-        report.file_errors.push_back(error.what());
-    }
-}
-
-/// run.json comes last: it names the files that were written.
-template <class Scalar>
-void write_run(const RunDirectory& directory, const Configuration& configuration, bool is_quiet,
-               const Chain<Scalar>& chain, const std::vector<HistoryRow>& rows, TrainReport& report) {
-    report.directory = directory.path().string();
-    write_one("chain.json", report, [&] { write_chain(directory.file("chain.json"), chain, report.fit.scaling); });
-    write_one("history.csv", report, [&] { write_file(directory.file("history.csv"), history_csv(rows)); });
-    if (draw_losses(directory.file("loss.png"), rows, "Training on " + report.data, is_quiet)) {
-        report.files.push_back("loss.png");
-    }
-    write_one("run.json", report,
-              [&] { write_file(directory.file("run.json"), run_json(report, configuration_json(configuration))); });
-}
-
-/// Throws one line about all files that could not be written.
-void throw_file_errors(const TrainReport& report) {
-    if (report.file_errors.empty()) {
-        return;
-    }
-    throw Failure(fmt::format("{}; of this run {} holds {}", joined(report.file_errors, "; "), report.directory,
-                              report.files.empty() ? "nothing" : "only " + joined(report.files)));
 }
 
 /// What is known when a run has ended.

@@ -133,7 +133,7 @@ void warn_of_order(const Dataset<Scalar>& data, Sampling sampling) {
 
 template <class Scalar>
 RunData<Scalar> open_run_data(const Configuration& configuration, const RunSettings& settings, bool is_quiet) {
-    check_text_options(configuration, std::array{settings.data.training, settings.data.validation});
+    require_standard_input_once(std::array{settings.data.training, settings.data.validation});
     std::uint64_t num_skipped = 0;
     RunData<Scalar> data{
         open_spec<Scalar>(configuration, "data", settings.data.training, settings.data, is_quiet, num_skipped), {}};
@@ -168,13 +168,18 @@ template RunLength complete_settings(Configuration&, const TrainingData<double>&
 template <class Scalar>
 TrainJob<Scalar> make_train_job(Configuration& configuration, bool is_quiet) {
     RunSettings settings = read_run_settings(configuration);
+    std::vector<DataFile> data_files = identify_data(settings.data.training, configuration.where("data"));
     RunData<Scalar> data = open_run_data<Scalar>(configuration, settings, is_quiet);
     const RunLength length = complete_settings(configuration, data.training, settings, is_quiet);
     if (settings.training.stop.target_loss) {
         *settings.training.stop.target_loss /= data.scaling.loss_factor();
     }
-    TrainJob<Scalar> job{make_chain<Scalar>(settings.model, settings.training.seed), std::move(data),
-                         std::move(settings.training), length, settings.patience};
+    TrainJob<Scalar> job{make_chain<Scalar>(settings.model, settings.training.seed),
+                         std::move(data),
+                         std::move(settings.training),
+                         length,
+                         settings.patience,
+                         std::move(data_files)};
     check_training(job.start, job.data.training, job.settings);  // before anything is written
     return job;
 }

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
+#include "skein/files/data_identity.hpp"
 #include "skein/run_options.hpp"
 #include "skein/trainer.hpp"
 
@@ -38,6 +40,7 @@ struct TrainJob {
     TrainingSettings settings;
     RunLength length;
     std::optional<std::uint64_t> patience = {};
+    std::vector<DataFile> data_files = {};  // of --data, as they were when they were opened
 };
 
 /// Reads the settings, opens the data and checks everything; writes the defaults that depend on other options into the

@@ -158,14 +158,6 @@ std::string samples_in_words(const TrainReport& report) {
     return samples;
 }
 
-Json data_files_json(const std::vector<DataFile>& files) {
-    Json list = Json::array();
-    for (const DataFile& file : files) {
-        list.push_back(Json{{"name", file.name}, {"size", file.size}, {"hash", file.hash}});
-    }
-    return list;
-}
-
 std::string time_in_words(const TrainReport& report) {
     const std::string rate =
         report.is_work_known ? fmt::format(", {} sample-layers/s", rounded(report.sample_layers_per_second(), 3)) : "";
@@ -248,7 +240,7 @@ std::string run_json(const TrainReport& report, const std::string& configuration
                     {"start_time", report.start_time},
                     {"seed", report.settings.seed},
                     {"configuration", Json::parse(configuration).value()},
-                    {"data_files", data_files_json(report.data_files)},
+                    {"data_files", Json::parse(data_files_json(report.data_files)).value()},
                     {"outcome", outcome},
                     {"machine", machine_json(report.num_threads)}};
     return json_text(json);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <nlohmann/json.hpp>
 
 #include "base/fnv1a.hpp"
 #include "skein/data_spec.hpp"
@@ -14,6 +15,7 @@ using namespace internal;
 namespace {
 
 namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
 
 constexpr std::uint64_t kMostHashed = std::uint64_t{1} << 20;
 
@@ -53,6 +55,27 @@ std::vector<DataFile> identify_data(const std::string& spec, std::string_view wh
         for (const fs::path& path : split_file_names(spec)) {
             if (fs::is_regular_file(path)) files.push_back(identify(path));
         }
+    }
+    return files;
+}
+
+std::string data_files_json(const std::vector<DataFile>& files) {
+    Json array = Json::array();
+    for (const DataFile& file : files) {
+        array.push_back({{"name", file.name}, {"size", file.size}, {"hash", file.hash}});
+    }
+    return array.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::vector<DataFile> stored_data_files(std::string_view run_json) {
+    const Json run = Json::parse(run_json, nullptr, false);
+    const Json array = run.is_object() ? run.value("data_files", Json::array()) : Json::array();
+    std::vector<DataFile> files;
+    for (const Json& file : array.is_array() ? array : Json::array()) {
+        const bool is_file = file.is_object() && file.contains("name") && file["name"].is_string() &&
+                             file.contains("size") && file["size"].is_number_unsigned() && file.contains("hash") &&
+                             file["hash"].is_string();
+        files.push_back(is_file ? DataFile{file["name"], file["size"], file["hash"]} : DataFile{});
     }
     return files;
 }

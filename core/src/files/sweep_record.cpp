@@ -64,32 +64,13 @@ bool is_whole(const Json& run) {
            has("status", &Json::is_string) && (run["status"] == "running" || run["status"] == "finished");
 }
 
-Json data_files_json(const std::vector<DataFile>& files) {
-    Json array = Json::array();
-    for (const DataFile& file : files) {
-        array.push_back({{"name", file.name}, {"size", file.size}, {"hash", file.hash}});
-    }
-    return array;
-}
-
-/// An entry that is no data file is one that differs from every other.
-std::vector<DataFile> data_files_of(const Json& array) {
-    std::vector<DataFile> files;
-    for (const Json& file : array.is_array() ? array : Json::array()) {
-        const bool is_file = file.is_object() && file.contains("name") && file["name"].is_string() &&
-                             file.contains("size") && file["size"].is_number_unsigned() && file.contains("hash") &&
-                             file["hash"].is_string();
-        files.push_back(is_file ? DataFile{file["name"], file["size"], file["hash"]} : DataFile{});
-    }
-    return files;
-}
-
-SweepRecord record_of(const Json& run) {
+/// `text` is that of the run.json.
+SweepRecord record_of(const Json& run, std::string_view text) {
     SweepRecord record;
     record.is_finished = run["status"] == "finished";
     record.numerics_version = run["numerics_version"].get<int>();
     record.configuration = run["configuration"].dump();
-    record.data_files = data_files_of(run.value("data_files", Json::array()));
+    record.data_files = stored_data_files(text);
     record.outcome = run.value("outcome", Json::object()).dump();
     return record;
 }
@@ -117,7 +98,7 @@ std::string sweep_record_json(const SweepRecord& record) {
               {"numerics_version", record.numerics_version},
               {"start_time", record.start_time},
               {"configuration", Json::parse(record.configuration)},
-              {"data_files", data_files_json(record.data_files)}};
+              {"data_files", Json::parse(data_files_json(record.data_files))}};
     if (record.is_finished) {
         json["outcome"] = Json::parse(record.outcome);
     }
@@ -141,7 +122,7 @@ HeldSweep find_held_sweep(const fs::path& directory) {
     if (is_run && run["skein"] != "sweep") {
         return {other_run, path, {}};
     }
-    return is_run && is_whole(run) ? HeldSweep{sweep, path, record_of(run)} : HeldSweep{damaged_run, path, {}};
+    return is_run && is_whole(run) ? HeldSweep{sweep, path, record_of(run, text)} : HeldSweep{damaged_run, path, {}};
 }
 
 std::string difference_in_words(const SweepRecord& before, const SweepRecord& now) {

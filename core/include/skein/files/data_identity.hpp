@@ -21,6 +21,12 @@ struct DataFile {
 /// only once. Throws std::invalid_argument, beginning with `where`, if `spec` is not a SPEC.
 [[nodiscard]] std::vector<DataFile> identify_data(const std::string& spec, std::string_view where);
 
+/// As run.json has them: an array of {"name", "size", "hash"}.
+[[nodiscard]] std::string data_files_json(const std::vector<DataFile>& files);
+
+/// The "data_files" in the text of a run.json; none if it has none. An entry that is no data file differs from every other.
+[[nodiscard]] std::vector<DataFile> stored_data_files(std::string_view run_json);
+
 /// The name of the first file that differs between two lists from the same SPEC, or empty. An earlier list may be
 /// shorter: old versions stored none.
 [[nodiscard]] std::string changed_data_file(const std::vector<DataFile>& before, const std::vector<DataFile>& now);
